@@ -117,13 +117,15 @@ export const refusals = {
 
 export type RefusalCode = keyof typeof refusals;
 
-/** A "no" as a value: rooms return it from a lane or throw it from a route. It carries no stack. */
-export class Refusal {
+/** A "no": rooms return it as a value from a lane, or throw it from a route. */
+export class Refusal extends Error {
   readonly code: RefusalCode;
   /** The extra members of the problem answer that the contract lists for this code. */
   readonly fields: Readonly<Record<string, unknown>>;
 
   constructor(code: RefusalCode, fields: Readonly<Record<string, unknown>> = {}) {
+    super(code);
+    this.name = 'Refusal';
     this.code = code;
     this.fields = fields;
   }

@@ -1,0 +1,112 @@
+/**
+ * The connection pool and the one way to open a transaction. Nothing here knows what the tables mean.
+ */
+import postgres from 'postgres';
+
+export type Sql = postgres.Sql<{ bigint: number }>;
+/** One transaction. Statements started without awaiting each other travel together (pipelined), in order. */
+export type Tx = Pick<postgres.ReservedSql<{ bigint: number }>, 'json' | 'array'> & Sql;
+
+export interface Database {
+  readonly sql: Sql;
+  /**
+   * Runs `work` between `begin` and `commit` on one connection and resolves after the commit is durable.
+   * If `work` throws, everything is rolled back and the error comes out. A connection that breaks during
+   * the commit leaves the outcome unknown: what runs here must be safe to run again.
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Waits for running statements, at most `seconds`, then closes all connections. */
+  close(seconds?: number): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly poolMax: number;
+  readonly applicationName: string;
+}
+
+/** A server stopped in mid-transaction (SIGSTOP, swapped-out machine) must not hold a room's lock for ever. */
+const idle_in_transaction_ms = 5_000;
+const statement_ms = 30_000;
+const lock_ms = 10_000;
+const reconnect_seconds_max = 0.5;
+
+export function connect(url: string, { poolMax, applicationName }: DatabaseOptions): Database {
+  const sql: Sql = postgres(url, {
+    max: poolMax,
+    connect_timeout: 5,
+    // The default backs off to many seconds; after a fail-over the crowd is still at the door.
+    backoff: (attempt: number) => Math.min(0.02 * 2 ** attempt, reconnect_seconds_max),
+    max_lifetime: null,
+    onnotice: () => undefined,
+    types: {
+      // Every bigint of ours (money, numbers in line, counters) is far below 2^53.
+      bigint: { to: 20, from: [20], parse: Number, serialize: String },
+    },
+    connection: {
+      application_name: applicationName,
+      idle_in_transaction_session_timeout: idle_in_transaction_ms,
+      statement_timeout: statement_ms,
+      lock_timeout: lock_ms,
+    },
+  });
+  return {
+    sql,
+    transaction: (work) => transaction(sql, work),
+    close: (seconds = 5) => sql.end({ timeout: seconds }),
+  };
+}
+
+async function transaction<T>(sql: Sql, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const connection = await sql.reserve();
+  try {
+    // `begin` is sent at once but not waited for: it travels with the first statement.
+    const begun = connection`begin`.execute();
+    begun.catch(() => undefined);
+    const result = await work(connection as unknown as Tx);
+    await begun;
+    // A `commit` of a transaction that failed answers ROLLBACK instead of an error.
+    const committed = await connection`commit`;
+    if (committed.command !== 'COMMIT') throw new Error('the transaction was rolled back by the database');
+    return result;
+  } catch (error) {
+    await connection`rollback`.catch(() => undefined);
+    throw error;
+  } finally {
+    connection.release();
+  }
+}
+
+const transient_codes = new Set([
+  '25006', // read_only_sql_transaction: we still talk to a server that was demoted
+  '25P03', // idle_in_transaction_session_timeout
+  '40001', // serialization_failure
+  '40P01', // deadlock_detected
+  '53300', // too_many_connections
+  '55P03', // lock_not_available
+  '57014', // query_canceled: statement_timeout
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+  'CONNECT_TIMEOUT',
+  'CONNECTION_CLOSED',
+  'CONNECTION_DESTROYED',
+  'CONNECTION_ENDED',
+  'CONNECTION_REFUSED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT', // the unix socket of a database that is starting again
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** True if the same statements may succeed when sent again: by SQLSTATE, or because the connection was lost. */
+export function isTransient(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== undefined && (transient_codes.has(code) || code.startsWith('08'));
+}
+
+/** The SQLSTATE or system error code of what a statement was refused with. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
