@@ -1,0 +1,27 @@
+/** How an endpoint is described, once, for the router, the validator, the serialiser, the types and the reference. */
+import type { TSchema } from 'typebox';
+import type { RefusalCode } from '../refusals.ts';
+
+/** Who may ask: anybody, a signed-in user, one with a place in line, one whose turn it is, an operator. */
+export type Needs = 'nobody' | 'bearer' | 'queueToken' | 'admitted' | 'operator';
+
+export interface Endpoint {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  readonly needs: Needs;
+  readonly summary: string;
+  readonly params?: TSchema;
+  readonly querystring?: TSchema;
+  /** Endpoints with these headers act at most once per key. */
+  readonly headers?: TSchema;
+  /** An endpoint without a body schema takes no body, or an empty one. */
+  readonly body?: TSchema;
+  /** By status; null is an answer without a body. */
+  readonly replies: Readonly<Record<number, TSchema | null>>;
+  /** Beyond those that `needs`, `headers` and `body` bring along by themselves. */
+  readonly refusals: readonly RefusalCode[];
+  /** The name of the server-sent event; the reply describes its data. */
+  readonly stream?: string;
+  /** Answered by a library, not mounted by a room. */
+  readonly outside?: true;
+}

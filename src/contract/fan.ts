@@ -1,0 +1,239 @@
+/** What a fan can ask: accounts, concerts, and the eight use cases in the order a fan walks through them. */
+import Type from 'typebox';
+import {
+  Availability,
+  Concert,
+  ConcertInFull,
+  ConcertParams,
+  IdempotencyHeaders,
+  IssuedToken,
+  Money,
+  Page,
+  Payment,
+  Performance,
+  PerformanceParams,
+  QueueStatus,
+  Reservation,
+  ReservationParams,
+  Seat,
+  SeatChange,
+  WalletEntry,
+  balanceMax,
+  chargeMax,
+  pageOf,
+  text,
+} from './parts.ts';
+import type { Endpoint } from './endpoint.ts';
+
+const Account = Type.Object({
+  token: Type.String({ description: 'The access token' }),
+  user: Type.Object({ id: Type.String(), email: Type.String(), name: Type.String() }),
+});
+const email = Type.String({ format: 'email', maxLength: 254 });
+const password = Type.String({ minLength: 8, maxLength: 128 });
+
+/** Use cases 1 and 2: a place in line. */
+const line = {
+  issueQueueToken: {
+    method: 'POST',
+    url: '/api/v1/concerts/:concertId/queue-tokens',
+    needs: 'bearer',
+    summary: 'Take a place in line, or get the one you have',
+    params: ConcertParams,
+    replies: { 201: IssuedToken, 200: IssuedToken },
+    refusals: ['UNAUTHENTICATED', 'NOT_FOUND'],
+  },
+  getQueueToken: {
+    method: 'GET',
+    url: '/api/v1/queue-token',
+    needs: 'queueToken',
+    summary: 'Where you stand in line',
+    replies: { 200: QueueStatus },
+    refusals: ['QUEUE_TOKEN_INVALID'],
+  },
+  streamQueueToken: {
+    method: 'GET',
+    url: '/api/v1/queue-token/events',
+    needs: 'queueToken',
+    summary: 'Where you stand in line, as server-sent events: `status`, at once and on every change',
+    replies: { 200: QueueStatus },
+    stream: 'status',
+    refusals: ['QUEUE_TOKEN_INVALID'],
+  },
+  leaveQueue: {
+    method: 'DELETE',
+    url: '/api/v1/queue-token',
+    needs: 'queueToken',
+    summary: 'Leave the line; a freed slot goes to the next',
+    replies: { 204: null },
+    refusals: ['QUEUE_TOKEN_INVALID'],
+  },
+} as const satisfies Record<string, Endpoint>;
+
+/** Use cases 3, 4 and 5: dates, seats, holds. */
+const seats = {
+  listConcerts: {
+    method: 'GET',
+    url: '/api/v1/concerts',
+    needs: 'nobody',
+    summary: 'What is on sale',
+    querystring: Page,
+    replies: { 200: pageOf('concerts', Concert) },
+    refusals: [],
+  },
+  getConcert: {
+    method: 'GET',
+    url: '/api/v1/concerts/:concertId',
+    needs: 'nobody',
+    summary: 'One concert',
+    params: ConcertParams,
+    replies: { 200: ConcertInFull },
+    refusals: ['NOT_FOUND'],
+  },
+  listPerformances: {
+    method: 'GET',
+    url: '/api/v1/concerts/:concertId/performances',
+    needs: 'admitted',
+    summary: 'The dates of a concert, by default those with an available seat',
+    params: ConcertParams,
+    querystring: Availability,
+    replies: { 200: Type.Object({ performances: Type.Array(Performance) }) },
+    refusals: ['NOT_FOUND', 'FORBIDDEN'],
+  },
+  listSeats: {
+    method: 'GET',
+    url: '/api/v1/performances/:performanceId/seats',
+    needs: 'admitted',
+    summary: 'The seats of a date, by default the available ones',
+    params: PerformanceParams,
+    querystring: Availability,
+    replies: { 200: Type.Object({ performanceId: Type.String(), seats: Type.Array(Seat) }), 304: null },
+    refusals: ['NOT_FOUND', 'FORBIDDEN'],
+  },
+  streamSeats: {
+    method: 'GET',
+    url: '/api/v1/performances/:performanceId/seats/events',
+    needs: 'admitted',
+    summary: 'Changes of seats, as server-sent events: `seats`, what changed',
+    params: PerformanceParams,
+    replies: { 200: Type.Array(SeatChange) },
+    stream: 'seats',
+    refusals: ['NOT_FOUND', 'FORBIDDEN'],
+  },
+  createReservation: {
+    method: 'POST',
+    url: '/api/v1/reservations',
+    needs: 'admitted',
+    summary: 'Hold seats, all or none',
+    body: Type.Object(
+      {
+        performanceId: text(64),
+        // No upper bound by the size of a hall: a number that does not exist is a seat UNKNOWN, not a bad request.
+        seatNumbers: Type.Array(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), {
+          minItems: 1,
+          maxItems: 100,
+          uniqueItems: true,
+        }),
+      },
+      { additionalProperties: false },
+    ),
+    replies: { 201: Reservation },
+    refusals: ['FORBIDDEN', 'NOT_FOUND', 'SEAT_UNAVAILABLE', 'SEAT_LIMIT_EXCEEDED'],
+  },
+  listReservations: {
+    method: 'GET',
+    url: '/api/v1/reservations',
+    needs: 'bearer',
+    summary: 'Your reservations, newest first',
+    querystring: Page,
+    replies: { 200: pageOf('reservations', Reservation) },
+    refusals: [],
+  },
+  getReservation: {
+    method: 'GET',
+    url: '/api/v1/reservations/:id',
+    needs: 'bearer',
+    summary: 'One of your reservations',
+    params: ReservationParams,
+    replies: { 200: Reservation },
+    refusals: ['NOT_FOUND'],
+  },
+  cancelReservation: {
+    method: 'DELETE',
+    url: '/api/v1/reservations/:id',
+    needs: 'bearer',
+    summary: 'Release your hold; doing it again changes nothing',
+    params: ReservationParams,
+    replies: { 204: null },
+    refusals: ['NOT_FOUND', 'ALREADY_PAID'],
+  },
+} as const satisfies Record<string, Endpoint>;
+
+/** Use cases 6, 7 and 8: money. */
+const money = {
+  createCharge: {
+    method: 'POST',
+    url: '/api/v1/wallet/charges',
+    needs: 'bearer',
+    summary: 'Charge your wallet',
+    headers: IdempotencyHeaders,
+    body: Type.Object({ amount: Type.Integer({ minimum: 1, maximum: chargeMax }) }, { additionalProperties: false }),
+    replies: { 201: Type.Object({ id: Type.String(), amount: Money, balance: Money }) },
+    refusals: ['BALANCE_LIMIT_EXCEEDED'],
+  },
+  getWallet: {
+    method: 'GET',
+    url: '/api/v1/wallet',
+    needs: 'bearer',
+    summary: 'Your balance',
+    replies: {
+      200: Type.Object({ balance: Type.Integer({ minimum: 0, maximum: balanceMax }), currency: Type.String() }),
+    },
+    refusals: [],
+  },
+  listWalletEntries: {
+    method: 'GET',
+    url: '/api/v1/wallet/entries',
+    needs: 'bearer',
+    summary: 'What moved your balance, newest first',
+    querystring: Page,
+    replies: { 200: pageOf('entries', WalletEntry) },
+    refusals: [],
+  },
+  payReservation: {
+    method: 'POST',
+    url: '/api/v1/reservations/:id/payment',
+    needs: 'admitted',
+    summary: 'Pay for a hold and own the seats; your place goes to the next in line',
+    params: ReservationParams,
+    headers: IdempotencyHeaders,
+    replies: { 201: Payment },
+    refusals: ['INSUFFICIENT_BALANCE', 'FORBIDDEN', 'NOT_FOUND', 'HOLD_EXPIRED', 'ALREADY_PAID'],
+  },
+} as const satisfies Record<string, Endpoint>;
+
+/** Answered by better-auth under /api/auth; here so that the reference tells how to get an access token. */
+const accounts = {
+  signUp: {
+    method: 'POST',
+    url: '/api/auth/sign-up/email',
+    needs: 'nobody',
+    summary: 'Make an account',
+    body: Type.Object({ email, password, name: text(100) }, { additionalProperties: false }),
+    replies: { 200: Account },
+    refusals: [],
+    outside: true,
+  },
+  signIn: {
+    method: 'POST',
+    url: '/api/auth/sign-in/email',
+    needs: 'nobody',
+    summary: 'Sign in',
+    body: Type.Object({ email, password }, { additionalProperties: false }),
+    replies: { 200: Account },
+    refusals: [],
+    outside: true,
+  },
+} as const satisfies Record<string, Endpoint>;
+
+export const fanEndpoints = { ...accounts, ...line, ...seats, ...money };

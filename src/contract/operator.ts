@@ -1,0 +1,185 @@
+/** What an operator can ask, and what the machines around the service ask. */
+import Type from 'typebox';
+import {
+  AllReservationsQuery,
+  AnyonesReservation,
+  ConcertParams,
+  Count,
+  Id,
+  Money,
+  Paused,
+  PlannedPerformance,
+  concertDefaults,
+  oneOf,
+  pageOf,
+  seconds,
+  text,
+} from './parts.ts';
+import type { Endpoint } from './endpoint.ts';
+
+const maxActive = (options: object = {}) => Type.Integer({ minimum: 1, maximum: 1_000_000, ...options });
+const maxSeatsPerFan = (options: object = {}) => Type.Integer({ minimum: 1, maximum: 100, ...options });
+
+const Section = Type.Object(
+  {
+    name: text(50),
+    rows: Type.Integer({ minimum: 1, maximum: 100_000 }),
+    seatsPerRow: Type.Integer({ minimum: 1, maximum: 100_000 }),
+    grade: text(50),
+    price: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
+  },
+  { additionalProperties: false },
+);
+
+const NewConcert = Type.Object(
+  {
+    title: text(200),
+    artist: text(200),
+    venue: text(200),
+    maxActive: Type.Optional(maxActive({ default: concertDefaults.maxActive })),
+    sessionSeconds: Type.Optional(seconds({ default: concertDefaults.sessionSeconds })),
+    holdSeconds: Type.Optional(seconds({ default: concertDefaults.holdSeconds })),
+    graceSeconds: Type.Optional(seconds({ default: concertDefaults.graceSeconds })),
+    maxSeatsPerFan: Type.Optional(maxSeatsPerFan({ default: concertDefaults.maxSeatsPerFan })),
+    performances: Type.Array(
+      Type.Object(
+        {
+          startsAt: Type.String({ format: 'date-time', pattern: '^[12][0-9]{3}-', maxLength: 35 }),
+          sections: Type.Array(Section, { minItems: 1, maxItems: 500 }),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: 200 },
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const settings = {
+  maxActive: Type.Integer(),
+  sessionSeconds: Type.Integer(),
+  holdSeconds: Type.Integer(),
+  graceSeconds: Type.Integer(),
+  maxSeatsPerFan: Type.Integer(),
+};
+
+const concerts = {
+  createConcert: {
+    method: 'POST',
+    url: '/api/v1/admin/concerts',
+    needs: 'operator',
+    summary: 'Put a concert on sale; at most 100,000 seats a performance',
+    body: NewConcert,
+    replies: {
+      201: Type.Object({
+        id: Id,
+        title: Type.String(),
+        artist: Type.String(),
+        venue: Type.String(),
+        currency: Type.String(),
+        ...settings,
+        performances: Type.Array(PlannedPerformance),
+      }),
+    },
+    refusals: [],
+  },
+  updateConcert: {
+    method: 'PATCH',
+    url: '/api/v1/admin/concerts/:concertId',
+    needs: 'operator',
+    summary: 'Change how a concert is sold; in force within 2 s on every server',
+    params: ConcertParams,
+    body: Type.Object(
+      {
+        maxActive: Type.Optional(maxActive()),
+        sessionSeconds: Type.Optional(seconds()),
+        holdSeconds: Type.Optional(seconds()),
+        graceSeconds: Type.Optional(seconds()),
+        maxSeatsPerFan: Type.Optional(maxSeatsPerFan()),
+        paused: Type.Optional(Paused),
+      },
+      { additionalProperties: false, minProperties: 1 },
+    ),
+    replies: { 200: Type.Object({ id: Id, ...settings, paused: Paused }) },
+    refusals: ['NOT_FOUND'],
+  },
+  getOverview: {
+    method: 'GET',
+    url: '/api/v1/admin/concerts/:concertId/overview',
+    needs: 'operator',
+    summary: 'How the sale goes',
+    params: ConcertParams,
+    replies: {
+      200: Type.Object({
+        waiting: Count,
+        active: Count,
+        maxActive: Type.Integer(),
+        admittedPerMinute: Type.Number({ minimum: 0 }),
+        seats: Type.Object({ total: Count, available: Count, held: Count, reserved: Count }),
+        revenue: Money,
+        paused: Paused,
+      }),
+    },
+    refusals: ['NOT_FOUND'],
+  },
+  listAllReservations: {
+    method: 'GET',
+    url: '/api/v1/admin/reservations',
+    needs: 'operator',
+    summary: 'Reservations of everybody, expired ones too',
+    querystring: AllReservationsQuery,
+    replies: { 200: pageOf('reservations', AnyonesReservation) },
+    refusals: [],
+  },
+  getAudit: {
+    method: 'GET',
+    url: '/api/v1/admin/audit',
+    needs: 'operator',
+    summary: 'Whether the invariants hold on the live database',
+    replies: {
+      200: Type.Object({
+        ok: Type.Boolean(),
+        checks: Type.Array(
+          Type.Object({
+            name: Type.String(),
+            ok: Type.Boolean(),
+            violations: Count,
+            sample: Type.Array(Type.Unknown()),
+          }),
+        ),
+      }),
+    },
+    refusals: [],
+  },
+} as const satisfies Record<string, Endpoint>;
+
+const Health = Type.Object({ status: oneOf(['ok', 'unavailable']) });
+
+const system = {
+  healthz: {
+    method: 'GET',
+    url: '/healthz',
+    needs: 'nobody',
+    summary: 'The process lives',
+    replies: { 200: Health },
+    refusals: [],
+  },
+  readyz: {
+    method: 'GET',
+    url: '/readyz',
+    needs: 'nobody',
+    summary: 'The database is reachable and migrated',
+    replies: { 200: Health },
+    refusals: [],
+  },
+  metrics: {
+    method: 'GET',
+    url: '/metrics',
+    needs: 'nobody',
+    summary: 'Figures for Prometheus',
+    replies: { 200: Type.String() },
+    refusals: [],
+  },
+} as const satisfies Record<string, Endpoint>;
+
+export const operatorEndpoints = { ...concerts, ...system };

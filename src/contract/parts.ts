@@ -1,0 +1,191 @@
+/**
+ * The pieces that the endpoints are made of: ids, money, times, pages, and the shapes that several answers share.
+ * Answers avoid `anyOf`, which the serialiser can only decide by validating: "or null" is a type of two names.
+ */
+import Type from 'typebox';
+import type { TSchema } from 'typebox';
+
+/** Money is whole units of the currency; these are the contract's limits of a wallet. */
+export const chargeMax = 10_000_000;
+export const balanceMax = 100_000_000;
+export const seatsPerPerformanceMax = 100_000;
+export const pageLimitDefault = 50;
+export const pageLimitMax = 200;
+
+/** What a concert gets when its operator says nothing. */
+export const concertDefaults = {
+  maxActive: 100,
+  sessionSeconds: 600,
+  holdSeconds: 300,
+  graceSeconds: 20,
+  maxSeatsPerFan: 4,
+} as const;
+
+/** One of a few words. */
+export function oneOf<const Words extends readonly string[]>(words: Words, options: object = {}) {
+  return Type.Unsafe<Words[number]>({ type: 'string', enum: words, ...options });
+}
+
+export const Time = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' });
+export const TimeOrNull = Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' });
+export const TextOrNull = Type.Unsafe<string | null>({ type: ['string', 'null'] });
+export const IntegerOrNull = Type.Unsafe<number | null>({ type: ['integer', 'null'] });
+export const Count = Type.Integer({ minimum: 0 });
+export const Money = Type.Integer({ description: 'Whole units of the currency (KRW)' });
+export const Id = Type.String({ description: 'Opaque' });
+
+/** Text that people read. PostgreSQL stores no NUL, so none is let in. */
+export function text(lengthMax: number, options: object = {}) {
+  return Type.String({ minLength: 1, maxLength: lengthMax, pattern: '^[^\\u0000]*$', ...options });
+}
+
+/** A whole number of seconds, at least one, at most a day. */
+export function seconds(options: object = {}) {
+  return Type.Integer({ minimum: 1, maximum: 86_400, ...options });
+}
+
+// An id of another shape names nothing: the hall answers NOT_FOUND for a path that does not match.
+const concertIdPattern = '^[a-z0-9]{10}$';
+export const ConcertParams = Type.Object({ concertId: Type.String({ pattern: concertIdPattern }) });
+export const PerformanceParams = Type.Object({
+  performanceId: Type.String({ pattern: '^[a-z0-9]{10}-[1-9][0-9]{0,3}$' }),
+});
+export const ReservationParams = Type.Object({ id: Type.String({ pattern: '^[a-z0-9]{10}-[a-z0-9]{1,40}$' }) });
+
+const pageProperties = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: pageLimitMax, default: pageLimitDefault })),
+  cursor: Type.Optional(
+    Type.String({ pattern: '^[\\x21-\\x7e]{1,200}$', description: '`nextCursor` of the page before' }),
+  ),
+};
+export const Page = Type.Object(pageProperties);
+
+export const reservationStatuses = ['HELD', 'CONFIRMED', 'EXPIRED', 'CANCELLED'] as const;
+export const AllReservationsQuery = Type.Object({
+  ...pageProperties,
+  concertId: Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]{1,64}$' })),
+  status: Type.Optional(oneOf(reservationStatuses)),
+  q: Type.Optional(text(200, { description: 'A reservation id, or a user id or its beginning' })),
+});
+export const Availability = Type.Object({
+  status: Type.Optional(oneOf(['available', 'all'], { default: 'available' })),
+});
+
+export const IdempotencyHeaders = Type.Object({
+  'idempotency-key': Type.String({
+    minLength: 1,
+    maxLength: 255,
+    pattern: '^[\\x21-\\x7e]{1,255}$',
+    description: 'Chosen by the client, kept at least 24 h, scoped to the user',
+  }),
+});
+
+const queueStatusProperties = {
+  concertId: Id,
+  status: oneOf(['WAIT', 'ACTIVE', 'EXPIRED']),
+  position: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: '1 = next; null unless WAIT' }),
+  etaSeconds: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'null while unknown' }),
+  expiresAt: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    format: 'date-time',
+    description: 'End of the ACTIVE session; null otherwise',
+  }),
+  pollAfterSeconds: Type.Integer({ minimum: 1, maximum: 10 }),
+  notice: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Why admission is paused; else null' }),
+};
+export const IssuedToken = Type.Object({ token: Type.String(), ...queueStatusProperties });
+export const QueueStatus = Type.Object({
+  ...queueStatusProperties,
+  expiredBecause: Type.Unsafe<'PAID' | 'SESSION_ENDED' | 'LEFT' | 'ABSENT' | null>({
+    type: ['string', 'null'],
+    enum: ['PAID', 'SESSION_ENDED', 'LEFT', 'ABSENT', null],
+  }),
+});
+
+export const Performance = Type.Object({
+  id: Id,
+  concertId: Id,
+  startsAt: Time,
+  seatsTotal: Count,
+  seatsAvailable: Count,
+});
+export const seatStatuses = ['AVAILABLE', 'HELD', 'RESERVED'] as const;
+export const Seat = Type.Object({
+  number: Type.Integer({ minimum: 1 }),
+  label: Type.String({ description: 'Section, row and seat: `A-3-12`' }),
+  section: Type.String(),
+  row: Type.Integer({ minimum: 1 }),
+  grade: Type.String(),
+  price: Money,
+  status: oneOf(seatStatuses),
+});
+export const SeatChange = Type.Object({ number: Type.Integer({ minimum: 1 }), status: oneOf(seatStatuses) });
+export const ReservedSeat = Type.Object({ number: Type.Integer(), label: Type.String(), price: Money });
+
+const reservationProperties = {
+  id: Id,
+  concertId: Id,
+  performanceId: Id,
+  seats: Type.Array(ReservedSeat),
+  amount: Money,
+  status: oneOf(reservationStatuses),
+  heldUntil: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    format: 'date-time',
+    description: 'End of the hold; null unless HELD',
+  }),
+};
+export const Reservation = Type.Object(reservationProperties);
+export const AnyonesReservation = Type.Object({ ...reservationProperties, userId: Id, createdAt: Time });
+
+export const Payment = Type.Object({
+  id: Id,
+  reservationId: Id,
+  amount: Money,
+  balance: Money,
+  seats: Type.Array(ReservedSeat),
+  paidAt: Time,
+});
+export const WalletEntry = Type.Object({
+  id: Id,
+  kind: oneOf(['CHARGE', 'PAYMENT', 'REFUND']),
+  amount: Type.Integer({ description: 'Positive into the wallet, negative out of it' }),
+  balance: Money,
+  reference: Type.String(),
+  at: Time,
+});
+
+const concertProperties = {
+  id: Id,
+  title: Type.String(),
+  artist: Type.String(),
+  venue: Type.String(),
+  currency: Type.String({ description: 'KRW' }),
+  firstStartsAt: Time,
+  lastStartsAt: Time,
+  soldOut: Type.Boolean(),
+};
+export const Concert = Type.Object(concertProperties);
+export const PlannedPerformance = Type.Object({ id: Id, startsAt: Time, seatsTotal: Count });
+export const ConcertInFull = Type.Object({
+  ...concertProperties,
+  maxSeatsPerFan: Type.Integer(),
+  performances: Type.Array(PlannedPerformance),
+});
+
+export const Paused = Type.Unsafe<{ reason: string } | null>({
+  type: ['object', 'null'],
+  properties: { reason: { type: 'string', minLength: 1, maxLength: 500, pattern: '^[^\\u0000]*$' } },
+  required: ['reason'],
+  additionalProperties: false,
+});
+
+export const NextCursor = Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'null at the end' });
+
+/** A page of a list: `{[name]: […], nextCursor}`. */
+export function pageOf<const Name extends string, Item extends TSchema>(name: Name, item: Item) {
+  return Type.Object({ [name]: Type.Array(item), nextCursor: NextCursor } as Record<
+    Name,
+    ReturnType<typeof Type.Array<Item>>
+  > & { nextCursor: typeof NextCursor });
+}
