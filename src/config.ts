@@ -1,0 +1,149 @@
+/**
+ * The only reader of process.env: a frozen, typed value, or one line that names the wrong variable and says
+ * what it must be. Two variables are not in the contract: POOL_MAX (connections to the database) and
+ * LANE_BATCH_MAX (commands in one batch of a lane; 1 is the benchmark's twin without batching).
+ */
+import path from 'node:path';
+import { CannotStart } from './platform/cannot-start.ts';
+import { generatedSecret } from './platform/generated-secret.ts';
+
+const log_levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+type LogLevel = (typeof log_levels)[number];
+
+export interface Config {
+  readonly host: string;
+  /** 0 asks for any free port; main.ts settles it before anything else is built. */
+  readonly port: number;
+  readonly publicUrl: string;
+  /** Undefined: the embedded PostgreSQL in `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  /** Absolute. Holds the embedded database and the generated secrets; nothing else is written anywhere. */
+  readonly dataDir: string;
+  /** Signs sessions and queue tokens; the same on every server of one database. */
+  readonly authSecret: string;
+  readonly admin: { readonly email: string; readonly password: string } | undefined;
+  readonly identityJwtSecret: string | undefined;
+  readonly identityJwks: { readonly url: string; readonly issuer: string; readonly audience: string } | undefined;
+  /** Seed the demo if there is no concert yet. */
+  readonly demo: boolean;
+  readonly rateLimit: boolean;
+  readonly logLevel: LogLevel;
+  /** Connections to the database, at most. */
+  readonly poolMax: number;
+  /** Commands in one batch of a lane, at most; undefined leaves each lane its own. 1 is the benchmark's twin. */
+  readonly laneBatchMax: number | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads and checks all variables. Refuses with `CannotStart`. Writes nothing but a generated `AUTH_SECRET`. */
+export function readConfig(environment: Environment = process.env): Config {
+  const database = readDatabase(environment);
+  return Object.freeze({
+    ...readAddress(environment),
+    ...database,
+    admin: readAdmin(environment),
+    ...readIdentity(environment),
+    ...readSwitches(environment, database.databaseUrl === undefined),
+  });
+}
+
+/** `http://HOST:PORT`, with the brackets that an IPv6 address needs. */
+export function addressOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function readAddress(environment: Environment): Pick<Config, 'host' | 'port' | 'publicUrl'> {
+  const { text, integer } = reader(environment);
+  const host = text('HOST', /^[\w.:%-]{1,253}$/, 'a host name or address') ?? '127.0.0.1';
+  const port = integer('PORT', 0, 65_535) ?? 3000;
+  const publicUrl = text('PUBLIC_URL', isHttpUrl, 'an address like https://tickets.example') ?? addressOf(host, port);
+  return { host, port, publicUrl };
+}
+
+function readDatabase(environment: Environment): Pick<Config, 'databaseUrl' | 'dataDir' | 'authSecret' | 'poolMax'> {
+  const { text, integer } = reader(environment);
+  const databaseUrl = text('DATABASE_URL', /^postgres(ql)?:\/\/./, 'like postgres://user:password@host:5432/name');
+  const dataDir = path.resolve(text('DATA_DIR', /./, 'a directory') ?? '.data');
+  const authSecret = text('AUTH_SECRET', /^.{32,}$/s, 'at least 32 characters');
+  if (databaseUrl !== undefined && authSecret === undefined) {
+    throw new CannotStart('AUTH_SECRET must be set (at least 32 characters) when DATABASE_URL is');
+  }
+  return {
+    databaseUrl,
+    dataDir,
+    authSecret: authSecret ?? generatedSecret(dataDir, 'auth-secret'),
+    poolMax: integer('POOL_MAX', 2, 500) ?? 16,
+  };
+}
+
+function readAdmin(environment: Environment): Config['admin'] {
+  const { text } = reader(environment);
+  const email = text('ADMIN_EMAIL', /^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address');
+  const password = text('ADMIN_PASSWORD', /^.{8,128}$/s, '8 to 128 characters');
+  if (email !== undefined && password !== undefined) return { email, password };
+  if (email !== undefined)
+    throw new CannotStart('ADMIN_PASSWORD must be set (8 to 128 characters) when ADMIN_EMAIL is');
+  if (password !== undefined)
+    throw new CannotStart('ADMIN_EMAIL must be set (an e-mail address) when ADMIN_PASSWORD is');
+  return undefined;
+}
+
+function readIdentity(environment: Environment): Pick<Config, 'identityJwtSecret' | 'identityJwks'> {
+  const { text } = reader(environment);
+  const identityJwtSecret = text('IDENTITY_JWT_SECRET', /./s, 'the secret that access tokens are signed with');
+  const url = text('IDENTITY_JWKS_URL', isHttpUrl, 'an address like https://login.example/jwks.json');
+  const issuer = text('IDENTITY_ISSUER', /./, 'the issuer ("iss") of the access tokens');
+  const audience = text('IDENTITY_AUDIENCE', /./, 'the audience ("aud") of the access tokens');
+  if (url !== undefined && issuer !== undefined && audience !== undefined) {
+    return { identityJwtSecret, identityJwks: { url, issuer, audience } };
+  }
+  // A token of the right key but for another application must not open the door, so none may be left out.
+  const given = { IDENTITY_JWKS_URL: url, IDENTITY_ISSUER: issuer, IDENTITY_AUDIENCE: audience };
+  const missing = Object.entries(given).filter(([, value]) => value === undefined);
+  if (missing.length === 3) return { identityJwtSecret, identityJwks: undefined };
+  const names = Object.keys(given).join(', ');
+  throw new CannotStart(`${missing.map(([name]) => name).join(' and ')} must be set: ${names} belong together`);
+}
+
+function readSwitches(
+  environment: Environment,
+  embedded: boolean,
+): Pick<Config, 'demo' | 'rateLimit' | 'logLevel' | 'laneBatchMax'> {
+  const { oneOf, integer } = reader(environment);
+  const demo = oneOf('DEMO', ['true', 'false']);
+  return {
+    demo: demo === undefined ? embedded : demo === 'true',
+    rateLimit: oneOf('RATE_LIMIT', ['on', 'off']) !== 'off',
+    logLevel: oneOf('LOG_LEVEL', log_levels) ?? 'info',
+    laneBatchMax: integer('LANE_BATCH_MAX', 1, 10_000),
+  };
+}
+
+/** One reader per kind of value; an empty variable counts as not set. */
+function reader(environment: Environment) {
+  const text = (name: string, allowed: RegExp | ((value: string) => boolean), mustBe: string): string | undefined => {
+    const value = environment[name];
+    if (value === undefined || value === '') return undefined;
+    const fits = typeof allowed === 'function' ? allowed(value) : allowed.test(value);
+    // A secret is named but never shown.
+    if (!fits) throw new CannotStart(`${name} must be ${mustBe}`);
+    return value;
+  };
+  return {
+    text,
+    oneOf: <T extends string>(name: string, values: readonly T[]): T | undefined => {
+      const value = text(name, (given) => values.some((allowed) => allowed === given), values.join(' or '));
+      return values.find((allowed) => allowed === value);
+    },
+    integer: (name: string, min: number, max: number): number | undefined => {
+      const fits = (given: string): boolean => /^\d{1,9}$/.test(given) && Number(given) >= min && Number(given) <= max;
+      const value = text(name, fits, `a whole number from ${min} to ${max}`);
+      return value === undefined ? undefined : Number(value);
+    },
+  };
+}
+
+function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
