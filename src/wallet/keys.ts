@@ -1,0 +1,77 @@
+/**
+ * What was answered under each Idempotency-Key. A key is stored by the same transaction as its effect, so it is
+ * there exactly if the effect is. Refusals are not remembered: nothing happened, and the next try may succeed.
+ */
+import type { Database, Tx } from '../platform/database.ts';
+import { codeOf } from '../platform/database.ts';
+import type { Duty } from '../platform/ticker.ts';
+import { refuse } from '../refusals.ts';
+import type { Refusal } from '../refusals.ts';
+
+export interface KeyedRequest {
+  readonly userId: string;
+  /** 1 to 255 visible ASCII characters, scoped to the user. */
+  readonly key: string;
+  /** The operation and its parameters: a repeat must be the same request. */
+  readonly fingerprint: string;
+}
+
+/** Undefined: not seen before. The answer is the JSON text of the first 201. */
+export type Remembered = { readonly answer: string } | Refusal | undefined;
+
+/** What was answered to each request before, in their order. Refusal: IDEMPOTENCY_KEY_REUSED, as a value. */
+export async function recall(tx: Tx, requests: readonly KeyedRequest[]): Promise<Remembered[]> {
+  const rows = await tx<{ place: number; fingerprint: string; answer: string }[]>`
+    select asked.place::integer, known.fingerprint, known.answer
+    from unnest(${requests.map(({ userId }) => userId)}::text[], ${requests.map(({ key }) => key)}::text[])
+      with ordinality as asked (user_id, key, place)
+    join idempotency_keys known on known.user_id = asked.user_id and known.key = asked.key`;
+  const remembered: Remembered[] = Array.from({ length: requests.length });
+  for (const { place, fingerprint, answer } of rows) {
+    const same = requests[place - 1]?.fingerprint === fingerprint;
+    remembered[place - 1] = same ? { answer } : refuse('IDEMPOTENCY_KEY_REUSED');
+  }
+  return remembered;
+}
+
+/**
+ * Stores answers with the effects they speak of. Let it be the last statement of the transaction: when another
+ * server was faster with one of the keys it throws an error that lanes take for transient (40001), and on the
+ * next try `recall` finds the answer.
+ */
+export async function remember(tx: Tx, rows: readonly (KeyedRequest & { readonly answer: string })[]): Promise<void> {
+  if (rows.length === 0) return;
+  try {
+    await tx`
+      insert into idempotency_keys (user_id, key, fingerprint, answer)
+      select * from unnest(
+        ${rows.map(({ userId }) => userId)}::text[], ${rows.map(({ key }) => key)}::text[],
+        ${rows.map(({ fingerprint }) => fingerprint)}::text[], ${rows.map(({ answer }) => answer)}::text[])`;
+  } catch (error) {
+    if (codeOf(error) !== '23505') throw error;
+    throw Object.assign(new Error('another server was faster with an Idempotency-Key', { cause: error }), {
+      code: '40001',
+    });
+  }
+}
+
+const kept_hours = 48;
+const forget_rows_max = 5_000;
+const forget_rounds_max = 200;
+
+/** Forgets keys after twice the time that the contract promises, a bounded number of rows a statement. */
+export function forgetKeys({ sql }: Database): Duty {
+  return {
+    name: 'wallet.forgetKeys',
+    everyMs: 600_000,
+    run: async () => {
+      for (let round = 0; round < forget_rounds_max; round++) {
+        const { count } = await sql`
+          delete from idempotency_keys where (user_id, key) in (
+            select user_id, key from idempotency_keys
+            where at < now() - make_interval(hours => ${kept_hours}) limit ${forget_rows_max})`;
+        if (count < forget_rows_max) return;
+      }
+    },
+  };
+}

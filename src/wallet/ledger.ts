@@ -1,0 +1,199 @@
+/**
+ * Money moves here and nowhere else: one conditional statement changes the wallets of a whole batch, a second
+ * writes two ledger entries a movement. A balance is never computed from one read before: the statement adds to
+ * or takes from what is there, and its condition refuses what does not fit.
+ */
+import { balanceMax } from '../contract.ts';
+import type { Tx } from '../platform/database.ts';
+import { refuse } from '../refusals.ts';
+import type { Refusal } from '../refusals.ts';
+
+export interface Movement {
+  readonly userId: string;
+  /** Whole units of the currency, not negative. */
+  readonly amount: number;
+  /** What the ledger entries name as their reason: the charge's or the payment's id. */
+  readonly reference: string;
+}
+
+/** The wallet's balance after the movement, or why it was not made. */
+export type Moved = { readonly balance: number } | Refusal;
+
+interface Wallet {
+  readonly user_id: string;
+  readonly balance: number;
+}
+
+/** Changes each wallet by its amount if that fits, in the order of the users; answers those it changed. */
+type Apply = (tx: Tx, userIds: readonly string[], amounts: readonly number[]) => Promise<Wallet[]>;
+
+interface Direction {
+  readonly kind: 'CHARGE' | 'PAYMENT';
+  readonly counterpart: 'FUNDING' | 'SALES';
+  readonly sign: 1 | -1;
+  readonly apply: Apply;
+  refusal(balance: number, amount: number): Refusal | undefined;
+}
+
+const charging: Direction = {
+  kind: 'CHARGE',
+  counterpart: 'FUNDING',
+  sign: 1,
+  apply: (tx, userIds, amounts) => tx<Wallet[]>`
+    insert into wallets (user_id, balance)
+    select user_id, amount from unnest(${userIds}::text[], ${amounts}::bigint[]) as charge (user_id, amount)
+    order by user_id collate "C"
+    on conflict (user_id) do update set balance = wallets.balance + excluded.balance
+    where wallets.balance + excluded.balance <= ${balanceMax}
+    returning user_id, balance`,
+  refusal: (balance, amount) =>
+    balance + amount > balanceMax ? refuse('BALANCE_LIMIT_EXCEEDED', { limit: balanceMax, balance }) : undefined,
+};
+
+const paying: Direction = {
+  kind: 'PAYMENT',
+  counterpart: 'SALES',
+  sign: -1,
+  apply: async (tx, userIds, amounts) => {
+    // Rows are locked in the order in which the plan reaches them. Without these three, every plan the planner
+    // can make walks the wallets by their key, which is the order of everybody else's locks.
+    const forced = plans(tx, 'off');
+    const taken = tx<Wallet[]>`
+      update wallets set balance = wallets.balance - price.amount
+      from (select user_id, amount from unnest(${userIds}::text[], ${amounts}::bigint[]) as price (user_id, amount)
+            order by user_id collate "C") as price
+      where wallets.user_id = price.user_id and wallets.balance >= price.amount
+      returning wallets.user_id, wallets.balance`.execute();
+    const [, rows] = await Promise.all([forced, taken, plans(tx, 'on')]);
+    return rows;
+  },
+  refusal: (balance, amount) =>
+    balance < amount ? refuse('INSUFFICIENT_BALANCE', { balance, required: amount }) : undefined,
+};
+
+const plans = (tx: Tx, mode: 'on' | 'off') =>
+  tx`
+  select set_config('enable_seqscan', ${mode}, true), set_config('enable_bitmapscan', ${mode}, true),
+    set_config('enable_hashjoin', ${mode}, true)`.execute();
+
+/**
+ * Adds to wallets, making those that do not exist yet. Answers in the order given; several charges of one user are
+ * decided in that order. Refusal, as a value: BALANCE_LIMIT_EXCEEDED. `recorded` resolves when the ledger entries
+ * are written: await it before the commit, beside whatever else is sent meanwhile.
+ */
+export async function credit(
+  tx: Tx,
+  charges: readonly Movement[],
+): Promise<{ moved: Moved[]; recorded: Promise<void> }> {
+  const moved = await move(tx, charges, charging);
+  return { moved, recorded: record(tx, charges, moved, charging) };
+}
+
+/**
+ * Takes from wallets and writes the ledger entries. Answers in the order given; several payments of one user are
+ * decided in that order. Refusal, as a value: INSUFFICIENT_BALANCE.
+ */
+export async function debit(tx: Tx, payments: readonly Movement[]): Promise<Moved[]> {
+  const moved = await move(tx, payments, paying);
+  await record(tx, payments, moved, paying);
+  return moved;
+}
+
+const rounds_max = 5;
+
+/** What is not decided yet: by user, the places of their movements in the batch, in order. */
+type Open = Map<string, [place: number, movement: Movement][]>;
+
+async function move(tx: Tx, movements: readonly Movement[], direction: Direction): Promise<Moved[]> {
+  const moved: Moved[] = Array.from({ length: movements.length });
+  const open: Open = Map.groupBy(movements.entries(), ([, { userId }]) => userId);
+  let sums = wholeSums(open);
+  for (let round = 0; open.size > 0; round++) {
+    if (round === rounds_max) throw Object.assign(new Error('wallets keep changing'), { code: '40001' });
+    const changed = sums.size === 0 ? [] : await direction.apply(tx, [...sums.keys()], [...sums.values()]);
+    for (const { user_id: userId, balance } of changed) {
+      accept(open.get(userId) ?? [], moved, balance - direction.sign * (sums.get(userId) ?? 0), direction.sign);
+      open.delete(userId);
+    }
+    if (open.size > 0) sums = await decideOneByOne(tx, open, moved, direction);
+  }
+  return moved;
+}
+
+/** What each user's movements come to. Nearly always the wallet takes all of it at once. */
+function wholeSums(open: Open): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const [userId, mine] of open) {
+    const sum = mine.reduce((total, [, { amount }]) => total + amount, 0);
+    // Other sums cannot be one change of a wallet, whatever it holds.
+    if (sum > 0 && sum <= balanceMax) sums.set(userId, sum);
+  }
+  return sums;
+}
+
+/** Gives those not refused their running balance, from `start`. */
+function accept(mine: readonly [number, Movement][], moved: Moved[], start: number, sign: 1 | -1): void {
+  let balance = start;
+  for (const [place, { amount }] of mine) {
+    if (moved[place] !== undefined) continue;
+    balance += sign * amount;
+    moved[place] = { balance };
+  }
+}
+
+/**
+ * For users whose sum did not fit: reads the balance and goes through their movements in order, refusing those that
+ * do not fit. Answers what the others come to; the statement that applies it checks again.
+ */
+async function decideOneByOne(
+  tx: Tx,
+  open: Open,
+  moved: Moved[],
+  { sign, refusal }: Direction,
+): Promise<Map<string, number>> {
+  const rows = await tx<Wallet[]>`
+    select user_id, balance from wallets where user_id = any(${[...open.keys()]}::text[])`;
+  const balances = new Map(rows.map(({ user_id: userId, balance }) => [userId, balance]));
+  const sums = new Map<string, number>();
+  for (const [userId, mine] of open) {
+    const start = balances.get(userId) ?? 0;
+    let balance = start;
+    for (const [place, { amount }] of mine) {
+      if (moved[place] !== undefined) continue;
+      const refused = refusal(balance, amount);
+      if (refused === undefined) balance += sign * amount;
+      else moved[place] = refused;
+    }
+    if (balance !== start) sums.set(userId, Math.abs(balance - start));
+    else {
+      // Nothing fits, or what fits costs nothing: there is no wallet to change.
+      accept(mine, moved, start, sign);
+      open.delete(userId);
+    }
+  }
+  return sums;
+}
+
+/** Two entries a movement which sum to zero, in the order of the movements, under the locks of their wallets. */
+async function record(
+  tx: Tx,
+  movements: readonly Movement[],
+  moved: readonly Moved[],
+  direction: Direction,
+): Promise<void> {
+  const { kind, counterpart, sign } = direction;
+  const rows = movements.flatMap((movement, place) => {
+    const outcome = moved[place];
+    return outcome !== undefined && 'balance' in outcome ? [{ ...movement, balance: outcome.balance }] : [];
+  });
+  if (rows.length === 0) return;
+  await tx`
+    insert into ledger_entries (user_id, account, kind, amount, balance, reference)
+    select user_id, account, ${kind}, side * amount, case account when 'WALLET' then balance end, reference
+    from unnest(
+      ${rows.map(({ userId }) => userId)}::text[], ${rows.map(({ amount }) => amount)}::bigint[],
+      ${rows.map(({ balance }) => balance)}::bigint[], ${rows.map(({ reference }) => reference)}::text[])
+      with ordinality as movement (user_id, amount, balance, reference, place)
+    cross join (values ('WALLET', ${sign}::bigint), (${counterpart}, ${-sign}::bigint)) as entry (account, side)
+    order by place, balance`;
+}

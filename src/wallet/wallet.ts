@@ -1,0 +1,171 @@
+/**
+ * Money of the fans: charging, the balance, what moved it. All charges go through one lane; a batch is one
+ * transaction of three statements (recall the keys; change the wallets; entries and keys), whatever its size.
+ */
+import { chargeMax } from '../contract.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import { timeOrderedId } from '../platform/ids.ts';
+import { createLane } from '../platform/lane.ts';
+import type { LaneMetrics } from '../platform/lane.ts';
+import type { Duty } from '../platform/ticker.ts';
+import { Refusal, refuse } from '../refusals.ts';
+import { forgetKeys, recall, remember } from './keys.ts';
+import type { KeyedRequest, Remembered } from './keys.ts';
+import { credit, debit } from './ledger.ts';
+import type { Moved, Movement } from './ledger.ts';
+
+export type { KeyedRequest, Moved, Movement, Remembered };
+
+export interface Charge {
+  readonly id: string;
+  readonly amount: number;
+  /** The wallet's balance right after this charge. */
+  readonly balance: number;
+}
+
+export interface Charged {
+  readonly charge: Charge;
+  /** True if the key was answered before and nothing was done now. */
+  readonly replayed: boolean;
+}
+
+export interface Entry {
+  readonly id: string;
+  readonly kind: 'CHARGE' | 'PAYMENT' | 'REFUND';
+  readonly amount: number;
+  readonly balance: number;
+  readonly reference: string;
+  readonly at: string;
+}
+
+export interface Wallet {
+  /**
+   * Adds `amount` (1 to 10,000,000) once per key. Refusals: BALANCE_LIMIT_EXCEEDED, IDEMPOTENCY_KEY_REUSED.
+   * Two different requests that carry one key at the same moment count as its reuse.
+   */
+  charge(userId: string, key: string, amount: number): Promise<Charged>;
+  /** 0 for a user who never charged. */
+  balance(userId: string): Promise<number>;
+  /** The wallet's entries, newest first; at most `limit`, those before `cursor` if given. Refusal: VALIDATION_FAILED. */
+  entries(
+    userId: string,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<{ entries: Entry[]; nextCursor: string | null }>;
+  /** For the paying transaction: answers remembered under idempotency keys, see keys.ts. */
+  recall(tx: Tx, requests: readonly KeyedRequest[]): Promise<Remembered[]>;
+  /** For the paying transaction: stores answers under their keys; let it be the last statement. */
+  remember(tx: Tx, rows: readonly (KeyedRequest & { readonly answer: string })[]): Promise<void>;
+  /** For the paying transaction: takes money, see ledger.ts. Refusal, as a value: INSUFFICIENT_BALANCE. */
+  debit(tx: Tx, payments: readonly Movement[]): Promise<Moved[]>;
+  readonly duties: readonly Duty[];
+  /** Resolves when every accepted charge is answered. */
+  drain(): Promise<void>;
+}
+
+const charge_batch_max = 512;
+const balance_batch_max = 1_000;
+const pending_max = 20_000;
+
+export function createWallet({ database, metrics }: { database: Database; metrics?: LaneMetrics }): Wallet {
+  const charges = createLane<ChargeCommand, Charged>({
+    name: 'wallet.charge',
+    batchMax: charge_batch_max,
+    pendingMax: pending_max,
+    metrics,
+    run: (commands) => database.transaction((tx) => chargeAll(tx, commands)),
+  });
+  const balances = createLane<string, number>({
+    name: 'wallet.balance',
+    batchMax: balance_batch_max,
+    pendingMax: pending_max,
+    metrics,
+    run: async (userIds) => {
+      const rows = await database.sql<{ user_id: string; balance: number }[]>`
+        select user_id, balance from wallets where user_id = any(${userIds}::text[])`;
+      const found = new Map(rows.map((row) => [row.user_id, row.balance]));
+      return userIds.map((userId) => found.get(userId) ?? 0);
+    },
+  });
+  return {
+    charge: (userId, key, amount) => {
+      if (!Number.isSafeInteger(amount) || amount < 1 || amount > chargeMax)
+        return Promise.reject(refuse('VALIDATION_FAILED'));
+      return charges.submit({ id: timeOrderedId(), userId, key, amount, fingerprint: `charge ${amount}` });
+    },
+    balance: (userId) => balances.submit(userId),
+    entries: (userId, page) => entries(database, userId, page),
+    recall,
+    remember,
+    debit,
+    duties: [forgetKeys(database)],
+    drain: async () => {
+      await Promise.all([charges.drain(), balances.drain()]);
+    },
+  };
+}
+
+interface ChargeCommand extends KeyedRequest {
+  /** Chosen before the first attempt, so that after a commit of unknown outcome its own answer is recognised. */
+  readonly id: string;
+  readonly amount: number;
+}
+
+/** One batch. Commands with one key: the first is carried out, the others get its answer. */
+async function chargeAll(tx: Tx, commands: readonly ChargeCommand[]): Promise<(Charged | Refusal)[]> {
+  const remembered = await recall(tx, commands);
+  const firsts = new Map<string, ChargeCommand>();
+  for (const [place, command] of commands.entries()) {
+    const name = nameOf(command);
+    if (remembered[place] === undefined && !firsts.has(name)) firsts.set(name, command);
+  }
+  const fresh = [...firsts.values()];
+  const { moved, recorded } = await credit(
+    tx,
+    fresh.map(({ id, userId, amount }) => ({ userId, amount, reference: id })),
+  );
+  const outcomes = new Map<ChargeCommand, Charge | Refusal>();
+  for (const [place, command] of fresh.entries()) {
+    const outcome = moved[place] ?? refuse('INTERNAL');
+    const { id, amount } = command;
+    outcomes.set(command, outcome instanceof Refusal ? outcome : { id, amount, balance: outcome.balance });
+  }
+  const answers = [...outcomes].flatMap(([{ userId, key, fingerprint }, outcome]) =>
+    outcome instanceof Refusal ? [] : [{ userId, key, fingerprint, answer: JSON.stringify(outcome) }],
+  );
+  await Promise.all([recorded, remember(tx, answers)]);
+  return commands.map((command, place) => {
+    const known = remembered[place];
+    if (known instanceof Refusal) return known;
+    if (known !== undefined) return replay(JSON.parse(known.answer) as Charge, command);
+    const first = firsts.get(nameOf(command)) ?? command;
+    if (first.fingerprint !== command.fingerprint) return refuse('IDEMPOTENCY_KEY_REUSED');
+    const outcome = outcomes.get(first) ?? refuse('INTERNAL');
+    return outcome instanceof Refusal ? outcome : replay(outcome, command);
+  });
+}
+
+const nameOf = ({ userId, key }: KeyedRequest): string => `${key} ${userId}`;
+const replay = (charge: Charge, { id }: ChargeCommand): Charged => ({ charge, replayed: charge.id !== id });
+
+async function entries(
+  { sql }: Database,
+  userId: string,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<{ entries: Entry[]; nextCursor: string | null }> {
+  if (cursor !== undefined && !/^[1-9][0-9]{0,15}$/.test(cursor)) {
+    throw refuse('VALIDATION_FAILED', {
+      errors: [{ path: '/cursor', message: 'must be the nextCursor of the page before' }],
+    });
+  }
+  const rows = await sql<
+    { id: number; kind: Entry['kind']; amount: number; balance: number; reference: string; at: Date }[]
+  >`
+    select id, kind, amount, balance, reference, at from ledger_entries
+    where user_id = ${userId} and account = 'WALLET' and id < ${cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor)}
+    order by id desc limit ${limit + 1}`;
+  const page = rows.slice(0, limit);
+  return {
+    entries: page.map(({ id, at, ...entry }) => ({ id: String(id), ...entry, at: at.toISOString() })),
+    nextCursor: rows.length > limit ? String(page.at(-1)?.id) : null,
+  };
+}
