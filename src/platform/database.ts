@@ -2,6 +2,7 @@
  * The connection pool and the one way to open a transaction. Nothing here knows what the tables mean.
  */
 import postgres from 'postgres';
+import { transaction } from './transaction.ts';
 
 export type Sql = postgres.Sql<{ bigint: number }>;
 /** One transaction. Statements started without awaiting each other travel together (pipelined), in order. */
@@ -54,26 +55,6 @@ export function connect(url: string, { poolMax, applicationName }: DatabaseOptio
     transaction: (work) => transaction(sql, work),
     close: (seconds = 5) => sql.end({ timeout: seconds }),
   };
-}
-
-async function transaction<T>(sql: Sql, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const connection = await sql.reserve();
-  try {
-    // `begin` is sent at once but not waited for: it travels with the first statement.
-    const begun = connection`begin`.execute();
-    begun.catch(() => undefined);
-    const result = await work(connection as unknown as Tx);
-    await begun;
-    // A `commit` of a transaction that failed answers ROLLBACK instead of an error.
-    const committed = await connection`commit`;
-    if (committed.command !== 'COMMIT') throw new Error('the transaction was rolled back by the database');
-    return result;
-  } catch (error) {
-    await connection`rollback`.catch(() => undefined);
-    throw error;
-  } finally {
-    connection.release();
-  }
 }
 
 const transient_codes = new Set([

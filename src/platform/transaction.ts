@@ -1,0 +1,122 @@
+/**
+ * One transaction on one connection of the pool, its statements pipelined.
+ *
+ * postgres.js 3.4.9 offers `begin` (waits a round trip for itself) and `reserve`, and neither survives the loss
+ * of a connection. Both were seen to: write to the closed socket, which throws where nobody can catch it and
+ * ends the process; never answer a statement sent between the socket's error and its end; and, for a `reserve`
+ * refused while the database is away, hand a connection to nobody later on, until the pool is empty. So this
+ * file steers the connection itself, by the same few hooks that the library's own `begin` uses.
+ */
+import type { Sql, Tx } from './database.ts';
+
+/** What we use of a connection inside postgres.js. */
+interface Connection {
+  /** False when nothing may be written until the connection reports ready. */
+  execute(query: Query): boolean;
+  /** Called when ready within a transaction; null once the connection is idle again or lost. */
+  reserved: (() => void) | null;
+  onclose: ((error: Error) => void) | null;
+  queue: { remove(connection: Connection): void };
+}
+
+/** What we use of a statement inside postgres.js. It is sent, by its handler, when it is awaited. */
+interface Query {
+  handler: (query: Query) => void;
+  reject(error: unknown): void;
+}
+
+/** A place to stand for a connection that belongs to a transaction: nobody takes it from here. */
+const taken = { remove: () => undefined };
+
+/** See `Database.transaction`. */
+export async function transaction<T>(sql: Sql, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const line = createLine();
+  const tx = through(sql, line.send);
+  // Sent at once but not waited for: it travels with the first statement.
+  const begun = sql.unsafe('begin', [], { onexecute: line.hold } as object).execute();
+  begun.catch(line.breakOff);
+  try {
+    const result = await work(tx);
+    await begun;
+    // A `commit` of a transaction that failed answers ROLLBACK instead of an error.
+    const committed = await tx`commit`;
+    if (committed.command !== 'COMMIT') throw new Error('the transaction was rolled back by the database');
+    return result;
+  } catch (error) {
+    await tx`rollback`.catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Sends statements down the connection it is given to hold, in order, and refuses them once that is lost or free again. */
+function createLine(): {
+  hold(connection: Connection): boolean;
+  send(query: Query): void;
+  breakOff(error: unknown): void;
+} {
+  let connection: Connection | undefined;
+  let broken: unknown;
+  let full = false;
+  let waiting: Query[] = [];
+
+  const breakOff = (error: unknown): void => {
+    broken ??= error;
+    const refused = waiting;
+    waiting = [];
+    for (const query of refused) query.reject(broken);
+  };
+  const flush = (): void => {
+    full = false;
+    for (let query = waiting.shift(); query !== undefined; query = full ? undefined : waiting.shift()) {
+      full = connection?.execute(query) === false;
+    }
+  };
+  return {
+    hold: (given) => {
+      connection = given;
+      given.queue.remove(given);
+      given.queue = taken;
+      given.reserved = flush;
+      // oxlint-disable-next-line unicorn/prefer-add-event-listener -- not an event target
+      given.onclose = breakOff;
+      // Not free for anybody else.
+      return false;
+    },
+    send: (query) => {
+      const { reject } = query;
+      // The socket's error fails what is in flight; from then on nothing may be sent.
+      query.reject = (error) => {
+        if (!isAnswer(error)) broken ??= error;
+        reject(error);
+      };
+      if (connection?.reserved === null) broken ??= connectionClosed();
+      if (broken !== undefined) reject(broken);
+      else if (connection === undefined || full) waiting.push(query);
+      else full = !connection.execute(query);
+    },
+    breakOff,
+  };
+}
+
+/** The pool's tagged template, but what it makes is sent by `send`. */
+function through(sql: Sql, send: (query: Query) => void): Tx {
+  const redirect = <A extends unknown[], R>(make: (...given: A) => R) => {
+    return (...given: A): R => {
+      const made = make(...given);
+      if (made instanceof Promise) (made as unknown as Query).handler = send;
+      return made;
+    };
+  };
+  const { json, array, types, typed } = sql;
+  const call = redirect(sql as unknown as (...given: unknown[]) => unknown);
+  return Object.assign(call, { json, array, types, typed, unsafe: redirect(sql.unsafe) }) as unknown as Tx;
+}
+
+/** True if the database itself said no: the connection is in order. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Error && error.name === 'PostgresError';
+}
+
+function connectionClosed(): Error {
+  return Object.assign(new Error('the connection was lost, or the transaction is over'), { code: 'CONNECTION_CLOSED' });
+}
