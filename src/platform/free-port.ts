@@ -1,11 +1,14 @@
-/** A TCP port that nobody listens on at this moment. */
+/** Finds out, before anything is built on it, whether a TCP port can be listened on. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** On the loopback address unless told otherwise. Rejects as `listen` would, for an address that is not ours. */
-export async function freePort(host = '127.0.0.1'): Promise<number> {
+/**
+ * The port itself if nobody listens on it, for 0 one that the system chose. Rejects as `listen` would:
+ * EADDRINUSE, EACCES, or EADDRNOTAVAIL and ENOTFOUND for an address that is not this machine's.
+ */
+export async function freePort(host = '127.0.0.1', port = 0): Promise<number> {
   const server = createServer();
-  server.listen(0, host);
+  server.listen(port, host);
   await once(server, 'listening');
   const address = server.address();
   server.close();

@@ -1,0 +1,132 @@
+/**
+ * The only file that runs things: config → database → migrations → app → duties → listen, and on SIGTERM or SIGINT
+ * all of it backwards. The process ends by itself when everything is released.
+ */
+import path from 'node:path';
+import { pino } from 'pino';
+import { type Config, addressOf, readConfig } from './config.ts';
+import { type DemoLogin, demoConcerts, demoOperator, welcome } from './demo.ts';
+import { type Hall, buildApp } from './app.ts';
+import { awaitDatabase } from './platform/await-database.ts';
+import { CannotStart } from './platform/cannot-start.ts';
+import { type Sql, codeOf, connect } from './platform/database.ts';
+import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
+import { createFeed } from './platform/feed.ts';
+import { freePort } from './platform/free-port.ts';
+import { migrate } from './platform/migrations.ts';
+import { startTicker } from './platform/ticker.ts';
+
+const migrations_folder = path.join(import.meta.dirname, '../db/migrations');
+/** Requests under way are answered within this; then connections are cut. */
+const drain_seconds_max = 10;
+
+/** Opens everything, in order; whatever was opened is put on `open`, to be closed in the opposite order. */
+async function start(open: AsyncDisposableStack, lose: () => void): Promise<string> {
+  const config = await withPort(readConfig());
+  const log = pino({ level: config.logLevel });
+  const databaseUrl = config.databaseUrl ?? (await openEmbedded(config, open, lose));
+  const database = connect(databaseUrl, { poolMax: config.poolMax, applicationName: 'maejin' });
+  open.defer(() => database.close());
+  await awaitDatabase(database.sql);
+  await migrate(database.sql, migrations_folder);
+  const feed = await createFeed(databaseUrl, database.sql);
+  open.defer(() => feed.close());
+  const hall = await buildApp({ config, database, feed, log });
+  open.defer(() => drained(hall));
+  const operator = await prepare(config, hall, database.sql);
+  const ticker = startTicker([...hall.duties, feed.watch], (duty, error) =>
+    log.error({ duty, err: error }, 'duty failed'),
+  );
+  open.defer(() => ticker.stop());
+  await hall.app.listen({ host: config.host, port: config.port });
+  return welcome(addressOf(config.host, config.port), operator);
+}
+
+async function openEmbedded(config: Config, open: AsyncDisposableStack, lose: () => void): Promise<string> {
+  process.stdout.write(`Starting PostgreSQL in ${config.dataDir} …\n`);
+  const embedded = await startEmbeddedPostgres({
+    dataDir: config.dataDir,
+    onEnd: (state) => {
+      process.stderr.write(`maejin: PostgreSQL ended by itself: ${state}\n`);
+      if (state === 'lost') lose();
+    },
+  });
+  open.defer(() => embedded.stop());
+  return embedded.url;
+}
+
+/** The operator's account, and the demo where there is nothing yet. */
+async function prepare(config: Config, { accounts, catalog, console }: Hall, sql: Sql): Promise<DemoLogin | undefined> {
+  const { concerts } = await catalog.list({ limit: 1 });
+  const seeding = config.demo && concerts.length === 0;
+  const embedded = config.databaseUrl === undefined;
+  const demo = embedded && config.admin === undefined ? demoOperator(config.dataDir, seeding) : undefined;
+  const operator = config.admin ?? demo;
+  if (operator !== undefined) await accounts.ensureOperator(operator.email, operator.password);
+  if (seeding) {
+    const [clock] = await sql<[{ now: Date }]>`select now()`;
+    for (const concert of demoConcerts(clock.now)) await console.createConcert(concert);
+  }
+  return demo;
+}
+
+/** Accepted requests are answered, within bounds. */
+async function drained(hall: Hall): Promise<void> {
+  const cut = setTimeout(() => hall.app.server.closeAllConnections(), drain_seconds_max * 1000);
+  await hall.close();
+  clearTimeout(cut);
+}
+
+/** Finds out about the port first: everything else takes longer. */
+async function withPort(config: Config): Promise<Config> {
+  try {
+    const port = await freePort(config.host, config.port);
+    const isDefault = config.publicUrl === addressOf(config.host, config.port);
+    return Object.freeze({ ...config, port, publicUrl: isDefault ? addressOf(config.host, port) : config.publicUrl });
+  } catch (error) {
+    throw listenFault(error, config) ?? error;
+  }
+}
+
+function listenFault(error: unknown, { host, port }: Config): CannotStart | undefined {
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return new CannotStart(`PORT ${port} on ${host} is taken: stop what listens there, or set PORT to another one`);
+    case 'EACCES':
+      return new CannotStart(`PORT must be one that this user may listen on, such as 3000; ${port} is not`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new CannotStart(`HOST must be an address of this machine; ${host} is not`);
+    default:
+      return undefined;
+  }
+}
+
+function complain(error: unknown): void {
+  process.exitCode = 1;
+  // A fault that a person can put right is one line; anything else is a bug and says where.
+  const text = error instanceof CannotStart ? error.message : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`maejin: ${text}\n`);
+}
+
+async function main(): Promise<void> {
+  const open = new AsyncDisposableStack();
+  const ending = Promise.withResolvers<void>();
+  // npm sends a terminal's Ctrl-C on, so it arrives twice: the second one must not cut the drain short.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.resolve());
+  const lose = (): void => {
+    process.exitCode = 1;
+    ending.resolve();
+  };
+  try {
+    process.stdout.write(await start(open, lose));
+    await ending.promise;
+    process.stdout.write('Closing …\n');
+  } catch (error) {
+    complain(error);
+  }
+  await open.disposeAsync().catch(complain);
+}
+
+await main();

@@ -1,0 +1,86 @@
+/**
+ * Brings the schema up to date: plain SQL files `NNN_name.sql`, forward only, each in a transaction of its own and
+ * recorded with its checksum. Servers that start together take turns.
+ */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { CannotStart } from './cannot-start.ts';
+import type { Sql } from './database.ts';
+
+interface Migration {
+  readonly name: string;
+  readonly checksum: string;
+  readonly text: string;
+}
+
+/** Any number that nothing else in this database locks. */
+const advisory_key = 0x6d61_656a;
+
+/**
+ * Runs the files of `folder` that this database has not seen and answers their names. Refuses with `CannotStart`
+ * when a file that was run has changed or is gone: what happened to a database cannot be edited afterwards.
+ */
+export async function migrate(sql: Sql, folder: string): Promise<string[]> {
+  const migrations = await readMigrations(folder);
+  const connection = await sql.reserve();
+  try {
+    // Another server may be laying out the schema right now; the pool's time limits are meant for fans.
+    await connection`set lock_timeout = 0`;
+    await connection`set statement_timeout = 0`;
+    await connection`select pg_advisory_lock(${advisory_key})`;
+    await connection`create table if not exists schema_migrations (
+      name text collate "C" primary key, checksum text not null, at timestamptz not null default now())`;
+    const known = await connection<{ name: string; checksum: string }[]>`
+      select name, checksum from schema_migrations order by name`;
+    const fresh = compare(migrations, known);
+    for (const { name, checksum, text } of fresh) {
+      await connection`begin`;
+      await connection.unsafe(text).simple();
+      await connection`insert into schema_migrations (name, checksum) values (${name}, ${checksum})`;
+      await connection`commit`;
+    }
+    return fresh.map(({ name }) => name);
+  } catch (error) {
+    await connection`rollback`.catch(() => undefined);
+    throw error;
+  } finally {
+    await connection`select pg_advisory_unlock_all()`.catch(() => undefined);
+    await connection`reset lock_timeout`.catch(() => undefined);
+    await connection`reset statement_timeout`.catch(() => undefined);
+    connection.release();
+  }
+}
+
+async function readMigrations(folder: string): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted();
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(path.join(folder, name), 'utf8');
+      return { name, text, checksum: createHash('sha256').update(text).digest('hex') };
+    }),
+  );
+}
+
+function compare(migrations: readonly Migration[], known: readonly { name: string; checksum: string }[]): Migration[] {
+  const files = new Map(migrations.map((migration) => [migration.name, migration]));
+  for (const { name, checksum } of known) {
+    const file = files.get(name);
+    if (file === undefined) {
+      throw new CannotStart(`this database has seen the migration ${name}, which is not here: is the server too old?`);
+    }
+    if (file.checksum !== checksum) {
+      throw new CannotStart(`the migration ${name} was changed after this database ran it: add a new one instead`);
+    }
+    files.delete(name);
+  }
+  const fresh = [...files.values()];
+  const last = known.at(-1)?.name;
+  const late = fresh.find(({ name }) => last !== undefined && name < last);
+  if (late !== undefined) {
+    throw new CannotStart(
+      `the migration ${late.name} comes before ${last}, which this database has run: number it later`,
+    );
+  }
+  return fresh;
+}
