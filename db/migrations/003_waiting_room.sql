@@ -51,6 +51,7 @@ create unique index queue_tokens_live on queue_tokens (concert_id, user_id) wher
 create index queue_tokens_waiting on queue_tokens (concert_id, number) where status = 'WAIT';
 create index queue_tokens_skipped on queue_tokens (concert_id, skipped_at) where status = 'WAIT' and skipped_at is not null;
 create index queue_tokens_active on queue_tokens (concert_id, expires_at) where status = 'ACTIVE';
+create index queue_tokens_unclaimed on queue_tokens (concert_id, admitted_at) where status = 'ACTIVE' and seen_at < admitted_at;
 create index queue_tokens_departed on queue_tokens (concert_id, number) where status = 'EXPIRED' and admitted_at is null;
 
 -- One row that any living server touches about once a second. A gap in it means that nobody was serving.

@@ -11,9 +11,13 @@ import type { Duty } from './ticker.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
+/** Sends with the transaction. `payload` must serialise to at most `payload_bytes_max` bytes. */
+export function publish(tx: Tx | Sql, topic: string, payload: Json): Promise<unknown> {
+  return tx`select pg_notify(${channel}, ${JSON.stringify([topic, payload])})`.execute();
+}
+
 export interface Feed {
-  /** Sends with the transaction. `payload` serialises to at most `payload_bytes_max` bytes. */
-  publish(tx: Tx | Sql, topic: string, payload: Json): Promise<unknown>;
+  readonly publish: typeof publish;
   subscribe(topic: string, handle: (payload: never) => void): void;
   /** Called whenever messages may have been missed, once listening works again. */
   onGap(handle: () => void): void;
@@ -48,7 +52,14 @@ export async function createFeed(url: string, sql: Sql): Promise<Feed> {
     const stale = listener;
     // The library listens again by itself after a lost connection, but gives up when the database is away
     // for longer; `watch` then replaces the whole connection.
-    const fresh = postgres(url, { max: 1, idle_timeout: 0, max_lifetime: null, connect_timeout: 3, fetch_types: false, onnotice: () => undefined });
+    const fresh = postgres(url, {
+      max: 1,
+      idle_timeout: 0,
+      max_lifetime: null,
+      connect_timeout: 3,
+      fetch_types: false,
+      onnotice: () => undefined,
+    });
     listener = fresh;
     await stale?.end({ timeout: 0 }).catch(() => undefined);
     let first = true;
@@ -61,7 +72,7 @@ export async function createFeed(url: string, sql: Sql): Promise<Feed> {
   await listen();
 
   return {
-    publish: (tx, topic, payload) => tx`select pg_notify(${channel}, ${JSON.stringify([topic, payload])})`.execute(),
+    publish,
     subscribe: (topic, handle) => {
       subscribers.set(topic, [...(subscribers.get(topic) ?? []), handle]);
     },

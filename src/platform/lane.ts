@@ -122,13 +122,17 @@ async function settle<C, R>(batch: readonly Waiting<C, R>[], runner: Runner<C, R
 }
 
 /** Runs a batch until it is committed, fails for a reason of its own, or the database stayed away too long. */
-async function persist<C, R>(commands: readonly C[], { run, name, metrics }: Runner<C, R>): Promise<readonly (R | Error)[]> {
+async function persist<C, R>(
+  commands: readonly C[],
+  { run, name, metrics }: Runner<C, R>,
+): Promise<readonly (R | Error)[]> {
   const started = performance.now();
   for (let attempt = 0; ; attempt++) {
     try {
       // oxlint-disable-next-line no-await-in-loop
       const answers = await run(commands, attempt);
-      if (answers.length !== commands.length) throw new Error(`lane ${name} answered ${answers.length} of ${commands.length} commands`);
+      if (answers.length !== commands.length)
+        throw new Error(`lane ${name} answered ${answers.length} of ${commands.length} commands`);
       metrics?.batch(name, commands.length, (performance.now() - started) / 1_000);
       return answers;
     } catch (error) {
@@ -159,7 +163,9 @@ export interface Lanes<C, R> {
 export function createLanes<C, R>({ lanesMax, run, ...limits }: LanesOptions<C, R>): Lanes<C, R> {
   const lanes = new Map<string, Lane<C, R>>();
   const open = (key: string): Lane<C, R> => {
-    const lane = createLane<C, R>({ ...limits, run: (commands, attempt) => run(key, commands, attempt) }, () => lanes.delete(key));
+    const lane = createLane<C, R>({ ...limits, run: (commands, attempt) => run(key, commands, attempt) }, () =>
+      lanes.delete(key),
+    );
     lanes.set(key, lane);
     return lane;
   };

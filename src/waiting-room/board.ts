@@ -1,0 +1,215 @@
+/**
+ * What a server knows of one concert's line: a few shared numbers, from which everything a waiting fan can ask
+ * is arithmetic. It holds nothing per waiting fan, so neither its memory nor the cost of a question grows with
+ * the line. It follows the database change by change; each change carries the room's next version.
+ */
+export type TokenStatus = 'WAIT' | 'ACTIVE' | 'EXPIRED';
+export type EndReason = 'PAID' | 'SESSION_ENDED' | 'LEFT' | 'ABSENT';
+
+export interface Settings {
+  readonly maxActive: number;
+  readonly sessionSeconds: number;
+  readonly holdSeconds: number;
+  readonly graceSeconds: number;
+  readonly maxSeatsPerFan: number;
+  readonly paused: { readonly reason: string } | null;
+}
+
+/** What happened to one place in line. */
+export type Change =
+  | readonly ['admitted', entry: number, number: number, expiresAt: number]
+  | readonly ['passed over', entry: number, number: number]
+  | readonly ['ended', entry: number, number: number, because: EndReason];
+
+/** One committed change of a room: the line's marks after it, and whose state changed. */
+export interface News {
+  readonly concertId: string;
+  readonly version: number;
+  readonly head: number;
+  readonly front: number;
+  readonly lastNumber: number;
+  readonly changes: readonly Change[];
+}
+
+export interface Snapshot extends Omit<News, 'changes'> {
+  readonly settings: Settings;
+  readonly active: readonly { entry: number; expiresAt: number; claimed: boolean }[];
+  readonly passedOver: readonly { entry: number; number: number }[];
+  /** Numbers beyond the head whose fans left, ascending. */
+  readonly departed: readonly number[];
+}
+
+export interface Session {
+  /** Epoch milliseconds, as the database said. Shown, never compared with a clock of ours. */
+  expiresAt: number;
+  /** The fan has shown a sign of life since being admitted. */
+  claimed: boolean;
+}
+
+/** What the board can say of an entry; `unknown` when only the database knows how it ended. */
+export type Standing =
+  | { readonly status: 'WAIT'; readonly position: number }
+  | { readonly status: 'ACTIVE'; readonly session: Session }
+  | { readonly status: 'EXPIRED'; readonly because: EndReason }
+  | { readonly status: 'unknown' };
+
+const ended_remembered_max = 10_000;
+const rate_seconds = 60;
+
+export class Board {
+  readonly concertId: string;
+  settings: Settings;
+  version = 0;
+  head = 0;
+  front = 0;
+  lastNumber = 0;
+  /** Counts every change to what a fan could be told. */
+  revision = 0;
+  readonly active = new Map<number, Session>();
+  readonly passedOver = new Map<number, number>();
+  private departed: number[] = [];
+  private readonly ended = new Map<number, EndReason>();
+  private readonly admissions = new Array<number>(rate_seconds).fill(0);
+  private admissionsSecond = 0;
+  private firstAdmission: number | undefined;
+
+  constructor(snapshot: Snapshot) {
+    this.concertId = snapshot.concertId;
+    this.settings = snapshot.settings;
+    this.restore(snapshot);
+  }
+
+  /** Replaces everything by what the database says. */
+  restore(snapshot: Snapshot): void {
+    this.settings = snapshot.settings;
+    this.setMarks(snapshot);
+    this.active.clear();
+    for (const { entry, expiresAt, claimed } of snapshot.active) this.active.set(entry, { expiresAt, claimed });
+    this.passedOver.clear();
+    for (const { entry, number } of snapshot.passedOver) this.passedOver.set(entry, number);
+    this.departed = [...snapshot.departed];
+  }
+
+  /** Applies the change with the next version. */
+  apply(news: News, nowSeconds: number): void {
+    const left: number[] = [];
+    for (const change of news.changes) {
+      const [what, entry, number] = change;
+      this.passedOver.delete(entry);
+      this.active.delete(entry);
+      if (what === 'admitted') {
+        this.active.set(entry, { expiresAt: change[3], claimed: false });
+        this.countAdmission(nowSeconds);
+      } else if (what === 'passed over') {
+        this.passedOver.set(entry, number);
+      } else {
+        this.rememberEnd(entry, change[3]);
+        if (number > news.head) left.push(number);
+      }
+    }
+    this.setMarks(news);
+    this.depart(left);
+  }
+
+  /** A seat hold moved the end of a session. Applies to sessions that the board knows. */
+  extend(entry: number, expiresAt: number): void {
+    const session = this.active.get(entry);
+    if (session === undefined || session.expiresAt >= expiresAt) return;
+    session.expiresAt = expiresAt;
+    this.revision++;
+  }
+
+  standing(entry: number): Standing {
+    const session = this.active.get(entry);
+    if (session !== undefined) return { status: 'ACTIVE', session };
+    const because = this.ended.get(entry);
+    if (because !== undefined) return { status: 'EXPIRED', because };
+    const number = numberOf(entry);
+    if (number > this.head) {
+      const before = lowerBound(this.departed, number);
+      // A number that left from the middle, long enough ago to be forgotten.
+      if (this.departed[before] === number) return { status: 'EXPIRED', because: 'LEFT' };
+      return { status: 'WAIT', position: number - this.head - before };
+    }
+    if (this.passedOver.has(entry)) return { status: 'WAIT', position: this.rankOfPassedOver(number) };
+    return { status: 'unknown' };
+  }
+
+  /** How an entry ended, learnt from the database; an end is final, so it may be remembered. */
+  rememberEnd(entry: number, because: EndReason): void {
+    this.ended.set(entry, because);
+    if (this.ended.size > ended_remembered_max) {
+      const [oldest] = this.ended.keys();
+      if (oldest !== undefined) this.ended.delete(oldest);
+    }
+  }
+
+  get waiting(): number {
+    return this.lastNumber - this.head - this.departed.length + this.passedOver.size;
+  }
+
+  admittedPerMinute(nowSeconds: number): number {
+    this.rollTo(nowSeconds);
+    return this.admissions.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Seconds until `position` is admitted at the measured rate; null while nobody was admitted for a minute, or in a pause. */
+  etaSeconds(position: number, nowSeconds: number): number | null {
+    if (this.settings.paused !== null || this.firstAdmission === undefined) return null;
+    const admitted = this.admittedPerMinute(nowSeconds);
+    if (admitted === 0) return null;
+    const measured = Math.min(rate_seconds, Math.max(5, nowSeconds - this.firstAdmission + 1));
+    return Math.ceil((position * measured) / admitted);
+  }
+
+  private setMarks({ version, head, front, lastNumber }: Omit<News, 'changes'>): void {
+    this.version = version;
+    this.head = head;
+    this.front = front;
+    this.lastNumber = lastNumber;
+    this.revision++;
+  }
+
+  private depart(left: number[]): void {
+    const gone = lowerBound(this.departed, this.head + 1);
+    if (left.length === 0 && gone === 0) return;
+    const kept = gone === 0 ? this.departed : this.departed.slice(gone);
+    this.departed = left.length === 0 ? kept : [...kept, ...left].toSorted((a, b) => a - b);
+  }
+
+  private rankOfPassedOver(number: number): number {
+    let rank = 1;
+    for (const other of this.passedOver.values()) if (other < number) rank++;
+    return rank;
+  }
+
+  private countAdmission(nowSeconds: number): void {
+    this.rollTo(nowSeconds);
+    this.firstAdmission ??= nowSeconds;
+    const slot = nowSeconds % rate_seconds;
+    this.admissions[slot] = (this.admissions[slot] ?? 0) + 1;
+  }
+
+  private rollTo(nowSeconds: number): void {
+    const from = Math.max(this.admissionsSecond + 1, nowSeconds - rate_seconds + 1);
+    for (let second = from; second <= nowSeconds; second++) this.admissions[second % rate_seconds] = 0;
+    this.admissionsSecond = Math.max(this.admissionsSecond, nowSeconds);
+  }
+}
+
+/** In a first-come room the place in line is the place of arrival. */
+export function numberOf(entry: number): number {
+  return entry;
+}
+
+/** How many of the ascending `numbers` are below `limit`. */
+function lowerBound(numbers: readonly number[], limit: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((numbers[middle] ?? Infinity) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,224 @@
+/** Taking a place, leaving it, and the operator's settings: the transactions that change a line on request. */
+import type { Database, Tx } from '../platform/database.ts';
+import { publish } from '../platform/feed.ts';
+import { createLanes, type LaneMetrics, type Lanes } from '../platform/lane.ts';
+import { refuse, type Refusal } from '../refusals.ts';
+import type { Boards } from './boards.ts';
+import type { EndReason, News, Settings, TokenStatus } from './board.ts';
+import { admit, end, endOverdue, join, lockRoom, saveRoom, type LockedRoom } from './line.ts';
+
+export interface LineDeps {
+  readonly database: Database;
+  readonly boards: Boards;
+  readonly batchMax: number;
+  readonly metrics: LaneMetrics;
+}
+
+export interface Place {
+  readonly entry: number;
+  /** False if the user was in line already. */
+  readonly isNew: boolean;
+}
+
+const pending_max = 20_000;
+const lanes_max = 10_000;
+
+/** The lane that takes places: submit a user id under the concert's id. */
+export function createIssueLanes({ database, boards, batchMax, metrics }: LineDeps): Lanes<string, Place> {
+  return createLanes({
+    name: 'issue',
+    batchMax,
+    pendingMax: pending_max,
+    lanesMax: lanes_max,
+    metrics,
+    run: async (concertId, userIds) => {
+      const done = await database.transaction(async (tx) => {
+        const locking = lockRoom(tx, concertId);
+        const looking = liveTokens(tx, concertId, userIds);
+        const [room, live] = await Promise.all([locking, looking]);
+        if (room === undefined) return undefined;
+        return takePlaces(tx, { room, live, userIds });
+      });
+      if (done === undefined) return userIds.map(() => refuse('NOT_FOUND'));
+      if (done.news !== undefined) await boards.show(done.news);
+      return done.places;
+    },
+  });
+}
+
+interface LiveToken {
+  entry: number;
+  user_id: string;
+  status: TokenStatus;
+  overdue: boolean;
+}
+
+/** The statement starts after the room's lock was granted: the same connection carries out one at a time. */
+function liveTokens(tx: Tx, concertId: string, userIds: readonly string[]): Promise<LiveToken[]> {
+  return tx<LiveToken[]>`
+    select entry, user_id, status, coalesce(expires_at <= now(), false) as overdue from queue_tokens
+    where concert_id = ${concertId} and user_id = any(${userIds as string[]}::text[]) and status <> 'EXPIRED'`.execute();
+}
+
+interface Taking {
+  readonly room: LockedRoom;
+  readonly live: readonly LiveToken[];
+  readonly userIds: readonly string[];
+}
+
+async function takePlaces(tx: Tx, { room, live, userIds }: Taking): Promise<{ places: Place[]; news: News | undefined }> {
+  // A session that is over, though no sweep has come by yet, must not keep its fan from a new place.
+  const ended = live.some((token) => token.overdue) ? await endOverdue(tx, room) : new Set<number>();
+  const entryOf = new Map(live.filter((token) => !ended.has(token.entry)).map((token) => [token.user_id, token.entry]));
+  const known = new Set(entryOf.keys());
+  const newcomers = [...new Set(userIds)].filter((userId) => !known.has(userId));
+  if (newcomers.length > 0) {
+    const entries = await join(tx, room, newcomers);
+    for (const [index, userId] of newcomers.entries()) entryOf.set(userId, entries[index] ?? 0);
+  }
+  if (room.active < room.maxActive) await admit(tx, room);
+  const changed = newcomers.length > 0 || room.changes.length > 0;
+  const news = changed ? await saveRoom(tx, room) : undefined;
+  const places = userIds.map((userId) => {
+    const isNew = !known.has(userId);
+    // Of several requests of one newcomer in this batch, the first is the one that made the place.
+    known.add(userId);
+    return { entry: entryOf.get(userId) ?? 0, isNew };
+  });
+  return { places, news };
+}
+
+/** The lane that leaves: submit an entry under the concert's id. Leaving twice is leaving. */
+export function createLeaveLanes({ database, boards, batchMax, metrics }: LineDeps): Lanes<number, void> {
+  return createLanes({
+    name: 'leave',
+    batchMax,
+    pendingMax: pending_max,
+    lanesMax: lanes_max,
+    metrics,
+    run: async (concertId, entries) => {
+      const news = await database.transaction(async (tx) => {
+        const room = await lockRoom(tx, concertId);
+        if (room === undefined) return undefined;
+        await lockTokens(tx, concertId, entries);
+        const left = await end(tx, room, entries, 'LEFT');
+        if (left.size === 0) return undefined;
+        await admit(tx, room);
+        return saveRoom(tx, room);
+      });
+      if (news !== undefined) await boards.show(news);
+      return entries.map(() => undefined);
+    },
+  });
+}
+
+export interface TokenState {
+  readonly entry: number;
+  readonly userId: string;
+  readonly status: TokenStatus;
+  /** Places to the head when last looked at; null unless WAIT. */
+  readonly position: number | null;
+  readonly endedBecause: EndReason | null;
+}
+
+/** The refusal that a token's state calls for; undefined if it is ACTIVE. A token without a row was signed for another database. */
+export function refusalFor(state: Omit<TokenState, 'userId' | 'entry'> | undefined): Refusal | undefined {
+  if (state === undefined) return refuse('QUEUE_TOKEN_INVALID');
+  if (state.status === 'WAIT') return refuse('NOT_ADMITTED', { position: state.position });
+  if (state.status === 'EXPIRED') return refuse('ADMISSION_EXPIRED', { expiredBecause: state.endedBecause });
+  return undefined;
+}
+
+/** Locks these tokens' rows, in key order. An ACTIVE one past its time is told as EXPIRED, whoever sweeps it later. */
+export async function lockTokens(tx: Tx, concertId: string, entries: readonly number[]): Promise<Map<number, TokenState>> {
+  const rows = await tx<(TokenState & { overdue: boolean })[]>`
+    select entry, user_id as "userId", status, ended_because as "endedBecause",
+      case when status = 'WAIT' then greatest(1, number - (select head from rooms where concert_id = ${concertId})) end as position,
+      status = 'ACTIVE' and expires_at <= now() as overdue
+    from queue_tokens where concert_id = ${concertId} and entry = any(${entries as number[]}::bigint[])
+    order by entry for no key update`;
+  return new Map(
+    rows.map(({ overdue, ...state }) => [
+      state.entry,
+      overdue ? { ...state, status: 'EXPIRED', endedBecause: 'SESSION_ENDED' } : state,
+    ]),
+  );
+}
+
+/** Moves the end of these sessions to that of a hold taken now, up to twice the session's length in all. */
+export async function extendSessions(
+  tx: Tx,
+  concertId: string,
+  entries: readonly number[],
+  holdSeconds: number,
+): Promise<{ entry: number; expiresAt: Date }[]> {
+  const extended = await tx<{ entry: number; expiresAt: Date }[]>`
+    update queue_tokens as token
+    set expires_at = least(now() + make_interval(secs => ${holdSeconds}), admitted_at + 2 * make_interval(secs => room.session_seconds))
+    from rooms as room
+    where token.concert_id = ${concertId} and token.entry = any(${entries as number[]}::bigint[]) and token.status = 'ACTIVE'
+      and room.concert_id = ${concertId}
+      and token.expires_at < least(now() + make_interval(secs => ${holdSeconds}), admitted_at + 2 * make_interval(secs => room.session_seconds))
+    returning token.entry, token.expires_at as "expiresAt"`;
+  for (let from = 0; from < extended.length; from += sessions_per_message) {
+    const some = extended.slice(from, from + sessions_per_message);
+    // oxlint-disable-next-line no-await-in-loop
+    await publish(tx, 'sessions', [concertId, some.map(({ entry, expiresAt }) => [entry, expiresAt.getTime()])]);
+  }
+  return extended;
+}
+
+const sessions_per_message = 200;
+
+/** Opens the line of a new concert. */
+export async function openRoom(tx: Tx, concertId: string, settings: Omit<Settings, 'paused'>): Promise<void> {
+  const { maxActive, sessionSeconds, holdSeconds, graceSeconds, maxSeatsPerFan } = settings;
+  await tx`
+    insert into rooms (concert_id, max_active, active_ceiling, session_seconds, hold_seconds, grace_seconds, max_seats_per_fan, max_seats_per_fan_ever)
+    values (${concertId}, ${maxActive}, ${maxActive}, ${sessionSeconds}, ${holdSeconds}, ${graceSeconds}, ${maxSeatsPerFan}, ${maxSeatsPerFan})`;
+}
+
+/**
+ * Changes settings in the caller's transaction and admits whom a higher `maxActive` or the end of a pause lets in.
+ * Sessions that run keep their end; holds too. Refuses with NOT_FOUND. After the commit, `boards.show` the news.
+ */
+export async function changeSettings(tx: Tx, concertId: string, patch: Partial<Settings>): Promise<{ before: Settings; after: Settings; news: News }> {
+  const [before] = await tx<SettingsRow[]>`
+    select max_active, session_seconds, hold_seconds, grace_seconds, max_seats_per_fan, paused_reason
+    from rooms where concert_id = ${concertId} for update`;
+  if (before === undefined) throw refuse('NOT_FOUND');
+  const settings = settingsOf(before);
+  const after: Settings = { ...settings, ...patch };
+  await tx`
+    update rooms set max_active = ${after.maxActive}, active_ceiling = greatest(active, ${after.maxActive}::integer),
+      session_seconds = ${after.sessionSeconds}, hold_seconds = ${after.holdSeconds}, grace_seconds = ${after.graceSeconds},
+      max_seats_per_fan = ${after.maxSeatsPerFan},
+      max_seats_per_fan_ever = greatest(max_seats_per_fan_ever, ${after.maxSeatsPerFan}::integer),
+      paused_reason = ${after.paused?.reason ?? null}
+    where concert_id = ${concertId}`;
+  const room = await lockRoom(tx, concertId);
+  if (room === undefined) throw refuse('NOT_FOUND');
+  await admit(tx, room);
+  const [news] = await Promise.all([saveRoom(tx, room), publish(tx, 'settings', concertId)]);
+  return { before: settings, after, news };
+}
+
+interface SettingsRow {
+  max_active: number;
+  session_seconds: number;
+  hold_seconds: number;
+  grace_seconds: number;
+  max_seats_per_fan: number;
+  paused_reason: string | null;
+}
+
+function settingsOf(row: SettingsRow): Settings {
+  return {
+    maxActive: row.max_active,
+    sessionSeconds: row.session_seconds,
+    holdSeconds: row.hold_seconds,
+    graceSeconds: row.grace_seconds,
+    maxSeatsPerFan: row.max_seats_per_fan,
+    paused: row.paused_reason === null ? null : { reason: row.paused_reason },
+  };
+}

@@ -1,0 +1,210 @@
+/**
+ * The waiting room's door. Other rooms ask here whose turn it is, and change the line inside their own transactions
+ * only through what this file hands on.
+ */
+import type { FastifyRequest } from 'fastify';
+import type { Database } from '../platform/database.ts';
+import type { Feed } from '../platform/feed.ts';
+import { createLanes, type LaneMetrics } from '../platform/lane.ts';
+import type { Duty } from '../platform/ticker.ts';
+import { refuse } from '../refusals.ts';
+import { createBoards, nowSeconds, type Boards } from './boards.ts';
+import type { Board, EndReason, Settings, Standing } from './board.ts';
+import { createIssueLanes, createLeaveLanes, refusalFor, type Place } from './commands.ts';
+import { createPresence } from './presence.ts';
+import { describe, type QueueStatus } from './status.ts';
+import { createQueueTokens, type Pass } from './tokens.ts';
+import { createTurns } from './turns.ts';
+
+export type { Settings, EndReason, TokenStatus } from './board.ts';
+export type { Pass } from './tokens.ts';
+export type { QueueStatus } from './status.ts';
+export { changeSettings, extendSessions, lockTokens, openRoom, refusalFor, type TokenState } from './commands.ts';
+export { admit, end, lockRoom, saveRoom, type LockedRoom } from './line.ts';
+
+export interface Gate {
+  /** The place named by the request's Queue-Token. Refuses with QUEUE_TOKEN_INVALID. */
+  pass(request: FastifyRequest): Pass;
+  /**
+   * The place, if it is ACTIVE; else NOT_ADMITTED or ADMISSION_EXPIRED, never on the word of a stale board alone.
+   * With `concertId`, a place in another concert's line is FORBIDDEN. What writes must ask its own transaction too.
+   */
+  admitted(request: FastifyRequest, concertId?: string): Pass | Promise<Pass>;
+  /** Whether a place is ACTIVE as far as this server knows; for streams that should end with the session. */
+  isActive(pass: Pass): boolean;
+}
+
+export interface WaitingRoom {
+  readonly gate: Gate;
+  readonly boards: Boards;
+  /** A place for this user, new or the one there is, with its signed token. Refuses with NOT_FOUND. */
+  issue(concertId: string, userId: string): Promise<{ token: string; isNew: boolean; status: QueueStatus }>;
+  /** What a fan is told now; asking is a sign of life. From memory, but for ends that happened long ago. */
+  status(pass: Pass): QueueStatus | Promise<QueueStatus>;
+  leave(pass: Pass): Promise<void>;
+  /** Marks the place's fan as present. */
+  present(pass: Pass): void;
+  /** The settings in force on this server, at most 250 ms old. Undefined if there is no such concert. */
+  settings(concertId: string): Promise<Settings | undefined>;
+  numbers(concertId: string): Promise<LineNumbers | undefined>;
+  readonly duties: readonly Duty[];
+  /** Resolves when no command is under way. */
+  drain(): Promise<void>;
+}
+
+export interface LineNumbers {
+  readonly waiting: number;
+  readonly active: number;
+  readonly maxActive: number;
+  readonly admittedPerMinute: number;
+  readonly paused: { readonly reason: string } | null;
+}
+
+export interface WaitingRoomDeps {
+  readonly database: Database;
+  readonly feed: Feed;
+  readonly secret: string;
+  /** Most commands in one batch of a lane. */
+  readonly batchMax: number;
+  readonly metrics: LaneMetrics;
+}
+
+type Known = Exclude<Standing, { status: 'unknown' }>;
+
+const look_up_pending_max = 20_000;
+const look_up_lanes_max = 10_000;
+
+export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
+  const { database, feed, secret } = deps;
+  const boards = createBoards(database, feed);
+  const tokens = createQueueTokens(secret);
+  const presence = createPresence(database);
+  const issueLanes = createIssueLanes({ ...deps, boards });
+  const leaveLanes = createLeaveLanes({ ...deps, boards });
+  const lookUps = createLookUps(deps);
+
+  const openBoard = async (concertId: string): Promise<Board> => {
+    const board = await boards.open(concertId);
+    if (board === undefined) throw refuse('NOT_FOUND');
+    return board;
+  };
+
+  /** What the database says of a place, when the board cannot or must not be the judge. */
+  const lookUp = async (board: Board, entry: number): Promise<Known> => {
+    const state = await lookUps.submit(board.concertId, entry);
+    if (state === undefined) throw refuse('QUEUE_TOKEN_INVALID');
+    if (state.endedBecause !== null) {
+      board.rememberEnd(entry, state.endedBecause);
+      return { status: 'EXPIRED', because: state.endedBecause };
+    }
+    if (state.expiresAt !== null) return { status: 'ACTIVE', session: { expiresAt: state.expiresAt.getTime(), claimed: true } };
+    const standing = board.standing(entry);
+    return standing.status === 'WAIT' ? standing : { status: 'WAIT', position: 1 };
+  };
+
+  const gate = createGate(tokens.read, { boards, openBoard, lookUp, sign: presence.sign });
+
+  const statusOn = (board: Board, entry: number): QueueStatus | Promise<QueueStatus> => {
+    presence.sign(board, entry);
+    const standing = board.standing(entry);
+    if (standing.status !== 'unknown') return describe(board, standing);
+    return lookUp(board, entry).then((known) => describe(board, known));
+  };
+
+  return {
+    gate,
+    boards,
+    issue: async (concertId, userId) => {
+      const board = await openBoard(concertId);
+      const { entry, isNew }: Place = await issueLanes.submit(concertId, userId);
+      return { token: tokens.sign({ concertId, userId, entry }), isNew, status: await statusOn(board, entry) };
+    },
+    status: ({ concertId, entry }) => {
+      const board = boards.peek(concertId);
+      return board === undefined ? openBoard(concertId).then((opened) => statusOn(opened, entry)) : statusOn(board, entry);
+    },
+    leave: ({ concertId, entry }) => leaveLanes.submit(concertId, entry),
+    present: ({ concertId, entry }) => {
+      const board = boards.peek(concertId);
+      if (board !== undefined) presence.sign(board, entry);
+    },
+    settings: async (concertId) => (await boards.open(concertId))?.settings,
+    numbers: async (concertId) => {
+      const board = await boards.open(concertId);
+      if (board === undefined) return undefined;
+      const { maxActive, paused } = board.settings;
+      const admittedPerMinute = board.admittedPerMinute(nowSeconds());
+      return { waiting: board.waiting, active: board.active.size, maxActive, admittedPerMinute, paused };
+    },
+    duties: [createTurns({ database, boards, presence }), ...boards.duties],
+    drain: async () => {
+      await Promise.all([issueLanes.drain(), leaveLanes.drain(), lookUps.drain()]);
+    },
+  };
+}
+
+interface GateDeps {
+  readonly boards: Boards;
+  openBoard(concertId: string): Promise<Board>;
+  lookUp(board: Board, entry: number): Promise<Known>;
+  sign(board: Board, entry: number): void;
+}
+
+function createGate(read: (token: string) => Pass | undefined, { boards, openBoard, lookUp, sign }: GateDeps): Gate {
+  const pass = (request: FastifyRequest): Pass => {
+    const header = request.headers['queue-token'];
+    const found = typeof header === 'string' ? read(header) : undefined;
+    if (found === undefined) throw refuse('QUEUE_TOKEN_INVALID');
+    return found;
+  };
+
+  const askDatabase = async (own: Pass): Promise<Pass> => {
+    const board = await openBoard(own.concertId);
+    const known = await lookUp(board, own.entry);
+    const refusal = refusalFor({
+      status: known.status,
+      position: known.status === 'WAIT' ? known.position : null,
+      endedBecause: known.status === 'EXPIRED' ? known.because : null,
+    });
+    if (refusal !== undefined) throw refusal;
+    return own;
+  };
+
+  return {
+    pass,
+    admitted: (request, concertId) => {
+      const own = pass(request);
+      if (concertId !== undefined && concertId !== own.concertId) throw refuse('FORBIDDEN');
+      const board = boards.peek(own.concertId);
+      if (board === undefined) return askDatabase(own);
+      sign(board, own.entry);
+      return board.active.has(own.entry) ? own : askDatabase(own);
+    },
+    isActive: ({ concertId, entry }) => boards.peek(concertId)?.active.has(entry) === true,
+  };
+}
+
+interface LookedUp {
+  readonly endedBecause: EndReason | null;
+  readonly expiresAt: Date | null;
+}
+
+/** One question for all who ask at the same time. */
+function createLookUps({ database, batchMax, metrics }: WaitingRoomDeps) {
+  return createLanes<number, LookedUp | undefined>({
+    name: 'token look-up',
+    batchMax,
+    pendingMax: look_up_pending_max,
+    lanesMax: look_up_lanes_max,
+    metrics,
+    run: async (concertId, entries) => {
+      const rows = await database.sql<{ entry: number; endedBecause: EndReason | null; expiresAt: Date | null }[]>`
+        select entry, case when overdue then 'SESSION_ENDED' else ended_because end as "endedBecause",
+          case when status = 'ACTIVE' then expires_at end as "expiresAt"
+        from queue_tokens, lateral (select status = 'ACTIVE' and expires_at <= now()) as late (overdue)
+        where concert_id = ${concertId} and entry = any(${entries as number[]}::bigint[])`;
+      const found = new Map(rows.map((row) => [row.entry, row]));
+      return entries.map((entry) => found.get(entry));
+    },
+  });
+}

@@ -1,0 +1,267 @@
+/**
+ * The rules of the line, as the statements that carry them out. Every transaction that issues, admits or ends
+ * takes the room's row first (`lockRoom`), changes tokens through the functions here, and writes the room back
+ * last (`saveRoom`), which also tells all servers. Each statement names its one concert.
+ */
+import type { Tx } from '../platform/database.ts';
+import { payload_bytes_max, publish } from '../platform/feed.ts';
+import { numberOf, type Change, type EndReason, type News, type TokenStatus } from './board.ts';
+
+/** A room whose row this transaction has locked, and what the transaction has changed so far. */
+export interface LockedRoom {
+  readonly concertId: string;
+  readonly maxActive: number;
+  readonly sessionSeconds: number;
+  /** How long silence is forgiven, with what a poll in flight and a server's flush take. */
+  readonly forgivenSeconds: number;
+  readonly paused: boolean;
+  readonly graceFrom: Date;
+  lastNumber: number;
+  head: number;
+  front: number;
+  active: number;
+  version: number;
+  readonly changes: Change[];
+}
+
+/** A fan near the front polls every second and a server writes signs of life down every quarter of one. */
+const grace_slack_seconds = 1;
+/** Someone passed over for silence keeps a place at the head for this many times the grace period. */
+const second_chance_graces = 15;
+/** How many places one statement looks at; past that the next turn goes on. */
+const scan_places_max = 2_000;
+const scans_max = 4;
+const front_step_places_max = 5_000;
+const ended_per_turn_max = 5_000;
+
+/** Takes the room's row, the lock of all its tokens. Undefined if there is none, or, with `skipLocked`, if another has it. */
+export async function lockRoom(tx: Tx, concertId: string, options: { skipLocked?: boolean } = {}): Promise<LockedRoom | undefined> {
+  const skip = options.skipLocked === true ? tx`skip locked` : tx``;
+  // `execute` sends it now: awaiting would send it a moment later, behind a statement that relies on the lock.
+  const [row] = await tx<RoomRow[]>`
+    select max_active, session_seconds, grace_seconds, paused_reason, grace_from, last_number, head, front, active, version
+    from rooms where concert_id = ${concertId} for update ${skip}`.execute();
+  if (row === undefined) return undefined;
+  return {
+    concertId,
+    maxActive: row.max_active,
+    sessionSeconds: row.session_seconds,
+    forgivenSeconds: row.grace_seconds + grace_slack_seconds,
+    paused: row.paused_reason !== null,
+    graceFrom: row.grace_from,
+    lastNumber: row.last_number,
+    head: row.head,
+    front: row.front,
+    active: row.active,
+    version: row.version,
+    changes: [],
+  };
+}
+
+interface RoomRow {
+  max_active: number;
+  session_seconds: number;
+  grace_seconds: number;
+  paused_reason: string | null;
+  grace_from: Date;
+  last_number: number;
+  head: number;
+  front: number;
+  active: number;
+  version: number;
+}
+
+/** Appends users to the line in the order given; none of them may have a live token. Answers their entries. */
+export async function join(tx: Tx, room: LockedRoom, userIds: readonly string[]): Promise<number[]> {
+  const entries = userIds.map((_, index) => room.lastNumber + 1 + index);
+  await tx`
+    insert into queue_tokens (concert_id, entry, number, user_id)
+    select ${room.concertId}, entry, entry, user_id
+    from unnest(${entries}::bigint[], ${userIds as string[]}::text[]) as fan (entry, user_id)`;
+  // Having just come is a sign of life, so a place that falls within the tracked front needs no look of its own.
+  if (room.front === room.lastNumber) room.front += userIds.length;
+  room.lastNumber += userIds.length;
+  return entries;
+}
+
+/**
+ * Gives every free slot to the next in line who is present: first those who came back to their protected places,
+ * then from the head on. Who is silent at the head is passed over and keeps a protected place.
+ */
+export async function admit(tx: Tx, room: LockedRoom): Promise<void> {
+  for (let scan = 0; scan < scans_max; scan++) {
+    const free = room.paused ? 0 : room.maxActive - room.active;
+    if (free <= 0 || (room.head === room.lastNumber && scan > 0)) return;
+    const places = Math.min(scan_places_max, free * 2 + 100);
+    // oxlint-disable-next-line no-await-in-loop
+    const called = await tx<{ entry: number; number: number; status: TokenStatus; expires_at: Date | null }[]>`
+      with called as (
+        (select entry, number, true as present from queue_tokens
+         where concert_id = ${room.concertId} and status = 'WAIT' and skipped_at is not null
+           and seen_at > now() - make_interval(secs => ${room.forgivenSeconds}) and number <= ${room.head}
+         order by number limit ${free})
+        union all
+        (select entry, number, greatest(seen_at, ${room.graceFrom}) > now() - make_interval(secs => ${room.forgivenSeconds})
+         from queue_tokens
+         where concert_id = ${room.concertId} and status = 'WAIT' and number > ${room.head}
+         order by number limit ${places})
+      ), ranked as (
+        select entry, present, count(*) filter (where present) over (order by number) as rank from called
+      )
+      update queue_tokens as token set
+        status = case when present then 'ACTIVE' else 'WAIT' end,
+        admitted_at = case when present then now() end,
+        expires_at = case when present then now() + make_interval(secs => ${room.sessionSeconds}) end,
+        skipped_at = case when present then skipped_at else now() end
+      from ranked
+      where token.concert_id = ${room.concertId} and token.entry = ranked.entry
+        and rank <= ${free} and (present or rank < ${free})
+      returning token.entry, token.number, token.status, token.expires_at`;
+    const before = room.head;
+    for (const { entry, number, expires_at } of called.toSorted((a, b) => a.number - b.number)) {
+      room.head = Math.max(room.head, number);
+      if (expires_at === null) {
+        room.changes.push(['passed over', entry, number]);
+      } else {
+        room.active += 1;
+        room.changes.push(['admitted', entry, number, expires_at.getTime()]);
+      }
+    }
+    // Only a stretch of silent places leaves slots free while the line goes on behind it.
+    if (room.head - before < places) return;
+  }
+}
+
+/** Ends the live ones of these tokens. Answers the entries that this call ended. */
+export async function end(tx: Tx, room: LockedRoom, entries: readonly number[], because: EndReason): Promise<Set<number>> {
+  const ended = await tx<EndedRow[]>`
+    update queue_tokens set status = 'EXPIRED', ended_at = now(), ended_because = ${because}
+    where concert_id = ${room.concertId} and entry = any(${entries as number[]}::bigint[]) and status <> 'EXPIRED'
+    returning entry, number, status, admitted_at is not null as was_active, ended_because`;
+  return noteEnded(room, ended);
+}
+
+/**
+ * Ends sessions whose time is over. One whose token is locked, by a seat hold about to extend it, is left for the
+ * next time. Answers the entries that this call ended.
+ */
+export async function endOverdue(tx: Tx, room: LockedRoom): Promise<Set<number>> {
+  const ended = await tx<EndedRow[]>`
+    with due as (
+      select entry from queue_tokens
+      where concert_id = ${room.concertId} and status = 'ACTIVE' and expires_at <= now()
+      order by expires_at limit ${ended_per_turn_max} for update skip locked
+    )
+    update queue_tokens as token set status = 'EXPIRED', ended_at = now(), ended_because = 'SESSION_ENDED'
+    from due where token.concert_id = ${room.concertId} and token.entry = due.entry
+    returning token.entry, number, status, true as was_active, ended_because`;
+  return noteEnded(room, ended);
+}
+
+/**
+ * Takes back slots that were given to somebody who has shown no sign of life since, and ends the places of those
+ * who were silent past their second chance. The first silence costs a protected place, the second the place.
+ */
+export async function endAbsent(tx: Tx, room: LockedRoom): Promise<void> {
+  const withdrawn = await tx<EndedRow[]>`
+    with silent as (
+      select entry from queue_tokens
+      where concert_id = ${room.concertId} and status = 'ACTIVE' and seen_at < admitted_at
+        and greatest(admitted_at, ${room.graceFrom}) <= now() - make_interval(secs => ${room.forgivenSeconds})
+      order by admitted_at limit ${ended_per_turn_max} for update skip locked
+    )
+    update queue_tokens as token set
+      status = case when skipped_at is null then 'WAIT' else 'EXPIRED' end,
+      ended_because = case when skipped_at is null then null else 'ABSENT' end,
+      ended_at = case when skipped_at is null then null else now() end,
+      skipped_at = coalesce(skipped_at, now()),
+      admitted_at = null,
+      expires_at = null
+    from silent where token.concert_id = ${room.concertId} and token.entry = silent.entry
+    returning token.entry, number, status, true as was_active, ended_because`;
+  const absent = await tx<EndedRow[]>`
+    with silent as (
+      select entry from queue_tokens
+      where concert_id = ${room.concertId} and status = 'WAIT' and skipped_at is not null
+        and skipped_at <= now() - make_interval(secs => ${room.forgivenSeconds * second_chance_graces})
+        and greatest(seen_at, ${room.graceFrom}) <= now() - make_interval(secs => ${room.forgivenSeconds * second_chance_graces})
+      order by skipped_at limit ${ended_per_turn_max} for update skip locked
+    )
+    update queue_tokens as token set status = 'EXPIRED', ended_at = now(), ended_because = 'ABSENT'
+    from silent where token.concert_id = ${room.concertId} and token.entry = silent.entry
+    returning token.entry, number, status, false as was_active, ended_because`;
+  noteEnded(room, [...withdrawn, ...absent]);
+}
+
+interface EndedRow {
+  entry: number;
+  number: number;
+  status: TokenStatus;
+  was_active: boolean;
+  ended_because: EndReason | null;
+}
+
+function noteEnded(room: LockedRoom, rows: readonly EndedRow[]): Set<number> {
+  for (const { entry, number, was_active, ended_because } of rows) {
+    if (was_active) room.active -= 1;
+    room.changes.push(ended_because === null ? ['passed over', entry, number] : ['ended', entry, number, ended_because]);
+  }
+  return new Set(rows.map((row) => row.entry));
+}
+
+/**
+ * Moves the tracked front to `places` beyond the head. Whoever comes within it is taken to be present from now
+ * on, so nobody is called absent before having been listened to for a whole grace period.
+ */
+export async function extendFront(tx: Tx, room: LockedRoom, places: number): Promise<void> {
+  const front = Math.min(room.lastNumber, room.head + places, Math.max(room.front, room.head) + front_step_places_max);
+  if (front <= room.front) return;
+  await tx`
+    update queue_tokens set seen_at = now()
+    where concert_id = ${room.concertId} and status = 'WAIT' and number > ${room.front} and number <= ${front}`;
+  room.front = front;
+}
+
+/** Writes the room back and sends the news of it, if anything changed. Answers the news to apply after the commit. */
+export async function saveRoom(tx: Tx, room: LockedRoom): Promise<News> {
+  room.version += 1;
+  const { concertId, version, head, front, lastNumber, changes } = room;
+  const news: News = { concertId, version, head, front, lastNumber, changes };
+  await Promise.all([
+    tx`
+      update rooms set last_number = ${lastNumber}, head = ${head}, front = ${Math.max(front, head)}, active = ${room.active},
+        active_ceiling = greatest(max_active, ${room.active}::integer), version = ${version}
+      where concert_id = ${concertId}`,
+    ...partsOf(news).map((part) => publish(tx, 'line', part)),
+  ]);
+  return news;
+}
+
+/** News as it travels: in parts that fit a notification, of which only the last is complete. */
+export type NewsPart = readonly [concertId: string, version: number, head: number, front: number, lastNumber: number, more: 0 | 1, changes: readonly PackedChange[]];
+type PackedChange = readonly [kind: 0 | 1 | 2, entry: number, detail: number];
+
+const changes_per_part = Math.floor((payload_bytes_max - 200) / 40);
+const end_reasons = ['PAID', 'SESSION_ENDED', 'LEFT', 'ABSENT'] as const satisfies readonly EndReason[];
+
+function partsOf({ concertId, version, head, front, lastNumber, changes }: News): NewsPart[] {
+  const parts: NewsPart[] = [];
+  for (let from = 0; from === 0 || from < changes.length; from += changes_per_part) {
+    const more = from + changes_per_part < changes.length ? 1 : 0;
+    parts.push([concertId, version, head, front, lastNumber, more, changes.slice(from, from + changes_per_part).map(pack)]);
+  }
+  return parts;
+}
+
+function pack(change: Change): PackedChange {
+  if (change[0] === 'admitted') return [0, change[1], change[3]];
+  if (change[0] === 'passed over') return [1, change[1], 0];
+  return [2, change[1], end_reasons.indexOf(change[3])];
+}
+
+export function unpack([kind, entry, detail]: PackedChange): Change {
+  const number = numberOf(entry);
+  if (kind === 0) return ['admitted', entry, number, detail];
+  if (kind === 1) return ['passed over', entry, number];
+  return ['ended', entry, number, end_reasons[detail] ?? 'SESSION_ENDED'];
+}

@@ -1,0 +1,52 @@
+/** The line over HTTP: take a place, ask where it stands, follow it, leave it. */
+import type { Accounts } from '../accounts/accounts.ts';
+import { route, type App } from '../contract.ts';
+import { openEventStream } from '../platform/event-stream.ts';
+import type { Duty } from '../platform/ticker.ts';
+import type { WaitingRoom } from './gate.ts';
+import { createStatusStreams } from './streams.ts';
+
+/** Mounts the routes; answers the duties that their streams bring. */
+export function waitingRoomRoutes(app: App, { accounts, waitingRoom }: { accounts: Accounts; waitingRoom: WaitingRoom }): readonly Duty[] {
+  const { gate } = waitingRoom;
+  const streams = createStatusStreams(waitingRoom);
+
+  app.route({
+    ...route('issueQueueToken'),
+    handler: async (request, reply) => {
+      const { userId } = await accounts.identify(request);
+      const { token, isNew, status } = await waitingRoom.issue(request.params.concertId, userId);
+      return reply.code(isNew ? 201 : 200).send({ token, ...status });
+    },
+  });
+
+  app.route({
+    ...route('getQueueToken'),
+    handler: (request, reply) => {
+      const status = waitingRoom.status(gate.pass(request));
+      // What is known at once is sent at once, without a turn of the event loop.
+      if (!(status instanceof Promise)) return reply.send(status);
+      return status;
+    },
+  });
+
+  app.route({
+    ...route('streamQueueToken'),
+    handler: async (request, reply) => {
+      const pass = gate.pass(request);
+      await waitingRoom.status(pass);
+      await streams.add(pass, openEventStream(request, reply));
+      return reply;
+    },
+  });
+
+  app.route({
+    ...route('leaveQueue'),
+    handler: async (request, reply) => {
+      await waitingRoom.leave(gate.pass(request));
+      return reply.code(204).send();
+    },
+  });
+
+  return [streams.duty];
+}

@@ -1,0 +1,90 @@
+/**
+ * What time brings to the lines: sessions end, the silent lose their slots, free slots are given on. Any server may
+ * do it; one that finds a room taken leaves it to whoever has it. Nothing is wrong while this sleeps, only later.
+ */
+import type { Database } from '../platform/database.ts';
+import type { Duty } from '../platform/ticker.ts';
+import type { Boards } from './boards.ts';
+import { nowSeconds } from './boards.ts';
+import { admit, endAbsent, endOverdue, extendFront, lockRoom, saveRoom } from './line.ts';
+import type { Presence } from './presence.ts';
+
+interface TurnDeps {
+  readonly database: Database;
+  readonly boards: Boards;
+  readonly presence: Presence;
+}
+
+const turn_every_ms = 250;
+const heartbeat_ms = 1_000;
+/** A longer gap between heartbeats means that no server could be reached, so nobody could show a sign of life. */
+const outage_seconds = 5;
+const rooms_per_turn_max = 1_000;
+const front_places_min = 200;
+const front_places_max = 20_000;
+/** The front reaches this much further than is admitted in a grace period, so that each is heard in time. */
+const front_margin = 2;
+
+export function createTurns({ database, boards, presence }: TurnDeps): Duty {
+  let heartbeatAt = -Infinity;
+  return {
+    name: 'line.turn',
+    everyMs: turn_every_ms,
+    run: async () => {
+      if (performance.now() - heartbeatAt >= heartbeat_ms) {
+        await beat(database);
+        heartbeatAt = performance.now();
+      }
+      await presence.flush();
+      for (const { concert_id } of await roomsWithWork(database)) {
+        // oxlint-disable-next-line no-await-in-loop
+        await turn({ database, boards, presence }, concert_id);
+      }
+    },
+  };
+}
+
+/** Says that somebody serves. After an outage, silence until now is forgiven in every room. */
+async function beat({ sql }: Database): Promise<void> {
+  const [beaten] = await sql<{ gap: number }[]>`
+    with last as (select at from heartbeat for update skip locked)
+    update heartbeat set at = now() from last where heartbeat.at < now() - interval '0.9 seconds'
+    returning extract(epoch from now() - last.at)::float8 as gap`;
+  if (beaten !== undefined && beaten.gap > outage_seconds) await sql`update rooms set grace_from = now()`;
+}
+
+/** Every condition is one probe into an index that holds only the tokens concerned. */
+function roomsWithWork({ sql }: Database): Promise<{ concert_id: string }[]> {
+  return sql<{ concert_id: string }[]>`
+    select concert_id from rooms as room where last_number > 0 and (
+      exists (select from queue_tokens as token
+        where token.concert_id = room.concert_id and status = 'ACTIVE' and expires_at <= now())
+      or exists (select from queue_tokens as token
+        where token.concert_id = room.concert_id and status = 'ACTIVE' and seen_at < admitted_at
+          and admitted_at <= now() - make_interval(secs => grace_seconds))
+      or exists (select from queue_tokens as token
+        where token.concert_id = room.concert_id and status = 'WAIT' and skipped_at is not null
+          and (skipped_at <= now() - 10 * make_interval(secs => grace_seconds)
+            or (active < max_active and paused_reason is null and seen_at > skipped_at)))
+      or (active < max_active and paused_reason is null and exists (select from queue_tokens as token
+        where token.concert_id = room.concert_id and status = 'WAIT' and number > head))
+      or (front < last_number and front < head + ${front_places_max / 2}))
+    limit ${rooms_per_turn_max}`;
+}
+
+async function turn({ database, boards }: TurnDeps, concertId: string): Promise<void> {
+  const news = await database.transaction(async (tx) => {
+    const room = await lockRoom(tx, concertId, { skipLocked: true });
+    if (room === undefined) return undefined;
+    const front = room.front;
+    await endOverdue(tx, room);
+    await endAbsent(tx, room);
+    await admit(tx, room);
+    const perMinute = boards.peek(concertId)?.admittedPerMinute(nowSeconds()) ?? 0;
+    const admittedInGrace = (perMinute / 60) * room.forgivenSeconds;
+    const places = Math.max(front_places_min, 2 * room.maxActive, Math.ceil(front_margin * admittedInGrace));
+    await extendFront(tx, room, Math.min(places, front_places_max));
+    return room.changes.length > 0 || room.front !== front ? saveRoom(tx, room) : undefined;
+  });
+  if (news !== undefined) await boards.show(news);
+}
