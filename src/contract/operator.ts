@@ -20,6 +20,9 @@ import type { Endpoint } from './endpoint.ts';
 const maxActive = (options: object = {}) => Type.Integer({ minimum: 1, maximum: 1_000_000, ...options });
 const maxSeatsPerFan = (options: object = {}) => Type.Integer({ minimum: 1, maximum: 100, ...options });
 
+// What both JavaScript and PostgreSQL can read: no leap second, no offset that no place on earth has.
+const startsAtPattern = '^[12][0-9]{3}-.{5}[Tt].{6}[0-5][0-9](\\.[0-9]{1,9})?([Zz]|[+-](0[0-9]|1[0-4]):[0-5][0-9])$';
+
 const Section = Type.Object(
   {
     name: text(50),
@@ -44,7 +47,7 @@ const NewConcert = Type.Object(
     performances: Type.Array(
       Type.Object(
         {
-          startsAt: Type.String({ format: 'date-time', pattern: '^[12][0-9]{3}-', maxLength: 35 }),
+          startsAt: Type.String({ format: 'date-time', pattern: startsAtPattern }),
           sections: Type.Array(Section, { minItems: 1, maxItems: 500 }),
         },
         { additionalProperties: false },

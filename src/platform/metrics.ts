@@ -1,0 +1,162 @@
+/**
+ * The service's own figures, for Prometheus. What happens per request is counted in plain numbers and only turned
+ * into samples when somebody asks: a labelled counter of the library costs as much as routing the request.
+ */
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { LaneMetrics } from './lane.ts';
+
+/** Counts the answers of one route. */
+export interface RouteCount {
+  readonly route: string;
+  readonly method: string;
+  answered(status: number): void;
+}
+
+export interface Metrics extends LaneMetrics {
+  /** The counter of a route; the same for the same route. */
+  route(method: string, route: string): RouteCount;
+  refused(code: string): void;
+  admitted(fans: number): void;
+  holds(count: number): void;
+  payments(count: number): void;
+  /** Named figures are read when they are asked for: `waiting`, `active`, `streams`. */
+  follow(figure: Figure, read: () => number): void;
+  /** The text for Prometheus, and its media type. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+type Figure = 'waiting' | 'active' | 'streams';
+
+const figures: Record<Figure, string> = {
+  waiting: 'Fans in line, over all concerts that this server follows',
+  active: 'Fans whose turn it is, over all concerts that this server follows',
+  streams: 'Open event streams of this server',
+};
+const batch_sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
+const batch_seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const tally = createTally(registry);
+  const reads = new Map<Figure, () => number>();
+  for (const figure of Object.keys(figures) as Figure[]) {
+    const gauge: Gauge = new Gauge({
+      name: `maejin_${figure}`,
+      help: figures[figure],
+      registers: [registry],
+      collect: () => gauge.set(reads.get(figure)?.() ?? 0),
+    });
+  }
+  return {
+    ...createLaneMetrics(registry),
+    ...createRequestMetrics(registry),
+    refused: createRefusalMetrics(registry),
+    admitted: tally('admitted', 'Fans admitted by this server'),
+    holds: tally('holds', 'Holds made by this server'),
+    payments: tally('payments', 'Payments made by this server'),
+    follow: (figure, read) => {
+      reads.set(figure, read);
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+function createTally(registry: Registry) {
+  return (what: string, help: string): ((count: number) => void) => {
+    const counter = new Counter({ name: `maejin_${what}_total`, help, registers: [registry] });
+    return (count) => counter.inc(count);
+  };
+}
+
+function createLaneMetrics(registry: Registry): LaneMetrics {
+  const registers = [registry];
+  const sizes = new Histogram({
+    name: 'maejin_lane_batch_size',
+    help: 'Commands in one batch',
+    labelNames: ['lane'],
+    buckets: batch_sizes,
+    registers,
+  });
+  const times = new Histogram({
+    name: 'maejin_lane_batch_seconds',
+    help: 'From the start of a batch to its commit, retries included',
+    labelNames: ['lane'],
+    buckets: batch_seconds,
+    registers,
+  });
+  // The highest since it was last asked: between two looks a lane fills and empties many times.
+  const highest = new Map<string, number>();
+  const depths: Gauge<'lane'> = new Gauge({
+    name: 'maejin_lane_depth',
+    help: 'Most commands that waited behind a batch since the last scrape',
+    labelNames: ['lane'],
+    registers,
+    collect: () => {
+      for (const [lane, depth] of highest) {
+        depths.set({ lane }, depth);
+        highest.set(lane, 0);
+      }
+    },
+  });
+  return {
+    batch: (lane, size, seconds) => {
+      sizes.observe({ lane }, size);
+      times.observe({ lane }, seconds);
+    },
+    depth: (lane, commands) => {
+      if (commands > (highest.get(lane) ?? -1)) highest.set(lane, commands);
+    },
+  };
+}
+
+function createRequestMetrics(registry: Registry): Pick<Metrics, 'route'> {
+  const routes = new Map<string, RouteCount & { readonly counts: Map<number, number> }>();
+  const requests: Counter<'method' | 'route' | 'status'> = new Counter({
+    name: 'maejin_requests_total',
+    help: 'Answers by route and status',
+    labelNames: ['method', 'route', 'status'],
+    registers: [registry],
+    collect: () => {
+      requests.reset();
+      for (const { method, route, counts } of routes.values()) {
+        for (const [status, count] of counts) requests.inc({ method, route, status }, count);
+      }
+    },
+  });
+  return {
+    route: (method, route) => {
+      const key = `${method} ${route}`;
+      const known = routes.get(key);
+      if (known !== undefined) return known;
+      const counts = new Map<number, number>();
+      const fresh = {
+        method,
+        route,
+        counts,
+        answered: (status: number) => counts.set(status, (counts.get(status) ?? 0) + 1),
+      };
+      routes.set(key, fresh);
+      return fresh;
+    },
+  };
+}
+
+function createRefusalMetrics(registry: Registry): Metrics['refused'] {
+  const counts = new Map<string, number>();
+  const refusals: Counter<'code'> = new Counter({
+    name: 'maejin_refusals_total',
+    help: 'Refusals by code',
+    labelNames: ['code'],
+    registers: [registry],
+    collect: () => {
+      refusals.reset();
+      for (const [code, count] of counts) refusals.inc({ code }, count);
+    },
+  });
+  return (code) => {
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+  };
+}
