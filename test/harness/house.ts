@@ -1,0 +1,50 @@
+/**
+ * What a test file opens and closes: a database of its own, cloned from the migrated one, and real servers on it,
+ * each a process that can be stopped, killed and read.
+ */
+import { type Database, type Sql, connect } from '../../src/platform/database.ts';
+import { randomId } from '../../src/platform/ids.ts';
+import { type Server, startServer } from './server.ts';
+
+export const postgres_variables = { 18: 'TEST_POSTGRES_18', 15: 'TEST_POSTGRES_15' } as const;
+export const template_name = 'maejin_template';
+
+export interface House {
+  readonly databaseUrl: string;
+  /** A handle of the test's own, to look at rows and to move their times. */
+  readonly sql: Sql;
+  readonly database: Database;
+  /** Starts src/main.ts on this database; several may run at once. */
+  start(environment?: Readonly<Record<string, string>>): Promise<Server>;
+  /** Stops the servers and drops the database. */
+  close(): Promise<void>;
+}
+
+/** Usage: `const house = await openHouse(); after(() => house.close());` */
+export async function openHouse({ postgres = 18 }: { postgres?: 18 | 15 } = {}): Promise<House> {
+  const cluster = process.env[postgres_variables[postgres]];
+  if (cluster === undefined) throw new Error('Tests need their databases: run them by `npm test -- <file>`');
+  const name = `test_${randomId(12)}`;
+  const admin = connect(cluster, { poolMax: 1, applicationName: 'maejin-test' });
+  await admin.sql`create database ${admin.sql(name)} template ${admin.sql(template_name)}`;
+  const url = new URL(cluster);
+  url.pathname = `/${name}`;
+  const database = connect(url.href, { poolMax: 6, applicationName: 'maejin-test' });
+  const servers: Server[] = [];
+  return {
+    databaseUrl: url.href,
+    sql: database.sql,
+    database,
+    start: async (environment = {}) => {
+      const server = await startServer({ DATABASE_URL: url.href, ...environment });
+      servers.push(server);
+      return server;
+    },
+    close: async () => {
+      await Promise.all(servers.map((server) => server.stop()));
+      await database.close();
+      await admin.sql`drop database ${admin.sql(name)} with (force)`;
+      await admin.close();
+    },
+  };
+}

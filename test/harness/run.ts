@@ -1,0 +1,87 @@
+/**
+ * `npm test`: starts one PostgreSQL 18 and one 15 out of node_modules for the whole run, prepares in each a migrated
+ * database to be cloned, and hands over to node:test. `npm test -- test/start.test.ts --test-name-pattern=…` works.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, glob, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
+import path from 'node:path';
+import { connect } from '../../src/platform/database.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
+import { migrate } from '../../src/platform/migrations.ts';
+import { postgres_variables, template_name } from './house.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+const test_files = ['test/**/*.test.ts', 'src/**/*.test.ts'];
+const test_minutes_max = 5;
+
+/** The data of a test run is thrown away, so it need not survive a power cut. */
+const settings = { fsync: 'off', full_page_writes: 'off', max_connections: 300, shared_buffers: '128MB' };
+
+async function openCluster(version: keyof typeof postgres_variables, folder: string): Promise<EmbeddedPostgres> {
+  const dataDir = path.join(folder, String(version));
+  // PostgreSQL 15 follows the path of its data by itself, as a user who may not be us.
+  await mkdir(dataDir, { recursive: true, mode: 0o755 });
+  const from = version === 15 ? 'embedded-postgres-15' : 'embedded-postgres';
+  const cluster = await startEmbeddedPostgres({ dataDir, from, settings });
+  const admin = connect(cluster.url, { poolMax: 1, applicationName: 'maejin-test' });
+  await admin.sql`create database ${admin.sql(template_name)}`;
+  await admin.close();
+  const template = new URL(cluster.url);
+  template.pathname = `/${template_name}`;
+  const database = connect(template.href, { poolMax: 1, applicationName: 'maejin-test' });
+  await migrate(database.sql, path.join(root, 'db/migrations'));
+  await database.close();
+  return cluster;
+}
+
+async function filesOf(args: readonly string[]): Promise<string[]> {
+  const named = args.filter((arg) => !arg.startsWith('-'));
+  const files = await Array.fromAsync(glob(named.length > 0 ? named : test_files, { cwd: root }));
+  if (files.length === 0) throw new Error(`no test file matches ${(named.length > 0 ? named : test_files).join(' ')}`);
+  return files.toSorted();
+}
+
+async function runTests(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<number> {
+  const flags = args.filter((arg) => arg.startsWith('-'));
+  const command = ['--test', '--test-concurrency=2', `--test-timeout=${test_minutes_max * 60_000}`, ...flags];
+  // Its own process group: when the tests are over, servers that a dead test left behind go with it.
+  const tests = spawn(process.execPath, [...command, ...(await filesOf(args))], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: 'inherit',
+    detached: true,
+  });
+  const { pid } = tests;
+  if (pid === undefined) throw new Error('node:test could not be started');
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.kill(-pid, signal));
+  const [code, signal] = (await once(tests, 'exit')) as [number | null, NodeJS.Signals | null];
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody was left.
+  }
+  return code ?? 128 + constants.signals[signal ?? 'SIGKILL'];
+}
+
+async function main(): Promise<void> {
+  const evidence = path.join(root, 'test-evidence', String(process.pid));
+  await mkdir(evidence, { recursive: true });
+  const folder = await mkdtemp(path.join(tmpdir(), 'maejin-test-'));
+  await using open = new AsyncDisposableStack();
+  open.defer(() => rm(folder, { recursive: true, force: true }));
+  await chmod(folder, 0o755);
+  const environment: Record<string, string> = { TEST_EVIDENCE: evidence };
+  await Promise.all(
+    ([18, 15] as const).map(async (version) => {
+      const cluster = await openCluster(version, folder);
+      open.defer(() => cluster.stop());
+      environment[postgres_variables[version]] = cluster.url;
+    }),
+  );
+  process.exitCode = await runTests(process.argv.slice(2), environment);
+  if (process.exitCode === 0) await rm(evidence, { recursive: true });
+}
+
+await main();
