@@ -1,0 +1,148 @@
+/**
+ * What is on sale: concerts, their performances, their sections and prices. Written once and never changed, so
+ * what was read once is kept in memory; what does not exist is asked for again, for another server may create it.
+ */
+import type { Database, Sql, Tx } from '../platform/database.ts';
+import { createLane, type LaneMetrics } from '../platform/lane.ts';
+import { createConcert, type CreatedConcert, type NewConcert } from './creation.ts';
+import type { Performance, Section } from './layout.ts';
+import { listConcerts, type Concert, type ConcertPage, type PageRequest } from './listing.ts';
+
+export { gradePrices, placeIn, seatAt, seats_max, sectionOf } from './layout.ts';
+export type { GradePrice, Performance, Seat, Section } from './layout.ts';
+export type { Concert, ConcertPage, PageRequest } from './listing.ts';
+export type { CreatedConcert, CreatedPerformance, NewConcert } from './creation.ts';
+
+export interface Catalog {
+  concert(id: string): Promise<Concert | undefined>;
+  performance(id: string): Promise<Performance | undefined>;
+  /** In their order (`<concert>-1` first); empty for an unknown concert. */
+  performancesOf(concertId: string): Promise<readonly Performance[]>;
+  /** Last created first. The order never changes, so a cursor neither repeats nor leaves out what was there. */
+  list(page: PageRequest): Promise<ConcertPage>;
+  /** Refuses with VALIDATION_FAILED a performance of no seats or more than 100,000, or a date that is none. */
+  create(tx: Tx, input: NewConcert): Promise<CreatedConcert>;
+}
+
+/** A concert as it is kept: all of it, for whoever asks for one part soon asks for the others. */
+interface Entry {
+  readonly concert: Concert;
+  readonly performances: readonly Performance[];
+  readonly byId: ReadonlyMap<string, Performance>;
+  /** Rows it was read from: about 200 bytes each. */
+  readonly rows: number;
+}
+
+const cached_rows_max = 200_000;
+const concert_id = /^[a-z0-9]{10}$/;
+const performance_id = /^[a-z0-9]{10}-[1-9][0-9]{0,5}$/;
+
+export function createCatalog({ database, metrics }: { database: Database; metrics: LaneMetrics }): Catalog {
+  const entries = new Map<string, Entry>();
+  let rows = 0;
+
+  const keep = (entry: Entry): void => {
+    if (entries.has(entry.concert.id)) return;
+    entries.set(entry.concert.id, entry);
+    rows += entry.rows;
+    for (const [id, oldest] of entries) {
+      if (rows <= cached_rows_max || id === entry.concert.id) break;
+      entries.delete(id);
+      rows -= oldest.rows;
+    }
+  };
+
+  // However many ask for what is not in memory, one query at a time goes to the database.
+  const misses = createLane<string, Entry | undefined>({
+    name: 'catalog.read',
+    batchMax: 100,
+    pendingMax: 20_000,
+    metrics,
+    run: async (ids) => {
+      const found = await read(database.sql, [...new Set(ids)]);
+      for (const entry of found.values()) keep(entry);
+      return ids.map((id) => found.get(id));
+    },
+  });
+  const pages = createLane<PageRequest, ConcertPage>({
+    name: 'catalog.list',
+    batchMax: 1_000,
+    pendingMax: 20_000,
+    metrics,
+    run: (requests) => listConcerts(database.sql, requests),
+  });
+
+  const find = async (concertId: string): Promise<Entry | undefined> => {
+    const entry = entries.get(concertId);
+    if (entry !== undefined) {
+      // The map's order is the order of use.
+      entries.delete(concertId);
+      entries.set(concertId, entry);
+      return entry;
+    }
+    return concert_id.test(concertId) ? misses.submit(concertId) : undefined;
+  };
+
+  return {
+    concert: async (id) => (await find(id))?.concert,
+    performance: async (id) =>
+      performance_id.test(id) ? (await find(id.slice(0, id.indexOf('-'))))?.byId.get(id) : undefined,
+    performancesOf: async (concertId) => (await find(concertId))?.performances ?? [],
+    list: (page) => pages.submit(page),
+    create: createConcert,
+  };
+}
+
+interface SectionRow extends Section {
+  readonly concertId: string;
+  readonly performanceId: string;
+}
+
+async function read(sql: Sql, ids: readonly string[]): Promise<Map<string, Entry>> {
+  const [concerts, performances, sections] = await Promise.all([
+    sql<(Omit<Concert, 'firstStartsAt' | 'lastStartsAt'> & { first: Date; last: Date })[]>`
+      select id, title, artist, venue, currency, first_starts_at as first, last_starts_at as last
+      from concerts where id = any(${ids})`,
+    sql<{ concertId: string; id: string; startsAt: Date; seatsTotal: number }[]>`
+      select concert_id as "concertId", id, starts_at as "startsAt", seats_total as "seatsTotal"
+      from performances where concert_id = any(${ids})`,
+    sql<SectionRow[]>`
+      select concert_id as "concertId", performance_id as "performanceId", name, rows, seats_per_row as "seatsPerRow", grade, price,
+        first_number as "firstNumber"
+      from sections where concert_id = any(${ids}) order by concert_id, performance_id, ordinal`,
+  ]);
+  const sectionsOf = Map.groupBy(sections, (section) => section.performanceId);
+  const performancesOf = Map.groupBy(performances, (performance) => performance.concertId);
+  return new Map(
+    concerts.map(({ first, last, ...concert }) => {
+      const own = (performancesOf.get(concert.id) ?? [])
+        .map((row) => assemble(row, sectionsOf.get(row.id) ?? []))
+        .toSorted((one, other) => ordinal(one.id) - ordinal(other.id));
+      const rows = 1 + own.length + own.reduce((sum, { sections: { length } }) => sum + length, 0);
+      const entry: Entry = {
+        concert: { ...concert, firstStartsAt: first.toISOString(), lastStartsAt: last.toISOString() },
+        performances: own,
+        byId: new Map(own.map((performance) => [performance.id, performance])),
+        rows,
+      };
+      return [concert.id, entry];
+    }),
+  );
+}
+
+function assemble(
+  row: { concertId: string; id: string; startsAt: Date; seatsTotal: number },
+  sections: readonly SectionRow[],
+): Performance {
+  return {
+    concertId: row.concertId,
+    id: row.id,
+    startsAt: row.startsAt.toISOString(),
+    seatsTotal: row.seatsTotal,
+    sections: sections.map(({ concertId: _concert, performanceId: _performance, ...section }) => section),
+  };
+}
+
+function ordinal(performanceId: string): number {
+  return Number(performanceId.slice(performanceId.indexOf('-') + 1));
+}

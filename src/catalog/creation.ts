@@ -1,0 +1,105 @@
+/** Writes a concert with its performances and sections: once, by the operator, never changed afterwards. */
+import type { Tx } from '../platform/database.ts';
+import { randomId } from '../platform/ids.ts';
+import { refuse } from '../refusals.ts';
+import { seats_max } from './layout.ts';
+
+export interface NewConcert {
+  readonly title: string;
+  readonly artist: string;
+  readonly venue: string;
+  /** At least one; they become performance 1, 2, … in the order given. */
+  readonly performances: readonly NewPerformance[];
+}
+
+interface NewPerformance {
+  /** ISO 8601 with an offset, years 1–9999. */
+  readonly startsAt: string;
+  readonly sections: readonly NewSection[];
+}
+
+interface NewSection {
+  readonly name: string;
+  readonly rows: number;
+  readonly seatsPerRow: number;
+  readonly grade: string;
+  readonly price: number;
+}
+
+export interface CreatedPerformance {
+  readonly id: string;
+  readonly startsAt: string;
+  readonly seatsTotal: number;
+}
+
+export interface CreatedConcert {
+  readonly concertId: string;
+  readonly performances: readonly CreatedPerformance[];
+}
+
+const id_length = 10;
+
+/** The door's `create`. */
+export async function createConcert(tx: Tx, input: NewConcert): Promise<CreatedConcert> {
+  const problems = problemsIn(input);
+  if (problems.length > 0) throw refuse('VALIDATION_FAILED', { errors: problems });
+  const concertId = randomId(id_length);
+  const performances = input.performances.map((performance, index) => ({
+    id: `${concertId}-${index + 1}`,
+    startsAt: utc(performance.startsAt) ?? '',
+    seatsTotal: seatsIn(performance),
+  }));
+  const starts = performances.map((performance) => performance.startsAt).toSorted();
+  const sections = input.performances.flatMap((performance, index) =>
+    numbered(performance, `${concertId}-${index + 1}`),
+  );
+  await Promise.all([
+    tx`insert into concerts (id, title, artist, venue, first_starts_at, last_starts_at)
+      values (${concertId}, ${input.title}, ${input.artist}, ${input.venue}, ${starts[0] ?? ''}, ${starts.at(-1) ?? ''})`,
+    tx`insert into performances (concert_id, id, starts_at, seats_total)
+      select ${concertId}, p.id, p.starts_at, p.seats_total
+      from unnest(${performances.map((p) => p.id)}::text[], ${performances.map((p) => p.startsAt)}::text[]::timestamptz[],
+        ${performances.map((p) => p.seatsTotal)}::int[]) as p (id, starts_at, seats_total)`,
+    tx`insert into sections (concert_id, performance_id, ordinal, name, rows, seats_per_row, grade, price, first_number)
+      select ${concertId}, s.* from unnest(${sections.map((s) => s.performanceId)}::text[],
+        ${sections.map((s) => s.ordinal)}::int[], ${sections.map((s) => s.name)}::text[], ${sections.map((s) => s.rows)}::int[],
+        ${sections.map((s) => s.seatsPerRow)}::int[], ${sections.map((s) => s.grade)}::text[],
+        ${sections.map((s) => s.price)}::bigint[], ${sections.map((s) => s.firstNumber)}::int[]) as s`,
+  ]);
+  return { concertId, performances };
+}
+
+/** What the schema of the request cannot say. */
+function problemsIn(input: NewConcert): { path: string; message: string }[] {
+  return input.performances.flatMap((performance, index) => {
+    const path = `/performances/${index}`;
+    const problems = [];
+    if (utc(performance.startsAt) === undefined)
+      problems.push({ path: `${path}/startsAt`, message: 'must be a date and time' });
+    const seats = seatsIn(performance);
+    if (!(seats >= 1 && seats <= seats_max))
+      problems.push({ path: `${path}/sections`, message: `must have 1 to ${seats_max} seats in all` });
+    return problems;
+  });
+}
+
+function seatsIn({ sections }: NewPerformance): number {
+  return sections.reduce((sum, { rows, seatsPerRow }) => sum + rows * seatsPerRow, 0);
+}
+
+function utc(text: string): string | undefined {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) return undefined;
+  const iso = new Date(ms).toISOString();
+  // Years outside 1–9999 are written in a way that PostgreSQL does not read.
+  return /^(?!0000)\d{4}-/.test(iso) ? iso : undefined;
+}
+
+function numbered({ sections }: NewPerformance, performanceId: string) {
+  let firstNumber = 1;
+  return sections.map((section, ordinal) => {
+    const placed = { ...section, performanceId, ordinal, firstNumber };
+    firstNumber += section.rows * section.seatsPerRow;
+    return placed;
+  });
+}

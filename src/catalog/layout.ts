@@ -1,0 +1,85 @@
+/**
+ * The seats of a performance as arithmetic. Seats are numbered 1…N through the sections in their order, row by
+ * row, so a number alone tells section, row, label and price, and a stadium costs memory by sections, not seats.
+ */
+export interface Section {
+  readonly name: string;
+  readonly rows: number;
+  readonly seatsPerRow: number;
+  readonly grade: string;
+  /** Whole units of the concert's currency. */
+  readonly price: number;
+  readonly firstNumber: number;
+}
+
+export interface Performance {
+  readonly concertId: string;
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly startsAt: string;
+  readonly seatsTotal: number;
+  /** In order of `firstNumber`, without gaps. */
+  readonly sections: readonly Section[];
+}
+
+export interface Seat {
+  readonly number: number;
+  /** `A-3-12`: section A, row 3, seat 12. */
+  readonly label: string;
+  readonly section: string;
+  readonly row: number;
+  readonly grade: string;
+  readonly price: number;
+}
+
+export const seats_max = 100_000;
+
+/** The seat of that number, or undefined if the performance has none. */
+export function seatAt(performance: Performance, number: number): Seat | undefined {
+  if (!Number.isInteger(number) || number < 1 || number > performance.seatsTotal) return undefined;
+  const section = sectionOf(performance.sections, number);
+  if (section === undefined) return undefined;
+  const { row, place } = placeIn(section, number);
+  const { name, grade, price } = section;
+  return { number, label: `${name}-${row}-${place}`, section: name, row, grade, price };
+}
+
+/** Row and place in the row, both from 1, of a number that lies in the section. */
+export function placeIn(section: Section, number: number): { row: number; place: number } {
+  const offset = number - section.firstNumber;
+  return { row: Math.floor(offset / section.seatsPerRow) + 1, place: (offset % section.seatsPerRow) + 1 };
+}
+
+/** The last section that starts at or before the number. */
+export function sectionOf(sections: readonly Section[], number: number): Section | undefined {
+  let low = 0;
+  let high = sections.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sections[middle]?.firstNumber ?? Infinity) <= number) low = middle + 1;
+    else high = middle;
+  }
+  return sections[low - 1];
+}
+
+export interface GradePrice {
+  readonly grade: string;
+  readonly priceMin: number;
+  readonly priceMax: number;
+  readonly seatsTotal: number;
+}
+
+/** What each grade costs, in the order in which the sections name them. */
+export function gradePrices({ sections }: Performance): GradePrice[] {
+  const grades = new Map<string, GradePrice>();
+  for (const { grade, price, rows, seatsPerRow } of sections) {
+    const known = grades.get(grade) ?? { grade, priceMin: price, priceMax: price, seatsTotal: 0 };
+    grades.set(grade, {
+      grade,
+      priceMin: Math.min(known.priceMin, price),
+      priceMax: Math.max(known.priceMax, price),
+      seatsTotal: known.seatsTotal + rows * seatsPerRow,
+    });
+  }
+  return [...grades.values()];
+}

@@ -1,0 +1,34 @@
+/** What a fan is told of a reservation. */
+import { seatAt, type Performance } from '../catalog/catalog.ts';
+
+export interface ReservedSeat {
+  readonly number: number;
+  readonly label: string;
+  readonly price: number;
+}
+
+export type ReservationStatus = 'HELD' | 'CONFIRMED' | 'EXPIRED' | 'CANCELLED';
+
+export interface Reservation {
+  readonly id: string;
+  readonly concertId: string;
+  readonly performanceId: string;
+  readonly seats: ReservedSeat[];
+  readonly amount: number;
+  readonly status: ReservationStatus;
+  /** ISO 8601, UTC; null unless HELD. */
+  readonly heldUntil: string | null;
+}
+
+/** Label and price of the seats with these numbers; numbers that the performance does not have are left out. */
+export function reservedSeats(performance: Performance, numbers: readonly number[]): ReservedSeat[] {
+  return numbers.flatMap((number) => {
+    const seat = seatAt(performance, number);
+    return seat === undefined ? [] : [{ number, label: seat.label, price: seat.price }];
+  });
+}
+
+/** The concert that a reservation's id begins with. */
+export function concertIdOf(reservationId: string): string {
+  return reservationId.slice(0, Math.max(0, reservationId.indexOf('-')));
+}

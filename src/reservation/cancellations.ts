@@ -1,0 +1,80 @@
+/** Releasing one's own hold before its time. Those of one concert that arrive together share a transaction. */
+import type { Database, Tx } from '../platform/database.ts';
+import { createLanes, type LaneMetrics } from '../platform/lane.ts';
+import { refuse, type Refusal } from '../refusals.ts';
+import { freeSeats, lockSeatsOf } from './release.ts';
+import type { SeatChange } from './seat-board.ts';
+import type { SeatBoards } from './seat-boards.ts';
+
+export interface Cancellation {
+  readonly userId: string;
+  readonly id: string;
+}
+
+export interface Cancellations {
+  /** See `Reservations.cancel`. */
+  cancel(concertId: string, cancellation: Cancellation): Promise<void>;
+  drain(): Promise<void>;
+}
+
+interface CancellationsOptions {
+  readonly database: Database;
+  readonly boards: SeatBoards;
+  readonly metrics: LaneMetrics;
+  readonly batchMax: number;
+}
+
+export function createCancellations({ database, boards, metrics, batchMax }: CancellationsOptions): Cancellations {
+  const lanes = createLanes<Cancellation, void>({
+    name: 'cancel',
+    batchMax,
+    pendingMax: 20_000,
+    lanesMax: 10_000,
+    metrics,
+    run: async (concertId, commands) => {
+      const { changes, answers } = await database.transaction((tx) => runBatch(tx, boards, concertId, commands));
+      boards.apply(changes);
+      return answers;
+    },
+  });
+  return { cancel: (concertId, cancellation) => lanes.submit(concertId, cancellation), drain: () => lanes.drain() };
+}
+
+async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, commands: readonly Cancellation[]) {
+  const ids = commands.map((command) => command.id);
+  const [reservations, payments] = await Promise.all([
+    tx<{ id: string; userId: string; status: string }[]>`
+      select reservation.id, reservation.user_id as "userId", reservation.status
+      from reservations as reservation
+      join (select distinct id, user_id from unnest(${ids}::text[], ${commands.map((command) => command.userId)}::text[]) as asked (id, user_id)) as asked
+        on reservation.id = asked.id and reservation.user_id = asked.user_id
+      where reservation.concert_id = ${concertId}
+      order by reservation.id
+      for update of reservation`,
+    tx<{ reservationId: string; id: string }[]>`
+      select reservation_id as "reservationId", id from payments
+      where concert_id = ${concertId} and reservation_id = any(${ids}::text[])`,
+  ]);
+  const held = reservations.filter(({ status }) => status === 'HELD').map(({ id }) => id);
+  const changes = held.length === 0 ? [] : await release(tx, boards, concertId, held);
+  const known = new Map(reservations.map((reservation) => [reservation.id, reservation]));
+  const paymentIds = new Map(payments.map((payment) => [payment.reservationId, payment.id]));
+  const answers = commands.map(({ userId, id }): undefined | Refusal => {
+    const reservation = known.get(id);
+    if (reservation?.userId !== userId) return refuse('NOT_FOUND');
+    return reservation.status === 'CONFIRMED' ? refuse('ALREADY_PAID', { paymentId: paymentIds.get(id) }) : undefined;
+  });
+  return { changes, answers };
+}
+
+async function release(tx: Tx, boards: SeatBoards, concertId: string, held: readonly string[]): Promise<SeatChange[]> {
+  const seats = await lockSeatsOf(tx, concertId, held);
+  await Promise.all([
+    tx`
+      update reservations set status = case when held_until > now() then 'CANCELLED' else 'EXPIRED' end
+      where concert_id = ${concertId} and id = any(${held as string[]}::text[]) and status = 'HELD'`,
+    freeSeats(tx, concertId, seats),
+    boards.publish(tx, seats),
+  ]);
+  return seats;
+}

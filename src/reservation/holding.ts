@@ -1,0 +1,123 @@
+/** The rule of holding, without its statements: who of a batch gets which seats, and why the others do not. */
+import type { Performance } from '../catalog/catalog.ts';
+import { refuse, type Refusal } from '../refusals.ts';
+import { refusalFor, type Pass, type TokenState } from '../waiting-room/gate.ts';
+import { reservedSeats, type Reservation } from './answer.ts';
+import type { SeatChange, SeatCode } from './seat-board.ts';
+
+export interface HoldCommand {
+  readonly pass: Pass;
+  /** Of the pass's concert. */
+  readonly performance: Performance;
+  /** Distinct integers from 1 up. */
+  readonly numbers: readonly number[];
+}
+
+/** A command on its way. Its id is made before the first try, so that a retry recognises what an earlier one committed. */
+export interface Hold extends HoldCommand {
+  readonly id: string;
+  tried: boolean;
+}
+
+export interface SeatRow {
+  readonly performanceId: string;
+  readonly number: number;
+  readonly version: number;
+  readonly code: SeatCode;
+}
+
+export interface Rules {
+  readonly holdSeconds: number;
+  readonly seatsMax: number;
+  /** End of a hold granted by this transaction. */
+  readonly heldUntil: Date;
+}
+
+/** What the transaction knows, all of it locked or read under lock. */
+export interface Facts {
+  readonly tokens: ReadonlyMap<number, TokenState>;
+  readonly rules: Rules;
+  /** Seats that a fan holds or owns in a performance, by `holdingKey`. */
+  readonly holdings: ReadonlyMap<string, number>;
+  /** The wanted seats that exist, by `seatKey`. */
+  readonly seats: ReadonlyMap<string, SeatRow>;
+  /** What an earlier try of the same command committed: end of hold by reservation. */
+  readonly committed: ReadonlyMap<string, Date>;
+}
+
+export interface Grant {
+  readonly hold: Hold;
+  readonly reservation: Reservation;
+  readonly changes: readonly SeatChange[];
+}
+
+/** In order of arrival: what one command is granted stands in the way of those behind it. */
+export function decide(holds: readonly Hold[], facts: Facts): { answers: (Reservation | Refusal)[]; grants: Grant[] } {
+  const taken = new Set<string>();
+  const holdings = new Map(facts.holdings);
+  const grants: Grant[] = [];
+  const answers = holds.map((hold) => {
+    const { pass, performance, numbers } = hold;
+    const heldUntil = facts.committed.get(hold.id);
+    if (heldUntil !== undefined) return reservationOf(hold, heldUntil);
+    const key = holdingKey(pass.userId, performance.id);
+    const holding = holdings.get(key) ?? 0;
+    const refusal = refusalOf(hold, facts, taken, holding);
+    if (refusal !== undefined) return refusal;
+    for (const number of numbers) taken.add(seatKey(performance.id, number));
+    holdings.set(key, holding + numbers.length);
+    const grant = grantOf(hold, facts);
+    grants.push(grant);
+    return grant.reservation;
+  });
+  return { answers, grants };
+}
+
+/** The checks in their order: token, the fan's limit, then every single seat. */
+function refusalOf(hold: Hold, facts: Facts, taken: ReadonlySet<string>, holding: number): Refusal | undefined {
+  const { performance, numbers } = hold;
+  const refusal = refusalFor(facts.tokens.get(hold.pass.entry));
+  if (refusal !== undefined) return refusal;
+  const { seatsMax } = facts.rules;
+  if (holding + numbers.length > seatsMax) return refuse('SEAT_LIMIT_EXCEEDED', { limit: seatsMax, holding });
+  const inTheWay = numbers.flatMap((number) => {
+    const key = seatKey(performance.id, number);
+    const seat = facts.seats.get(key);
+    if (seat === undefined) return [{ number, status: 'UNKNOWN' }];
+    if (seat.code === 2) return [{ number, status: 'RESERVED' }];
+    return seat.code === 1 || taken.has(key) ? [{ number, status: 'HELD' }] : [];
+  });
+  return inTheWay.length > 0 ? refuse('SEAT_UNAVAILABLE', { seats: inTheWay }) : undefined;
+}
+
+function grantOf(hold: Hold, { seats, rules }: Facts): Grant {
+  const performanceId = hold.performance.id;
+  const changes = hold.numbers.map((number) => ({
+    performanceId,
+    number,
+    code: 1 as const,
+    version: (seats.get(seatKey(performanceId, number))?.version ?? 0) + 1,
+  }));
+  return { hold, changes, reservation: reservationOf(hold, rules.heldUntil) };
+}
+
+function reservationOf({ id, pass, performance, numbers }: Hold, heldUntil: Date): Reservation {
+  const seats = reservedSeats(performance, numbers);
+  return {
+    id,
+    concertId: pass.concertId,
+    performanceId: performance.id,
+    seats,
+    amount: seats.reduce((sum, seat) => sum + seat.price, 0),
+    status: 'HELD',
+    heldUntil: heldUntil.toISOString(),
+  };
+}
+
+export function seatKey(performanceId: string, number: number): string {
+  return `${performanceId}/${number}`;
+}
+
+export function holdingKey(userId: string, performanceId: string): string {
+  return `${performanceId}/${userId}`;
+}

@@ -1,0 +1,172 @@
+/**
+ * Holding seats. Holds of one concert that arrive together are decided by one transaction: it locks the fans'
+ * tokens and the wanted seats, decides in order of arrival, and writes what was granted as one set.
+ */
+import type { Database, Tx } from '../platform/database.ts';
+import { timeOrderedId } from '../platform/ids.ts';
+import { createLanes, type LaneMetrics } from '../platform/lane.ts';
+import type { Refusal } from '../refusals.ts';
+import { extendSessions, lockTokens } from '../waiting-room/gate.ts';
+import type { Reservation } from './answer.ts';
+import { decide, holdingKey, seatKey, type Facts, type Grant, type Hold, type HoldCommand } from './holding.ts';
+import type { Rules, SeatRow } from './holding.ts';
+import type { SeatChange } from './seat-board.ts';
+import type { SeatBoards } from './seat-boards.ts';
+
+export interface HoldsOptions {
+  readonly database: Database;
+  readonly boards: SeatBoards;
+  /** Told after the commit which sessions now end later. */
+  readonly extended: (concertId: string, sessions: Sessions) => void;
+  readonly onHolds: (count: number) => void;
+  readonly metrics: LaneMetrics;
+  readonly batchMax: number;
+}
+
+type Sessions = readonly { entry: number; expiresAt: Date }[];
+
+const pending_max = 20_000;
+const lanes_max = 10_000;
+
+export interface Holds {
+  /** See `Reservations.hold`. */
+  hold(command: HoldCommand): Promise<Reservation>;
+  drain(): Promise<void>;
+}
+
+export function createHolds({ database, boards, extended, onHolds, metrics, batchMax }: HoldsOptions): Holds {
+  const lanes = createLanes<Hold, Reservation>({
+    name: 'hold',
+    batchMax,
+    pendingMax: pending_max,
+    lanesMax: lanes_max,
+    metrics,
+    run: async (concertId, holds) => {
+      const outcome = await database.transaction((tx) => runBatch(tx, boards, concertId, holds));
+      boards.apply(outcome.changes);
+      if (outcome.sessions.length > 0) extended(concertId, outcome.sessions);
+      if (outcome.granted > 0) onHolds(outcome.granted);
+      return outcome.answers;
+    },
+  });
+  return {
+    hold: (command) => {
+      const { concertId } = command.pass;
+      return lanes.submit(concertId, { ...command, id: `${concertId}-${timeOrderedId()}`, tried: false });
+    },
+    drain: () => lanes.drain(),
+  };
+}
+
+interface Outcome {
+  readonly answers: readonly (Reservation | Refusal)[];
+  readonly changes: readonly SeatChange[];
+  readonly sessions: Sessions;
+  readonly granted: number;
+}
+
+/** Two round trips: all that is to be known, locked on the way in the order tokens, seats; then all that changes. */
+async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, holds: readonly Hold[]): Promise<Outcome> {
+  const retried = holds.filter((hold) => hold.tried).map((hold) => hold.id);
+  for (const hold of holds) hold.tried = true;
+  const locking = lockTokens(tx, concertId, [...new Set(holds.map((hold) => hold.pass.entry))]);
+  const [tokens, facts] = await Promise.all([locking, readFacts(tx, concertId, holds, retried)]);
+  const { answers, grants } = decide(holds, { ...facts, tokens });
+  if (grants.length === 0) return { answers, changes: [], sessions: [], granted: 0 };
+  const changes = grants.flatMap((grant) => grant.changes);
+  const entries = [...new Set(grants.map(({ hold }) => hold.pass.entry))];
+  const { holdSeconds } = facts.rules;
+  const [sessions] = await Promise.all([
+    extendSessions(tx, concertId, entries, holdSeconds),
+    write(tx, concertId, grants, holdSeconds),
+    boards.publish(tx, changes),
+  ]);
+  return { answers, changes, sessions, granted: grants.length };
+}
+
+/**
+ * Everything the decision needs. The fans' tokens are locked by the statement before, so no other server can count
+ * or hold for the same fans meanwhile; a seat is judged after its row is locked.
+ */
+async function readFacts(
+  tx: Tx,
+  concertId: string,
+  holds: readonly Hold[],
+  retried: string[],
+): Promise<Omit<Facts, 'tokens'>> {
+  const users = [...new Set(holds.map((hold) => hold.pass.userId))];
+  const wanted = wantedSeats(holds);
+  const [[rules], holdings, seats, committed] = await Promise.all([
+    tx<Rules[]>`
+      select hold_seconds as "holdSeconds", max_seats_per_fan as "seatsMax",
+        now() + make_interval(secs => hold_seconds) as "heldUntil"
+      from rooms where concert_id = ${concertId}`,
+    tx<{ userId: string; performanceId: string; seats: number }[]>`
+      select user_id as "userId", performance_id as "performanceId", sum(cardinality(seat_numbers))::int as seats
+      from reservations
+      where concert_id = ${concertId} and user_id = any(${users}::text[])
+        and (status = 'CONFIRMED' or status = 'HELD' and held_until > now())
+      group by user_id, performance_id`,
+    tx<SeatRow[]>`
+      select seat.performance_id as "performanceId", seat.number, seat.version,
+        case when seat.sold then 2 when seat.held_until > now() then 1 else 0 end as code
+      from seats as seat
+      join unnest(${wanted.performanceIds}::text[], ${wanted.numbers}::int[]) as wanted (performance_id, number)
+        on seat.performance_id = wanted.performance_id and seat.number = wanted.number
+      where seat.concert_id = ${concertId}
+      order by seat.performance_id, seat.number
+      for no key update of seat`,
+    retried.length === 0 ? [] : committedHolds(tx, concertId, retried),
+  ]);
+  if (rules === undefined) throw new Error(`concert ${concertId} has no room`);
+  return {
+    rules,
+    holdings: new Map(holdings.map((row) => [holdingKey(row.userId, row.performanceId), row.seats])),
+    seats: new Map(seats.map((row) => [seatKey(row.performanceId, row.number), row])),
+    committed: new Map(committed.map((row) => [row.id, row.heldUntil])),
+  };
+}
+
+/** A commit whose answer was lost with its connection may have happened: then the same command must not act again. */
+async function committedHolds(tx: Tx, concertId: string, ids: string[]): Promise<{ id: string; heldUntil: Date }[]> {
+  return tx<{ id: string; heldUntil: Date }[]>`
+    select id, held_until as "heldUntil" from reservations
+    where concert_id = ${concertId} and id = any(${ids}::text[])`;
+}
+
+/** Each seat once, and only numbers that the hall has: a client may send any integer. */
+function wantedSeats(holds: readonly Hold[]): { performanceIds: string[]; numbers: number[] } {
+  const wanted = new Map<string, { performanceId: string; number: number }>();
+  for (const { performance, numbers } of holds) {
+    for (const number of numbers) {
+      if (number > performance.seatsTotal) continue;
+      wanted.set(seatKey(performance.id, number), { performanceId: performance.id, number });
+    }
+  }
+  const seats = [...wanted.values()];
+  return { performanceIds: seats.map((seat) => seat.performanceId), numbers: seats.map((seat) => seat.number) };
+}
+
+/** The update repeats the rule that the decision was made by, and must meet every seat: else nothing of it stands. */
+async function write(tx: Tx, concertId: string, grants: readonly Grant[], holdSeconds: number): Promise<void> {
+  const rows = grants.map(({ hold, reservation }) => ({ ...reservation, userId: hold.pass.userId, hold }));
+  const seats = grants.flatMap(({ changes, hold: { id } }) => changes.map((change) => ({ ...change, id })));
+  const [, updated] = await Promise.all([
+    tx`
+      insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, held_until)
+      select ${concertId}, id, performance_id, user_id, seat_numbers::int[], amount,
+        now() + make_interval(secs => ${holdSeconds})
+      from unnest(${rows.map((row) => row.id)}::text[], ${rows.map((row) => row.performanceId)}::text[],
+        ${rows.map((row) => row.userId)}::text[], ${rows.map((row) => `{${row.hold.numbers.join(',')}}`)}::text[],
+        ${rows.map((row) => row.amount)}::bigint[]) as granted (id, performance_id, user_id, seat_numbers, amount)`,
+    tx`
+      update seats as seat
+      set reservation_id = granted.id, held_until = now() + make_interval(secs => ${holdSeconds}),
+        version = seat.version + 1
+      from unnest(${seats.map((seat) => seat.performanceId)}::text[], ${seats.map((seat) => seat.number)}::int[],
+        ${seats.map((seat) => seat.id)}::text[]) as granted (performance_id, number, id)
+      where seat.concert_id = ${concertId} and seat.performance_id = granted.performance_id
+        and seat.number = granted.number and not seat.sold and (seat.held_until is null or seat.held_until <= now())`,
+  ]);
+  if (updated.count !== seats.length) throw new Error(`a hold met ${updated.count} of ${seats.length} seats`);
+}

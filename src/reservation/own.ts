@@ -1,0 +1,92 @@
+/** A fan's own reservations, as the database has them at this moment. */
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Sql } from '../platform/database.ts';
+import { refuse } from '../refusals.ts';
+import { concertIdOf, reservedSeats, type Reservation, type ReservationStatus } from './answer.ts';
+
+export interface PageRequest {
+  /** 1–200. */
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface ReservationPage {
+  readonly reservations: Reservation[];
+  /** Null at the end. */
+  readonly nextCursor: string | null;
+}
+
+interface Row {
+  readonly id: string;
+  readonly concertId: string;
+  readonly performanceId: string;
+  readonly seatNumbers: readonly number[];
+  readonly amount: number;
+  readonly status: ReservationStatus;
+  readonly heldUntil: Date;
+  readonly created: number;
+}
+
+interface Reading {
+  readonly sql: Sql;
+  readonly catalog: Catalog;
+}
+
+/** A hold whose time ran out is EXPIRED from that moment, swept or not. */
+function columns(sql: Sql) {
+  return sql`id, concert_id as "concertId", performance_id as "performanceId", seat_numbers as "seatNumbers", amount,
+    held_until as "heldUntil", (extract(epoch from created_at) * 1000000)::bigint as created,
+    case when status = 'HELD' and held_until <= now() then 'EXPIRED' else status end as status`;
+}
+
+/** Newest first. The order of what exists never changes, so a cursor neither repeats nor leaves out. */
+export async function listOwn(
+  { sql, catalog }: Reading,
+  userId: string,
+  { limit, cursor }: PageRequest,
+): Promise<ReservationPage> {
+  const after = cursor === undefined ? undefined : position(cursor);
+  if (cursor !== undefined && after === undefined) {
+    throw refuse('VALIDATION_FAILED', { errors: [{ path: '/cursor', message: 'must be a nextCursor of this list' }] });
+  }
+  const rows = await sql<Row[]>`
+    select ${columns(sql)} from reservations
+    where user_id = ${userId}
+    ${after === undefined ? sql`` : sql`and (created_at, id) < (timestamptz 'epoch' + ${after.created}::bigint * interval '1 microsecond', ${after.id})`}
+    order by created_at desc, id desc limit ${limit + 1}`;
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  return {
+    reservations: await Promise.all(shown.map((row) => complete(catalog, row))),
+    nextCursor: last === undefined ? null : Buffer.from(`${last.created}.${last.id}`).toString('base64url'),
+  };
+}
+
+/** Refuses with NOT_FOUND what does not exist or is somebody else's. */
+export async function getOwn({ sql, catalog }: Reading, userId: string, id: string): Promise<Reservation> {
+  const [row] = await sql<Row[]>`
+    select ${columns(sql)} from reservations
+    where concert_id = ${concertIdOf(id)} and id = ${id} and user_id = ${userId}`;
+  if (row === undefined) throw refuse('NOT_FOUND');
+  return complete(catalog, row);
+}
+
+async function complete(catalog: Catalog, row: Row): Promise<Reservation> {
+  const { id, concertId, performanceId, amount, status } = row;
+  const performance = await catalog.performance(performanceId);
+  return {
+    id,
+    concertId,
+    performanceId,
+    seats: performance === undefined ? [] : reservedSeats(performance, row.seatNumbers),
+    amount,
+    status,
+    heldUntil: status === 'HELD' ? row.heldUntil.toISOString() : null,
+  };
+}
+
+function position(cursor: string): { created: number; id: string } | undefined {
+  const [, created, id] =
+    /^(\d{1,16})\.([a-z0-9]{10}-[a-z0-9]{1,40})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
+  return created === undefined || id === undefined ? undefined : { created: Number(created), id };
+}

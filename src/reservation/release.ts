@@ -1,0 +1,91 @@
+/**
+ * Giving seats back. A seat is freed only while it still belongs to the reservation it is freed from: one that
+ * was taken over after its time ran out is somebody else's, and is left alone.
+ */
+import type { Database, Sql, Tx } from '../platform/database.ts';
+import type { Duty } from '../platform/ticker.ts';
+import type { SeatChange } from './seat-board.ts';
+import type { SeatBoards } from './seat-boards.ts';
+
+interface ReleasedSeat extends SeatChange {
+  readonly reservationId: string;
+}
+
+/** Locks, in key order, the unsold seats that belong to these reservations. Answers them as they will be when free. */
+export async function lockSeatsOf(
+  tx: Tx,
+  concertId: string,
+  reservationIds: readonly string[],
+): Promise<ReleasedSeat[]> {
+  return tx<ReleasedSeat[]>`
+    select seat.performance_id as "performanceId", seat.number, seat.reservation_id as "reservationId", seat.version + 1 as version, 0 as code
+    from seats as seat
+    join (
+      select id, performance_id, unnest(seat_numbers) as number from reservations
+      where concert_id = ${concertId} and id = any(${reservationIds as string[]}::text[])
+    ) as held on seat.performance_id = held.performance_id and seat.number = held.number and seat.reservation_id = held.id
+    where seat.concert_id = ${concertId} and not seat.sold
+    order by seat.performance_id, seat.number
+    for update of seat`;
+}
+
+/** Frees seats that this transaction has locked. */
+export async function freeSeats(tx: Tx, concertId: string, seats: readonly ReleasedSeat[]): Promise<void> {
+  if (seats.length === 0) return;
+  const { count } = await tx`
+    update seats as seat set reservation_id = null, held_until = null, version = seat.version + 1
+    from unnest(${seats.map((seat) => seat.performanceId)}::text[], ${seats.map((seat) => seat.number)}::int[],
+      ${seats.map((seat) => seat.reservationId)}::text[]) as released (performance_id, number, reservation_id)
+    where seat.concert_id = ${concertId} and seat.performance_id = released.performance_id and seat.number = released.number
+      and seat.reservation_id = released.reservation_id and not seat.sold`;
+  if (count !== seats.length) throw new Error(`a release met ${count} of ${seats.length} seats`);
+}
+
+const sweep_ms = 250;
+const batch_max = 500;
+/** A turn ends after so many batches; what is left waits for the next. */
+const batches_max = 20;
+
+/** Marks holds whose time ran out and frees their seats, on whichever server comes first. */
+export function releaseDuty({ database, boards }: { database: Database; boards: SeatBoards }): Duty {
+  return {
+    name: 'holds.release',
+    everyMs: sweep_ms,
+    run: async () => {
+      for (let batch = 0; batch < batches_max; batch++) {
+        const overdue = await overdueHolds(database.sql);
+        for (const [concertId, holds] of Map.groupBy(overdue, (hold) => hold.concertId)) {
+          const ids = holds.map((hold) => hold.id);
+          boards.apply(await database.transaction((tx) => release(tx, boards, concertId, ids)));
+        }
+        if (overdue.length < batch_max) return;
+      }
+    },
+  };
+}
+
+async function overdueHolds(sql: Sql): Promise<{ concertId: string; id: string }[]> {
+  return sql<{ concertId: string; id: string }[]>`
+    select concert_id as "concertId", id from reservations
+    where status = 'HELD' and held_until <= now() order by held_until limit ${batch_max}`;
+}
+
+/** Leaves out what another server is releasing, or a payment is deciding about, at this moment. */
+async function release(tx: Tx, boards: SeatBoards, concertId: string, ids: readonly string[]): Promise<SeatChange[]> {
+  const overdue = await tx<{ id: string }[]>`
+    select id from reservations
+    where concert_id = ${concertId} and id = any(${ids as string[]}::text[]) and status = 'HELD' and held_until <= now()
+    order by id
+    for update skip locked`;
+  if (overdue.length === 0) return [];
+  const own = overdue.map((row) => row.id);
+  const seats = await lockSeatsOf(tx, concertId, own);
+  await Promise.all([
+    tx`
+      update reservations set status = 'EXPIRED'
+      where concert_id = ${concertId} and id = any(${own}::text[]) and status = 'HELD'`,
+    freeSeats(tx, concertId, seats),
+    boards.publish(tx, seats),
+  ]);
+  return seats;
+}

@@ -1,0 +1,164 @@
+/**
+ * The door of the room where seats are held. A seat is one row with at most one owner; who holds it is decided by
+ * the transactions of this room alone, and what people see of it comes from boards in memory that follow them.
+ */
+import type { Catalog, Performance } from '../catalog/catalog.ts';
+import type { Database, Sql, Tx } from '../platform/database.ts';
+import type { Feed } from '../platform/feed.ts';
+import { createLane, type LaneMetrics } from '../platform/lane.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { Duty } from '../platform/ticker.ts';
+import { refuse } from '../refusals.ts';
+import type { Pass, WaitingRoom } from '../waiting-room/gate.ts';
+import { concertIdOf, type Reservation } from './answer.ts';
+import { createCancellations } from './cancellations.ts';
+import { createHolds } from './holds.ts';
+import { getOwn, listOwn, type PageRequest, type ReservationPage } from './own.ts';
+import { releaseDuty } from './release.ts';
+import { confirm, lockForPayment, type LockedReservation } from './sale.ts';
+import type { SeatChange } from './seat-board.ts';
+import { createSeatBoards, type KeptBoard, type SeatBoards } from './seat-boards.ts';
+import { createSeatEvents, type SeatEvents } from './seat-events.ts';
+
+export { reservedSeats } from './answer.ts';
+export type { Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
+export type { LockedReservation } from './sale.ts';
+export type { SeatChange } from './seat-board.ts';
+
+export interface SeatNumbers {
+  readonly total: number;
+  readonly available: number;
+  readonly held: number;
+  readonly reserved: number;
+}
+
+export interface Reservations {
+  /**
+   * Holds all of the seats or none, for the concert's hold time. `seatNumbers` are distinct integers from 1 up.
+   * Refuses, in this order: NOT_FOUND and FORBIDDEN for a performance that is none or another concert's,
+   * NOT_ADMITTED and ADMISSION_EXPIRED, SEAT_LIMIT_EXCEEDED, SEAT_UNAVAILABLE with every seat in the way.
+   */
+  hold(pass: Pass, performanceId: string, seatNumbers: readonly number[]): Promise<Reservation>;
+  /** Releases an own hold; one that ended before is left as it is. Refuses with NOT_FOUND and ALREADY_PAID. */
+  cancel(userId: string, id: string): Promise<void>;
+  list(userId: string, page: PageRequest): Promise<ReservationPage>;
+  get(userId: string, id: string): Promise<Reservation>;
+
+  /** The board of a performance, read if it is not in memory. */
+  seatBoard(performance: Performance): Promise<KeptBoard>;
+  readonly events: SeatEvents;
+  /** All seats of the concert, by state. */
+  seatNumbersByState(concertId: string): Promise<SeatNumbers>;
+  /** Those of the concerts that have no seat left unsold. */
+  soldOut(concertIds: readonly string[]): Promise<ReadonlySet<string>>;
+
+  /** Makes the seats of a concert's new performances. */
+  layOutSeats(tx: Tx, concertId: string, performances: readonly { id: string; seatsTotal: number }[]): Promise<void>;
+
+  /** For the paying transaction, in this order; see sale.ts. */
+  lockForPayment(tx: Tx, concertId: string, ids: readonly string[]): Promise<Map<string, LockedReservation>>;
+  confirm(tx: Tx, concertId: string, reservations: readonly LockedReservation[]): Promise<SeatChange[]>;
+  /** After the commit: shows the changes in this server's own answers. */
+  announce(concertId: string, changes: readonly SeatChange[]): void;
+
+  readonly duties: readonly Duty[];
+  /** Resolves when no command waits or runs. */
+  drain(): Promise<void>;
+}
+
+export interface ReservationsOptions {
+  readonly database: Database;
+  readonly feed: Feed;
+  readonly catalog: Catalog;
+  readonly waitingRoom: Pick<WaitingRoom, 'boards'>;
+  readonly metrics: Pick<Metrics, 'batch' | 'depth' | 'holds'>;
+  /** Most commands in one batch of a lane. */
+  readonly batchMax: number;
+}
+
+export function createReservations(options: ReservationsOptions): Reservations {
+  const { database, feed, catalog, waitingRoom, metrics, batchMax } = options;
+  const { sql } = database;
+  const boards = createSeatBoards({ database, feed });
+  const events = createSeatEvents(boards);
+  const holds = createHolds({
+    database,
+    boards,
+    metrics,
+    batchMax,
+    extended: waitingRoom.boards.extended,
+    onHolds: metrics.holds,
+  });
+  const cancellations = createCancellations({ database, boards, metrics, batchMax });
+  const soldOut = createSoldOut(sql, metrics);
+  return {
+    hold: async (pass, performanceId, numbers) => {
+      const performance = await catalog.performance(performanceId);
+      if (performance === undefined) throw refuse('NOT_FOUND');
+      if (performance.concertId !== pass.concertId) throw refuse('FORBIDDEN');
+      return holds.hold({ pass, performance, numbers });
+    },
+    cancel: (userId, id) => cancellations.cancel(concertIdOf(id), { userId, id }),
+    list: (userId, page) => listOwn({ sql, catalog }, userId, page),
+    get: (userId, id) => getOwn({ sql, catalog }, userId, id),
+    seatBoard: (performance) => boards.of(performance),
+    events,
+    seatNumbersByState: async (concertId) => sumUp(boards, await catalog.performancesOf(concertId)),
+    soldOut,
+    layOutSeats,
+    lockForPayment,
+    confirm: (tx, concertId, reservations) => confirm(tx, boards, concertId, reservations),
+    announce: (_concertId, changes) => boards.apply(changes),
+    duties: [...boards.duties, ...events.duties, releaseDuty({ database, boards })],
+    drain: async () => {
+      await Promise.all([holds.drain(), cancellations.drain()]);
+    },
+  };
+}
+
+async function sumUp(boards: SeatBoards, performances: readonly Performance[]): Promise<SeatNumbers> {
+  const numbers = { total: 0, available: 0, held: 0, reserved: 0 };
+  for (const { board } of await Promise.all(performances.map((performance) => boards.of(performance)))) {
+    numbers.total += board.performance.seatsTotal;
+    numbers.available += board.available;
+    numbers.held += board.held;
+    numbers.reserved += board.reserved;
+  }
+  return numbers;
+}
+
+/** The public list of concerts asks this; however many ask, one query at a time goes to the database. */
+function createSoldOut(sql: Sql, metrics: LaneMetrics): Reservations['soldOut'] {
+  const lane = createLane<readonly string[], ReadonlySet<string>>({
+    name: 'soldout.read',
+    batchMax: 1_000,
+    pendingMax: 20_000,
+    metrics,
+    run: async (asked) => {
+      const rows = await sql<{ id: string }[]>`
+        select concert_id as id from performance_sales where concert_id = any(${[...new Set(asked.flat())]}::text[])
+        group by concert_id having bool_and(seats_reserved = seats_total)`;
+      const found = new Set(rows.map((row) => row.id));
+      return asked.map((ids) => new Set(ids.filter((id) => found.has(id))));
+    },
+  });
+  return (concertIds) => lane.submit(concertIds);
+}
+
+async function layOutSeats(
+  tx: Tx,
+  concertId: string,
+  performances: readonly { id: string; seatsTotal: number }[],
+): Promise<void> {
+  const ids = performances.map((performance) => performance.id);
+  const totals = performances.map((performance) => performance.seatsTotal);
+  await Promise.all([
+    tx`
+      insert into seats (concert_id, performance_id, number)
+      select ${concertId}, performance.id, number
+      from unnest(${ids}::text[], ${totals}::int[]) as performance (id, seats_total), generate_series(1, performance.seats_total) as number`,
+    tx`
+      insert into performance_sales (concert_id, performance_id, seats_total)
+      select ${concertId}, id, seats_total from unnest(${ids}::text[], ${totals}::int[]) as performance (id, seats_total)`,
+  ]);
+}

@@ -1,0 +1,130 @@
+/** Dates, seats, holds and a fan's reservations over HTTP. */
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Catalog, Performance } from '../catalog/catalog.ts';
+import { route, type App } from '../contract.ts';
+import { openEventStream } from '../platform/event-stream.ts';
+import { refuse } from '../refusals.ts';
+import type { Gate, Pass } from '../waiting-room/gate.ts';
+import type { Reservations } from './reservation.ts';
+import type { SeatPage } from './seat-page.ts';
+
+export interface ReservationRooms {
+  readonly reservations: Reservations;
+  readonly catalog: Catalog;
+  readonly gate: Gate;
+  readonly accounts: Pick<Accounts, 'identify'>;
+}
+
+export function reservationRoutes(app: App, rooms: ReservationRooms): void {
+  seatRoutes(app, rooms);
+  holdRoutes(app, rooms);
+}
+
+function seatRoutes(app: App, { reservations, catalog, gate }: ReservationRooms): void {
+  app.route({
+    ...route('listPerformances'),
+    handler: async (request) => {
+      const { concertId } = request.params;
+      const pass = await gate.admitted(request);
+      if (pass.concertId !== concertId)
+        throw refuse((await catalog.concert(concertId)) === undefined ? 'NOT_FOUND' : 'FORBIDDEN');
+      const performances = await catalog.performancesOf(concertId);
+      const boards = await Promise.all(performances.map((performance) => reservations.seatBoard(performance)));
+      const all = boards.map(({ board }) => {
+        const { id, startsAt, seatsTotal } = board.performance;
+        return { id, concertId, startsAt, seatsTotal, seatsAvailable: board.available };
+      });
+      return {
+        performances:
+          request.query.status === 'all' ? all : all.filter((performance) => performance.seatsAvailable > 0),
+      };
+    },
+  });
+
+  app.route({
+    ...route('listSeats'),
+    handler: async (request, reply) => {
+      const performance = await ownPerformance(catalog, await gate.admitted(request), request.params.performanceId);
+      const board = await reservations.seatBoard(performance);
+      return sendSeats(request, reply, board.page(request.query.status ?? 'available'));
+    },
+  });
+
+  app.route({
+    ...route('streamSeats'),
+    handler: async (request, reply) => {
+      const pass = await gate.admitted(request);
+      const performance = await ownPerformance(catalog, pass, request.params.performanceId);
+      await reservations.events.follow(performance, openEventStream(request, reply), async () => {
+        if (!gate.isActive(pass)) await gate.admitted(request);
+      });
+    },
+  });
+}
+
+function holdRoutes(app: App, { reservations, gate, accounts }: ReservationRooms): void {
+  app.route({
+    ...route('createReservation'),
+    handler: async (request, reply) => {
+      // Whoever is not admitted is turned away here; the hold decides it again, under lock.
+      const pass = await gate.admitted(request);
+      const reservation = await reservations.hold(pass, request.body.performanceId, request.body.seatNumbers);
+      return reply.code(201).send(reservation);
+    },
+  });
+  app.route({
+    ...route('listReservations'),
+    handler: async (request) => {
+      const { userId } = await accounts.identify(request);
+      return reservations.list(userId, { limit: request.query.limit ?? 50, cursor: request.query.cursor });
+    },
+  });
+  app.route({
+    ...route('getReservation'),
+    handler: async (request) => {
+      const { userId } = await accounts.identify(request);
+      return reservations.get(userId, request.params.id);
+    },
+  });
+  app.route({
+    ...route('cancelReservation'),
+    handler: async (request, reply) => {
+      const { userId } = await accounts.identify(request);
+      await reservations.cancel(userId, request.params.id);
+      return reply.code(204).send();
+    },
+  });
+}
+
+/** The token first, then whether there is such a performance, then whether the token is for it. */
+async function ownPerformance(catalog: Catalog, pass: Pass, performanceId: string): Promise<Performance> {
+  const performance = await catalog.performance(performanceId);
+  if (performance === undefined) throw refuse('NOT_FOUND');
+  if (performance.concertId !== pass.concertId) throw refuse('FORBIDDEN');
+  return performance;
+}
+
+function sendSeats(request: FastifyRequest, reply: FastifyReply, page: SeatPage): FastifyReply {
+  const { etag } = page;
+  reply.header('etag', etag).header('cache-control', 'private, no-cache');
+  if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  reply.header('content-type', 'application/json; charset=utf-8');
+  const pieces = page.pieces();
+  const [only] = pieces;
+  if (pieces.length === 1) return reply.send(only);
+  reply.header(
+    'content-length',
+    pieces.reduce((sum, piece) => sum + piece.length, 0),
+  );
+  // Many slow readers then share the pieces, instead of each keeping megabytes of its own.
+  return reply.send(Readable.from(pieces));
+}
+
+/** RFC 9110: If-None-Match compares weakly, against a list or `*`. */
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  if (header === etag || header.trim() === '*') return true;
+  return header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+}

@@ -1,0 +1,212 @@
+/**
+ * The boards of the performances that somebody looks at: read when first asked for, then kept up to date by own
+ * commits and by the feed, read again now and then in case news was lost, and dropped when nobody asks any more.
+ */
+import type { Performance } from '../catalog/catalog.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import type { Feed } from '../platform/feed.ts';
+import type { Duty } from '../platform/ticker.ts';
+import { SeatBoard, type SeatChange, type SeatCode } from './seat-board.ts';
+import { SeatPage, type SeatFilter } from './seat-page.ts';
+import { createSeatReading, type ReadSeats } from './seat-reading.ts';
+
+export interface SeatBoards {
+  /** The board of a performance, read if it is not in memory. */
+  of(performance: Performance): Promise<KeptBoard>;
+  /** Takes over changes that were committed. */
+  apply(changes: readonly SeatChange[]): void;
+  /** Tells the other servers, as part of the transaction that makes the changes. */
+  publish(tx: Tx, changes: readonly SeatChange[]): Promise<unknown>;
+  /** Called with the numbers whose status changed on a board. */
+  onChange(handle: (performanceId: string, numbers: readonly number[]) => void): void;
+  readonly duties: readonly Duty[];
+}
+
+export interface KeptBoard {
+  readonly board: SeatBoard;
+  /** The bytes of the seat list. */
+  page(filter: SeatFilter): SeatPage;
+  /** Streams that follow it; a board that is followed stays. */
+  followers: number;
+}
+
+/** Five bytes a seat, and while its list is being read up to 130 bytes a seat for each filter. */
+const board_seats_max = 5_000_000;
+const reread_ms = 30_000;
+const page_idle_ms = 30_000;
+const board_idle_ms = 600_000;
+
+export function createSeatBoards({ database, feed }: { database: Database; feed: Feed }): SeatBoards {
+  const shelf = createShelf();
+  const read = createSeatReading(database.sql);
+  const loading = createLoading(read, shelf);
+  const handlers: ((performanceId: string, numbers: readonly number[]) => void)[] = [];
+
+  const tell = (performanceId: string, numbers: readonly number[]): void => {
+    for (const handle of handlers) handle(performanceId, numbers);
+  };
+
+  const apply = (changes: readonly SeatChange[]): void => {
+    const changed = new Map<string, number[]>();
+    for (const change of changes) {
+      const { performanceId, number, code, version } = change;
+      loading.note(change);
+      if (shelf.get(performanceId)?.board.apply(number, code, version) !== true) continue;
+      const numbers = changed.get(performanceId);
+      if (numbers === undefined) changed.set(performanceId, [number]);
+      else numbers.push(number);
+    }
+    for (const [performanceId, numbers] of changed) tell(performanceId, numbers);
+  };
+
+  const reread = async ({ board }: Shelved): Promise<void> => {
+    const numbers = await read(board);
+    if (numbers.length > 0) tell(board.performance.id, numbers);
+  };
+  const rereadUsed = () => Promise.all(shelf.used(reread_ms).map(reread));
+
+  feed.subscribe('seats', (news: News) => apply(changesOf(news)));
+  // Boards of no present use are dropped: whoever asks for one next has it read. A read under way began too early.
+  feed.onGap(() => {
+    shelf.dropUnused(reread_ms);
+    const late = [...loading.underWay()].map((pending) => pending.then(reread));
+    Promise.all([rereadUsed(), ...late]).catch(() => shelf.dropUnused(0));
+  });
+
+  return {
+    of: async (target) => {
+      const shelved = shelf.get(target.id);
+      if (shelved === undefined) return loading.load(target);
+      shelved.usedAt = performance.now();
+      return shelved;
+    },
+    apply,
+    publish: (tx, changes) => Promise.all(messages(changes).map((news) => feed.publish(tx, 'seats', { ...news }))),
+    onChange: (handle) => {
+      handlers.push(handle);
+    },
+    duties: [
+      { name: 'seats.reread', everyMs: reread_ms, run: rereadUsed },
+      {
+        name: 'seats.forget',
+        everyMs: page_idle_ms,
+        run: async () => {
+          shelf.dropPages(page_idle_ms);
+          shelf.dropUnused(board_idle_ms);
+        },
+      },
+    ],
+  };
+}
+
+/** Boards being read for the first time: each once, however many ask, and no change is lost meanwhile. */
+function createLoading(read: ReadSeats, shelf: Shelf) {
+  const pending = new Map<string, Promise<Shelved>>();
+  const missed = new Map<string, SeatChange[]>();
+
+  const start = async (target: Performance): Promise<Shelved> => {
+    const changes: SeatChange[] = [];
+    missed.set(target.id, changes);
+    try {
+      const board = new SeatBoard(target);
+      await read(board);
+      for (const { number, code, version } of changes) board.apply(number, code, version);
+      return shelf.add(board);
+    } finally {
+      missed.delete(target.id);
+      pending.delete(target.id);
+    }
+  };
+
+  return {
+    load: (target: Performance): Promise<Shelved> => {
+      const started = pending.get(target.id) ?? start(target);
+      pending.set(target.id, started);
+      return started;
+    },
+    note: (change: SeatChange) => missed.get(change.performanceId)?.push(change),
+    underWay: () => pending.values(),
+  };
+}
+
+interface Shelved extends KeptBoard {
+  usedAt: number;
+  pages: Partial<Record<SeatFilter, SeatPage>>;
+}
+
+type Shelf = ReturnType<typeof createShelf>;
+
+/** The boards in memory, bounded by their seats; the longest unused go first. */
+function createShelf() {
+  const boards = new Map<string, Shelved>();
+  let seats = 0;
+
+  const drop = ({ board: { performance } }: Shelved): void => {
+    if (boards.delete(performance.id)) seats -= performance.seatsTotal;
+  };
+  const unused = (ms: number): Shelved[] => {
+    const before = performance.now() - ms;
+    return [...boards.values()].filter((shelved) => shelved.followers === 0 && shelved.usedAt <= before);
+  };
+
+  return {
+    get: (id: string) => boards.get(id),
+    add: (board: SeatBoard): Shelved => {
+      const shelved = shelve(board);
+      seats += board.performance.seatsTotal;
+      if (seats > board_seats_max) {
+        for (const other of unused(0).toSorted((one, two) => one.usedAt - two.usedAt)) {
+          if (seats > board_seats_max) drop(other);
+        }
+      }
+      boards.set(board.performance.id, shelved);
+      return shelved;
+    },
+    used: (withinMs: number): Shelved[] => {
+      const since = performance.now() - withinMs;
+      return [...boards.values()].filter((shelved) => shelved.followers > 0 || shelved.usedAt >= since);
+    },
+    dropUnused: (ms: number): void => {
+      for (const shelved of unused(ms)) drop(shelved);
+    },
+    dropPages: (ms: number): void => {
+      const before = performance.now() - ms;
+      for (const shelved of boards.values()) if (shelved.usedAt <= before) shelved.pages = {};
+    },
+  };
+}
+
+function shelve(board: SeatBoard): Shelved {
+  const shelved: Shelved = {
+    board,
+    followers: 0,
+    usedAt: performance.now(),
+    pages: {},
+    page: (filter) => (shelved.pages[filter] ??= new SeatPage(board, filter)),
+  };
+  return shelved;
+}
+
+/** As it travels: seats of one performance, each as [number, code, version]. */
+interface News {
+  readonly p: string;
+  readonly s: readonly (readonly [number, SeatCode, number])[];
+}
+
+/** A seat takes at most 22 bytes of the 7,800 that a notification may have. */
+const seats_per_message = 300;
+
+function messages(changes: readonly SeatChange[]): News[] {
+  const news: News[] = [];
+  for (const [p, own] of Map.groupBy(changes, (change) => change.performanceId)) {
+    const seats = own.map(({ number, code, version }) => [number, code, version] as const);
+    for (let from = 0; from < seats.length; from += seats_per_message) {
+      news.push({ p, s: seats.slice(from, from + seats_per_message) });
+    }
+  }
+  return news;
+}
+
+function changesOf({ p, s }: News): SeatChange[] {
+  return s.map(([number, code, version]) => ({ performanceId: p, number, code, version }));
+}

@@ -1,0 +1,85 @@
+/**
+ * News of seats for the fans who look at a seat map. What changed is gathered for a moment and sent once to all
+ * streams of a performance. A stream begins with nothing: open it first, then read the seats, and no change is missed.
+ */
+import type { Performance } from '../catalog/catalog.ts';
+import { eventFrame, type EventStream } from '../platform/event-stream.ts';
+import type { Duty } from '../platform/ticker.ts';
+import type { KeptBoard, SeatBoards } from './seat-boards.ts';
+
+export interface SeatEvents {
+  /**
+   * Sends `seats` events to the stream until it closes. `admitted` is asked now and then and must reject once the
+   * fan's session is over; the stream is then closed.
+   */
+  follow(performance: Performance, stream: EventStream, admitted: () => Promise<unknown>): Promise<void>;
+  readonly duties: readonly Duty[];
+}
+
+const tick_ms = 100;
+/** The rest waits for the next tick: 35 bytes a seat, and a reader may be 64 KiB behind. */
+const event_seats_max = 1_000;
+/** A session that ended stops its stream within this time. */
+const admission_check_ms = 2_000;
+/** Streams asked about in one turn of the event loop. */
+const checks_per_turn = 500;
+
+interface Followed {
+  readonly kept: KeptBoard;
+  readonly streams: Map<EventStream, () => Promise<unknown>>;
+  readonly changed: Set<number>;
+}
+
+export function createSeatEvents(boards: SeatBoards): SeatEvents {
+  const followed = new Map<string, Followed>();
+
+  boards.onChange((performanceId, numbers) => {
+    const changed = followed.get(performanceId)?.changed;
+    if (changed !== undefined) for (const number of numbers) changed.add(number);
+  });
+
+  const leave = (id: string, stream: EventStream): void => {
+    const entry = followed.get(id);
+    if (entry?.streams.delete(stream) !== true) return;
+    entry.kept.followers--;
+    if (entry.streams.size === 0) followed.delete(id);
+  };
+
+  const follow: SeatEvents['follow'] = async (performance, stream, admitted) => {
+    stream.onClose(() => leave(performance.id, stream));
+    const kept = await boards.of(performance);
+    if (stream.closed) return;
+    kept.followers++;
+    const entry = followed.get(performance.id) ?? { kept, streams: new Map(), changed: new Set() };
+    entry.streams.set(stream, admitted);
+    followed.set(performance.id, entry);
+  };
+
+  const tell = async (): Promise<void> => {
+    for (const { kept, streams, changed } of followed.values()) {
+      if (changed.size === 0) continue;
+      const numbers = [...changed].slice(0, event_seats_max);
+      for (const number of numbers) changed.delete(number);
+      const data = JSON.stringify(numbers.map((number) => ({ number, status: kept.board.statusOf(number) })));
+      const frame = Buffer.from(eventFrame('seats', data));
+      for (const stream of streams.keys()) stream.write(frame);
+    }
+  };
+
+  const check = async (): Promise<void> => {
+    const streams: [EventStream, () => Promise<unknown>][] = [];
+    for (const entry of followed.values()) streams.push(...entry.streams);
+    for (let from = 0; from < streams.length; from += checks_per_turn) {
+      const turn = streams.slice(from, from + checks_per_turn);
+      await Promise.all(turn.map(([stream, admitted]) => admitted().catch(() => stream.close())));
+    }
+  };
+
+  return {
+    follow,
+    duties: [
+      { name: 'seats.tell', everyMs: tick_ms, run: tell },
+      { name: 'seats.admission', everyMs: admission_check_ms, run: check },
+    ],
+  };
+}
