@@ -1,0 +1,165 @@
+/**
+ * The rules of the house as functions over its files: each answers its complaints, so that tidy.test.ts can hold the
+ * house to it and also show that the rule is able to complain.
+ */
+import path from 'node:path';
+
+export interface Source {
+  /** From the root of the repository: `src/wallet/wallet.ts`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Left to right along the corridor: a file imports from its own room and from rooms to its left. */
+const corridor = [
+  'platform',
+  'ground',
+  'accounts',
+  'catalog',
+  'waiting-room',
+  'reservation',
+  'wallet',
+  'payment',
+  'audit',
+  'console',
+  'hall',
+  'main',
+];
+/** What every room may know: the words of the contract, the ways to say no, and the configuration. */
+const ground = new Set(['config.ts', 'contract.ts', 'refusals.ts', 'contract']);
+const rooms = new Set(corridor.slice(2, -2));
+
+/** The room that a file of `src` lies in. */
+function roomOf(file: string): string {
+  const [first = ''] = file.replace(/^src\//, '').split('/');
+  if (first === 'main.ts') return 'main';
+  if (ground.has(first)) return 'ground';
+  return corridor.includes(first) ? first : 'hall';
+}
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly isType: boolean;
+}
+
+/** Imports of files (resolved from the root) and of packages. */
+function importsOf({ path: from, text }: Source): Import[] {
+  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm);
+  const dynamic = text.matchAll(/\bimport\(()'([^']+)'\)/g);
+  return [...statements, ...dynamic].map(([, type, to = '']) => ({
+    from,
+    to: to.startsWith('.') ? path.posix.join(path.posix.dirname(from), to) : to,
+    isType: (type ?? '') !== '',
+  }));
+}
+
+function importsBetweenRooms(sources: readonly Source[]): Import[] {
+  const inside = sources.flatMap(importsOf).filter(({ to }) => to.startsWith('src/'));
+  return inside.filter(({ from, to }) => roomOf(from) !== roomOf(to));
+}
+
+function isBackwards({ from, to }: Import): boolean {
+  return corridor.indexOf(roomOf(to)) > corridor.indexOf(roomOf(from));
+}
+
+export function importsAgainstTheCorridor(sources: readonly Source[]): string[] {
+  return importsBetweenRooms(sources)
+    .filter(isBackwards)
+    .map(({ from, to }) => `${from} imports ${to}, which lies to its right`);
+}
+
+function isByTheDoor({ from, to }: Import): boolean {
+  const room = roomOf(to);
+  if (!rooms.has(room) || to === `src/${room}/${room}.ts` || to === 'src/waiting-room/gate.ts') return true;
+  // The hall alone mounts what a room offers over HTTP.
+  return to === `src/${room}/routes.ts` && roomOf(from) === 'hall';
+}
+
+export function importsPastTheDoor(sources: readonly Source[]): string[] {
+  return importsBetweenRooms(sources)
+    .filter((found) => !isByTheDoor(found))
+    .map(({ from, to }) => `${from} imports ${to}, which is not a door`);
+}
+
+/** Tables of `db/migrations` that more than one room writes. */
+export function tablesOfTwoWriters(sources: readonly Source[], migrations: readonly Source[]): string[] {
+  const schema = migrations.map(({ text }) => text).join('\n');
+  const tables = [...schema.matchAll(/^create table "?(\w+)"?/gm)].map(([, table = '']) => table);
+  const writers = new Map(tables.map((table) => [table, new Set<string>()]));
+  for (const { path: file, text } of sources) {
+    for (const [, table = ''] of text.matchAll(/\b(?:insert\s+into|update|delete\s+from|truncate)\s+"?(\w+)"?/g)) {
+      writers.get(table)?.add(roomOf(file));
+    }
+  }
+  return [...writers]
+    .filter(([, written]) => written.size > 1)
+    .map(([table, written]) => `${table} is written by ${[...written].toSorted().join(' and ')}`);
+}
+
+interface Home {
+  readonly what: string;
+  readonly pattern: RegExp;
+  readonly lives: (file: string) => boolean;
+}
+
+const homes: readonly Home[] = [
+  { what: 'process.env', pattern: /\bprocess\.env\b|'node:process'/, lives: (file) => file === 'src/config.ts' },
+  { what: 'the end of the process', pattern: /\bprocess\.(exit|abort)\b/, lives: () => false },
+  {
+    what: 'a clock besides PostgreSQL',
+    pattern: /\bDate\.now\(|\bnew Date\(\)/,
+    // An id begins with the time for the sake of the index; nobody reads the time out of it.
+    lives: (file) => file === 'src/platform/ids.ts',
+  },
+  {
+    what: 'the database driver',
+    pattern: /^import (?!type)[^;]*from 'postgres'/m,
+    lives: (file) => file.startsWith('src/platform/'),
+  },
+  {
+    what: 'Fastify itself',
+    pattern: /^import (?!type)[^;]*from 'fastify'/m,
+    lives: (file) => roomOf(file) === 'hall',
+  },
+  {
+    what: 'SQL in a route',
+    pattern: /\b(sql|tx)(<[^`]*>)?`/,
+    lives: (file) => !/(^|\/)routes[^/]*\.ts$/.test(file),
+  },
+  { what: 'a console of its own', pattern: /\bconsole\.(log|error|warn|info)\(/, lives: () => false },
+];
+
+export function thingsAwayFromHome(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path: file, text }) =>
+    homes
+      .filter(({ pattern, lives }) => pattern.test(withoutComments(text)) && !lives(file))
+      .map(({ what }) => `${file} has ${what}`),
+  );
+}
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '');
+}
+
+export function junkDrawers(files: readonly string[]): string[] {
+  return files.filter((file) => /(^|\/)(utils?|libs?|commons?|helpers?|misc|shared)(\/|\.ts$)/.test(file));
+}
+
+export function filesWithoutOpening(sources: readonly Source[]): string[] {
+  return sources.filter(({ text }) => !/^(#!.*\n)?(\/\*\*|\/\/|--) ?/.test(text)).map(({ path: file }) => file);
+}
+
+/** A lock file is about packages; where one machine happened to download them from is nobody's business. */
+export function downloadAddresses(lock: string): string[] {
+  return [...lock.matchAll(/"resolved": *"([^"]*)"|https?:\/\/[^"]*\.tgz/g)].map(([found]) => found);
+}
+
+/** Two migrations of one number would run in an order that only their names decide. */
+export function misnumberedMigrations(files: readonly string[]): string[] {
+  const names = files.map((file) => path.basename(file));
+  return names.filter(
+    (name, index) =>
+      !/^\d{3}_[a-z_]+\.sql$/.test(name) || names.findIndex((n) => n.slice(0, 3) === name.slice(0, 3)) < index,
+  );
+}

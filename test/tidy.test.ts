@@ -1,0 +1,108 @@
+/** The house inspects itself. Every rule is also shown a planted mess, because a check that cannot fail asserts nothing. */
+import assert from 'node:assert/strict';
+import { glob, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { before, describe, test } from 'node:test';
+import * as rules from './harness/house-rules.ts';
+
+const root = path.join(import.meta.dirname, '..');
+
+async function read(pattern: string): Promise<rules.Source[]> {
+  const files = await Array.fromAsync(glob(pattern, { cwd: root }));
+  return Promise.all(
+    files.toSorted().map(async (file) => ({ path: file, text: await readFile(path.join(root, file), 'utf8') })),
+  );
+}
+
+function planted(file: string, text: string): rules.Source[] {
+  return [{ path: file, text }];
+}
+
+describe('the house', () => {
+  let house: rules.Source[];
+  let everything: rules.Source[];
+  let migrations: rules.Source[];
+  before(async () => {
+    [house, everything, migrations] = await Promise.all([
+      read('src/**/*.ts').then((files) => files.filter((file) => !file.path.endsWith('.test.ts'))),
+      read('{src,test,bench}/**/*.ts'),
+      read('db/migrations/*.sql'),
+    ]);
+  });
+
+  test('was found at all', () => {
+    assert(house.length > 30, `${house.length} files`);
+    assert(everything.length > house.length);
+    assert(migrations.length >= 5);
+  });
+
+  test('has every room, with a door', () => {
+    const files = new Set(house.map((file) => file.path));
+    const rooms = ['accounts', 'catalog', 'waiting-room', 'reservation', 'wallet', 'payment', 'console', 'audit'];
+    assert.deepEqual(
+      rooms.map((room) => `src/${room}/${room}.ts`).filter((door) => !files.has(door)),
+      [],
+    );
+  });
+
+  test('imports along the corridor only', () => {
+    assert.deepEqual(rules.importsAgainstTheCorridor(house), []);
+    const mess = planted('src/wallet/wallet.ts', "import { pay } from '../payment/payment.ts';");
+    assert.equal(rules.importsAgainstTheCorridor(mess).length, 1);
+    const lazy = planted('src/platform/lane.ts', "const room = await import('../wallet/wallet.ts');");
+    assert.equal(rules.importsAgainstTheCorridor(lazy).length, 1);
+  });
+
+  test('enters rooms by their doors', () => {
+    assert.deepEqual(rules.importsPastTheDoor(house), []);
+    const mess = planted('src/payment/payment.ts', "import {\n  entry,\n} from '../wallet/ledger.ts';");
+    assert.equal(rules.importsPastTheDoor(mess).length, 1);
+    const byDoor = planted('src/payment/payment.ts', "import { charge } from '../wallet/wallet.ts';");
+    assert.deepEqual(rules.importsPastTheDoor(byDoor), []);
+  });
+
+  test('has one writer for each table', () => {
+    assert.deepEqual(rules.tablesOfTwoWriters(house, migrations), []);
+    const thief = planted('src/payment/payment.ts', 'sql`\n  update\n    wallets set balance = 0`');
+    assert.equal(rules.tablesOfTwoWriters([...house, ...thief], migrations).length, 1);
+  });
+
+  test('keeps single things in one place', () => {
+    assert.deepEqual(rules.thingsAwayFromHome(house), []);
+    for (const text of [
+      'const { PORT } = process.env;',
+      'process.exit(1);',
+      'const now = Date.now();',
+      'const now = new Date();',
+      "import postgres from 'postgres';",
+      "import fastify from 'fastify';",
+      'await sql<Row[]>`select 1`;',
+      'console.log(1);',
+    ]) {
+      assert.equal(rules.thingsAwayFromHome(planted('src/wallet/routes.ts', text)).length, 1, text);
+    }
+    assert.deepEqual(rules.thingsAwayFromHome(planted('src/wallet/routes.ts', '// not process.exit\n')), []);
+  });
+
+  test('has no junk drawer', () => {
+    assert.deepEqual(rules.junkDrawers(everything.map((file) => file.path)), []);
+    assert.equal(rules.junkDrawers(['src/wallet/utils.ts', 'src/lib/a.ts', 'src/wallet/wallet.ts']).length, 2);
+  });
+
+  test('opens every file with what it is for', () => {
+    assert.deepEqual(rules.filesWithoutOpening([...everything, ...migrations]), []);
+    assert.equal(rules.filesWithoutOpening(planted('src/a.ts', 'export const a = 1;')).length, 1);
+  });
+
+  test('locks packages, not addresses', async () => {
+    const lock = await readFile(path.join(root, 'package-lock.json'), 'utf8');
+    assert(lock.includes('"node_modules/fastify"'));
+    assert.deepEqual(rules.downloadAddresses(lock), []);
+    assert.equal(rules.downloadAddresses('{"resolved": "https://packages.example/a/-/a-1.tgz"}').length, 1);
+  });
+
+  test('numbers its migrations', () => {
+    assert.deepEqual(rules.misnumberedMigrations(migrations.map((file) => file.path)), []);
+    assert.deepEqual(rules.misnumberedMigrations(['001_a.sql', '001_b.sql', 'c.sql']), ['001_b.sql', 'c.sql']);
+  });
+});
