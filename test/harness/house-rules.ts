@@ -40,17 +40,15 @@ function roomOf(file: string): string {
 interface Import {
   readonly from: string;
   readonly to: string;
-  readonly isType: boolean;
 }
 
 /** Imports of files (resolved from the root) and of packages. */
 function importsOf({ path: from, text }: Source): Import[] {
-  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm);
-  const dynamic = text.matchAll(/\bimport\(()'([^']+)'\)/g);
-  return [...statements, ...dynamic].map(([, type, to = '']) => ({
+  const statements = text.matchAll(/^(?:import|export)\s+(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm);
+  const dynamic = text.matchAll(/\bimport\('([^']+)'\)/g);
+  return [...statements, ...dynamic].map(([, to = '']) => ({
     from,
     to: to.startsWith('.') ? path.posix.join(path.posix.dirname(from), to) : to,
-    isType: (type ?? '') !== '',
   }));
 }
 

@@ -1,0 +1,219 @@
+/** `npm start` and its end, as a person meets them: the first time, the second time, and when something is wrong. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { type Socket, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { boxOffice } from './harness/box-office.ts';
+import { eventually } from './harness/eventually.ts';
+import { caller } from './harness/http.ts';
+import { openHouse } from './harness/house.ts';
+import { type Program, opened, runMain } from './harness/server.ts';
+
+const secret = 'a secret of at least thirty-two characters';
+
+/** Runs the server with wrong circumstances; it must end by itself with one line. */
+async function complaintOf(environment: Readonly<Record<string, string>>): Promise<string> {
+  const program = runMain(environment);
+  const code = await program.ended;
+  const lines = program
+    .output()
+    .trim()
+    .split('\n')
+    .filter((line) => !line.startsWith('Starting PostgreSQL'));
+  assert.equal(code, 1, program.output());
+  assert.equal(lines.length, 1, program.output());
+  return lines.join('');
+}
+
+async function end(program: Program, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  program.process.kill(signal);
+  assert.equal(await program.ended, 0, program.output());
+}
+
+async function postmasterOf(dataDir: string): Promise<number> {
+  const [pid] = (await readFile(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8')).split('\n');
+  return Number(pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+interface Listing {
+  readonly concerts: readonly { readonly id: string; readonly title: string }[];
+}
+
+describe('a server with nothing but an empty folder', () => {
+  let dataDir: string;
+  let concerts: Listing;
+  let login: { email: string; password: string };
+  after(() => rm(dataDir, { recursive: true, force: true }));
+
+  test('starts, seeds the demo and says what to try', async () => {
+    dataDir = await mkdtemp(path.join(tmpdir(), 'maejin-start-'));
+    const program = runMain({ DATA_DIR: dataDir });
+    const call = caller(await opened(program));
+    concerts = (await call<Listing>('GET', '/api/v1/concerts')).body;
+    assert.equal(concerts.concerts.length, 3);
+    const [, email = '', password = ''] = /operator +(\S+) +password (\S+)/.exec(program.output()) ?? [];
+    login = { email, password };
+    const signedIn = await call<{ token: string }>('POST', '/api/auth/sign-in/email', { body: login });
+    assert.equal(signedIn.status, 200);
+    const audit = await call<{ ok: boolean }>('GET', '/api/v1/admin/audit', { bearer: signedIn.body.token });
+    assert.equal(audit.body.ok, true);
+    const secrets = ['auth-secret', 'postgres-password', 'demo-password'];
+    for (const name of secrets) assert.equal((await stat(path.join(dataDir, name))).mode & 0o777, 0o600, name);
+    const postmaster = await postmasterOf(dataDir);
+    await end(program);
+    assert(!isAlive(postmaster), 'PostgreSQL has ended with its server');
+  });
+
+  test('finds the first data at its second start, and closes once though Ctrl-C arrives twice', async () => {
+    const program = runMain({ DATA_DIR: dataDir });
+    const call = caller(await opened(program));
+    assert.deepEqual((await call('GET', '/api/v1/concerts')).body, concerts);
+    assert.equal((await call('POST', '/api/auth/sign-in/email', { body: login })).status, 200);
+    program.process.kill('SIGINT');
+    await end(program, 'SIGINT');
+  });
+
+  test('keeps a second server off its data', async () => {
+    const first = runMain({ DATA_DIR: dataDir });
+    await opened(first);
+    assert.match(await complaintOf({ DATA_DIR: dataDir }), /^maejin: DATA_DIR .* is in use by another server/);
+    await end(first);
+  });
+
+  test('outlives kill -9 of PostgreSQL and of itself', async () => {
+    const first = runMain({ DATA_DIR: dataDir });
+    const call = caller(await opened(first));
+    process.kill(await postmasterOf(dataDir), 'SIGKILL');
+    await eventually(async () => assert.equal((await call('GET', '/readyz')).status, 503), 10_000);
+    await eventually(async () => assert.equal((await call('GET', '/readyz')).status, 200), 20_000);
+    first.process.kill('SIGKILL');
+    await first.ended;
+    const second = runMain({ DATA_DIR: dataDir });
+    assert.deepEqual((await caller(await opened(second))('GET', '/api/v1/concerts')).body, concerts);
+    await end(second);
+  });
+});
+
+/** Sends the head of a POST and half of its body; resolves when the server has had time to accept it. */
+async function halfARequest(origin: string, body: string): Promise<Socket> {
+  const { hostname, port } = new URL(origin);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  const head = ['POST /api/auth/sign-in/email HTTP/1.1', 'host: maejin', 'content-type: application/json'];
+  socket.write([...head, `content-length: ${body.length}`, 'expect: 100-continue', '', ''].join('\r\n'));
+  await once(socket, 'data');
+  socket.write(body.slice(0, 5));
+  return socket;
+}
+
+describe('a server on a database of its own', () => {
+  for (const postgres of [18, 15] as const) {
+    test(`books a seat on PostgreSQL ${postgres}`, async () => {
+      const house = await openHouse({ postgres });
+      try {
+        const box = boxOffice(await house.start());
+        const { concertId } = await box.createConcert();
+        assert.equal((await box.overview(concertId)).body.seats.total, 50);
+        await box.assertInvariants();
+      } finally {
+        await house.close();
+      }
+    });
+  }
+
+  test('answers what it has accepted, then ends by itself', async () => {
+    const house = await openHouse();
+    try {
+      const server = await house.start();
+      const body = JSON.stringify({ email: 'nobody@maejin.example', password: 'not the password' });
+      const socket = await halfARequest(server.origin, body);
+      const ended = server.stop();
+      await eventually(() => assert.match(server.output(), /^Closing/m));
+      socket.write(body.slice(5));
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      assert.match(answer.toString(), /^HTTP\/1\.1 401 /);
+      assert.equal(await ended, 0);
+    } finally {
+      await house.close();
+    }
+  });
+});
+
+describe('a server that cannot start says why in one line', () => {
+  const away = 'postgres://nobody:secret-password@127.0.0.1:1/nothing';
+
+  test('a port that is taken', async () => {
+    const squatter = createServer().listen(0, '127.0.0.1');
+    await once(squatter, 'listening');
+    const address = squatter.address();
+    const port = String(typeof address === 'object' ? address?.port : '');
+    const line = await complaintOf({ PORT: port, DATABASE_URL: away, AUTH_SECRET: secret });
+    assert.equal(
+      line,
+      `maejin: PORT ${port} on 127.0.0.1 is taken: stop what listens there, or set PORT to another one`,
+    );
+    squatter.close();
+  });
+
+  test('a database that is away', async () => {
+    const line = await complaintOf({ DATABASE_URL: away, AUTH_SECRET: secret });
+    assert.match(line, /^maejin: the database named by DATABASE_URL cannot be used: .*ECONNREFUSED/);
+    assert(!line.includes('secret-password'));
+  });
+
+  test('a database that does not know us', async () => {
+    const url = new URL(process.env['TEST_POSTGRES_18'] ?? '');
+    url.password = 'wrong';
+    const line = await complaintOf({ DATABASE_URL: url.href, AUTH_SECRET: secret });
+    assert.match(line, /^maejin: the database named by DATABASE_URL cannot be used: password authentication failed/);
+  });
+
+  const wrong: Readonly<Record<string, readonly string[]>> = {
+    HOST: ['no such host', '192.0.2.1'],
+    PORT: ['http', '65536', '-1', '3000.5'],
+    PUBLIC_URL: ['tickets.example', 'ftp://tickets.example'],
+    DATABASE_URL: ['mysql://localhost/tickets'],
+    AUTH_SECRET: ['short'],
+    ADMIN_EMAIL: ['operator'],
+    ADMIN_PASSWORD: ['short'],
+    IDENTITY_JWKS_URL: ['login.example'],
+    DEMO: ['yes'],
+    RATE_LIMIT: ['none'],
+    LOG_LEVEL: ['loud'],
+    POOL_MAX: ['0'],
+    LANE_BATCH_MAX: ['0'],
+  };
+  const valid = { DATABASE_URL: away, AUTH_SECRET: secret };
+  for (const [name, values] of Object.entries(wrong)) {
+    test(`a wrong ${name}`, async () => {
+      const lines = await Promise.all(values.map((value) => complaintOf({ ...valid, [name]: value })));
+      for (const line of lines) assert.match(line, new RegExp(`^maejin: ${name} must be `));
+    });
+  }
+
+  test('a variable without the one that it needs', async () => {
+    assert.match(await complaintOf({ DATABASE_URL: away }), /^maejin: AUTH_SECRET must be set/);
+    assert.match(await complaintOf({ ...valid, ADMIN_EMAIL: 'a@b.example' }), /^maejin: ADMIN_PASSWORD must be set/);
+    const jwks = { IDENTITY_JWKS_URL: 'https://login.example/jwks' };
+    assert.match(
+      await complaintOf({ ...valid, ...jwks }),
+      /^maejin: IDENTITY_ISSUER and IDENTITY_AUDIENCE must be set/,
+    );
+  });
+
+  test('a DATA_DIR that is a file', async () => {
+    const line = await complaintOf({ DATA_DIR: path.join(import.meta.dirname, 'start.test.ts') });
+    assert.match(line, /^maejin: DATA_DIR must be a directory/);
+  });
+});
