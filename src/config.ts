@@ -61,10 +61,18 @@ function readAddress(environment: Environment): Pick<Config, 'host' | 'port' | '
   return { host, port, publicUrl };
 }
 
+/** Where the database is: all that a command needs which only looks at it. Refuses with `CannotStart`. */
+export function readDatabasePlace(environment: Environment = process.env): Pick<Config, 'databaseUrl' | 'dataDir'> {
+  const { text } = reader(environment);
+  return {
+    databaseUrl: text('DATABASE_URL', /^postgres(ql)?:\/\/./, 'like postgres://user:password@host:5432/name'),
+    dataDir: path.resolve(text('DATA_DIR', /./, 'a directory') ?? '.data'),
+  };
+}
+
 function readDatabase(environment: Environment): Pick<Config, 'databaseUrl' | 'dataDir' | 'authSecret' | 'poolMax'> {
   const { text, integer } = reader(environment);
-  const databaseUrl = text('DATABASE_URL', /^postgres(ql)?:\/\/./, 'like postgres://user:password@host:5432/name');
-  const dataDir = path.resolve(text('DATA_DIR', /./, 'a directory') ?? '.data');
+  const { databaseUrl, dataDir } = readDatabasePlace(environment);
   const authSecret = text('AUTH_SECRET', /^.{32,}$/s, 'at least 32 characters');
   if (databaseUrl !== undefined && authSecret === undefined) {
     throw new CannotStart('AUTH_SECRET must be set (at least 32 characters) when DATABASE_URL is');

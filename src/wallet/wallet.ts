@@ -66,10 +66,17 @@ const charge_batch_max = 512;
 const balance_batch_max = 1_000;
 const pending_max = 20_000;
 
-export function createWallet({ database, metrics }: { database: Database; metrics?: LaneMetrics }): Wallet {
+export interface WalletOptions {
+  readonly database: Database;
+  readonly metrics?: LaneMetrics | undefined;
+  /** Most charges in one transaction; 1 is the twin without batching that the benchmark compares with. */
+  readonly batchMax?: number | undefined;
+}
+
+export function createWallet({ database, metrics, batchMax = charge_batch_max }: WalletOptions): Wallet {
   const charges = createLane<ChargeCommand, Charged>({
     name: 'wallet.charge',
-    batchMax: charge_batch_max,
+    batchMax,
     pendingMax: pending_max,
     metrics,
     run: (commands) => database.transaction((tx) => chargeAll(tx, commands)),

@@ -1,0 +1,57 @@
+/**
+ * The invariants of the whole service as queries on the live database: all in one snapshot, so that what is found
+ * was there at one instant. Each check selects what breaks its rule; nothing found means that the rule holds.
+ */
+import type { Database, Tx } from '../platform/database.ts';
+import { lineChecks } from './line-checks.ts';
+import { moneyChecks } from './money-checks.ts';
+import { seatChecks } from './seat-checks.ts';
+
+export interface CheckResult {
+  /** The invariant's number in the design, and the rule in words. */
+  readonly name: string;
+  readonly ok: boolean;
+  readonly violations: number;
+  /** The first few of what breaks the rule. */
+  readonly sample: unknown[];
+}
+
+export interface AuditReport {
+  readonly ok: boolean;
+  readonly checks: CheckResult[];
+}
+
+export interface Audit {
+  /** Reads everything; callers who ask while one audit runs share its report. */
+  run(): Promise<AuditReport>;
+}
+
+const sample_rows = 5;
+/** On millions of rows one check takes seconds, and an audit must not be cut off in the middle. */
+const statement_minutes_max = 10;
+
+export function createAudit({ database }: { database: Database }): Audit {
+  let running: Promise<AuditReport> | undefined;
+  return {
+    run: () => {
+      running ??= database.transaction(inspect).finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
+  };
+}
+
+async function inspect(tx: Tx): Promise<AuditReport> {
+  await tx`set transaction isolation level repeatable read, read only`;
+  await tx`select set_config('statement_timeout', ${`${statement_minutes_max}min`}, true)`;
+  const checks: CheckResult[] = [];
+  for (const { name, breaches } of [...lineChecks, ...seatChecks, ...moneyChecks]) {
+    const [found] = await tx<[{ violations: number; sample: unknown[] }]>`
+      with breach as materialized (${breaches(tx)})
+      select (select count(*)::integer from breach) as violations,
+        (select coalesce(jsonb_agg(to_jsonb(found)), '[]') from (select * from breach limit ${sample_rows}) as found) as sample`;
+    checks.push({ name, ok: found.violations === 0, ...found });
+  }
+  return { ok: checks.every((check) => check.ok), checks };
+}

@@ -1,0 +1,90 @@
+/** Money: nothing is made, nothing is lost, and a key acts once. */
+import { balanceMax } from '../contract.ts';
+import type { Check } from './check.ts';
+
+export const moneyChecks: readonly Check[] = [
+  {
+    // If each movement sums to zero, so do all of them together.
+    name: 'I4 each movement is a WALLET entry and its opposite, which sum to zero',
+    breaches: (tx) => tx`
+      select user_id, reference, array_agg(kind || ' ' || account || ' ' || amount order by id) as entries
+      from ledger_entries group by user_id, reference
+      having sum(amount) <> 0 or count(*) <> 2 or count(*) filter (where account = 'WALLET') <> 1 or min(kind) <> max(kind)
+        or bool_or(case kind when 'CHARGE' then account = 'SALES' or account = 'WALLET' and amount <= 0
+          when 'PAYMENT' then account = 'FUNDING' or account = 'WALLET' and amount > 0
+          else false end)`,
+  },
+  {
+    name: 'I4 each balance is the sum of its entries',
+    breaches: (tx) => tx`
+      select user_id, balance, entries
+      from wallets
+      full join (select user_id, sum(amount) as entries from ledger_entries where account = 'WALLET' group by user_id) as entry
+        using (user_id)
+      where coalesce(balance, 0) <> coalesce(entries, 0)`,
+  },
+  {
+    name: 'I4 no balance is negative or over the limit, at any time',
+    breaches: (tx) => tx`
+      select user_id, balance, null as entry from wallets where balance not between 0 and ${balanceMax}
+      union all
+      select user_id, balance, id from ledger_entries where account = 'WALLET' and balance not between 0 and ${balanceMax}`,
+  },
+  {
+    name: "I4 each entry's balance follows from the one before",
+    breaches: (tx) => tx`
+      select user_id, id, amount, balance, before
+      from (
+        select user_id, id, amount, balance, coalesce(lag(balance) over (partition by user_id order by id), 0) as before
+        from ledger_entries where account = 'WALLET') as entry
+      where balance <> before + amount`,
+  },
+  {
+    name: 'I4 each payment took its amount from the wallet of its user, once',
+    breaches: (tx) => tx`
+      select user_id, reference, amount, movements, taken
+      from (select user_id, id as reference, amount from payments) as payment
+      full join (
+        select user_id, reference, count(*) as movements, -sum(amount) as taken from ledger_entries
+        where kind = 'PAYMENT' and account = 'WALLET' group by user_id, reference) as entry using (user_id, reference)
+      where movements is distinct from 1 or taken is distinct from amount`,
+  },
+  {
+    name: 'I6 what is remembered under a key happened, once, as the answer says',
+    breaches: (tx) => tx`
+      with known as (
+        select user_id, key, fingerprint, answer, substring(answer from '^[{]"id":"([^"]+)",') as id from idempotency_keys
+      ), charge as (
+        select user_id, reference as id, count(*) as times,
+          min(format('{"id":"%s","amount":%s,"balance":%s}', reference, amount, balance)) as answer,
+          min('charge ' || amount) as fingerprint
+        from ledger_entries where kind = 'CHARGE' and account = 'WALLET' group by user_id, reference
+      ), payment as (
+        select payments.user_id, payments.id, count(*) as times,
+          min(format('{"id":"%s","reservationId":"%s","amount":%s,"balance":%s,', payments.id, reservation_id, payments.amount, balance)) as answer,
+          min('pay ' || reservation_id) as fingerprint
+        from payments join ledger_entries as entry on entry.user_id = payments.user_id and entry.reference = payments.id
+          and entry.account = 'WALLET'
+        group by payments.user_id, payments.id
+      )
+      select user_id, key, known.fingerprint, known.answer, times
+      from known
+      left join (select * from charge union all select * from payment) as effect using (user_id, id)
+      where times is distinct from 1 or known.fingerprint <> effect.fingerprint
+        or not starts_with(known.answer, effect.answer)`,
+  },
+  {
+    // Keys are kept for 48 hours; a day is what the contract promises.
+    name: 'I6 what happened within a day is remembered under exactly one key',
+    breaches: (tx) => tx`
+      select user_id, effect.id, count(known.id) as keys
+      from (
+        select user_id, reference as id from ledger_entries
+        where kind = 'CHARGE' and account = 'WALLET' and at > now() - interval '1 day'
+        union all
+        select user_id, id from payments where paid_at > now() - interval '1 day') as effect
+      left join (
+        select user_id, substring(answer from '^[{]"id":"([^"]+)",') as id from idempotency_keys) as known using (user_id, id)
+      group by user_id, effect.id having count(known.id) <> 1`,
+  },
+];

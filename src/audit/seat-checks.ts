@@ -1,0 +1,105 @@
+/** Seats and reservations: each says the same of the other, and of the payments. */
+import type { Check } from './check.ts';
+
+export const seatChecks: readonly Check[] = [
+  {
+    name: 'I1 no seat is in two live reservations',
+    breaches: (tx) => tx`
+      select concert_id, performance_id, number, array_agg(id order by id) as reservations
+      from reservations, unnest(seat_numbers) as number
+      where status = 'CONFIRMED' or status = 'HELD' and held_until > now()
+      group by concert_id, performance_id, number having count(*) > 1`,
+  },
+  {
+    name: 'I1 a sold seat belongs to a CONFIRMED reservation that names it',
+    breaches: (tx) => tx`
+      select seat.concert_id, seat.performance_id, seat.number, seat.reservation_id, owner.status
+      from seats as seat
+      left join reservations as owner on owner.concert_id = seat.concert_id and owner.id = seat.reservation_id
+        and owner.performance_id = seat.performance_id and seat.number = any(owner.seat_numbers)
+      where seat.sold and owner.status is distinct from 'CONFIRMED'`,
+  },
+  {
+    name: 'I9 a held seat belongs to a HELD reservation that names it',
+    breaches: (tx) => tx`
+      select seat.concert_id, seat.performance_id, seat.number, seat.reservation_id, seat.held_until, owner.status
+      from seats as seat
+      left join reservations as owner on owner.concert_id = seat.concert_id and owner.id = seat.reservation_id
+        and owner.performance_id = seat.performance_id and seat.number = any(owner.seat_numbers)
+        and owner.held_until = seat.held_until
+      where not seat.sold and seat.held_until > now() and owner.status is distinct from 'HELD'`,
+  },
+  {
+    name: 'I9 a live hold has all its seats',
+    breaches: (tx) => tx`
+      select hold.concert_id, hold.id, hold.performance_id, number, seat.reservation_id, seat.sold
+      from reservations as hold cross join unnest(hold.seat_numbers) as number
+      left join seats as seat using (concert_id, performance_id, number)
+      where hold.status = 'HELD' and hold.held_until > now()
+        and (seat.reservation_id is distinct from hold.id or seat.sold or seat.held_until is null)`,
+  },
+  {
+    name: 'I5 a CONFIRMED reservation has all its seats',
+    breaches: (tx) => tx`
+      select reservation.concert_id, reservation.id, reservation.performance_id, number, seat.reservation_id, seat.sold
+      from reservations as reservation cross join unnest(reservation.seat_numbers) as number
+      left join seats as seat using (concert_id, performance_id, number)
+      where reservation.status = 'CONFIRMED' and (seat.reservation_id is distinct from reservation.id or not seat.sold)`,
+  },
+  {
+    name: 'I5 a reservation is CONFIRMED if and only if it has one payment, of its amount, by its user',
+    breaches: (tx) => tx`
+      select concert_id, reservation_id, reservation.amount, reservation.user_id, payments, paid, paid_by
+      from (select concert_id, id as reservation_id, amount, user_id from reservations where status = 'CONFIRMED') as reservation
+      full join (
+        select concert_id, reservation_id, count(*) as payments, sum(amount) as paid, min(user_id) as paid_by
+        from payments group by concert_id, reservation_id) as payment using (concert_id, reservation_id)
+      where payments is distinct from 1 or paid is distinct from reservation.amount or paid_by is distinct from reservation.user_id`,
+  },
+  {
+    name: 'I5 an amount is the sum of the prices of its seats',
+    breaches: (tx) => tx`
+      select reservation.concert_id, reservation.id, reservation.amount, sum(section.price) as prices
+      from reservations as reservation cross join unnest(reservation.seat_numbers) as number
+      left join sections as section on section.concert_id = reservation.concert_id
+        and section.performance_id = reservation.performance_id and number >= section.first_number
+        and number < section.first_number + section.rows * section.seats_per_row
+      group by reservation.concert_id, reservation.id, reservation.amount
+      having sum(section.price) is distinct from reservation.amount or count(section.price) <> count(*)`,
+  },
+  {
+    name: 'I5 the sales of a performance are what its seats and reservations say',
+    breaches: (tx) => tx`
+      select concert_id, performance_id, planned, total, sales.seats_total, sold, sales.seats_reserved, taken, sales.revenue
+      from (select concert_id, id as performance_id, seats_total as planned from performances) as performance
+      full join performance_sales as sales using (concert_id, performance_id)
+      full join (
+        select concert_id, performance_id, count(*) as total, count(*) filter (where sold) as sold
+        from seats group by concert_id, performance_id) as seat using (concert_id, performance_id)
+      full join (
+        select concert_id, performance_id, sum(amount) as taken
+        from reservations where status = 'CONFIRMED' group by concert_id, performance_id) as bought
+        using (concert_id, performance_id)
+      where planned is distinct from sales.seats_total or total is distinct from sales.seats_total
+        or sold is distinct from sales.seats_reserved or coalesce(taken, 0) is distinct from sales.revenue`,
+  },
+  {
+    // The limit may have been lowered since: nothing is taken back.
+    name: 'I8 a fan has at most maxSeatsPerFan seats in a performance',
+    breaches: (tx) => tx`
+      select concert_id, seat.performance_id, owner.user_id, count(*) as seats, max_seats_per_fan_ever
+      from seats as seat
+      join reservations as owner using (concert_id)
+      join rooms using (concert_id)
+      where owner.id = seat.reservation_id and (seat.sold or seat.held_until > now())
+      group by concert_id, seat.performance_id, owner.user_id, max_seats_per_fan_ever
+      having count(*) > max_seats_per_fan_ever`,
+  },
+  {
+    name: 'I9 a hold is paid before it runs out',
+    breaches: (tx) => tx`
+      select concert_id, payment.reservation_id, hold.held_until, payment.paid_at
+      from payments as payment join reservations as hold using (concert_id)
+      where hold.id = payment.reservation_id and payment.paid_at > hold.held_until`,
+  },
+];

@@ -1,0 +1,115 @@
+/** Everybody's reservations, for the operator who looks for one. */
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Sql } from '../platform/database.ts';
+import { refuse } from '../refusals.ts';
+import { reservedSeats, type Reservation, type ReservationStatus } from '../reservation/reservation.ts';
+
+export interface ReservationQuery {
+  /** 1–200. */
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly concertId?: string | undefined;
+  readonly status?: ReservationStatus | undefined;
+  /** A reservation's id, a user's e-mail address, or a user's id or the beginning of one. */
+  readonly q?: string | undefined;
+}
+
+export interface ReservationsPage {
+  readonly reservations: (Reservation & { readonly userId: string; readonly createdAt: string })[];
+  /** Null at the end. */
+  readonly nextCursor: string | null;
+}
+
+interface Row {
+  readonly id: string;
+  readonly concertId: string;
+  readonly performanceId: string;
+  readonly userId: string;
+  readonly seatNumbers: readonly number[];
+  readonly amount: number;
+  readonly status: ReservationStatus;
+  readonly heldUntil: Date;
+  readonly createdAt: Date;
+}
+
+interface Reading {
+  readonly sql: Sql;
+  readonly catalog: Catalog;
+}
+
+export async function listReservations(reading: Reading, query: ReservationQuery): Promise<ReservationsPage> {
+  if (query.cursor !== undefined && !/^[a-z0-9]{1,40}$/.test(query.cursor)) {
+    const message = 'must be a nextCursor of this list';
+    throw refuse('VALIDATION_FAILED', { errors: [{ path: '/cursor', message }] });
+  }
+  const { sql } = reading;
+  const rows = await (query.q === undefined ? newest(sql, query) : matching(sql, query, query.q));
+  const shown = rows.slice(0, query.limit);
+  const last = rows.length > query.limit ? shown.at(-1) : undefined;
+  return {
+    reservations: await Promise.all(shown.map((row) => complete(reading, row))),
+    nextCursor: last === undefined ? null : timeOf(last.id),
+  };
+}
+
+// A reservation's id is its concert's, a hyphen, and a part that grows with time. That part is the order here:
+// the primary key then finds the newest of a concert without reading the others.
+const time_from = 12;
+const timeOf = (id: string): string => id.slice(time_from - 1);
+
+/** The newest of each concert, merged: at most `limit` rows are read of any. */
+function newest(sql: Sql, { concertId, status, cursor, limit }: ReservationQuery): Promise<Row[]> {
+  return sql<Row[]>`
+    select found.* from concerts
+    cross join lateral (
+      select ${columns(sql)} from reservations
+      where concert_id = concerts.id and id > concerts.id || '-'
+        and id < ${cursor === undefined ? sql`concerts.id || '.'` : sql`concerts.id || '-' || ${cursor}::text`}
+        ${inStatus(sql, status)}
+      order by id desc limit ${limit + 1}
+    ) as found
+    ${concertId === undefined ? sql`` : sql`where concerts.id = ${concertId}`}
+    order by substr(found.id, ${time_from}::integer) desc limit ${limit + 1}`;
+}
+
+function matching(sql: Sql, { concertId, status, cursor, limit }: ReservationQuery, q: string): Promise<Row[]> {
+  const beginning = `${q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  return sql<Row[]>`
+    select ${columns(sql)} from reservations
+    where (id = ${q} or user_id like ${beginning}
+        or user_id in (select id from users where email = lower(${q})))
+      ${concertId === undefined ? sql`` : sql`and concert_id = ${concertId}`}
+      ${cursor === undefined ? sql`` : sql`and substr(id, ${time_from}::integer) < ${cursor}`}
+      ${inStatus(sql, status)}
+    order by substr(id, ${time_from}::integer) desc limit ${limit + 1}`;
+}
+
+/** A hold whose time ran out is EXPIRED from that moment, swept or not. */
+function columns(sql: Sql) {
+  return sql`id, concert_id as "concertId", performance_id as "performanceId", user_id as "userId",
+    seat_numbers as "seatNumbers", amount, held_until as "heldUntil", created_at as "createdAt",
+    case when status = 'HELD' and held_until <= now() then 'EXPIRED' else status end as status`;
+}
+
+function inStatus(sql: Sql, status: ReservationStatus | undefined) {
+  if (status === undefined) return sql``;
+  if (status === 'HELD') return sql`and status = 'HELD' and held_until > now()`;
+  if (status === 'EXPIRED') return sql`and (status = 'EXPIRED' or status = 'HELD' and held_until <= now())`;
+  return sql`and status = ${status}`;
+}
+
+async function complete({ catalog }: Reading, row: Row): Promise<ReservationsPage['reservations'][number]> {
+  const { id, concertId, performanceId, userId, amount, status } = row;
+  const performance = await catalog.performance(performanceId);
+  return {
+    id,
+    concertId,
+    performanceId,
+    userId,
+    seats: performance === undefined ? [] : reservedSeats(performance, row.seatNumbers),
+    amount,
+    status,
+    heldUntil: status === 'HELD' ? row.heldUntil.toISOString() : null,
+    createdAt: row.createdAt.toISOString(),
+  };
+}

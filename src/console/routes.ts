@@ -1,0 +1,41 @@
+/** The operator's endpoints over HTTP. */
+import type { Accounts } from '../accounts/accounts.ts';
+import { pageLimitDefault, route, type App } from '../contract.ts';
+import type { Console } from './console.ts';
+
+export interface ConsoleRoutes {
+  readonly console: Console;
+  readonly accounts: Pick<Accounts, 'requireOperator'>;
+}
+
+export function consoleRoutes(app: App, { console, accounts }: ConsoleRoutes): void {
+  app.route({
+    ...route('createConcert'),
+    handler: async (request, reply) => {
+      const { userId } = await accounts.requireOperator(request);
+      return reply.code(201).send(await console.createConcert(request.body, userId));
+    },
+  });
+  app.route({
+    ...route('updateConcert'),
+    handler: async (request) => {
+      const { userId } = await accounts.requireOperator(request);
+      return console.updateConcert(request.params.concertId, request.body, userId);
+    },
+  });
+  app.route({
+    ...route('getOverview'),
+    handler: async (request) => {
+      await accounts.requireOperator(request);
+      return console.overview(request.params.concertId);
+    },
+  });
+  app.route({
+    ...route('listAllReservations'),
+    handler: async (request) => {
+      await accounts.requireOperator(request);
+      const { limit = pageLimitDefault, ...query } = request.query;
+      return console.reservations({ ...query, limit });
+    },
+  });
+}

@@ -1,0 +1,36 @@
+/** The wallet over HTTP. */
+import type { Accounts } from '../accounts/accounts.ts';
+import { currency, pageLimitDefault, route, type App } from '../contract.ts';
+import type { Wallet } from './wallet.ts';
+
+export interface WalletRooms {
+  readonly wallet: Wallet;
+  readonly accounts: Pick<Accounts, 'identify'>;
+}
+
+export function walletRoutes(app: App, { wallet, accounts }: WalletRooms): void {
+  app.route({
+    ...route('createCharge'),
+    handler: async (request, reply) => {
+      const { userId } = await accounts.identify(request);
+      const { charge, replayed } = await wallet.charge(userId, request.headers['idempotency-key'], request.body.amount);
+      if (replayed) reply.header('idempotent-replayed', 'true');
+      return reply.code(201).send(charge);
+    },
+  });
+  app.route({
+    ...route('getWallet'),
+    handler: async (request) => {
+      const { userId } = await accounts.identify(request);
+      return { balance: await wallet.balance(userId), currency };
+    },
+  });
+  app.route({
+    ...route('listWalletEntries'),
+    handler: async (request) => {
+      const { userId } = await accounts.identify(request);
+      const { limit = pageLimitDefault, cursor } = request.query;
+      return wallet.entries(userId, { limit, cursor });
+    },
+  });
+}
