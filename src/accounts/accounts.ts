@@ -1,0 +1,121 @@
+/**
+ * Who is asking. A person is an account of ours (better-auth: a session as bearer token or cookie) or a user of the
+ * operator's own identity provider (a signed token). Everybody is a fan but the operators, whose accounts are ours.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Database } from '../platform/database.ts';
+import type { LaneMetrics } from '../platform/lane.ts';
+import type { Duty } from '../platform/ticker.ts';
+import { refuse } from '../refusals.ts';
+import { createAuth, sessionSecret, type Log } from './better-auth.ts';
+import { createCounter, type Counter } from './counter.ts';
+import { ensureOperator, findUsers, sweepSessions, usersOf, type UserName } from './directory.ts';
+import { createOutsideIdentity } from './outside-identity.ts';
+import { createSessions } from './sessions.ts';
+
+export type { UserName } from './directory.ts';
+
+export interface Identity {
+  /** Opaque. Users of an outside provider start with `jwt:` or `oidc:`, accounts of ours with neither. */
+  readonly userId: string;
+  readonly name: string | null;
+  readonly role: 'fan' | 'operator';
+}
+
+/** What this room reads of a request; Fastify's is one. */
+export interface Asking {
+  readonly headers: IncomingHttpHeaders;
+}
+
+export interface Accounts {
+  /**
+   * Who is asking, by `Authorization: Bearer` if there is one, else by the session cookie. At once if that is known
+   * or can be verified here, else after one question to the database or the identity provider.
+   * Throws or rejects with UNAUTHENTICATED, and with `OverloadedError` if there is nobody to ask.
+   */
+  identify(request: Asking): Identity | Promise<Identity>;
+  /** The same, and FORBIDDEN unless it is an operator. */
+  requireOperator(request: Asking): Promise<Identity>;
+  /** Makes the account or takes it over: role operator, this password. If the password changed, its sessions end. */
+  ensureOperator(email: string, password: string, name?: string): Promise<void>;
+  /** Accounts by id; those of an outside provider are not known by name and are left out. */
+  usersOf(userIds: readonly string[]): Promise<ReadonlyMap<string, UserName>>;
+  /** Accounts whose name or address contains `text`, or whose id it is; at most `limit` (50). */
+  findUsers(text: string, limit?: number): Promise<readonly UserName[]>;
+  /** Forget what is remembered of sessions, so that the next question is the database's to answer. */
+  forget(): void;
+  readonly duties: readonly Duty[];
+  /** better-auth, for this room's routes. */
+  readonly counter: Counter;
+}
+
+export interface AccountsOptions {
+  readonly database: Database;
+  readonly config: {
+    readonly authSecret: string;
+    readonly publicUrl: string;
+    readonly identityJwtSecret: string | undefined;
+    readonly identityJwks: { readonly url: string; readonly issuer: string; readonly audience: string } | undefined;
+    readonly laneBatchMax?: number | undefined;
+  };
+  readonly log: Log;
+  readonly metrics?: LaneMetrics;
+}
+
+const sweep_ms = 10 * 60_000;
+const bearer = /^bearer +(\S+) *$/i;
+
+export async function createAccounts({ database, config, log, metrics }: AccountsOptions): Promise<Accounts> {
+  const secret = sessionSecret(config.authSecret);
+  const { publicUrl } = config;
+  const auth = createAuth({ database, secret, publicUrl, log });
+  const { authCookies } = await auth.$context;
+  const cookieName = authCookies.sessionToken.name;
+  const sessions = createSessions({ database, secret, cookieName, batchMax: config.laneBatchMax, metrics });
+  const outside = createOutsideIdentity({ jwtSecret: config.identityJwtSecret, jwks: config.identityJwks, log });
+
+  const ofBearer = (token: string): Identity | undefined | Promise<Identity | undefined> =>
+    isJwt(token) ? outside.ofToken(token) : sessions.ofToken(token);
+  const lookUp = ({
+    authorization,
+    cookie,
+  }: IncomingHttpHeaders): Identity | undefined | Promise<Identity | undefined> => {
+    // That a request with a cookie comes from our own pages is the hall's to see to.
+    if (authorization === undefined) return cookie === undefined ? undefined : sessions.ofCookie(cookie);
+    const token = bearer.exec(authorization)?.[1];
+    return token === undefined ? undefined : ofBearer(token);
+  };
+  const identify = ({ headers }: Asking): Identity | Promise<Identity> => {
+    const found = lookUp(headers);
+    return found instanceof Promise ? found.then(known) : known(found);
+  };
+
+  return {
+    identify,
+    requireOperator: async (request) => {
+      const identity = await identify(request);
+      if (identity.role !== 'operator') throw refuse('FORBIDDEN');
+      return identity;
+    },
+    ensureOperator: async (email, password, name = 'Operator') => {
+      await ensureOperator(database, { email, password, name });
+      sessions.forget();
+    },
+    usersOf: (userIds) => usersOf(database, userIds),
+    findUsers: (text, limit = 50) => findUsers(database, text, limit),
+    forget: sessions.forget,
+    duties: [{ name: 'sessions', everyMs: sweep_ms, run: () => sweepSessions(database) }],
+    counter: createCounter({ auth, database, publicUrl }),
+  };
+}
+
+function known(identity: Identity | undefined): Identity {
+  if (identity === undefined) throw refuse('UNAUTHENTICATED');
+  return identity;
+}
+
+/** Three parts; a session token has one, or two when it is signed. */
+function isJwt(token: string): boolean {
+  const first = token.indexOf('.');
+  return first > 0 && token.includes('.', first + 1);
+}

@@ -1,0 +1,106 @@
+/**
+ * How better-auth is set up: e-mail and password, sessions as cookie or bearer token, on our tables. Log-ins through
+ * other providers are an entry `socialProviders` here and a line in routes.ts (docs/decisions/002-identity.md).
+ */
+import { hkdfSync } from 'node:crypto';
+import { betterAuth, type BetterAuthOptions } from 'better-auth';
+import { bearer } from 'better-auth/plugins';
+import type { Database } from '../platform/database.ts';
+import { dialectOf } from './kysely.ts';
+import { hashPassword, verifyPassword } from './passwords.ts';
+
+/** What a log of this service takes; pino's is one. */
+export interface Log {
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface AuthOptions {
+  readonly database: Database;
+  readonly secret: string;
+  readonly publicUrl: string;
+  readonly log: Log;
+}
+
+/** Where routes.ts tells better-auth the address of the client; a client cannot set it. */
+export const addressHeader = 'x-maejin-client-address';
+const session_seconds = 7 * 24 * 3600;
+const session_renew_seconds = 24 * 3600;
+
+/** The key of session signatures: from the service's one secret, but of no use for anything else. */
+export function sessionSecret(authSecret: string): string {
+  return Buffer.from(hkdfSync('sha256', authSecret, '', 'maejin sessions v1', 32)).toString('hex');
+}
+
+const times = { createdAt: 'created_at', updatedAt: 'updated_at' };
+
+/** Its tables and columns by our names: db/migrations/001_accounts.sql. */
+const tables = {
+  user: {
+    modelName: 'users',
+    fields: { emailVerified: 'email_verified', ...times },
+    additionalFields: { role: { type: 'string', required: true, defaultValue: 'fan', input: false } },
+  },
+  session: {
+    modelName: 'sessions',
+    fields: { userId: 'user_id', expiresAt: 'expires_at', ipAddress: 'ip_address', userAgent: 'user_agent', ...times },
+    expiresIn: session_seconds,
+    updateAge: session_renew_seconds,
+  },
+  account: {
+    modelName: 'accounts',
+    fields: {
+      userId: 'user_id',
+      accountId: 'account_id',
+      providerId: 'provider_id',
+      accessToken: 'access_token',
+      refreshToken: 'refresh_token',
+      idToken: 'id_token',
+      accessTokenExpiresAt: 'access_token_expires_at',
+      refreshTokenExpiresAt: 'refresh_token_expires_at',
+      ...times,
+    },
+  },
+  verification: { modelName: 'verifications', fields: { expiresAt: 'expires_at', ...times } },
+} as const satisfies Partial<BetterAuthOptions>;
+
+export function createAuth({ database, secret, publicUrl, log }: AuthOptions) {
+  return betterAuth({
+    appName: 'Maejin',
+    baseURL: new URL(publicUrl).origin,
+    basePath: '/api/auth',
+    secret,
+    database: { dialect: dialectOf(database), type: 'postgres', transaction: true },
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: 8,
+      maxPasswordLength: 128,
+      password: { hash: hashPassword, verify: ({ hash, password }) => verifyPassword(hash, password) },
+    },
+    ...tables,
+    plugins: [bearer()],
+    trustedOrigins: [new URL(publicUrl).origin],
+    // The hall counts requests; two counters would disagree.
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+    // What is not better-auth's own refusal (the database is away, say) comes out to us.
+    onAPIError: { throw: true },
+    advanced: {
+      cookiePrefix: 'maejin',
+      useSecureCookies: publicUrl.startsWith('https:'),
+      ipAddress: { ipAddressHeaders: [addressHeader] },
+      database: { validateSchema: false },
+      // The hall checks where a request with a cookie comes from. Addresses to go on to are still checked here.
+      disableCSRFCheck: true,
+      disableOriginCheck: false,
+    },
+    logger: {
+      level: 'error',
+      // Only what kind of thing went wrong: its messages can carry addresses and statements.
+      log: (level, message) =>
+        log[level === 'error' ? 'error' : 'warn']({ from: 'better-auth' }, message.slice(0, 200)),
+    },
+  });
+}
+
+export type Auth = ReturnType<typeof createAuth>;

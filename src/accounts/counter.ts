@@ -1,0 +1,124 @@
+/**
+ * The counter behind /api/auth: takes a request to better-auth and brings back its answer, or its refusal as one of
+ * ours. Requests that need a password hashed wait in line here, before they take a database connection.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import { isTransient, type Database } from '../platform/database.ts';
+import { OverloadedError } from '../platform/lane.ts';
+import { refuse, type RefusalCode } from '../refusals.ts';
+import { addressHeader, type Auth } from './better-auth.ts';
+import { createDesk } from './passwords.ts';
+
+/** What it reads of a request; Fastify's is one. */
+export interface Visit {
+  readonly method: string;
+  readonly ip: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+}
+
+export interface Answer {
+  /** What better-auth says in JSON. */
+  readonly body: unknown;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+export interface Counter {
+  /**
+   * Asks better-auth at `path` (`/sign-out`). Rejects with the refusal that its answer amounts to, whose field
+   * `reason` is better-auth's own code, and with `OverloadedError` if the database is away.
+   */
+  ask(path: string, visit: Visit): Promise<Answer>;
+  /** The same for requests that hash a password: a few at a time, `OverloadedError` if too many wait. */
+  askInLine(path: string, visit: Visit): Promise<Answer>;
+}
+
+const user_agent_chars_max = 256;
+/** The only headers that better-auth sees, and the only ones of its answers that leave. */
+const headers_in = ['authorization', 'cookie'] as const;
+const headers_out = new Set(['set-cookie', 'set-auth-token']);
+
+export function createCounter(options: { auth: Auth; database: Database; publicUrl: string }): Counter {
+  const { auth, database, publicUrl } = options;
+  const desk = createDesk();
+  const base = `${new URL(publicUrl).origin}/api/auth`;
+  const ask = async (path: string, visit: Visit): Promise<Answer> => {
+    const response = await handle(auth, requestOf(base + path, visit));
+    const text = await response.text();
+    const body: unknown = text === '' ? null : JSON.parse(text);
+    if (response.ok) return { body, headers: [...response.headers].filter(([name]) => headers_out.has(name)) };
+    throw await refusalOf(response.status, { said: body, sent: visit.body, database });
+  };
+  return { ask, askInLine: (path, visit) => desk.serve(() => ask(path, visit)) };
+}
+
+async function handle(auth: Auth, request: Request): Promise<Response> {
+  try {
+    return await auth.handler(request);
+  } catch (error) {
+    throw isTransient(error) ? new OverloadedError('sign-in') : error;
+  }
+}
+
+function requestOf(url: string, { method, ip, headers: given, body }: Visit): Request {
+  const headers = new Headers({ [addressHeader]: ip });
+  for (const name of headers_in) {
+    const value = given[name];
+    if (value !== undefined) headers.set(name, value);
+  }
+  headers.set('user-agent', (given['user-agent'] ?? '').slice(0, user_agent_chars_max));
+  if (method === 'GET') return new Request(url, { headers });
+  headers.set('content-type', 'application/json');
+  return new Request(url, { method, headers, body: JSON.stringify(body ?? {}) });
+}
+
+const notUsable = { en: 'cannot be used for a new account', ko: '새 계정에 쓸 수 없어요' };
+const notValid = { en: 'is not valid', ko: '올바르지 않아요' };
+
+/** Where the fault lies, by better-auth's own codes; only those are listed that our schemas let through. */
+const fields: Readonly<Record<string, string>> = {
+  INVALID_EMAIL: 'email',
+  INVALID_PASSWORD: 'currentPassword',
+  PASSWORD_TOO_SHORT: 'password',
+  PASSWORD_TOO_LONG: 'password',
+};
+const emailTaken = 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL';
+/** Said when the insert failed for any reason: two sign-ups of one address at the same moment, or a lost database. */
+const insertFailed = 'FAILED_TO_CREATE_USER';
+
+interface Refused {
+  readonly said: unknown;
+  readonly sent: unknown;
+  readonly database: Database;
+}
+
+async function refusalOf(status: number, { said, sent, database }: Refused): Promise<Error> {
+  const reason = codeIn(said);
+  if (reason === insertFailed && !(await isTaken(database, sent))) return new OverloadedError('sign-up');
+  if (reason === emailTaken || reason === insertFailed) {
+    return refuse('VALIDATION_FAILED', { errors: [{ path: 'email', message: notUsable }], reason: 'EMAIL_NOT_USABLE' });
+  }
+  const code = codes.get(status);
+  if (code === undefined) return new Error(`better-auth answered ${status} ${reason}`);
+  if (code !== 'VALIDATION_FAILED') return refuse(code, { reason });
+  return refuse(code, { errors: [{ path: fields[reason] ?? 'body', message: notValid }], reason });
+}
+
+const codes = new Map<number, RefusalCode>([
+  [400, 'VALIDATION_FAILED'],
+  [401, 'UNAUTHENTICATED'],
+  [403, 'FORBIDDEN'],
+  [404, 'NOT_FOUND'],
+  [422, 'VALIDATION_FAILED'],
+]);
+
+function codeIn(said: unknown): string {
+  const code = typeof said === 'object' && said !== null && 'code' in said ? said.code : undefined;
+  return typeof code === 'string' ? code : 'REFUSED';
+}
+
+async function isTaken({ sql }: Database, sent: unknown): Promise<boolean> {
+  const { email } = sent as { email: string };
+  const users = await sql`select 1 from users where email = lower(${email})`;
+  return users.length > 0;
+}
