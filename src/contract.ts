@@ -37,7 +37,7 @@ export type App = FastifyInstance<
 >;
 
 type Part<E, Name extends string> =
-  E extends Readonly<Record<Name, infer S extends TSchema>> ? Record<Name, S> : Record<never, never>;
+  E extends Readonly<Record<Name, infer S extends TSchema>> ? Record<Name, S> : unknown;
 type Response<E extends Endpoint> = {
   [Status in keyof E['replies']]: E['replies'][Status] extends TSchema ? E['replies'][Status] : TUnknown;
 };

@@ -1,5 +1,5 @@
 /** What a fan can ask: accounts, concerts, and the eight use cases in the order a fan walks through them. */
-import Type from 'typebox';
+import { Type } from 'typebox';
 import {
   Availability,
   Concert,

@@ -2,7 +2,7 @@
  * The pieces that the endpoints are made of: ids, money, times, pages, and the shapes that several answers share.
  * Answers avoid `anyOf`, which the serialiser can only decide by validating: "or null" is a type of two names.
  */
-import Type from 'typebox';
+import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
 
 /** Money is whole units of the currency; these are the contract's limits of a wallet. */

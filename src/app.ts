@@ -1,0 +1,123 @@
+/**
+ * The hall: makes the rooms, opens their doors to each other along the corridor, and mounts them behind the hooks
+ * that every request passes: its id, its limits, its checks, and the one translator of what goes wrong.
+ */
+import type { Config } from './config.ts';
+import { createAccounts, type Accounts } from './accounts/accounts.ts';
+import { accountsRoutes } from './accounts/routes.ts';
+import { createAudit } from './audit/audit.ts';
+import { auditRoutes } from './audit/routes.ts';
+import { createCatalog, type Catalog } from './catalog/catalog.ts';
+import { catalogRoutes } from './catalog/routes.ts';
+import { createConsole, type Console } from './console/console.ts';
+import { consoleRoutes } from './console/routes.ts';
+import type { App } from './contract.ts';
+import type { Log } from './hall/observation.ts';
+import { openHall } from './hall/hall.ts';
+import { createPayments, type Payments } from './payment/payment.ts';
+import { paymentRoutes } from './payment/routes.ts';
+import type { Database } from './platform/database.ts';
+import type { Feed } from './platform/feed.ts';
+import { createMetrics, type Metrics } from './platform/metrics.ts';
+import type { Duty } from './platform/ticker.ts';
+import { createReservations, type Reservations } from './reservation/reservation.ts';
+import { reservationRoutes } from './reservation/routes.ts';
+import { createWaitingRoom, type WaitingRoom } from './waiting-room/gate.ts';
+import { waitingRoomRoutes } from './waiting-room/routes.ts';
+import { createWallet, type Wallet } from './wallet/wallet.ts';
+import { walletRoutes } from './wallet/routes.ts';
+
+export interface HallOptions {
+  readonly config: Config;
+  readonly database: Database;
+  readonly feed: Feed;
+  readonly log: Log;
+}
+
+export interface Hall {
+  readonly app: App;
+  readonly accounts: Accounts;
+  readonly catalog: Catalog;
+  readonly console: Console;
+  readonly metrics: Metrics;
+  /** What time brings; main.ts lets them run. */
+  readonly duties: readonly Duty[];
+  /** Answers the requests under way, ends the event streams, and resolves when no command waits or runs. */
+  close(): Promise<void>;
+}
+
+interface Rooms {
+  readonly accounts: Accounts;
+  readonly catalog: Catalog;
+  readonly waitingRoom: WaitingRoom;
+  readonly reservations: Reservations;
+  readonly wallet: Wallet;
+  readonly payments: Payments;
+  readonly console: Console;
+}
+
+/** Commands in one batch of a lane: enough to carry a crowd, few enough to be answered within a breath. */
+const batch_max = 500;
+
+export async function buildApp(options: HallOptions): Promise<Hall> {
+  const metrics = createMetrics();
+  const rooms = await makeRooms(options, metrics);
+  const { accounts, catalog, console, waitingRoom, reservations, wallet, payments } = rooms;
+  const { app, ready } = await openHall({
+    ...options,
+    metrics,
+    whoAsks: {
+      bearer: accounts.identify,
+      operator: accounts.requireOperator,
+      queueToken: waitingRoom.gate.pass,
+      admitted: waitingRoom.gate.admitted,
+    },
+  });
+  const duties = mountRooms(app, rooms, createAudit({ database: options.database }));
+  await ready();
+  return {
+    app,
+    accounts,
+    catalog,
+    console,
+    metrics,
+    duties: [...accounts.duties, ...waitingRoom.duties, ...reservations.duties, ...wallet.duties, ...duties],
+    close: async () => {
+      await app.close();
+      await Promise.all([waitingRoom.drain(), reservations.drain(), wallet.drain(), payments.drain()]);
+    },
+  };
+}
+
+async function makeRooms({ config, database, feed, log }: HallOptions, metrics: Metrics): Promise<Rooms> {
+  const batchMax = config.laneBatchMax ?? batch_max;
+  const accounts = await createAccounts({ database, config, log, metrics });
+  const catalog = createCatalog({ database, metrics });
+  const waitingRoom = createWaitingRoom({ database, feed, secret: config.authSecret, batchMax, metrics });
+  const reservations = createReservations({ database, feed, catalog, waitingRoom, metrics, batchMax });
+  const wallet = createWallet({ database, metrics, batchMax: config.laneBatchMax });
+  const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });
+  const console = createConsole({ database, catalog, waitingRoom, reservations });
+  const { boards } = waitingRoom;
+  metrics.follow('waiting', () => [...boards.all()].reduce((sum, board) => sum + board.waiting, 0));
+  metrics.follow('active', () => [...boards.all()].reduce((sum, board) => sum + board.active.size, 0));
+  return { accounts, catalog, waitingRoom, reservations, wallet, payments, console };
+}
+
+/** Mounts the rooms' routes; answers the duties that those bring. */
+function mountRooms(app: App, rooms: Rooms, audit: ReturnType<typeof createAudit>): readonly Duty[] {
+  const { accounts, catalog, waitingRoom, reservations, wallet, payments, console } = rooms;
+  accountsRoutes(app, accounts);
+  catalogRoutes(app, {
+    catalog,
+    soldOut: reservations.soldOut,
+    maxSeatsPerFan: async (concertId) => (await waitingRoom.settings(concertId))?.maxSeatsPerFan ?? 0,
+  });
+  const duties = waitingRoomRoutes(app, { accounts, waitingRoom });
+  reservationRoutes(app, { reservations, catalog, gate: waitingRoom.gate, accounts });
+  walletRoutes(app, { wallet, accounts });
+  paymentRoutes(app, { payments, waitingRoom, reservations });
+  consoleRoutes(app, { console, accounts });
+  auditRoutes(app, { audit, accounts });
+  return duties;
+}

@@ -1,0 +1,170 @@
+/**
+ * The Fastify app with everything that stands before and after a room's handler. One synchronous hook on the way in
+ * and none on the way out: measured per request, that is what keeps a status poll near the rate of bare `node:http`.
+ */
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { fastify, type FastifyReply, type FastifyRequest } from 'fastify';
+import { contract, type App, type Needs } from '../contract.ts';
+import type { Sql } from '../platform/database.ts';
+import { mountEventStreams } from '../platform/event-stream.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { Refusal, refusals, refuse } from '../refusals.ts';
+import { mountPages } from './pages.ts';
+import { callerOf, createLimits } from './limits.ts';
+import { createRequestIds, observe, type Log } from './observation.ts';
+import { answerProblem, problemHeaders, problemOf, problemText, type Problem } from './problems.ts';
+import { mountSystem } from './system.ts';
+import { mountValidation } from './validation.ts';
+
+/** Asks a room whether the request shows what an endpoint needs; throws the refusal if not. */
+export type WhoAsks = Readonly<Record<Exclude<Needs, 'nobody'>, (request: FastifyRequest) => unknown>>;
+
+export interface HallParts {
+  readonly config: { readonly publicUrl: string; readonly rateLimit: boolean };
+  readonly database: { readonly sql: Sql };
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly whoAsks: WhoAsks;
+}
+
+const body_bytes_max = 65_536;
+const header_bytes_max = 16_384;
+const header_ms_max = 10_000;
+const request_ms_max = 20_000;
+/** No byte in either direction for this long. Event streams hear a comment at least every 15 s. */
+const silence_ms_max = 60_000;
+const keep_alive_ms = 72_000;
+const streams_max = 50_000;
+const streams_per_client_max = 10;
+
+/** Builds the app without the rooms; `ready` is to be called when they are mounted. */
+export async function openHall(parts: HallParts): Promise<{ app: App; ready: () => Promise<void> }> {
+  const { config, database, log, metrics } = parts;
+  const requestIds = createRequestIds();
+  const app: App = fastify({
+    // Its own lines per request cost more than the request; observation.ts and answerError write the ones that matter.
+    logger: false,
+    genReqId: requestIds,
+    bodyLimit: body_bytes_max,
+    connectionTimeout: silence_ms_max,
+    requestTimeout: request_ms_max,
+    keepAliveTimeout: keep_alive_ms,
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    http: { maxHeaderSize: header_bytes_max, headersTimeout: header_ms_max, connectionsCheckingInterval: 2_000 },
+    clientErrorHandler: (error, socket) => answerBadHttp(error, socket, requestIds),
+    frameworkErrors: (_error, request, reply) => {
+      setHeaders(reply, request.id);
+      metrics.refused('NOT_FOUND');
+      return answerProblem(request, reply as FastifyReply, { refusal: refuse('NOT_FOUND') });
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  mountValidation(app);
+  mountEventStreams(app, {
+    streamsMax: streams_max,
+    streamsPerClientMax: streams_per_client_max,
+    clientOf: (request) => String(callerOf(request)),
+    tooMany: () => refuse('RATE_LIMITED', { retryAfterSeconds: 10 }),
+  });
+  metrics.follow('streams', () => app.eventStreams.count);
+  mountArrival(app, parts);
+  mountAnswers(app, parts);
+  await mountSystem(app, { sql: database.sql, metrics, publicUrl: config.publicUrl });
+  await mountPages(app, { publicUrl: config.publicUrl });
+  return {
+    app,
+    ready: async () => {
+      await app.ready();
+      log.debug({ routes: Object.keys(contract).length }, 'hall is open');
+    },
+  };
+}
+
+/** An answer that no page shows: nothing may run, frame, sniff or keep it. Pages say otherwise for themselves. */
+const api_policy = "default-src 'none'; frame-ancestors 'none'";
+
+function setHeaders(reply: Pick<FastifyReply, 'header'>, requestId: string): void {
+  reply.header('x-request-id', requestId);
+  reply.header('x-content-type-options', 'nosniff');
+  reply.header('content-security-policy', api_policy);
+  reply.header('cache-control', 'no-store');
+}
+
+function mountArrival(app: App, { config, log, metrics }: HallParts): void {
+  const { arrived } = observe(app, { log, metrics });
+  const limits = config.rateLimit ? createLimits() : undefined;
+  const isSecure = config.publicUrl.startsWith('https:');
+  app.addHook('onRequest', (request, reply, done) => {
+    setHeaders(reply, request.id);
+    if (isSecure) reply.header('strict-transport-security', 'max-age=31536000');
+    const { route } = arrived(request, reply.raw);
+    done(limits?.(request, route));
+  });
+}
+
+function mountAnswers(app: App, { log, metrics, whoAsks }: HallParts): void {
+  const tell = (request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply => {
+    const problem = problemOf(error);
+    const { code } = problem.refusal;
+    metrics.refused(code);
+    const route = request.routeOptions.url ?? 'unmatched';
+    if (code === 'INTERNAL') log.error({ requestId: request.id, method: request.method, route, err: error }, 'bug');
+    else if (code === 'OVERLOADED') log.warn({ requestId: request.id, route, cause: messageOf(error) }, 'overloaded');
+    else if (log.isLevelEnabled('debug')) log.debug({ requestId: request.id, route, code }, 'refused');
+    return answerProblem(request, reply, problem);
+  };
+  app.setNotFoundHandler((request, reply) => tell(request, reply, refuse('NOT_FOUND')));
+  app.setErrorHandler(async (error, request, reply) => {
+    if (!isEarly(error)) return tell(request, reply, error);
+    // Who may not ask at all learns nothing about what may be asked.
+    try {
+      const { endpoint } = request.routeOptions.config;
+      const needs = endpoint === undefined ? 'nobody' : contract[endpoint].needs;
+      if (needs !== 'nobody') await whoAsks[needs](request);
+      return tell(request, reply, error);
+    } catch (refusal) {
+      return tell(request, reply, refusal);
+    }
+  });
+}
+
+/** Made by the check of the request, before the handler. */
+function isEarly(error: unknown): boolean {
+  return error instanceof Refusal && 'validationContext' in error;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown';
+}
+
+/** What is not even HTTP, or comes too slowly or with too many headers: answered by hand, then the line is cut. */
+function answerBadHttp(
+  error: Error & { code?: string },
+  socket: Socket,
+  requestIds: (raw: IncomingMessage) => string,
+): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW' || error.code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW';
+  const errors = [{ path: 'request', message: 'is not HTTP, or did not arrive in time' }];
+  const problem: Problem = {
+    refusal: tooLarge ? refuse('PAYLOAD_TOO_LARGE') : refuse('VALIDATION_FAILED', { errors }),
+  };
+  const body = problemText(problem.refusal, 'en');
+  const { status } = refusals[problem.refusal.code];
+  const headers = {
+    ...problemHeaders(problem, 'en'),
+    'x-request-id': requestIds({ headers: {} } as IncomingMessage),
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': api_policy,
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,82 @@
+/** The pages that the server itself shows: the first one, and one for each way to say no. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import helmet from '@fastify/helmet';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { App } from '../contract.ts';
+import { firstPage } from '../pages/first.ts';
+import { problemPage } from '../pages/problem.ts';
+import { refusals, type RefusalCode } from '../refusals.ts';
+import { languageOf, languages, type Language } from './language.ts';
+import { problemFields } from './openapi.ts';
+import { problemPath } from './problems.ts';
+
+const asset_age_seconds = 300;
+const assets = { 'site.css': 'text/css; charset=utf-8', 'seal.svg': 'image/svg+xml' } as const;
+
+type Page = Readonly<Record<Language, string>>;
+
+/** Mounts the pages and what they load, all from this host. */
+export async function mountPages(app: App, { publicUrl }: { readonly publicUrl: string }): Promise<void> {
+  await app.register(async (scope) => {
+    scope.addHook('onRequest', (_request, reply, done) => {
+      reply.removeHeader('content-security-policy');
+      reply.header('cache-control', 'no-cache');
+      done();
+    });
+    await scope.register(helmet, policyOf(publicUrl.startsWith('https:')));
+    const show = (url: string, page: Page): void => {
+      scope.get(url, { exposeHeadRoute: true }, (request, reply) => sendPage(request, reply, page));
+    };
+    show(
+      '/',
+      inEach((language) => firstPage(language, publicUrl)),
+    );
+    for (const code of Object.keys(refusals) as RefusalCode[]) {
+      const fields = Object.keys(problemFields[code] ?? {});
+      show(
+        problemPath(code),
+        inEach((language) => problemPage(language, { code, ...refusals[code], fields })),
+      );
+    }
+    for (const [name, type] of Object.entries(assets)) {
+      const content = await readFile(path.join(import.meta.dirname, '../pages', name));
+      scope.get(`/${name}`, (_request, reply) => {
+        reply.header('cache-control', `public, max-age=${asset_age_seconds}`).type(type).send(content);
+      });
+    }
+  });
+}
+
+function policyOf(isSecure: boolean) {
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: isSecure,
+  };
+}
+
+function inEach(render: (language: Language) => string): Page {
+  const [en, ko] = languages.map(render);
+  return { en: en ?? '', ko: ko ?? '' };
+}
+
+/** In the language of the address (`?lang=ko`), else of the browser. */
+function sendPage(request: FastifyRequest, reply: FastifyReply, page: Page): void {
+  const { lang } = request.query as { lang?: unknown };
+  const chosen = languages.find((language) => language === lang);
+  const language = chosen ?? languageOf(request.headers['accept-language']);
+  reply
+    .headers({ 'content-language': language, vary: 'accept-language' })
+    .type('text/html; charset=utf-8')
+    .send(page[language]);
+}

@@ -1,0 +1,1 @@
+export const firstPage = (_l: string, _p: string): string => 'x';

@@ -1,0 +1,1 @@
+export const problemPage = (_l: string, _p: object): string => 'x';
