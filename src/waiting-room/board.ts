@@ -17,7 +17,7 @@ export interface Settings {
 
 /** What happened to one place in line. */
 export type Change =
-  | readonly ['admitted', entry: number, number: number, expiresAt: number]
+  | readonly ['admitted', entry: number, number: number, expiresAt: number, claimed: boolean]
   | readonly ['passed over', entry: number, number: number]
   | readonly ['ended', entry: number, number: number, because: EndReason];
 
@@ -98,7 +98,7 @@ export class Board {
       this.passedOver.delete(entry);
       this.active.delete(entry);
       if (what === 'admitted') {
-        this.active.set(entry, { expiresAt: change[3], claimed: false });
+        this.active.set(entry, { expiresAt: change[3], claimed: change[4] });
         this.countAdmission(nowSeconds);
       } else if (what === 'passed over') {
         this.passedOver.set(entry, number);

@@ -94,7 +94,7 @@ export async function admit(tx: Tx, room: LockedRoom): Promise<void> {
     if (free <= 0 || (room.head === room.lastNumber && scan > 0)) return;
     const places = Math.min(scan_places_max, free * 2 + 100);
     // oxlint-disable-next-line no-await-in-loop
-    const called = await tx<{ entry: number; number: number; status: TokenStatus; expires_at: Date | null }[]>`
+    const called = await tx<CalledRow[]>`
       with called as (
         (select entry, number, true as present from queue_tokens
          where concert_id = ${room.concertId} and status = 'WAIT' and skipped_at is not null
@@ -110,26 +110,36 @@ export async function admit(tx: Tx, room: LockedRoom): Promise<void> {
       )
       update queue_tokens as token set
         status = case when present then 'ACTIVE' else 'WAIT' end,
-        admitted_at = case when present then now() end,
-        expires_at = case when present then now() + make_interval(secs => ${room.sessionSeconds}) end,
-        skipped_at = case when present then skipped_at else now() end
+        admitted_at = case when present then statement_timestamp() end,
+        expires_at = case when present then statement_timestamp() + make_interval(secs => ${room.sessionSeconds}) end,
+        skipped_at = case when present then skipped_at else statement_timestamp() end,
+        -- Who came in this very transaction has just been heard.
+        seen_at = case when issued_at = now() then statement_timestamp() else seen_at end
       from ranked
       where token.concert_id = ${room.concertId} and token.entry = ranked.entry
         and rank <= ${free} and (present or rank < ${free})
-      returning token.entry, token.number, token.status, token.expires_at`;
+      returning token.entry, token.number, token.expires_at, token.seen_at >= token.admitted_at as claimed`;
     const before = room.head;
-    for (const { entry, number, expires_at } of called.toSorted((a, b) => a.number - b.number)) {
+    for (const { entry, number, expires_at, claimed } of called.toSorted((a, b) => a.number - b.number)) {
       room.head = Math.max(room.head, number);
       if (expires_at === null) {
         room.changes.push(['passed over', entry, number]);
       } else {
         room.active += 1;
-        room.changes.push(['admitted', entry, number, expires_at.getTime()]);
+        room.changes.push(['admitted', entry, number, expires_at.getTime(), claimed]);
       }
     }
     // Only a stretch of silent places leaves slots free while the line goes on behind it.
     if (room.head - before < places) return;
   }
+}
+
+interface CalledRow {
+  entry: number;
+  number: number;
+  /** Null for one passed over. */
+  expires_at: Date | null;
+  claimed: boolean;
 }
 
 /** Ends the live ones of these tokens. Answers the entries that this call ended. */
@@ -239,7 +249,7 @@ export async function saveRoom(tx: Tx, room: LockedRoom): Promise<News> {
 
 /** News as it travels: in parts that fit a notification, of which only the last is complete. */
 export type NewsPart = readonly [concertId: string, version: number, head: number, front: number, lastNumber: number, more: 0 | 1, changes: readonly PackedChange[]];
-type PackedChange = readonly [kind: 0 | 1 | 2, entry: number, detail: number];
+type PackedChange = readonly [kind: 0 | 1 | 2 | 3, entry: number, detail: number];
 
 const changes_per_part = Math.floor((payload_bytes_max - 200) / 40);
 const end_reasons = ['PAID', 'SESSION_ENDED', 'LEFT', 'ABSENT'] as const satisfies readonly EndReason[];
@@ -254,14 +264,14 @@ function partsOf({ concertId, version, head, front, lastNumber, changes }: News)
 }
 
 function pack(change: Change): PackedChange {
-  if (change[0] === 'admitted') return [0, change[1], change[3]];
+  if (change[0] === 'admitted') return [change[4] ? 3 : 0, change[1], change[3]];
   if (change[0] === 'passed over') return [1, change[1], 0];
   return [2, change[1], end_reasons.indexOf(change[3])];
 }
 
 export function unpack([kind, entry, detail]: PackedChange): Change {
   const number = numberOf(entry);
-  if (kind === 0) return ['admitted', entry, number, detail];
+  if (kind === 0 || kind === 3) return ['admitted', entry, number, detail, kind === 3];
   if (kind === 1) return ['passed over', entry, number];
   return ['ended', entry, number, end_reasons[detail] ?? 'SESSION_ENDED'];
 }
