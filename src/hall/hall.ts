@@ -58,7 +58,7 @@ export async function openHall(parts: HallParts): Promise<{ app: App; ready: () 
     frameworkErrors: (_error, request, reply) => {
       setHeaders(reply, request.id);
       metrics.refused('NOT_FOUND');
-      return answerProblem(request, reply as FastifyReply, { refusal: refuse('NOT_FOUND') });
+      answerProblem(request, reply, { refusal: refuse('NOT_FOUND') });
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
@@ -106,7 +106,7 @@ function mountArrival(app: App, { config, log, metrics }: HallParts): void {
 }
 
 function mountAnswers(app: App, { log, metrics, whoAsks }: HallParts): void {
-  const tell = (request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply => {
+  const tell = (request: FastifyRequest, reply: FastifyReply, error: unknown): void => {
     const problem = problemOf(error);
     const { code } = problem.refusal;
     metrics.refused(code);
@@ -114,21 +114,28 @@ function mountAnswers(app: App, { log, metrics, whoAsks }: HallParts): void {
     if (code === 'INTERNAL') log.error({ requestId: request.id, method: request.method, route, err: error }, 'bug');
     else if (code === 'OVERLOADED') log.warn({ requestId: request.id, route, cause: messageOf(error) }, 'overloaded');
     else if (log.isLevelEnabled('debug')) log.debug({ requestId: request.id, route, code }, 'refused');
-    return answerProblem(request, reply, problem);
+    answerProblem(request, reply, problem);
   };
   app.setNotFoundHandler((request, reply) => tell(request, reply, refuse('NOT_FOUND')));
   app.setErrorHandler(async (error, request, reply) => {
-    if (!isEarly(error)) return tell(request, reply, error);
     // Who may not ask at all learns nothing about what may be asked.
-    try {
-      const { endpoint } = request.routeOptions.config;
-      const needs = endpoint === undefined ? 'nobody' : contract[endpoint].needs;
-      if (needs !== 'nobody') await whoAsks[needs](request);
-      return tell(request, reply, error);
-    } catch (refusal) {
-      return tell(request, reply, refusal);
-    }
+    const first = isEarly(error) ? await refusalOfAsking(request, whoAsks) : undefined;
+    tell(request, reply, first ?? error);
+    return reply;
   });
+}
+
+/** What an endpoint refuses whoever sent this, whatever was sent. */
+async function refusalOfAsking(request: FastifyRequest, whoAsks: WhoAsks): Promise<unknown> {
+  const { endpoint } = request.routeOptions.config;
+  const needs = endpoint === undefined ? 'nobody' : contract[endpoint].needs;
+  if (needs === 'nobody') return undefined;
+  try {
+    await whoAsks[needs](request);
+    return undefined;
+  } catch (refusal) {
+    return refusal;
+  }
 }
 
 /** Made by the check of the request, before the handler. */

@@ -119,12 +119,13 @@ export function problemHeaders({ refusal, retryAfterSeconds }: Problem, language
   };
 }
 
-export function answerProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+/** Answers with the problem, in the reader's language. */
+export function answerProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
   const language = languageOf(request.headers['accept-language']);
   const { refusal } = problem;
   const told = refusal.code === 'INTERNAL' ? refuse('INTERNAL', { requestId: request.id }) : refusal;
   // As bytes: to a text Fastify would add a charset, which this media type does not have.
-  return reply
+  reply
     .code(refusals[refusal.code].status)
     .headers(problemHeaders(problem, language))
     .send(Buffer.from(problemText(told, language)));

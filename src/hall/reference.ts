@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import reference from '@scalar/fastify-api-reference';
 import type { App } from '../contract.ts';
+import { refuse } from '../refusals.ts';
 
 const script_age_seconds = 3_600;
 const inline_script = /<script(?:\s[^>]*)?>([\s\S]*?)<\/script>/g;
@@ -9,10 +10,16 @@ const inline_script = /<script(?:\s[^>]*)?>([\s\S]*?)<\/script>/g;
 /** Mounts the page at `/docs`, reading the document from `documentUrl`. */
 export async function mountReference(app: App, documentUrl: string): Promise<void> {
   await app.register(async (scope) => {
+    // The library makes an address of the Host header; one that is none would be its error.
+    scope.addHook('onRequest', (request, _reply, done) => {
+      done(URL.canParse(`http://${request.host}`) ? undefined : refuse('NOT_FOUND'));
+    });
     scope.addHook('onSend', (_request, reply, payload, done) => {
-      const isPage = String(reply.getHeader('content-type')).startsWith('text/html');
-      reply.header('content-security-policy', policyOf(isPage && typeof payload === 'string' ? payload : ''));
-      reply.header('cache-control', isPage ? 'no-cache' : `public, max-age=${script_age_seconds}`);
+      const type = String(reply.getHeader('content-type'));
+      const page = type.startsWith('text/html') && typeof payload === 'string' ? payload : '';
+      const isScript = type.startsWith('application/javascript');
+      if (page !== '') reply.header('content-security-policy', policyOf(page));
+      reply.header('cache-control', isScript ? `public, max-age=${script_age_seconds}` : 'no-cache');
       done(null, payload);
     });
     await scope.register(reference, {

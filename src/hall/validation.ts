@@ -82,7 +82,7 @@ function checkFields(compiled: ReturnType<typeof Compile>, part: string, numbers
   return (value) => {
     for (const name of numbers) readNumber(value as Record<string, unknown>, name);
     if (compiled.Check(value)) return { value };
-    return { error: invalid(part, 'VALIDATION_FAILED', faultsOf(compiled.Errors(value) as SchemaError[])) };
+    return { error: invalid(part, 'VALIDATION_FAILED', faultsOf(compiled.Errors(value))) };
   };
 }
 
@@ -117,8 +117,11 @@ function faultsOf(errors: readonly SchemaError[]): Fault[] {
   return errors.flatMap(faultOf).slice(0, faults_told_max);
 }
 
+function names(list: unknown): readonly string[] {
+  return Array.isArray(list) ? (list as string[]) : [];
+}
+
 function faultOf({ keyword, instancePath, params }: SchemaError): Fault[] {
-  const names = (list: unknown) => (Array.isArray(list) ? list : []) as readonly string[];
   const path = readable(instancePath);
   if ('requiredProperties' in params) {
     return names(params.requiredProperties).map((name) => ({ path: joined(path, name), message: sentences.required }));
@@ -153,9 +156,22 @@ const bounds: Readonly<Record<string, (limit: string) => Bilingual>> = {
   minItems: (limit) => ({ en: `must have at least ${limit} items`, ko: `${limit}개 이상이어야 해요` }),
   maxItems: (limit) => ({ en: `must have at most ${limit} items`, ko: `${limit}개 이하여야 해요` }),
   minProperties: (limit) => ({ en: `must name at least ${limit} field`, ko: `항목이 ${limit}개 이상 있어야 해요` }),
-  type: (type) => ({ en: `must be ${type}`, ko: `${type} 형식이어야 해요` }),
+  type: typeOf,
   enum: (words) => ({ en: `must be one of ${words}`, ko: `${words} 중 하나여야 해요` }),
 };
+
+const types: Readonly<Record<string, Bilingual>> = {
+  integer: { en: 'must be a whole number', ko: '정수여야 해요' },
+  number: { en: 'must be a number', ko: '숫자여야 해요' },
+  string: { en: 'must be text', ko: '문자열이어야 해요' },
+  boolean: { en: 'must be true or false', ko: 'true 또는 false여야 해요' },
+  array: { en: 'must be a list', ko: '목록이어야 해요' },
+  object: { en: 'must be an object', ko: '객체여야 해요' },
+};
+
+function typeOf(type: string): Bilingual {
+  return types[type] ?? { en: `must be ${type}`, ko: `${type} 형식이어야 해요` };
+}
 
 function sentenceOf(keyword: string, params: object): Bilingual {
   if (keyword === 'uniqueItems') return sentences.distinct;
