@@ -22,7 +22,8 @@ after(() => house.close());
 
 const patient = { graceSeconds: 3_600 };
 /** Moves the moment since when silence counts, as if the room had been open for hours. */
-const openForHours = (concertId: string) => house.sql`update rooms set grace_from = now() - interval '9 hours' where concert_id = ${concertId}`;
+const openForHours = (concertId: string) =>
+  house.sql`update rooms set grace_from = now() - interval '9 hours' where concert_id = ${concertId}`;
 const statusOf = async (office: BoxOffice, token: string) => (await office.status(token)).body;
 const becomes = (token: string, status: string, office = one) =>
   eventually(async () => assert.equal((await statusOf(office, token)).status, status));
@@ -33,20 +34,28 @@ test('500 fans at once: exactly 50 inside at any moment, positions without gap, 
   let looking = true;
   const look = async (): Promise<void> => {
     while (looking) {
-      const [row] = await house.sql`select count(*)::int as active from queue_tokens where concert_id = ${concertId} and status = 'ACTIVE'`;
+      const [row] =
+        await house.sql`select count(*)::int as active from queue_tokens where concert_id = ${concertId} and status = 'ACTIVE'`;
       most = Math.max(most, row?.['active'] as number);
     }
   };
   const looks = look();
-  const issued = await Promise.all(newFans(500).map((fan, index) => (index % 2 === 0 ? one : other).issue(concertId, fan)));
+  const issued = await Promise.all(
+    newFans(500).map((fan, index) => (index % 2 === 0 ? one : other).issue(concertId, fan)),
+  );
   assert(issued.every(({ status }) => status === 201));
   const tokens = issued.map(({ body }) => body.token);
   const inside = issued.filter(({ body }) => body.status === 'ACTIVE').map(({ body }) => body.token);
   assert.equal(inside.length, 50);
   const waiting = await eventually(async () => {
     const all = await Promise.all(tokens.map(async (token) => ({ token, ...(await statusOf(one, token)) })));
-    const line = all.filter(({ status }) => status === 'WAIT').toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0));
-    assert.deepEqual(line.map(({ position }) => position), Array.from({ length: 450 }, (_, index) => index + 1));
+    const line = all
+      .filter(({ status }) => status === 'WAIT')
+      .toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0));
+    assert.deepEqual(
+      line.map(({ position }) => position),
+      Array.from({ length: 450 }, (_, index) => index + 1),
+    );
     return line;
   });
 
@@ -56,7 +65,10 @@ test('500 fans at once: exactly 50 inside at any moment, positions without gap, 
   await Promise.all(inside.slice(1).map((token, index) => (index % 2 === 0 ? one : other).leave(token)));
   await eventually(async () => {
     const states = await Promise.all(waiting.slice(0, 51).map(({ token }) => statusOf(other, token)));
-    assert.deepEqual(states.map(({ status }) => status), [...Array.from({ length: 50 }, () => 'ACTIVE'), 'WAIT']);
+    assert.deepEqual(
+      states.map(({ status }) => status),
+      [...Array.from({ length: 50 }, () => 'ACTIVE'), 'WAIT'],
+    );
   });
   looking = false;
   await looks;
@@ -68,7 +80,8 @@ test('twin: counting before inserting, without the lock of the room, lets too ma
   const { concertId } = await one.createConcert({ maxActive: 1 });
   const countAndEnter = (entry: number) =>
     house.database.transaction(async (tx) => {
-      const [row] = await tx`select count(*)::int as active from queue_tokens where concert_id = ${concertId} and status = 'ACTIVE'`;
+      const [row] =
+        await tx`select count(*)::int as active from queue_tokens where concert_id = ${concertId} and status = 'ACTIVE'`;
       await both.arrive();
       if (row?.['active'] === 0) {
         await tx`insert into queue_tokens (concert_id, entry, number, user_id, status, admitted_at, expires_at)
@@ -99,7 +112,9 @@ test('one place a user, however many devices and servers ask at once', async () 
   const { concertId } = await one.createConcert({ ...patient, maxActive: 1 });
   await one.enter(concertId, newFan());
   const fan = newFan();
-  const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => (index % 2 === 0 ? one : other).issue(concertId, fan)));
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, index) => (index % 2 === 0 ? one : other).issue(concertId, fan)),
+  );
   assert.equal(answers.filter(({ status }) => status === 201).length, 1);
   assert.equal(answers.filter(({ status }) => status === 200).length, 49);
   assert.equal(new Set(answers.map(({ body }) => body.token)).size, 1);
@@ -117,7 +132,8 @@ test('twin: looking before inserting gives one user two places where no index fo
       bare.database.transaction(async (tx) => {
         const live = await tx`select from queue_tokens where user_id = 'somebody' and status <> 'EXPIRED'`;
         await both.arrive();
-        if (live.length === 0) await tx`insert into queue_tokens (concert_id, entry, number, user_id) values (${concertId}, ${entry}, ${entry}, 'somebody')`;
+        if (live.length === 0)
+          await tx`insert into queue_tokens (concert_id, entry, number, user_id) values (${concertId}, ${entry}, ${entry}, 'somebody')`;
       });
     await Promise.all([lookAndJoin(1), lookAndJoin(2)]);
     const [row] = await bare.sql`select count(*)::int as places from queue_tokens`;
@@ -147,9 +163,15 @@ test('an ended session: told why, the next is admitted, and its fan may come aga
   await house.sql`update queue_tokens set expires_at = now() - interval '1 second' where concert_id = ${concertId} and status = 'ACTIVE'`;
   await becomes(next, 'ACTIVE');
   const ended = await statusOf(one, token);
-  assert.deepEqual([ended.status, ended.expiredBecause, ended.position, ended.expiresAt], ['EXPIRED', 'SESSION_ENDED', null, null]);
+  assert.deepEqual(
+    [ended.status, ended.expiredBecause, ended.position, ended.expiresAt],
+    ['EXPIRED', 'SESSION_ENDED', null, null],
+  );
   const refused = await one.performances(token, concertId);
-  assert.deepEqual([refused.status, refused.code, refused.fields['expiredBecause']], [403, 'ADMISSION_EXPIRED', 'SESSION_ENDED']);
+  assert.deepEqual(
+    [refused.status, refused.code, refused.fields['expiredBecause']],
+    [403, 'ADMISSION_EXPIRED', 'SESSION_ENDED'],
+  );
   const again = await one.issue(concertId, fan);
   assert.equal(again.status, 201);
   assert.notEqual(again.body.token, token);
@@ -183,7 +205,8 @@ test('who is silent at the front is passed over, keeps a protected place, and is
   const last = (await one.issue(concertId, newFan())).body.token;
   assert.equal((await statusOf(one, silent)).position, 1, 'the protected place is the next');
   await eventually(async () => {
-    const [row] = await house.sql`select seen_at > skipped_at as back from queue_tokens where concert_id = ${concertId} and number = 2`;
+    const [row] =
+      await house.sql`select seen_at > skipped_at as back from queue_tokens where concert_id = ${concertId} and number = 2`;
     assert.equal(row?.['back'], true, 'asking was a sign of life');
   });
   await one.leave(present);
@@ -206,7 +229,8 @@ test('silence beyond the second chance ends the place as ABSENT', async () => {
   });
   await openForHours(concertId);
   await eventually(async () => {
-    const [row] = await house.sql`select ended_because from queue_tokens where concert_id = ${concertId} and number = 2`;
+    const [row] =
+      await house.sql`select ended_because from queue_tokens where concert_id = ${concertId} and number = 2`;
     assert.equal(row?.['ended_because'], 'ABSENT');
   });
   assert.equal((await statusOf(one, silent)).expiredBecause, 'ABSENT');
@@ -236,7 +260,9 @@ test('a slot given to somebody who never came is taken back, and the place kept'
 
 test('with 30 % of the line gone, throughput stays within 5 %', async () => {
   const { concertId } = await one.createConcert({ maxActive: 10, graceSeconds: 600 });
-  const tokens = (await Promise.all(newFans(310).map((fan) => one.issue(concertId, fan)))).map(({ body }) => body.token);
+  const tokens = (await Promise.all(newFans(310).map((fan) => one.issue(concertId, fan)))).map(
+    ({ body }) => body.token,
+  );
   await house.sql`
     update queue_tokens set seen_at = now() - interval '1 hour'
     where concert_id = ${concertId} and status = 'WAIT' and number % 10 in (2, 5, 8)`;
@@ -244,9 +270,11 @@ test('with 30 % of the line gone, throughput stays within 5 %', async () => {
   let rounds = 0;
   let admitted = 10;
   for (; admitted < 220; rounds++) {
-    const active = await house.sql`select entry from queue_tokens where concert_id = ${concertId} and status = 'ACTIVE'`;
+    const active =
+      await house.sql`select entry from queue_tokens where concert_id = ${concertId} and status = 'ACTIVE'`;
     await Promise.all(active.map(({ entry }) => one.leave(tokenOf(tokens, entry as number))));
-    const [row] = await house.sql`select count(*)::int as n from queue_tokens where concert_id = ${concertId} and admitted_at is not null`;
+    const [row] =
+      await house.sql`select count(*)::int as n from queue_tokens where concert_id = ${concertId} and admitted_at is not null`;
     admitted = row?.['n'] as number;
     assert(rounds < 100, 'the line moves');
   }
@@ -255,7 +283,9 @@ test('with 30 % of the line gone, throughput stays within 5 %', async () => {
 });
 
 function tokenOf(tokens: readonly string[], entry: number): string {
-  const found = tokens.find((token) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).e === entry);
+  const found = tokens.find(
+    (token) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).e === entry,
+  );
   assert(found !== undefined);
   return found;
 }
@@ -270,7 +300,10 @@ test('while paused nobody is admitted, places are kept and the reason is told on
   await one.leave(inside);
   assert.equal((await one.issue(concertId, newFan())).body.status, 'WAIT', 'also not straight from the street');
   const held = await statusOf(one, first);
-  assert.deepEqual([held.status, held.position, held.notice, held.etaSeconds], ['WAIT', 1, 'The stage is on fire', null]);
+  assert.deepEqual(
+    [held.status, held.position, held.notice, held.etaSeconds],
+    ['WAIT', 1, 'The stage is on fire', null],
+  );
   assert.equal((await other.updateConcert(concertId, { paused: null })).status, 200);
   await becomes(first, 'ACTIVE');
 });
@@ -279,7 +312,8 @@ test('a higher maxActive admits at once; a lower one sends nobody away and waits
   const { concertId } = await one.createConcert({ ...patient, maxActive: 1 });
   const tokens: string[] = [];
   for (const fan of newFans(6)) tokens.push((await one.issue(concertId, fan)).body.token);
-  const states = async () => (await Promise.all(tokens.map((token) => statusOf(one, token)))).map(({ status }) => status[0]).join('');
+  const states = async () =>
+    (await Promise.all(tokens.map((token) => statusOf(one, token)))).map(({ status }) => status[0]).join('');
   assert.equal((await one.updateConcert(concertId, { maxActive: 4 })).status, 200);
   assert.equal(await states(), 'AAAAWW');
   assert.equal((await one.updateConcert(concertId, { maxActive: 2 })).status, 200);
@@ -332,7 +366,8 @@ test('an open stream is a sign of life', async () => {
   const events = await readEvents(`${origin}/api/v1/queue-token/events`, token);
   await house.sql`update queue_tokens set seen_at = now() - interval '1 hour' where concert_id = ${concertId} and number = 2`;
   await eventually(async () => {
-    const [row] = await house.sql`select seen_at > now() - interval '2 seconds' as seen from queue_tokens where concert_id = ${concertId} and number = 2`;
+    const [row] =
+      await house.sql`select seen_at > now() - interval '2 seconds' as seen from queue_tokens where concert_id = ${concertId} and number = 2`;
     assert.equal(row?.['seen'], true);
   });
   events.close();
@@ -347,7 +382,8 @@ test('silence while the service itself was away counts against nobody', async ()
     await tx`update heartbeat set at = now() - interval '1 hour'`;
   });
   await eventually(async () => {
-    const [row] = await house.sql`select grace_from > now() - interval '10 seconds' as forgiven from rooms where concert_id = ${concertId}`;
+    const [row] =
+      await house.sql`select grace_from > now() - interval '10 seconds' as forgiven from rooms where concert_id = ${concertId}`;
     assert.equal(row?.['forgiven'], true);
   });
   await one.leave(inside);
@@ -360,7 +396,17 @@ test('only what this service signed is a place in line', async () => {
   const [head = '', body = '', signature = ''] = token.split('.');
   const none = `${Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')}.${body}.`;
   const flipped = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
-  const bad = ['', 'x', 'a.b.c', none, `${head}.${body}.`, `${head}.${body}.${flipped}`, `${token}x`, 'é'.repeat(10), 'a'.repeat(5_000)];
+  const bad = [
+    '',
+    'x',
+    'a.b.c',
+    none,
+    `${head}.${body}.`,
+    `${head}.${body}.${flipped}`,
+    `${token}x`,
+    'é'.repeat(10),
+    'a'.repeat(5_000),
+  ];
   for (const forged of bad) {
     // Not every byte may stand in a header; what a client cannot send needs no refusal.
     const sent = Buffer.from(forged).toString('latin1');
@@ -376,7 +422,11 @@ test('who waits, or stands in another line, gets no further', async () => {
   const elsewhere = await one.createConcert();
   const inside = await one.enter(concertId, newFan());
   const { token } = (await one.issue(concertId, newFan())).body;
-  for (const answer of [await one.performances(token, concertId), await one.seats(token, performanceId), await one.hold(token, performanceId, [1])]) {
+  for (const answer of [
+    await one.performances(token, concertId),
+    await one.seats(token, performanceId),
+    await one.hold(token, performanceId, [1]),
+  ]) {
     assert.deepEqual([answer.status, answer.code, answer.fields['position']], [403, 'NOT_ADMITTED', 1]);
   }
   for (const answer of [

@@ -105,7 +105,6 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const gate = createGate(tokens.read, { boards, openBoard, lookUp, sign: presence.sign });
 
   const statusOn = (board: Board, entry: number): QueueStatus | Promise<QueueStatus> => {
-    presence.sign(board, entry);
     const standing = board.standing(entry);
     if (standing.status !== 'unknown') return describe(board, standing);
     return lookUp(board, entry).then((known) => describe(board, known));
@@ -117,11 +116,15 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     issue: async (concertId, userId) => {
       const board = await openBoard(concertId);
       const { entry, isNew }: Place = await issueLanes.submit(concertId, userId);
+      // A new place was written down as just heard.
+      if (!isNew) presence.sign(board, entry);
       return { token: tokens.sign({ concertId, userId, entry }), isNew, status: await statusOn(board, entry) };
     },
     status: ({ concertId, entry }) => {
       const board = boards.peek(concertId);
-      return board === undefined ? openBoard(concertId).then((opened) => statusOn(opened, entry)) : statusOn(board, entry);
+      if (board === undefined) return openBoard(concertId).then((opened) => statusOn(opened, entry));
+      presence.sign(board, entry);
+      return statusOn(board, entry);
     },
     leave: ({ concertId, entry }) => leaveLanes.submit(concertId, entry),
     present: ({ concertId, entry }) => {
