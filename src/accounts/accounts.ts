@@ -2,7 +2,6 @@
  * Who is asking. A person is an account of ours (better-auth: a session as bearer token or cookie) or a user of the
  * operator's own identity provider (a signed token). Everybody is a fan but the operators, whose accounts are ours.
  */
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Database } from '../platform/database.ts';
 import type { LaneMetrics } from '../platform/lane.ts';
 import type { Duty } from '../platform/ticker.ts';
@@ -10,6 +9,7 @@ import { refuse } from '../refusals.ts';
 import { createAuth, sessionSecret, type Log } from './better-auth.ts';
 import { createCounter, type Counter } from './counter.ts';
 import { ensureOperator, findUsers, sweepSessions, usersOf, type UserName } from './directory.ts';
+import { createOriginCheck, type Asking } from './origin.ts';
 import { createOutsideIdentity } from './outside-identity.ts';
 import { createSessions } from './sessions.ts';
 
@@ -22,16 +22,12 @@ export interface Identity {
   readonly role: 'fan' | 'operator';
 }
 
-/** What this room reads of a request; Fastify's is one. */
-export interface Asking {
-  readonly headers: IncomingHttpHeaders;
-}
-
 export interface Accounts {
   /**
    * Who is asking, by `Authorization: Bearer` if there is one, else by the session cookie. At once if that is known
    * or can be verified here, else after one question to the database or the identity provider.
-   * Throws or rejects with UNAUTHENTICATED, and with `OverloadedError` if there is nobody to ask.
+   * Throws or rejects with UNAUTHENTICATED, with FORBIDDEN if another site's page acts by the cookie, and with
+   * `OverloadedError` if there is nobody to ask.
    */
   identify(request: Asking): Identity | Promise<Identity>;
   /** The same, and FORBIDDEN unless it is an operator. */
@@ -68,6 +64,7 @@ const bearer = /^bearer +(\S+) *$/i;
 export async function createAccounts({ database, config, log, metrics }: AccountsOptions): Promise<Accounts> {
   const secret = sessionSecret(config.authSecret);
   const { publicUrl } = config;
+  const checkOrigin = createOriginCheck(publicUrl);
   const auth = createAuth({ database, secret, publicUrl, log });
   const { authCookies } = await auth.$context;
   const cookieName = authCookies.sessionToken.name;
@@ -76,17 +73,18 @@ export async function createAccounts({ database, config, log, metrics }: Account
 
   const ofBearer = (token: string): Identity | undefined | Promise<Identity | undefined> =>
     isJwt(token) ? outside.ofToken(token) : sessions.ofToken(token);
-  const lookUp = ({
-    authorization,
-    cookie,
-  }: IncomingHttpHeaders): Identity | undefined | Promise<Identity | undefined> => {
-    // That a request with a cookie comes from our own pages is the hall's to see to.
-    if (authorization === undefined) return cookie === undefined ? undefined : sessions.ofCookie(cookie);
+  const ofCookie = (cookie: string, request: Asking): Identity | undefined | Promise<Identity | undefined> => {
+    checkOrigin(request);
+    return sessions.ofCookie(cookie);
+  };
+  const lookUp = (request: Asking): Identity | undefined | Promise<Identity | undefined> => {
+    const { authorization, cookie } = request.headers;
+    if (authorization === undefined) return cookie === undefined ? undefined : ofCookie(cookie, request);
     const token = bearer.exec(authorization)?.[1];
     return token === undefined ? undefined : ofBearer(token);
   };
-  const identify = ({ headers }: Asking): Identity | Promise<Identity> => {
-    const found = lookUp(headers);
+  const identify = (request: Asking): Identity | Promise<Identity> => {
+    const found = lookUp(request);
     return found instanceof Promise ? found.then(known) : known(found);
   };
 
@@ -105,7 +103,7 @@ export async function createAccounts({ database, config, log, metrics }: Account
     findUsers: (text, limit = 50) => findUsers(database, text, limit),
     forget: sessions.forget,
     duties: [{ name: 'sessions', everyMs: sweep_ms, run: () => sweepSessions(database) }],
-    counter: createCounter({ auth, database, publicUrl }),
+    counter: createCounter({ auth, database, publicUrl, checkOrigin }),
   };
 }
 

@@ -90,7 +90,7 @@ export function createAuth({ database, secret, publicUrl, log }: AuthOptions) {
       useSecureCookies: publicUrl.startsWith('https:'),
       ipAddress: { ipAddressHeaders: [addressHeader] },
       database: { validateSchema: false },
-      // The hall checks where a request with a cookie comes from. Addresses to go on to are still checked here.
+      // origin.ts checks, for the whole house. Addresses to go on to are still checked here.
       disableCSRFCheck: true,
       disableOriginCheck: false,
     },

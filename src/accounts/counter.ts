@@ -7,6 +7,7 @@ import { isTransient, type Database } from '../platform/database.ts';
 import { OverloadedError } from '../platform/lane.ts';
 import { refuse, type RefusalCode } from '../refusals.ts';
 import { addressHeader, type Auth } from './better-auth.ts';
+import type { OriginCheck } from './origin.ts';
 import { createDesk } from './passwords.ts';
 
 /** What it reads of a request; Fastify's is one. */
@@ -38,18 +39,33 @@ const user_agent_chars_max = 256;
 const headers_in = ['authorization', 'cookie'] as const;
 const headers_out = new Set(['set-cookie', 'set-auth-token']);
 
-export function createCounter(options: { auth: Auth; database: Database; publicUrl: string }): Counter {
-  const { auth, database, publicUrl } = options;
+export interface CounterOptions {
+  readonly auth: Auth;
+  readonly database: Database;
+  readonly publicUrl: string;
+  readonly checkOrigin: OriginCheck;
+}
+
+export function createCounter({ auth, database, publicUrl, checkOrigin }: CounterOptions): Counter {
   const desk = createDesk();
   const base = `${new URL(publicUrl).origin}/api/auth`;
-  const ask = async (path: string, visit: Visit): Promise<Answer> => {
+  const bring = async (path: string, visit: Visit): Promise<Answer> => {
     const response = await handle(auth, requestOf(base + path, visit));
     const text = await response.text();
     const body: unknown = text === '' ? null : JSON.parse(text);
     if (response.ok) return { body, headers: [...response.headers].filter(([name]) => headers_out.has(name)) };
     throw await refusalOf(response.status, { said: body, sent: visit.body, database });
   };
-  return { ask, askInLine: (path, visit) => desk.serve(() => ask(path, visit)) };
+  return {
+    ask: async (path, visit) => {
+      checkOrigin(visit);
+      return bring(path, visit);
+    },
+    askInLine: async (path, visit) => {
+      checkOrigin(visit);
+      return desk.serve(() => bring(path, visit));
+    },
+  };
 }
 
 async function handle(auth: Auth, request: Request): Promise<Response> {

@@ -68,6 +68,8 @@ export function createKeySet(options: KeySetOptions): KeySet {
   };
   return {
     find: (header) => {
+      // None of the provider's keys can be of another kind: not worth a question.
+      if (!algorithms.has(header.alg)) return undefined;
       const key = known(header);
       if (key === undefined) {
         const refreshing = refreshed();
@@ -135,6 +137,8 @@ function readKey(jwk: unknown): { kid: string; key: KeyObject; alg: Algorithm } 
 
 const curves: Readonly<Record<string, Algorithm>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' };
 const rsaAlgorithms: readonly Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
+
+const algorithms: ReadonlySet<string> = new Set([...rsaAlgorithms, ...Object.values(curves), 'EdDSA']);
 
 /** The one algorithm of a key: what its kind allows, and what the set says if it says so. */
 function algorithmOf(key: KeyObject, said: unknown): Algorithm | undefined {

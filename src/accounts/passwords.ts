@@ -1,5 +1,5 @@
 /**
- * Passwords: scrypt in the thread pool of Node, a few at a time. One hash takes 32 MiB and about 60 ms of a core, so
+ * Passwords: scrypt in the thread pool of Node, a few at a time. One hash takes 32 MiB and about 85 ms of a core, so
  * a storm of sign-ins is a queue of its own; everybody else's requests keep a core.
  */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
