@@ -12,7 +12,7 @@ create table seats (
   primary key (concert_id, performance_id, number),
   check (not sold or (reservation_id is not null and held_until is null)),
   check (held_until is null or reservation_id is not null)
-) with (fillfactor = 50);
+) with (fillfactor = 40);
 
 -- No foreign keys from here to seats or performances: on these rows a check per insert was the dearest part
 -- of a hold. The audit proves the same links on the live database.

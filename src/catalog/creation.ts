@@ -38,6 +38,13 @@ export interface CreatedConcert {
 }
 
 const id_length = 10;
+const sentences = {
+  date: { en: 'must be a date and time of the years 1 to 9999', ko: '1년부터 9999년 사이의 날짜와 시각이어야 해요' },
+  seats: {
+    en: `must have 1 to ${seats_max} seats in all`,
+    ko: `좌석이 모두 합쳐 1석 이상 ${seats_max}석 이하여야 해요`,
+  },
+} as const;
 
 /** The door's `create`. */
 export async function createConcert(tx: Tx, input: NewConcert): Promise<CreatedConcert> {
@@ -70,15 +77,13 @@ export async function createConcert(tx: Tx, input: NewConcert): Promise<CreatedC
 }
 
 /** What the schema of the request cannot say. */
-function problemsIn(input: NewConcert): { path: string; message: string }[] {
+function problemsIn(input: NewConcert): { path: string; message: { en: string; ko: string } }[] {
   return input.performances.flatMap((performance, index) => {
-    const path = `/performances/${index}`;
+    const path = `performances[${index}]`;
     const problems = [];
-    if (utc(performance.startsAt) === undefined)
-      problems.push({ path: `${path}/startsAt`, message: 'must be a date and time' });
+    if (utc(performance.startsAt) === undefined) problems.push({ path: `${path}.startsAt`, message: sentences.date });
     const seats = seatsIn(performance);
-    if (!(seats >= 1 && seats <= seats_max))
-      problems.push({ path: `${path}/sections`, message: `must have 1 to ${seats_max} seats in all` });
+    if (!(seats >= 1 && seats <= seats_max)) problems.push({ path: `${path}.sections`, message: sentences.seats });
     return problems;
   });
 }

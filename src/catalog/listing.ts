@@ -13,6 +13,8 @@ export interface Concert {
   readonly lastStartsAt: string;
 }
 
+const notACursor = { en: 'must be a nextCursor of this list', ko: '이 목록의 nextCursor여야 해요' };
+
 export interface PageRequest {
   /** 1–200. */
   readonly limit: number;
@@ -47,7 +49,7 @@ export async function listConcerts(sql: Sql, requests: readonly PageRequest[]): 
 async function readPage(sql: Sql, { limit, cursor }: PageRequest): Promise<ConcertPage | Error> {
   const after = cursor === undefined ? undefined : position(cursor);
   if (cursor !== undefined && after === undefined) {
-    return refuse('VALIDATION_FAILED', { errors: [{ path: '/cursor', message: 'must be a nextCursor of this list' }] });
+    return refuse('VALIDATION_FAILED', { errors: [{ path: 'cursor', message: notACursor }] });
   }
   const rows = await sql<Row[]>`
     select id, title, artist, venue, currency, first_starts_at as first, last_starts_at as last,

@@ -4,6 +4,8 @@ import type { Sql } from '../platform/database.ts';
 import { refuse } from '../refusals.ts';
 import { concertIdOf, reservedSeats, type Reservation, type ReservationStatus } from './answer.ts';
 
+const notACursor = { en: 'must be a nextCursor of this list', ko: '이 목록의 nextCursor여야 해요' };
+
 export interface PageRequest {
   /** 1–200. */
   readonly limit: number;
@@ -47,7 +49,7 @@ export async function listOwn(
 ): Promise<ReservationPage> {
   const after = cursor === undefined ? undefined : position(cursor);
   if (cursor !== undefined && after === undefined) {
-    throw refuse('VALIDATION_FAILED', { errors: [{ path: '/cursor', message: 'must be a nextCursor of this list' }] });
+    throw refuse('VALIDATION_FAILED', { errors: [{ path: 'cursor', message: notACursor }] });
   }
   const rows = await sql<Row[]>`
     select ${columns(sql)} from reservations

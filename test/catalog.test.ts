@@ -1,0 +1,196 @@
+/** What is on sale, as everybody sees it, and as the operator may describe it. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { boxOffice, newFan, type BoxOffice } from './harness/box-office.ts';
+import { eventually } from './harness/eventually.ts';
+import { openHouse, type House } from './harness/house.ts';
+import type { ReplyOf } from '../src/contract.ts';
+
+let house: House;
+let one: BoxOffice;
+let other: BoxOffice;
+
+before(async () => {
+  house = await openHouse();
+  one = boxOffice(await house.start());
+  other = boxOffice(await house.start());
+});
+after(() => house.close());
+
+type Concerts = ReplyOf<'listConcerts', 200>;
+type Concert = ReplyOf<'getConcert', 200>;
+const section = { name: 'A', rows: 2, seatsPerRow: 5, grade: 'R', price: 1_000 };
+const date = (startsAt: string, sections: object[] = [section]) => ({ startsAt, sections });
+
+test('a concert is shown to everybody, on every server, at once', async () => {
+  const { concertId, performanceIds } = await one.createConcert({
+    title: '겨울 나그네 "Winterreise"',
+    maxSeatsPerFan: 2,
+    performances: [
+      { startsAt: '2031-02-03T19:30:00+09:00', sections: [section] },
+      { startsAt: '2031-01-01T00:00:00.000Z', sections: [section, { ...section, name: 'B', price: 0 }] },
+    ],
+  });
+  const expected = {
+    id: concertId,
+    title: '겨울 나그네 "Winterreise"',
+    artist: 'An artist',
+    venue: 'A venue',
+    currency: 'KRW',
+    firstStartsAt: '2031-01-01T00:00:00.000Z',
+    lastStartsAt: '2031-02-03T10:30:00.000Z',
+    soldOut: false,
+  };
+  for (const server of [one, other]) {
+    const { status, body } = await server.call<Concert>('GET', `/api/v1/concerts/${concertId}`);
+    assert.equal(status, 200);
+    const { performances, maxSeatsPerFan, ...concert } = body;
+    assert.deepEqual(concert, expected);
+    assert.equal(maxSeatsPerFan, 2);
+    assert.deepEqual(
+      performances.map(({ id, startsAt, seatsTotal }) => ({ id, startsAt, seatsTotal })),
+      [
+        { id: performanceIds[0], startsAt: '2031-02-03T10:30:00.000Z', seatsTotal: 10 },
+        { id: performanceIds[1], startsAt: '2031-01-01T00:00:00.000Z', seatsTotal: 20 },
+      ],
+    );
+    const list = await server.call<Concerts>('GET', '/api/v1/concerts?limit=1');
+    assert.deepEqual(list.body.concerts, [expected], 'the newest comes first');
+  }
+});
+
+test('an id that was asked for before it existed is found afterwards', async () => {
+  const unknown = await one.call('GET', '/api/v1/concerts/0000000000');
+  assert.deepEqual([unknown.status, unknown.code], [404, 'NOT_FOUND']);
+  await house.sql.begin(async (tx) => {
+    await tx`
+      insert into concerts (id, title, artist, venue, first_starts_at, last_starts_at)
+      values ('0000000000', 't', 'a', 'v', now(), now())`;
+    await tx`
+      insert into rooms (concert_id, max_active, active_ceiling, session_seconds, hold_seconds, grace_seconds, max_seats_per_fan,
+        max_seats_per_fan_ever) values ('0000000000', 1, 1, 1, 1, 1, 1, 1)`;
+  });
+  assert.equal((await one.call('GET', '/api/v1/concerts/0000000000')).status, 200);
+  await house.sql`delete from rooms where concert_id = '0000000000'`;
+  await house.sql`delete from concerts where id = '0000000000'`;
+});
+
+test('pages cover all concerts once, newest first, also while new ones come', async () => {
+  const ids: string[] = [];
+  for (let index = 0; index < 5; index++) ids.push((await one.createConcert({ title: `page ${index}` })).concertId);
+  const seen: string[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null && seen.length < 100) {
+    const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
+    const { body } = await other.call<Concerts>('GET', `/api/v1/concerts?limit=2${query}`);
+    assert(body.concerts.length <= 2);
+    seen.push(...body.concerts.map(({ id }) => id));
+    if (seen.length === 2) await one.createConcert({ title: 'late' });
+    ({ nextCursor: cursor } = body);
+  }
+  assert.deepEqual(seen.slice(0, 5), ids.toReversed());
+  assert.equal(new Set(seen).size, seen.length, 'none twice');
+});
+
+test('what no list has is refused', async () => {
+  for (const query of [
+    'limit=0',
+    'limit=201',
+    'limit=x',
+    'limit=1.5',
+    'cursor=x',
+    'cursor=',
+    'cursor=%00',
+    'limit=1&limit=2',
+  ]) {
+    const { status, code } = await one.call('GET', `/api/v1/concerts?${query}`);
+    assert.deepEqual([status, code], [400, 'VALIDATION_FAILED'], query);
+  }
+  for (const id of ['x', 'NOTANIDATA', '%00', 'aaaaaaaaaa', 'a'.repeat(500)]) {
+    assert.equal((await one.call('GET', `/api/v1/concerts/${id}`)).code, 'NOT_FOUND', id);
+  }
+});
+
+test('a concert whose seats are all sold is sold out', async () => {
+  const tiny = { ...section, rows: 1, seatsPerRow: 1, price: 0 };
+  const { concertId, performanceId } = await one.createConcert({
+    performances: [date('2030-01-01T00:00:00Z', [tiny])] as never,
+  });
+  const fan = newFan();
+  const token = await one.enter(concertId, fan);
+  const { body } = await one.hold(token, performanceId, [1]);
+  assert.equal(
+    (await one.call<Concert>('GET', `/api/v1/concerts/${concertId}`)).body.soldOut,
+    false,
+    'held is not sold',
+  );
+  assert.equal((await one.pay(token, body.id)).status, 201);
+  for (const server of [one, other]) {
+    assert.equal((await server.call<Concert>('GET', `/api/v1/concerts/${concertId}`)).body.soldOut, true);
+    const list = await server.call<Concerts>('GET', '/api/v1/concerts?limit=200');
+    assert.equal(list.body.concerts.find(({ id }) => id === concertId)?.soldOut, true);
+  }
+});
+
+test('a hall of too many or no seats, or a date that is none, is refused and leaves nothing behind', async () => {
+  const sections = [
+    [{ ...section, rows: 1_000, seatsPerRow: 101 }],
+    [
+      { ...section, rows: 500, seatsPerRow: 100 },
+      { ...section, name: 'B', rows: 501, seatsPerRow: 100 },
+    ],
+    [{ ...section, rows: 0 }],
+    [{ ...section, price: -1 }],
+    [{ ...section, name: 'A\u0000' }],
+    [],
+  ];
+  const dates = ['yesterday', '2030-13-01T00:00:00Z', '', '+012345-01-01T00:00:00Z'];
+  const before = await house.sql`select count(*)::int as n from concerts`;
+  const bad = [...sections.map((each) => date('2030-01-01T00:00:00Z', each)), ...dates.map((each) => date(each))];
+  for (const performance of bad) {
+    const body = { title: 't', artist: 'a', venue: 'v', performances: [performance] };
+    const answer = await one.call('POST', '/api/v1/admin/concerts', { ...(await one.asOperator()), body });
+    assert.deepEqual([answer.status, answer.code], [400, 'VALIDATION_FAILED'], JSON.stringify(performance));
+    assert((answer.fields['errors'] as unknown[]).length > 0);
+  }
+  assert.deepEqual(await house.sql`select count(*)::int as n from concerts`, before);
+});
+
+test('100,000 seats are numbered through the sections', async () => {
+  const big = { ...section, rows: 999, seatsPerRow: 100 };
+  const last = { ...section, name: 'Z', rows: 1, seatsPerRow: 100, grade: 'S', price: 5 };
+  const { concertId, performanceId } = await one.createConcert({
+    performances: [date('2030-01-01T00:00:00Z', [big, last])] as never,
+  });
+  const token = await one.enter(concertId, newFan());
+  const { body } = await one.seats(token, performanceId, 'all');
+  assert.equal(body.seats.length, 100_000);
+  assert.deepEqual(
+    body.seats.map(({ number }) => number),
+    Array.from({ length: 100_000 }, (_, index) => index + 1),
+  );
+  assert.deepEqual(body.seats[100], {
+    number: 101,
+    label: 'A-2-1',
+    section: 'A',
+    row: 2,
+    grade: 'R',
+    price: 1_000,
+    status: 'AVAILABLE',
+  });
+  assert.equal(body.seats[99_899]?.label, 'A-999-100');
+  assert.deepEqual(body.seats[99_911], {
+    number: 99_912,
+    label: 'Z-1-12',
+    section: 'Z',
+    row: 1,
+    grade: 'S',
+    price: 5,
+    status: 'AVAILABLE',
+  });
+  const held = await one.hold(token, performanceId, [99_912, 1]);
+  assert.equal(held.body.amount, 1_005);
+  const available = await one.seats(token, performanceId);
+  assert.equal(available.body.seats.length, 99_998);
+  await eventually(async () => assert.equal((await other.seats(token, performanceId)).body.seats.length, 99_998));
+});
