@@ -13,7 +13,10 @@ export const refusals = {
   VALIDATION_FAILED: {
     status: 400,
     title: { en: 'The request is not valid', ko: '요청을 이해하지 못했어요' },
-    detail: { en: 'Correct the fields named in "errors" and send it again.', ko: '"errors"에 적힌 항목을 고쳐서 다시 보내 주세요.' },
+    detail: {
+      en: 'Correct the fields named in "errors" and send it again.',
+      ko: '"errors"에 적힌 항목을 고쳐서 다시 보내 주세요.',
+    },
   },
   IDEMPOTENCY_KEY_REQUIRED: {
     status: 400,
@@ -26,27 +29,42 @@ export const refusals = {
   UNAUTHENTICATED: {
     status: 401,
     title: { en: 'Please sign in', ko: '로그인이 필요해요' },
-    detail: { en: 'The access token is missing, wrong or has ended. Sign in and try again.', ko: '로그인 정보가 없거나 만료됐어요. 다시 로그인해 주세요.' },
+    detail: {
+      en: 'The access token is missing, wrong or has ended. Sign in and try again.',
+      ko: '로그인 정보가 없거나 만료됐어요. 다시 로그인해 주세요.',
+    },
   },
   QUEUE_TOKEN_INVALID: {
     status: 401,
     title: { en: 'Your place in line could not be read', ko: '대기 순번을 확인하지 못했어요' },
-    detail: { en: 'The Queue-Token is missing or damaged. Ask for your place again; it was kept.', ko: 'Queue-Token이 없거나 손상됐어요. 순번을 다시 요청하면 원래 자리를 돌려드려요.' },
+    detail: {
+      en: 'The Queue-Token is missing or damaged. Ask for your place again; it was kept.',
+      ko: 'Queue-Token이 없거나 손상됐어요. 순번을 다시 요청하면 원래 자리를 돌려드려요.',
+    },
   },
   INSUFFICIENT_BALANCE: {
     status: 402,
     title: { en: 'The balance is not enough', ko: '잔액이 부족해요' },
-    detail: { en: 'Nothing was taken. Top up your wallet and pay again while the hold lasts.', ko: '결제되지 않았어요. 잔액을 충전한 뒤 선점 시간이 끝나기 전에 다시 결제해 주세요.' },
+    detail: {
+      en: 'Nothing was taken. Top up your wallet and pay again while the hold lasts.',
+      ko: '결제되지 않았어요. 잔액을 충전한 뒤 선점 시간이 끝나기 전에 다시 결제해 주세요.',
+    },
   },
   FORBIDDEN: {
     status: 403,
     title: { en: 'This is not open to you', ko: '접근할 수 없어요' },
-    detail: { en: 'It needs an operator, or a place in line for this very concert.', ko: '운영자 권한이나 이 공연의 대기 순번이 필요해요.' },
+    detail: {
+      en: 'It needs an operator, or a place in line for this very concert.',
+      ko: '운영자 권한이나 이 공연의 대기 순번이 필요해요.',
+    },
   },
   NOT_ADMITTED: {
     status: 403,
     title: { en: 'It is not your turn yet', ko: '아직 차례가 아니에요' },
-    detail: { en: 'You keep your place. Follow the queue status; you will be admitted in order.', ko: '자리는 그대로 있어요. 대기 상태를 확인하면 순서대로 입장할 수 있어요.' },
+    detail: {
+      en: 'You keep your place. Follow the queue status; you will be admitted in order.',
+      ko: '자리는 그대로 있어요. 대기 상태를 확인하면 순서대로 입장할 수 있어요.',
+    },
   },
   ADMISSION_EXPIRED: {
     status: 403,
@@ -61,12 +79,18 @@ export const refusals = {
   SEAT_UNAVAILABLE: {
     status: 409,
     title: { en: 'Somebody was faster', ko: '이미 선택된 좌석이에요' },
-    detail: { en: 'None of the seats was taken for you. Choose others than those named in "seats".', ko: '좌석은 하나도 선점되지 않았어요. "seats"에 적힌 좌석 말고 다른 좌석을 골라 주세요.' },
+    detail: {
+      en: 'None of the seats was taken for you. Choose others than those named in "seats".',
+      ko: '좌석은 하나도 선점되지 않았어요. "seats"에 적힌 좌석 말고 다른 좌석을 골라 주세요.',
+    },
   },
   SEAT_LIMIT_EXCEEDED: {
     status: 409,
     title: { en: 'That is more seats than one fan may have', ko: '1인 구매 한도를 넘었어요' },
-    detail: { en: 'Choose fewer seats, or release some that you hold.', ko: '좌석 수를 줄이거나 선점한 좌석을 취소해 주세요.' },
+    detail: {
+      en: 'Choose fewer seats, or release some that you hold.',
+      ko: '좌석 수를 줄이거나 선점한 좌석을 취소해 주세요.',
+    },
   },
   HOLD_EXPIRED: {
     status: 409,
@@ -81,7 +105,10 @@ export const refusals = {
   BALANCE_LIMIT_EXCEEDED: {
     status: 409,
     title: { en: 'The wallet would hold too much', ko: '충전 한도를 넘었어요' },
-    detail: { en: 'Nothing was charged. Charge a smaller amount.', ko: '충전되지 않았어요. 더 적은 금액을 충전해 주세요.' },
+    detail: {
+      en: 'Nothing was charged. Charge a smaller amount.',
+      ko: '충전되지 않았어요. 더 적은 금액을 충전해 주세요.',
+    },
   },
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,
@@ -101,7 +128,10 @@ export const refusals = {
   RATE_LIMITED: {
     status: 429,
     title: { en: 'Too many requests', ko: '요청이 너무 많아요' },
-    detail: { en: 'Wait as long as Retry-After says. Your place in line is not affected.', ko: 'Retry-After에 적힌 시간만큼 기다려 주세요. 대기 순번에는 영향이 없어요.' },
+    detail: {
+      en: 'Wait as long as Retry-After says. Your place in line is not affected.',
+      ko: 'Retry-After에 적힌 시간만큼 기다려 주세요. 대기 순번에는 영향이 없어요.',
+    },
   },
   INTERNAL: {
     status: 500,
@@ -111,7 +141,10 @@ export const refusals = {
   OVERLOADED: {
     status: 503,
     title: { en: 'Too busy for a moment', ko: '잠시 요청이 몰리고 있어요' },
-    detail: { en: 'Nothing was lost. Try again after the time that Retry-After names.', ko: '잃어버린 것은 없어요. Retry-After에 적힌 시간 뒤에 다시 시도해 주세요.' },
+    detail: {
+      en: 'Nothing was lost. Try again after the time that Retry-After names.',
+      ko: '잃어버린 것은 없어요. Retry-After에 적힌 시간 뒤에 다시 시도해 주세요.',
+    },
   },
 } as const satisfies Record<string, Sentence>;
 
@@ -132,5 +165,10 @@ export class Refusal extends Error {
 }
 
 export function refuse(code: RefusalCode, fields?: Readonly<Record<string, unknown>>): Refusal {
-  return new Refusal(code, fields);
+  // A refusal is an answer, not a fault: collecting the stack was the dearest part of losing a race for a seat.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const refusal = new Refusal(code, fields);
+  Error.stackTraceLimit = stackTraceLimit;
+  return refusal;
 }

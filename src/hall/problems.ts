@@ -119,14 +119,17 @@ export function problemHeaders({ refusal, retryAfterSeconds }: Problem, language
   };
 }
 
+const asItIs = (text: unknown): string => String(text);
+
 /** Answers with the problem, in the reader's language. */
 export function answerProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
   const language = languageOf(request.headers['accept-language']);
   const { refusal } = problem;
   const told = refusal.code === 'INTERNAL' ? refuse('INTERNAL', { requestId: request.id }) : refusal;
-  // As bytes: to a text Fastify would add a charset, which this media type does not have.
   reply
     .code(refusals[refusal.code].status)
     .headers(problemHeaders(problem, language))
-    .send(Buffer.from(problemText(told, language)));
+    // To JSON that it did not make Fastify adds a charset, which this media type does not have.
+    .serializer(asItIs)
+    .send(problemText(told, language));
 }

@@ -30,7 +30,9 @@ export async function mountReference(app: App, documentUrl: string): Promise<voi
         withDefaultFonts: false,
         telemetry: false,
         hideClientButton: true,
-        defaultOpenAllTags: false,
+        showDeveloperTools: 'never',
+        agent: { disabled: true },
+        mcp: { disabled: true },
         persistAuth: false,
       },
     });
