@@ -15,7 +15,7 @@ create table ledger_entries (
   amount bigint not null,
   -- The wallet's balance after this entry; null on the other side.
   balance bigint check ((balance is null) = (account <> 'WALLET')),
-  reference text not null,
+  reference text collate "C" not null,
   at timestamptz not null default now(),
   primary key (user_id, id)
 );

@@ -1,0 +1,280 @@
+/**
+ * The audit finds what it is there to find: every check is shown a database in order, and one with its rule broken
+ * by hand, constraints and triggers taken away where they would not let us.
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { createAudit } from '../src/audit/audit.ts';
+import { type House, openHouse } from './harness/house.ts';
+
+/**
+ * A concert in mid-sale. In line: 1 has paid, 2 and 5 are inside, 3 was passed over, 4 left, 6 waits. Seats 1 and 11
+ * are sold, 2 and 3 held, 4's hold has run out, 5's was cancelled.
+ */
+const world = `
+insert into concerts (id, title, artist, venue, first_starts_at, last_starts_at)
+  values ('concert001', 'T', 'A', 'V', '2030-01-01', '2030-01-01');
+insert into performances (concert_id, id, starts_at, seats_total) values ('concert001', 'concert001-1', '2030-01-01', 20);
+insert into sections (concert_id, performance_id, ordinal, name, rows, seats_per_row, grade, price, first_number) values
+  ('concert001', 'concert001-1', 0, 'A', 1, 10, 'R', 1000, 1), ('concert001', 'concert001-1', 1, 'B', 2, 5, 'S', 500, 11);
+insert into rooms (concert_id, max_active, session_seconds, hold_seconds, grace_seconds, max_seats_per_fan,
+    max_seats_per_fan_ever, last_number, head, front, active, active_ceiling)
+  values ('concert001', 2, 600, 300, 20, 2, 2, 6, 5, 6, 2, 2);
+insert into queue_tokens (concert_id, entry, number, user_id, status, skipped_at, admitted_at, expires_at, ended_at, ended_because) values
+  ('concert001', 1, 1, 'u1', 'EXPIRED', null, now() - interval '9 min', now(), now() - interval '2 min', 'PAID'),
+  ('concert001', 2, 2, 'u2', 'ACTIVE', null, now() - interval '8 min', now() + interval '2 min', null, null),
+  ('concert001', 3, 3, 'u3', 'WAIT', now() - interval '3 min', null, null, null, null),
+  ('concert001', 4, 4, 'u4', 'EXPIRED', null, null, null, now() - interval '4 min', 'LEFT'),
+  ('concert001', 5, 5, 'u5', 'ACTIVE', null, now() - interval '2 min', now() + interval '8 min', null, null),
+  ('concert001', 6, 6, 'u6', 'WAIT', null, null, null, null, null);
+insert into seats (concert_id, performance_id, number) select 'concert001', 'concert001-1', generate_series(1, 20);
+insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, status, held_until) values
+  ('concert001', 'concert001-paid', 'concert001-1', 'u1', '{1,11}', 1500, 'CONFIRMED', now() + interval '1 min'),
+  ('concert001', 'concert001-held', 'concert001-1', 'u2', '{2,3}', 2000, 'HELD', now() + interval '5 min'),
+  ('concert001', 'concert001-over', 'concert001-1', 'u5', '{4}', 1000, 'HELD', now() - interval '1 min'),
+  ('concert001', 'concert001-gone', 'concert001-1', 'u5', '{5}', 1000, 'CANCELLED', now() + interval '1 min');
+update seats set reservation_id = 'concert001-paid', sold = true where number in (1, 11);
+update seats set reservation_id = r.id, held_until = r.held_until from reservations r
+  where r.status = 'HELD' and seats.number = any (r.seat_numbers);
+insert into performance_sales values ('concert001', 'concert001-1', 20, 2, 1500);
+insert into payments (concert_id, reservation_id, id, user_id, amount, paid_at)
+  values ('concert001', 'concert001-paid', 'concert001-p', 'u1', 1500, now() - interval '2 min');
+insert into wallets values ('u1', 8500), ('u2', 700);
+insert into ledger_entries (user_id, account, kind, amount, balance, reference) values
+  ('u1', 'WALLET', 'CHARGE', 10000, 10000, 'c1'), ('u1', 'FUNDING', 'CHARGE', -10000, null, 'c1'),
+  ('u1', 'WALLET', 'PAYMENT', -1500, 8500, 'concert001-p'), ('u1', 'SALES', 'PAYMENT', 1500, null, 'concert001-p'),
+  ('u2', 'WALLET', 'CHARGE', 700, 700, 'c2'), ('u2', 'FUNDING', 'CHARGE', -700, null, 'c2');
+insert into idempotency_keys (user_id, key, fingerprint, answer) values
+  ('u1', 'k1', 'charge 10000', '{"id":"c1","amount":10000,"balance":10000}'),
+  ('u1', 'k2', 'pay concert001-paid', '{"id":"concert001-p","reservationId":"concert001-paid","amount":1500,"balance":8500,"seats":[]}'),
+  ('u2', 'k1', 'charge 700', '{"id":"c2","amount":700,"balance":700}');`;
+
+const ledgerOpen = 'alter table ledger_entries disable trigger user; ';
+const roomsOpen = `do $$ declare c text; begin
+  for c in select conname from pg_constraint where conrelid = 'rooms'::regclass and contype = 'c' loop
+    execute 'alter table rooms drop constraint ' || quote_ident(c);
+  end loop; end $$; `;
+
+/** By check: ways to break its rule. */
+const plants: Readonly<Record<string, readonly string[]>> = {
+  'I2 ACTIVE tokens are counted exactly and within maxActive': [
+    'update rooms set active = 1',
+    `${roomsOpen}update rooms set max_active = 1, active_ceiling = 1`,
+    'update rooms set active_ceiling = 3',
+    `update queue_tokens set status = 'ACTIVE', admitted_at = now(), expires_at = now() where number = 6`,
+  ],
+  'I3 the numbers of a line are 1 to the last, each once': [
+    'update rooms set last_number = 7',
+    'delete from queue_tokens where number = 6',
+    'update queue_tokens set number = 4 where entry = 3',
+    'update queue_tokens set number = 0 where entry = 1',
+    `insert into queue_tokens (concert_id, entry, number, user_id) values ('noconcert0', 1, 1, 'u1')`,
+  ],
+  'I3 nobody waits behind the head of the line unless passed over': [
+    'update queue_tokens set skipped_at = null where number = 3',
+    'update rooms set head = 6',
+  ],
+  'I3 fans are admitted in the order of their numbers': [
+    // Let in before the one in front of them, who was not passed over.
+    `update queue_tokens set admitted_at = now() - interval '9 min' where number = 5`,
+    `update queue_tokens set admitted_at = now() - interval '1 min' where number = 2`,
+    'update queue_tokens set skipped_at = null where number = 3',
+    `update queue_tokens set ended_at = now() where number = 4`,
+  ],
+  'I7 a user has at most one live token per concert': [
+    `drop index queue_tokens_live; update queue_tokens set user_id = 'u2' where number = 6`,
+  ],
+  'I1 no seat is in two live reservations': [
+    `update reservations set seat_numbers = '{2,1}' where id = 'concert001-held'`,
+  ],
+  'I1 a sold seat belongs to a CONFIRMED reservation that names it': [
+    `update seats set reservation_id = 'concert001-held', held_until = null, sold = true where number = 2`,
+    `update seats set reservation_id = 'concert001-paid', sold = true where number = 7`,
+    `update seats set reservation_id = 'nothing', sold = true where number = 7`,
+    `update reservations set status = 'CANCELLED' where id = 'concert001-paid'`,
+    `update reservations set performance_id = 'concert001-2' where id = 'concert001-paid'`,
+  ],
+  'I9 a held seat belongs to a HELD reservation that names it': [
+    `update reservations set status = 'EXPIRED' where id = 'concert001-held'`,
+    `update seats set reservation_id = 'concert001-held', held_until = now() + interval '1 min' where number = 7`,
+    `update seats set held_until = held_until + interval '1 min' where number = 2`,
+  ],
+  'I9 a live hold has all its seats': [
+    'update seats set reservation_id = null, held_until = null where number = 2',
+    `update seats set reservation_id = 'concert001-over' where number = 2`,
+    `update reservations set seat_numbers = '{2,3,21}' where id = 'concert001-held'`,
+  ],
+  'I5 a CONFIRMED reservation has all its seats': [
+    'update seats set reservation_id = null, sold = false where number = 11',
+    `update seats set reservation_id = 'concert001-held' where number = 1`,
+    'delete from seats where number = 1',
+  ],
+  'I5 a reservation is CONFIRMED if and only if it has one payment, of its amount, by its user': [
+    'delete from payments',
+    'update payments set amount = 1499',
+    `update payments set user_id = 'u2'`,
+    `update reservations set status = 'EXPIRED' where id = 'concert001-paid'`,
+    `insert into payments (concert_id, reservation_id, id, user_id, amount) values ('concert001', 'concert001-held', 'p2', 'u2', 2000)`,
+    `alter table payments drop constraint payments_pkey; insert into payments select concert_id, reservation_id, 'p2', user_id, 0 from payments`,
+  ],
+  'I5 an amount is the sum of the prices of its seats': [
+    `update reservations set amount = 1 where id = 'concert001-held'`,
+    `update reservations set seat_numbers = '{2,3,21}' where id = 'concert001-held'`,
+    `update sections set price = 600 where name = 'B'`,
+  ],
+  'I5 the sales of a performance are what its seats and reservations say': [
+    'update performance_sales set seats_reserved = 3',
+    'update performance_sales set revenue = 1501',
+    'delete from performance_sales',
+    'delete from seats where number = 20',
+    'update performances set seats_total = 21',
+  ],
+  'I8 a fan has at most maxSeatsPerFan seats in a performance': [
+    `update reservations set user_id = 'u2' where id = 'concert001-paid'`,
+    `update rooms set max_seats_per_fan = 1, max_seats_per_fan_ever = 1`,
+  ],
+  'I9 a hold is paid before it runs out': [`update payments set paid_at = now() + interval '2 min'`],
+  'I4 each movement is a WALLET entry and its opposite, which sum to zero': [
+    `${ledgerOpen}update ledger_entries set amount = -699 where account = 'FUNDING' and user_id = 'u2'`,
+    `${ledgerOpen}delete from ledger_entries where account = 'SALES'`,
+    `${ledgerOpen}update ledger_entries set account = 'SALES' where account = 'FUNDING' and user_id = 'u2'`,
+    `${ledgerOpen}update ledger_entries set amount = -amount where reference = 'concert001-p'`,
+    `insert into ledger_entries (user_id, account, kind, amount, balance, reference)
+      values ('u2', 'WALLET', 'CHARGE', 5, 705, 'c2'), ('u2', 'FUNDING', 'CHARGE', -5, null, 'c2')`,
+  ],
+  'I4 each balance is the sum of its entries': [
+    `update wallets set balance = balance + 1 where user_id = 'u1'`,
+    `delete from wallets where user_id = 'u2'`,
+    `insert into wallets values ('u9', 1)`,
+  ],
+  'I4 no balance is negative or over the limit, at any time': [
+    `alter table wallets drop constraint wallets_balance_check; update wallets set balance = -1 where user_id = 'u1'`,
+    `alter table wallets drop constraint wallets_balance_check; update wallets set balance = 100000001 where user_id = 'u1'`,
+    `${ledgerOpen}update ledger_entries set balance = -1 where reference = 'c2' and account = 'WALLET'`,
+  ],
+  "I4 each entry's balance follows from the one before": [
+    `${ledgerOpen}update ledger_entries set balance = 8501 where account = 'WALLET' and kind = 'PAYMENT'`,
+    `${ledgerOpen}update ledger_entries set balance = 1 where account = 'WALLET' and reference = 'c1'`,
+  ],
+  'I4 each payment took its amount from the wallet of its user, once': [
+    `${ledgerOpen}delete from ledger_entries where reference = 'concert001-p'`,
+    'delete from payments',
+    `update payments set user_id = 'u2'`,
+    'update payments set amount = 1499',
+    `insert into ledger_entries (user_id, account, kind, amount, balance, reference) values ('u1', 'WALLET', 'PAYMENT', -1500, 7000, 'concert001-p')`,
+  ],
+  'I6 what is remembered under a key happened, once, as the answer says': [
+    `${ledgerOpen}delete from ledger_entries where reference = 'c1'`,
+    `update idempotency_keys set answer = replace(answer, '"balance":700', '"balance":701') where user_id = 'u2'`,
+    `update idempotency_keys set fingerprint = 'charge 701' where user_id = 'u2'`,
+    `update idempotency_keys set answer = 'damaged' where user_id = 'u2'`,
+    `update idempotency_keys set fingerprint = 'pay concert001-held' where key = 'k2'`,
+    `insert into ledger_entries (user_id, account, kind, amount, balance, reference)
+      values ('u2', 'WALLET', 'CHARGE', 700, 1400, 'c2'), ('u2', 'FUNDING', 'CHARGE', -700, null, 'c2')`,
+    'delete from payments',
+  ],
+  'I6 what happened within a day is remembered under exactly one key': [
+    `delete from idempotency_keys where key = 'k1' and user_id = 'u2'`,
+    `delete from idempotency_keys where key = 'k2'`,
+    `insert into idempotency_keys select user_id, 'another', fingerprint, answer, at from idempotency_keys where key = 'k2'`,
+    // A second effect of one key.
+    `insert into ledger_entries (user_id, account, kind, amount, balance, reference)
+      values ('u2', 'WALLET', 'CHARGE', 700, 1400, 'c3'), ('u2', 'FUNDING', 'CHARGE', -700, null, 'c3')`,
+  ],
+};
+
+async function openWorld(): Promise<House> {
+  const house = await openHouse();
+  await house.sql.unsafe(world);
+  return house;
+}
+
+describe('the audit', { concurrency: 4 }, () => {
+  test('finds nothing in a database in order, and has every check broken below', async () => {
+    const house = await openWorld();
+    const { ok, checks } = await createAudit(house).run();
+    assert.deepEqual(
+      checks.filter((check) => !check.ok),
+      [],
+    );
+    assert.equal(ok, true);
+    assert.deepEqual(Object.keys(plants).toSorted(), checks.map(({ name }) => name).toSorted());
+    await house.close();
+  });
+
+  for (const [name, statements] of Object.entries(plants)) {
+    for (const [index, statement] of statements.entries()) {
+      test(`finds: ${name} (${index + 1})`, async () => {
+        const house = await openWorld();
+        await house.sql.unsafe(statement);
+        const { ok, checks } = await createAudit(house).run();
+        const check = checks.find((candidate) => candidate.name === name);
+        assert(check !== undefined);
+        assert.equal(check.ok, false, statement);
+        assert(check.violations >= 1 && check.sample.length >= 1);
+        assert.equal(ok, false);
+        await house.close();
+      });
+    }
+  }
+
+  test('keeps to what a lowered limit left: nobody was sent away', async () => {
+    const house = await openWorld();
+    await house.sql`update rooms set max_active = 1, max_seats_per_fan = 1`;
+    assert.equal((await createAudit(house).run()).ok, true);
+    await house.close();
+  });
+
+  test('sees one instant, whatever is committed meanwhile', async () => {
+    const house = await openWorld();
+    const over = new AbortController();
+    const move = async (): Promise<void> => {
+      while (!over.signal.aborted) {
+        // Each commit keeps the books; half of one would not.
+        await house.database.transaction(async (tx) => {
+          const [wallet] = await tx<{ balance: number }[]>`
+            update wallets set balance = balance + 1 where user_id = 'u2' returning balance`;
+          const charge = { id: `m${wallet?.balance}`, amount: 1, balance: wallet?.balance ?? 0 };
+          await tx`insert into ledger_entries (user_id, account, kind, amount, balance, reference)
+            values ('u2', 'WALLET', 'CHARGE', 1, ${charge.balance}, ${charge.id}), ('u2', 'FUNDING', 'CHARGE', -1, null, ${charge.id})`;
+          await tx`insert into idempotency_keys (user_id, key, fingerprint, answer)
+            values ('u2', ${charge.id}, 'charge 1', ${JSON.stringify(charge)})`;
+        });
+      }
+    };
+    const moving = move();
+    const reports = [];
+    for (let round = 0; round < 10; round++) reports.push(await createAudit(house).run());
+    over.abort();
+    await moving;
+    assert.deepEqual(
+      reports.flatMap(({ checks }) => checks.filter((check) => !check.ok)),
+      [],
+    );
+    await house.close();
+  });
+
+  test('is a command that names what is wrong and ends with 1', async () => {
+    const house = await openWorld();
+    assert.deepEqual(await command(house).then(({ code }) => code), 0);
+    await house.sql`update wallets set balance = 12345 where user_id = 'u1'`;
+    const { code, output } = await command(house);
+    assert.equal(code, 1);
+    assert.match(output, /^BROKEN {2}I4 each balance is the sum of its entries: 1$/m);
+    assert.match(output, /"user_id":"u1"/);
+    assert.match(output, /1 of \d+ checks are BROKEN/);
+    await house.close();
+  });
+});
+
+function command({ databaseUrl }: House): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    const program = path.join(import.meta.dirname, '../src/audit/command.ts');
+    const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl };
+    const child = execFile(process.execPath, [program], { env }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, output: stdout + stderr }),
+    );
+  });
+}
