@@ -110,11 +110,11 @@ function mountRooms(app: App, rooms: Rooms, audit: ReturnType<typeof createAudit
   accountsRoutes(app, accounts);
   catalogRoutes(app, {
     catalog,
-    soldOut: reservations.soldOut,
+    sales: reservations.sales,
     maxSeatsPerFan: async (concertId) => (await waitingRoom.settings(concertId))?.maxSeatsPerFan ?? 0,
   });
   const duties = waitingRoomRoutes(app, { accounts, waitingRoom });
-  reservationRoutes(app, { reservations, catalog, gate: waitingRoom.gate, accounts });
+  reservationRoutes(app, { reservations, catalog, gate: waitingRoom.gate, accounts, waitingRoom });
   walletRoutes(app, { wallet, accounts });
   paymentRoutes(app, { payments, waitingRoom, reservations });
   consoleRoutes(app, { console, accounts });

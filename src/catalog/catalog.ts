@@ -100,7 +100,7 @@ interface SectionRow extends Section {
 
 async function read(sql: Sql, ids: readonly string[]): Promise<Map<string, Entry>> {
   const [concerts, performances, sections] = await Promise.all([
-    sql<(Omit<Concert, 'firstStartsAt' | 'lastStartsAt'> & { first: Date; last: Date })[]>`
+    sql<(Omit<Concert, 'firstStartsAt' | 'lastStartsAt' | 'priceFrom'> & { first: Date; last: Date })[]>`
       select id, title, artist, venue, currency, first_starts_at as first, last_starts_at as last
       from concerts where id = any(${ids})`,
     sql<{ concertId: string; id: string; startsAt: Date; seatsTotal: number }[]>`
@@ -120,7 +120,12 @@ async function read(sql: Sql, ids: readonly string[]): Promise<Map<string, Entry
         .toSorted((one, other) => ordinal(one.id) - ordinal(other.id));
       const rows = 1 + own.length + own.reduce((sum, { sections: { length } }) => sum + length, 0);
       const entry: Entry = {
-        concert: { ...concert, firstStartsAt: first.toISOString(), lastStartsAt: last.toISOString() },
+        concert: {
+          ...concert,
+          firstStartsAt: first.toISOString(),
+          lastStartsAt: last.toISOString(),
+          priceFrom: Math.min(...own.flatMap(({ sections }) => sections.map(({ price }) => price))),
+        },
         performances: own,
         byId: new Map(own.map((performance) => [performance.id, performance])),
         rows,
