@@ -124,7 +124,7 @@ async function read(sql: Sql, ids: readonly string[]): Promise<Map<string, Entry
           ...concert,
           firstStartsAt: first.toISOString(),
           lastStartsAt: last.toISOString(),
-          priceFrom: Math.min(...own.flatMap(({ sections }) => sections.map(({ price }) => price))),
+          priceFrom: lowestPrice(own),
         },
         performances: own,
         byId: new Map(own.map((performance) => [performance.id, performance])),
@@ -133,6 +133,12 @@ async function read(sql: Sql, ids: readonly string[]): Promise<Map<string, Entry
       return [concert.id, entry];
     }),
   );
+}
+
+/** 0 without any section. */
+function lowestPrice(performances: readonly Performance[]): number {
+  const prices = performances.flatMap(({ sections }) => sections.map(({ price }) => price));
+  return prices.length === 0 ? 0 : Math.min(...prices);
 }
 
 function assemble(

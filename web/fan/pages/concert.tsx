@@ -1,0 +1,4 @@
+/** To be built. */
+export function ConcertPage() {
+  return <h1>ConcertPage</h1>;
+}

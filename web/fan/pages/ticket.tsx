@@ -1,0 +1,4 @@
+/** To be built. */
+export function Ticket() {
+  return <h1>Ticket</h1>;
+}
