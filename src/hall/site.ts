@@ -89,10 +89,18 @@ export async function mountSite(app: App, { catalog, waitingRoom, reservations }
     };
     for (const url of fan_paths) show(url, 'fan', 'fan');
     for (const url of console_paths) show(url, 'console', 'console');
+    // A person who mistyped an address gets a page; a program gets its refusal.
+    scope.get('/*', (request, reply) => {
+      if (!isForPeople(request)) throw refuse('NOT_FOUND');
+      return shell(request, reply.code(404), 'fan', 'fan');
+    });
     scope.get('/concerts/:concertId/wait', async (request, reply) => {
       const { concertId } = request.params as { concertId: string };
       const concert = concert_id.test(concertId) ? await catalog.concert(concertId) : undefined;
-      if (concert === undefined) throw refuse('NOT_FOUND');
+      if (concert === undefined) {
+        if (isForPeople(request)) return shell(request, reply.code(404), 'fan', 'fan');
+        throw refuse('NOT_FOUND');
+      }
       const { language } = readerOf(request);
       const status = await statusOf(request, waitingRoom, concertId);
       const sale = await saleOf(concertId, { waitingRoom, reservations });
@@ -151,6 +159,10 @@ function keepLanguage(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('set-cookie', `lang=${lang}; Path=/; Max-Age=${year_seconds}; SameSite=Lax`);
 }
 
+function isForPeople({ url, headers }: FastifyRequest): boolean {
+  return !url.startsWith('/api/') && (headers.accept ?? '').includes('text/html');
+}
+
 interface Ready {
   readonly plain: Buffer;
   readonly br: Buffer;
@@ -175,7 +187,7 @@ function createShells(built: BuiltPages) {
     const { plain, br, gzip: zipped, etag } = await page;
     reply.header('cache-control', 'no-cache').header('content-language', reader.language);
     reply.header('etag', `W/${etag}`).type('text/html; charset=utf-8');
-    if ((request.headers['if-none-match'] ?? '').includes(etag)) return reply.code(304).send();
+    if (reply.statusCode === 200 && (request.headers['if-none-match'] ?? '').includes(etag)) return reply.code(304).send();
     const encoding = encodingOf(request);
     if (encoding !== undefined) reply.header('content-encoding', encoding);
     return reply.send(encoding === 'br' ? br : encoding === 'gzip' ? zipped : plain);

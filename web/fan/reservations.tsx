@@ -92,7 +92,6 @@ export function Reservations({ owned, onChange }: { owned: readonly Owned[]; onC
 function Line({ reservation, concert, onChange }: Owned & { readonly onChange: () => void }) {
   const said = say(words);
   const { id, status, seats, amount, heldUntil, performanceId } = reservation;
-  const labels = seats.map(({ label }) => label).join(', ');
   return (
     <li class="own" data-status={status}>
       <div>
@@ -105,7 +104,12 @@ function Line({ reservation, concert, onChange }: Owned & { readonly onChange: (
           </p>
         )}
         <p class="small quiet">
-          {said.seats(number(seats.length))} · {labels}
+          {said.seats(number(seats.length))} ·{' '}
+          {seats.map(({ number: seat, label }) => (
+            <span key={seat} class="seat-name">
+              {label}{' '}
+            </span>
+          ))}
         </p>
       </div>
       <div class="own-end">

@@ -142,7 +142,7 @@ function ended({ language, concert, status }: WaitView): string {
 export function factsOf({ language, sale, status }: WaitView): string {
   const said = waitWords[language];
   const seats = sale === undefined ? '' : seatsOf(language, sale);
-  const speed = sale === undefined ? '' : speedOf(language, sale);
+  const speed = sale === undefined || stateOf(status) === 'ended' ? '' : speedOf(language, sale);
   const near = (status?.position ?? 1e6) <= 200 || stateOf(status) === 'none' ? `<p>${said.keptNear}</p>` : '';
   return `${seats}${speed}<section><h2>${said.kept}</h2><p>${said.keptText}</p>${near}</section>`;
 }

@@ -134,7 +134,7 @@ function Take({ concert, sale }: { concert: Concert; sale: Sale | undefined }) {
       )}
       <p class="count">{sale === undefined ? ' ' : sale.waiting > 0 ? said.waiting(number(sale.waiting)) : said.nobody}</p>
       {sale?.notice && <p class="small">{said.paused}</p>}
-      <p class="quiet small">{said.order}</p>
+      <p class="order quiet small">{said.order}</p>
     </div>
   );
 }
