@@ -13,14 +13,12 @@ let office: BoxOffice;
 let browser: Browser;
 
 before(async () => {
-  [house, browser] = await Promise.all([openHouse(), openBrowser()]);
+  browser = await openBrowser();
+  house = await openHouse();
   server = await house.start();
   office = boxOffice(server);
 });
-after(async () => {
-  await browser.close();
-  await house.close();
-});
+after(() => Promise.allSettled([browser.close(), house.close()]));
 
 interface Line {
   readonly concertId: string;
@@ -56,7 +54,7 @@ test('waits, is paused with a reason, goes on, and is called', async () => {
   await page.getByRole('row', { name: /R 50 0 0/ }).waitFor();
   await fan.assertAccessible();
   await office.updateConcert(concertId, { paused: { reason: '음향을 점검하고 있어요 <b>' } });
-  await page.getByText('음향을 점검하고 있어요 <b>').waitFor();
+  await page.locator('.reason').getByText('음향을 점검하고 있어요 <b>').waitFor();
   await leave();
   await fan.assertAccessible();
   assert.equal(await page.locator('#enter').count(), 0, 'nobody is let in while it is paused');
@@ -134,7 +132,7 @@ test('a turn that ended says why and offers a new place', async () => {
   await leave();
   await fan.page.locator('#enter').waitFor();
   await house.sql`update queue_tokens set expires_at = now() where concert_id = ${concertId} and expires_at is not null`;
-  await fan.page.getByText('이용 시간이 끝났어요').waitFor();
+  await fan.page.getByRole('heading', { name: '이용 시간이 끝났어요' }).waitFor();
   await fan.assertAccessible();
   await fan.page.getByRole('button', { name: '다시 줄 서기' }).click();
   await fan.page.locator('#enter').waitFor();
@@ -150,7 +148,7 @@ test('nothing is wider than the narrowest phone, in both languages and at double
     for (const address of ['/', '/join', `/concerts/${concertId}`, `/concerts/${concertId}/wait?take=1`, `/concerts/${concertId}/dates/1`, '/my']) {
       await fan.open(address);
       await fan.page.locator('h1').first().waitFor();
-      await fan.page.waitForLoadState('networkidle').catch(() => undefined);
+      await fan.page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
       const over = await fan.page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
       assert.equal(over, 0, `${address} in ${language}`);
     }

@@ -14,14 +14,12 @@ let office: BoxOffice;
 let browser: Browser;
 
 before(async () => {
-  [house, browser] = await Promise.all([openHouse(), openBrowser()]);
+  browser = await openBrowser();
+  house = await openHouse();
   server = await house.start();
   office = boxOffice(server);
 });
-after(async () => {
-  await browser.close();
-  await house.close();
-});
+after(() => Promise.allSettled([browser.close(), house.close()]));
 
 /** A visitor with an account whose turn it is. */
 async function admitted(concertId: string, options: Parameters<typeof visit>[2] = {}): Promise<Visitor & { bearer: string }> {
@@ -222,7 +220,7 @@ test('refusals have a next step, and signing out everywhere ends the other devic
   await fan.open('/my');
   await fan.page.getByText('아직 티켓이 없어요').waitFor();
   await fan.page.getByRole('button', { name: '모든 기기에서 로그아웃' }).click();
-  await fan.page.getByRole('link', { name: '로그인' }).waitFor();
+  await fan.page.getByRole('banner').getByRole('link', { name: '로그인' }).waitFor();
   assert.equal((await office.wallet({ userId: '', token: bearer })).status, 401);
   fan.assertNoComplaints();
   await fan.context.close();

@@ -152,15 +152,14 @@ function Seats({ hall, selected, onToggle, of, row }: SeatListProps & { readonly
             type="button"
             class="seat"
             data-status={status}
+            data-place={isChosen ? '✓' : index + 1}
             data-grade={gradeIndex(hall.sections, of.grade)}
             tabIndex={index === 0 ? 0 : -1}
             aria-pressed={isChosen}
             aria-disabled={status !== 'AVAILABLE' && !isChosen}
             aria-label={`${said.seat(row, index + 1)}${said.statuses[status]}${isChosen ? said.yours : ''}`}
             onClick={() => onToggle(seat)}
-          >
-            {isChosen ? '✓' : index + 1}
-          </button>
+          />
         );
       })}
     </div>

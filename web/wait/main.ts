@@ -72,6 +72,7 @@ function rebuild(): void {
 function changed(before: string, now: string): void {
   if (now === 'turn') {
     tell(`${said.turn}. ${said.turnText}`);
+    showTimeLeft();
     if (before !== 'none') callOut();
     at('enter')?.focus({ preventScroll: true });
   } else {
