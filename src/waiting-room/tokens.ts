@@ -41,6 +41,7 @@ export function createQueueTokens(secret: string): QueueTokens {
 function passOf(claims: unknown): Pass | undefined {
   if (typeof claims !== 'object' || claims === null) return undefined;
   const { c, u, e } = claims as Record<string, unknown>;
-  if (typeof c !== 'string' || typeof u !== 'string' || typeof e !== 'number' || !Number.isSafeInteger(e)) return undefined;
+  if (typeof c !== 'string' || typeof u !== 'string' || typeof e !== 'number' || !Number.isSafeInteger(e))
+    return undefined;
   return { concertId: c, userId: u, entry: e };
 }
