@@ -9,7 +9,7 @@ import { type DemoLogin, demoConcerts, demoOperator, welcome } from './demo.ts';
 import { type Hall, buildApp } from './app.ts';
 import { awaitDatabase } from './platform/await-database.ts';
 import { CannotStart } from './platform/cannot-start.ts';
-import { type Sql, codeOf, connect } from './platform/database.ts';
+import { type Sql, codeOf, connect, isTransient } from './platform/database.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { createFeed } from './platform/feed.ts';
 import { freePort } from './platform/free-port.ts';
@@ -72,8 +72,12 @@ async function prepare(config: Config, { accounts, catalog, console }: Hall, sql
 
 /** Accepted requests are answered, within bounds. */
 async function drained(hall: Hall): Promise<void> {
-  const cut = setTimeout(() => hall.app.server.closeAllConnections(), drain_seconds_max * 1000);
+  const { server } = hall.app;
+  // A connection whose last request was answered while we close would be kept alive for the next one.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => server.closeAllConnections(), drain_seconds_max * 1000);
   await hall.close();
+  clearInterval(idle);
   clearTimeout(cut);
 }
 
@@ -115,6 +119,10 @@ async function main(): Promise<void> {
   const ending = Promise.withResolvers<void>();
   // npm sends a terminal's Ctrl-C on, so it arrives twice: the second one must not cut the drain short.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.resolve());
+  // The driver asks every new connection questions of its own; when that connection is lost, nobody holds the promise.
+  process.on('unhandledRejection', (error) => {
+    if (!isTransient(error)) throw error;
+  });
   const lose = (): void => {
     process.exitCode = 1;
     ending.resolve();
