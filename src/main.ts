@@ -65,7 +65,8 @@ async function prepare(config: Config, { accounts, catalog, console }: Hall, sql
   if (operator !== undefined) await accounts.ensureOperator(operator.email, operator.password);
   if (seeding) {
     const [clock] = await sql<[{ now: Date }]>`select now()`;
-    for (const concert of demoConcerts(clock.now)) await console.createConcert(concert);
+    // Lists show the newest first.
+    for (const concert of demoConcerts(clock.now).toReversed()) await console.createConcert(concert);
   }
   return demo;
 }
