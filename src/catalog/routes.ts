@@ -2,6 +2,7 @@
 import { route, type App } from '../contract.ts';
 import { refuse } from '../refusals.ts';
 import type { Catalog } from './catalog.ts';
+import { gradePrices } from './layout.ts';
 
 export interface CatalogRooms {
   readonly catalog: Catalog;
@@ -38,7 +39,10 @@ export function catalogRoutes(app: App, { catalog, soldOut, maxSeatsPerFan }: Ca
         ...concert,
         soldOut: sold.has(concertId),
         maxSeatsPerFan: seatsMax,
-        performances: performances.map(({ id, startsAt, seatsTotal }) => ({ id, startsAt, seatsTotal })),
+        performances: performances.map((performance) => {
+          const { id, startsAt, seatsTotal } = performance;
+          return { id, startsAt, seatsTotal, grades: gradePrices(performance) };
+        }),
       };
     },
   });

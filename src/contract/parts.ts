@@ -170,7 +170,14 @@ export const PlannedPerformance = Type.Object({ id: Id, startsAt: Time, seatsTot
 export const ConcertInFull = Type.Object({
   ...concertProperties,
   maxSeatsPerFan: Type.Integer(),
-  performances: Type.Array(PlannedPerformance),
+  performances: Type.Array(
+    Type.Object({
+      id: Id,
+      startsAt: Time,
+      seatsTotal: Count,
+      grades: Type.Array(Type.Object({ grade: Type.String(), priceMin: Money, priceMax: Money, seatsTotal: Count })),
+    }),
+  ),
 });
 
 export const Paused = Type.Unsafe<{ reason: string } | null>({
