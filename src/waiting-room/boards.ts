@@ -28,8 +28,8 @@ interface Kept {
   usedAt: number;
 }
 
-/** A message lost without the connection breaking has never been seen; this is for what has never been seen. */
-const reread_every_ms = 30_000;
+/** A message lost without its connection breaking was never seen; this is for what was never seen. */
+const check_every_ms = 5_000;
 const unused_ms_max = 10 * 60_000;
 
 export function createBoards(database: Database, feed: Feed): Boards {
@@ -40,10 +40,17 @@ export function createBoards(database: Database, feed: Feed): Boards {
   const reload = (concertId: string): void => {
     if (kept.has(concertId)) load.again(concertId).catch(() => undefined);
   };
-  const rereadAll = async (): Promise<void> => {
-    // One at a time: this runs in the background, beside the crowd.
-    // oxlint-disable-next-line no-await-in-loop
-    for (const concertId of kept.keys()) await load.again(concertId);
+  /** Whatever was missed shows in the version; a board that keeps up is not read again, however large it is. */
+  const checkAll = async (): Promise<void> => {
+    const rows = await database.sql<{ concertId: string; version: number }[]>`
+      select concert_id as "concertId", version from rooms where concert_id = any(${[...kept.keys()]}::text[])`;
+    await Promise.all(
+      rows.map(async ({ concertId, version }) => {
+        const keeper = kept.get(concertId)?.keeper;
+        await keeper?.reached(version);
+        if (keeper !== undefined && keeper.board.version < version) await load.again(concertId);
+      }),
+    );
   };
   const extend = (concertId: string, sessions: Iterable<readonly [number, number]>): void => {
     const board = kept.get(concertId)?.keeper.board;
@@ -56,7 +63,7 @@ export function createBoards(database: Database, feed: Feed): Boards {
   feed.subscribe('sessions', ([concertId, sessions]: [string, [number, number][]]) => extend(concertId, sessions));
   feed.onGap(() => {
     arrivals.forget();
-    rereadAll().catch(() => undefined);
+    checkAll().catch(() => undefined);
   });
 
   const use = (concertId: string): Board | undefined => {
@@ -80,12 +87,12 @@ export function createBoards(database: Database, feed: Feed): Boards {
       ),
     all: () => [...kept.values()].map(({ keeper }) => keeper.board),
     duty: {
-      name: 'boards.reread',
-      everyMs: reread_every_ms,
+      name: 'boards.check',
+      everyMs: check_every_ms,
       run: async () => {
         const before = performance.now() - unused_ms_max;
         for (const [concertId, one] of kept) if (one.usedAt < before) kept.delete(concertId);
-        await rereadAll();
+        await checkAll();
       },
     },
   };
