@@ -1,33 +1,63 @@
-/** HTTP by hand, for what no client would send: raw bytes in, raw bytes out. */
-import { connect } from 'node:net';
+/** The wire between servers and their database, in a test's hands: it can be cut, go dead, or lead somewhere else. */
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-export interface RawAnswer {
-  readonly status: number;
-  readonly headers: ReadonlyMap<string, string>;
-  readonly body: string;
+export interface Wire {
+  /** The database's address through this wire. */
+  readonly url: string;
+  /** Cuts all connections and refuses new ones, as a host whose database died. */
+  down(): Promise<void>;
+  /** Leads to this database from now on. */
+  up(databaseUrl: string): Promise<void>;
+  /** Nothing comes through any more and nobody is told, as from a host that lost its power. */
+  freeze(): void;
+  close(): Promise<void>;
 }
 
-const silence_ms_max = 30_000;
+export async function openWire(databaseUrl: string): Promise<Wire> {
+  let target = new URL(databaseUrl);
+  const ends = new Set<Socket>();
+  let frozen = false;
 
-/** Sends the bytes and resolves with the first answer, once the server has closed the connection. */
-export async function sendRaw(origin: string, bytes: string | Buffer): Promise<RawAnswer> {
-  const { hostname, port } = new URL(origin);
-  const text = await new Promise<string>((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    const socket = connect(Number(port), hostname, () => socket.write(bytes));
-    socket.setTimeout(silence_ms_max, () => socket.destroy(new Error('the server neither answered nor hung up')));
-    socket.on('data', (chunk) => chunks.push(chunk));
-    // A server that hangs up on unread bytes resets the connection; what it said before counts.
-    socket.on('error', (error) => (chunks.length > 0 ? undefined : reject(error)));
-    socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
-  });
-  const end = text.indexOf('\r\n\r\n');
-  const [statusLine = '', ...lines] = text.slice(0, end).split('\r\n');
-  const headers = new Map(
-    lines.map((line): [string, string] => {
-      const colon = line.indexOf(':');
-      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
-    }),
-  );
-  return { status: Number(statusLine.split(' ')[1]), headers, body: text.slice(end + 4) };
+  const join = (near: Socket): void => {
+    const far = connect(Number(target.port), target.hostname);
+    for (const end of [near, far]) {
+      ends.add(end);
+      end.on('error', () => undefined);
+      end.on('close', () => {
+        ends.delete(end);
+        if (!frozen) (end === near ? far : near).destroy();
+      });
+    }
+    near.on('data', (bytes) => frozen || far.write(bytes));
+    far.on('data', (bytes) => frozen || near.write(bytes));
+  };
+  const listen = async (port: number): Promise<Server> => {
+    const server = createServer(join);
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+    return server;
+  };
+  let server = await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const url = new URL(databaseUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String(port);
+
+  const down = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const end of ends) end.destroy();
+    await closed;
+  };
+  return {
+    url: url.href,
+    down,
+    up: async (databaseUrl) => {
+      target = new URL(databaseUrl);
+      frozen = false;
+      server = await listen(port);
+    },
+    freeze: () => {
+      frozen = true;
+    },
+    close: down,
+  };
 }
