@@ -6,8 +6,8 @@ import { readEvents } from './harness/event-stream.ts';
 import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
 import { caller } from './harness/http.ts';
-import { severable } from './harness/severable.ts';
-import { sendRaw } from './harness/wire.ts';
+import { sendRaw } from './harness/raw-http.ts';
+import { openWire } from './harness/wire.ts';
 
 let house: House;
 before(async () => {
@@ -55,11 +55,11 @@ test('too slow is cut off, with an answer', async () => {
 });
 
 test('while the database is away: not ready, nothing lost, and ready again by itself', async () => {
-  const line = await severable(house.databaseUrl);
-  const server = await house.start({ DATABASE_URL: line.url });
+  const wire = await openWire(house.databaseUrl);
+  const server = await house.start({ DATABASE_URL: wire.url });
   const call = caller(server.origin);
   assert.equal((await call('GET', '/readyz')).status, 200);
-  await line.cut();
+  await wire.down();
   const [away, refused, charge] = await Promise.all([
     call('GET', '/readyz'),
     call('GET', '/api/v1/wallet', { bearer: newFan().token }),
@@ -70,11 +70,12 @@ test('while the database is away: not ready, nothing lost, and ready again by it
     assert(Number(headers.get('retry-after')) >= 1);
   }
   assert.equal((await call('GET', '/healthz')).status, 200);
-  await line.mend();
+  await wire.up(house.databaseUrl);
   const back = async () => assert.equal((await call('GET', '/readyz')).status, 200);
   await eventually(back, 10_000);
   assert.equal((await call('GET', '/api/v1/wallet', { bearer: newFan().token })).status, 200);
   await server.stop();
+  await wire.close();
 });
 
 test('open streams end with the server, which ends in time', async () => {

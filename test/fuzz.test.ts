@@ -30,7 +30,7 @@ import { forgedFrom, key, query, segment, text } from './harness/nasty.ts';
 import { dice } from './harness/properties.ts';
 import { rowsOf } from './harness/rows.ts';
 import type { Server } from './harness/server.ts';
-import { sendRaw, type RawAnswer } from './harness/wire.ts';
+import { sendRaw, type RawAnswer } from './harness/raw-http.ts';
 
 interface Credentials {
   readonly bearer: string;

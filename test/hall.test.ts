@@ -6,7 +6,7 @@ import { boxOffice, newFan, type BoxOffice } from './harness/box-office.ts';
 import { openHouse, type House } from './harness/house.ts';
 import type { Answer, Call } from './harness/http.ts';
 import type { Server } from './harness/server.ts';
-import { sendRaw } from './harness/wire.ts';
+import { sendRaw } from './harness/raw-http.ts';
 
 let house: House;
 let server: Server;

@@ -7,7 +7,7 @@ import { contract, refusalsOf, type Endpoint } from '../src/contract.ts';
 import { refusals, type RefusalCode } from '../src/refusals.ts';
 import { openHouse, type House } from './harness/house.ts';
 import type { Server } from './harness/server.ts';
-import { sendRaw } from './harness/wire.ts';
+import { sendRaw } from './harness/raw-http.ts';
 
 interface Operation {
   readonly operationId: string;
