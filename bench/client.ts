@@ -37,7 +37,7 @@ interface Tally {
 }
 
 const read_buffer_bytes = 256 * 1024;
-const settle_ms_max = 20_000;
+const settle_ms_max = 60_000;
 
 /** Loads the server on this machine's `port` and resolves when every request is answered. */
 export async function load({ port, connections, seconds, next }: LoadOptions): Promise<Load> {

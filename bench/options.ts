@@ -13,7 +13,7 @@ export interface Options {
   readonly profile: boolean;
 }
 
-export const usage = `npm run bench -- [--quick] [--only status,pay] [--seconds 3] [--rounds 3] [--connections 64,512] [--profile]`;
+const usage = `npm run bench -- [--quick] [--only status,pay] [--seconds 3] [--rounds 3] [--connections 64,512] [--profile]`;
 
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({

@@ -21,6 +21,8 @@ import {
 /** Inside at the till; each payment lets in the next fan, who is long inside when it is that fan's turn to pay. */
 const till_inside = 2_000;
 const day_seconds = 86_400;
+/** Within the session, as nearly always: a hold then does not move its end. */
+const hold_seconds = 3_600;
 const price = 1_000;
 const money = 10_000;
 
@@ -72,7 +74,7 @@ async function line(sql: Sql, id: string, { inside, waiting, graceSeconds }: Lin
   await sql`
     insert into rooms (concert_id, max_active, active_ceiling, session_seconds, hold_seconds, grace_seconds,
       max_seats_per_fan, max_seats_per_fan_ever, last_number, head, front, active)
-    values (${id}, ${inside}, ${inside}, ${day_seconds}, ${day_seconds}, ${graceSeconds}, 4, 4,
+    values (${id}, ${inside}, ${inside}, ${day_seconds}, ${hold_seconds}, ${graceSeconds}, 4, 4,
       ${last}, ${inside}, ${front}, ${inside})`;
   await sql`
     insert into queue_tokens (concert_id, entry, number, user_id, status, admitted_at, expires_at)

@@ -84,7 +84,7 @@ export function requestMaker(scenario: ScenarioName, secrets: Secrets): (index: 
 }
 
 /** The user of a concert's entry, as prepare.ts writes it. */
-export function userOf(concertId: string, fan: number): string {
+function userOf(concertId: string, fan: number): string {
   return `jwt:${concertId}-${fan}`;
 }
 

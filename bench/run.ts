@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { connect } from '../src/platform/database.ts';
@@ -95,6 +95,7 @@ async function bench(options: Options, open: AsyncDisposableStack, signal: Abort
   const chosen = (name: string): boolean => only.length === 0 || only.some((part) => name.includes(part));
   const paid_seconds = connections.length * (warm_up_seconds + rounds * seconds);
   const payments = chosen('pay') ? Math.ceil(payments_per_second_max * paid_seconds) : 1_000;
+  const [busyBefore = 0] = loadavg();
   say('Preparing: 1,000,000 in line, seats, holds and money …');
   const ground = await openGround(open, payments);
   const { folder, serviceUrl: databaseUrl } = ground;
@@ -113,7 +114,10 @@ async function bench(options: Options, open: AsyncDisposableStack, signal: Abort
   say('Auditing …');
   const audits = signal.aborted ? [] : [await audit('service', databaseUrl), await audit('twin', ground.twinUrl)];
   return {
-    ranOn: [`${machine()}; ${ground.postgres}; ${rounds} rounds of ${seconds} s each, in turns; medians.`],
+    ranOn: [
+      `${machine()}; ${ground.postgres}.`,
+      `${rounds} rounds of ${seconds} s each, in turns; medians. Load average before the run: ${busyBefore.toFixed(1)}.`,
+    ],
     rows,
     polls,
     memory,
