@@ -24,6 +24,9 @@ const drain_seconds_max = 10;
 async function start(open: AsyncDisposableStack, lose: () => void): Promise<string> {
   const config = await withPort(readConfig());
   const log = pino({ level: config.logLevel });
+  if ((config.identityJwtSecret?.length ?? 32) < 32) {
+    log.warn('IDENTITY_JWT_SECRET is shorter than 32 characters: it can be guessed from any token that it signed');
+  }
   const databaseUrl = config.databaseUrl ?? (await openEmbedded(config, open, lose));
   const database = connect(databaseUrl, { poolMax: config.poolMax, applicationName: 'maejin' });
   open.defer(() => database.close());
