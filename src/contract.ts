@@ -12,14 +12,7 @@ import type { Endpoint } from './contract/endpoint.ts';
 import type { RefusalCode } from './refusals.ts';
 
 export type { Endpoint, Needs } from './contract/endpoint.ts';
-export {
-  balanceMax,
-  chargeMax,
-  concertDefaults,
-  pageLimitDefault,
-  pageLimitMax,
-  seatsPerPerformanceMax,
-} from './contract/parts.ts';
+export { balanceMax, chargeMax, concertDefaults, pageLimitDefault, seatsPerPerformanceMax } from './contract/parts.ts';
 
 export const currency = 'KRW';
 
@@ -48,11 +41,6 @@ type RouteSchema<E extends Endpoint> = Part<E, 'params'> &
 
 /** What a handler of this endpoint receives and answers, as types. */
 export type BodyOf<Name extends EndpointName> = (typeof contract)[Name] extends { body: infer S extends TSchema }
-  ? Static<S>
-  : undefined;
-export type QueryOf<Name extends EndpointName> = (typeof contract)[Name] extends {
-  querystring: infer S extends TSchema;
-}
   ? Static<S>
   : undefined;
 export type ReplyOf<
