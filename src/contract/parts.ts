@@ -22,7 +22,7 @@ export const concertDefaults = {
 } as const;
 
 /** One of a few words. */
-export function oneOf<const Words extends readonly string[]>(words: Words, options: object = {}) {
+function oneOf<const Words extends readonly string[]>(words: Words, options: object = {}) {
   return Type.Unsafe<Words[number]>({ type: 'string', enum: words, ...options });
 }
 

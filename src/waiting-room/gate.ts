@@ -67,12 +67,12 @@ export interface WaitingRoomDeps {
   readonly secret: string;
   /** Most commands in one batch of a lane. */
   readonly batchMax: number;
-  readonly metrics: LaneMetrics;
+  readonly metrics: LaneMetrics & { admitted?(fans: number): void };
 }
 
 export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
-  const { database, feed, secret } = deps;
-  const boards = createBoards(database, feed);
+  const { database, feed, secret, metrics } = deps;
+  const boards = createBoards(database, feed, metrics.admitted);
   const tokens = createQueueTokens(secret);
   const presence = createPresence(database);
   const issueLanes = createIssueLanes({ ...deps, boards });
