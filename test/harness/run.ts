@@ -82,6 +82,8 @@ async function main(): Promise<void> {
   await chmod(folder, 0o755);
   const environment: Record<string, string> = {
     TEST_EVIDENCE: evidence,
+    // What a test leaves in the folder for temporary files goes with the run.
+    TMPDIR: folder,
     // Every server that a test starts loads the same modules.
     NODE_COMPILE_CACHE: path.join(folder, 'compiled'),
   };
