@@ -17,7 +17,7 @@ import { describe, type QueueStatus } from './status.ts';
 import { createQueueTokens, type Pass } from './tokens.ts';
 import { createTurns } from './turns.ts';
 
-export type { Settings, EndReason, TokenStatus } from './board.ts';
+export type { Settings } from './board.ts';
 export type { Pass } from './tokens.ts';
 export type { QueueStatus } from './status.ts';
 export { changeSettings, extendSessions, lockTokens, openRoom, refusalFor, type TokenState } from './commands.ts';
