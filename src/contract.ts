@@ -12,14 +12,7 @@ import type { Endpoint } from './contract/endpoint.ts';
 import type { RefusalCode } from './refusals.ts';
 
 export type { Endpoint, Needs } from './contract/endpoint.ts';
-export {
-  balanceMax,
-  chargeMax,
-  concertDefaults,
-  pageLimitDefault,
-  pageLimitMax,
-  seatsPerPerformanceMax,
-} from './contract/parts.ts';
+export { balanceMax, chargeMax, concertDefaults, pageLimitDefault, seatsPerPerformanceMax } from './contract/parts.ts';
 
 export const currency = 'KRW';
 

@@ -35,8 +35,8 @@ export function welcome(address: string, operator: DemoLogin | undefined): strin
       `  operator        ${operator.email}   password ${operator.password}`,
       '  fans            sign themselves up; any address will do:',
       `    curl -s ${address}/api/auth/sign-up/email -H 'content-type: application/json' \\`,
-      `      -d '{"email":"fan@example.com","password":"longenough","name":"Fan"}'     → "token"`,
-      `    curl -s ${address}/api/v1/concerts                                          → a concert's "id"`,
+      `      -d '{"email":"fan@example.com","password":"longenough","name":"Fan"}'      # answers your "token"`,
+      `    curl -s ${address}/api/v1/concerts                                           # a concert's "id"`,
       `    curl -s -X POST ${address}/api/v1/concerts/ID/queue-tokens -H 'authorization: Bearer TOKEN'`,
       '  README.md walks on from there to a paid seat.',
     );

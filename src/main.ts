@@ -9,7 +9,7 @@ import { type DemoLogin, demoConcerts, demoOperator, welcome } from './demo.ts';
 import { type Hall, buildApp } from './app.ts';
 import { awaitDatabase } from './platform/await-database.ts';
 import { CannotStart } from './platform/cannot-start.ts';
-import { type Sql, codeOf, connect } from './platform/database.ts';
+import { type Sql, codeOf, connect, isTransient } from './platform/database.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { createFeed } from './platform/feed.ts';
 import { freePort } from './platform/free-port.ts';
@@ -24,6 +24,9 @@ const drain_seconds_max = 10;
 async function start(open: AsyncDisposableStack, lose: () => void): Promise<string> {
   const config = await withPort(readConfig());
   const log = pino({ level: config.logLevel });
+  if ((config.identityJwtSecret?.length ?? 32) < 32) {
+    log.warn('IDENTITY_JWT_SECRET is shorter than 32 characters: it can be guessed from any token that it signed');
+  }
   const databaseUrl = config.databaseUrl ?? (await openEmbedded(config, open, lose));
   const database = connect(databaseUrl, { poolMax: config.poolMax, applicationName: 'maejin' });
   open.defer(() => database.close());
@@ -34,9 +37,10 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
   const hall = await buildApp({ config, database, feed, log });
   open.defer(() => drained(hall));
   const operator = await prepare(config, hall, database.sql);
-  const ticker = startTicker([...hall.duties, feed.watch], (duty, error) =>
-    log.error({ duty, err: error }, 'duty failed'),
-  );
+  const ticker = startTicker([...hall.duties, feed.watch], {
+    failing: (duty, error) => log.error({ duty, err: error }, 'duty fails'),
+    recovered: (duty, failures) => log.info({ duty, failures }, 'duty works again'),
+  });
   open.defer(() => ticker.stop());
   await hall.app.listen({ host: config.host, port: config.port });
   return welcome(addressOf(config.host, config.port), operator);
@@ -65,15 +69,20 @@ async function prepare(config: Config, { accounts, catalog, console }: Hall, sql
   if (operator !== undefined) await accounts.ensureOperator(operator.email, operator.password);
   if (seeding) {
     const [clock] = await sql<[{ now: Date }]>`select now()`;
-    for (const concert of demoConcerts(clock.now)) await console.createConcert(concert);
+    // Lists show the newest first.
+    for (const concert of demoConcerts(clock.now).toReversed()) await console.createConcert(concert);
   }
   return demo;
 }
 
 /** Accepted requests are answered, within bounds. */
 async function drained(hall: Hall): Promise<void> {
-  const cut = setTimeout(() => hall.app.server.closeAllConnections(), drain_seconds_max * 1000);
+  const { server } = hall.app;
+  // A connection whose last request was answered while we close would be kept alive for the next one.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => server.closeAllConnections(), drain_seconds_max * 1000);
   await hall.close();
+  clearInterval(idle);
   clearTimeout(cut);
 }
 
@@ -115,6 +124,10 @@ async function main(): Promise<void> {
   const ending = Promise.withResolvers<void>();
   // npm sends a terminal's Ctrl-C on, so it arrives twice: the second one must not cut the drain short.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.resolve());
+  // The driver asks every new connection questions of its own; when that connection is lost, nobody holds the promise.
+  process.on('unhandledRejection', (error) => {
+    if (!isTransient(error)) throw error;
+  });
   const lose = (): void => {
     process.exitCode = 1;
     ending.resolve();

@@ -5,6 +5,7 @@ import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getMigrations } from 'better-auth/db/migration';
+import { createAccounts } from '../src/accounts/accounts.ts';
 import { createAuth } from '../src/accounts/better-auth.ts';
 import { type AccountsClient, accountsAt, assertProblem, cookieOf, newEmail, password } from './harness/accounts.ts';
 import { newFan } from './harness/box-office.ts';
@@ -25,6 +26,7 @@ before(async () => {
 });
 after(() => house.close());
 
+const log = { warn: () => undefined, error: () => undefined };
 const withCookie = (cookie: string, headers: Record<string, string> = {}) => ({ headers: { cookie, ...headers } });
 
 describe('signing up, in and out', () => {
@@ -197,9 +199,36 @@ test('a storm of sign-ins keeps nobody else waiting', async () => {
   assert(slowest < 1_000, `somebody waited ${Math.round(slowest)} ms`);
 });
 
+test('a console finds accounts by name, address or id', async () => {
+  const config = {
+    authSecret: 'a secret of at least thirty-two characters',
+    publicUrl: 'http://localhost',
+    identityJwtSecret: undefined,
+    identityJwks: undefined,
+  };
+  const accounts = await createAccounts({ database: house.database, config, log });
+  const email = newEmail();
+  const { user } = (await one.signUp(email)).body;
+  const found = { id: user.id, email, name: '김매진' };
+  for (const text of [email, email.slice(0, -3).toUpperCase(), user.id]) {
+    assert.deepEqual(
+      (await accounts.findUsers(text)).map((row) => ({ ...row })),
+      [found],
+    );
+  }
+  assert.equal((await accounts.findUsers('김매', 1)).length, 1);
+  for (const text of ['%%%', '\0', 'fan_']) assert.equal((await accounts.findUsers(text)).length, 0, text);
+  const names = await accounts.usersOf([user.id, 'jwt:somebody']);
+  assert.deepEqual([...names.keys()], [user.id]);
+});
+
 test("the tables are those that better-auth expects, by the libraries' own comparison", async () => {
-  const log = { warn: () => undefined, error: () => undefined };
-  const auth = createAuth({ database: house.database, secret: 'x'.repeat(64), publicUrl: 'http://localhost', log });
+  const auth = await createAuth({
+    database: house.database,
+    secret: 'x'.repeat(64),
+    publicUrl: 'http://localhost',
+    log,
+  });
   const { toBeCreated, toBeAdded } = await getMigrations(auth.options);
   assert.deepEqual([toBeCreated, toBeAdded], [[], []]);
 });

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { describe, test } from 'node:test';
+import { describe, test, type TestContext } from 'node:test';
 import { createAudit } from '../src/audit/audit.ts';
 import { type House, openHouse } from './harness/house.ts';
 
@@ -174,6 +174,8 @@ const plants: Readonly<Record<string, readonly string[]>> = {
     `insert into ledger_entries (user_id, account, kind, amount, balance, reference)
       values ('u2', 'WALLET', 'CHARGE', 700, 1400, 'c2'), ('u2', 'FUNDING', 'CHARGE', -700, null, 'c2')`,
     'delete from payments',
+    `alter table idempotency_keys drop constraint idempotency_keys_pkey;
+      insert into idempotency_keys select user_id, key, fingerprint, answer, at from idempotency_keys where key = 'k2'`,
   ],
   'I6 what happened within a day is remembered under exactly one key': [
     `delete from idempotency_keys where key = 'k1' and user_id = 'u2'`,
@@ -185,15 +187,16 @@ const plants: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-async function openWorld(): Promise<House> {
+async function openWorld(t: TestContext): Promise<House> {
   const house = await openHouse();
+  t.after(() => house.close());
   await house.sql.unsafe(world);
   return house;
 }
 
 describe('the audit', { concurrency: 4 }, () => {
-  test('finds nothing in a database in order, and has every check broken below', async () => {
-    const house = await openWorld();
+  test('finds nothing in a database in order, and has every check broken below', async (t) => {
+    const house = await openWorld(t);
     const { ok, checks } = await createAudit(house).run();
     assert.deepEqual(
       checks.filter((check) => !check.ok),
@@ -201,13 +204,12 @@ describe('the audit', { concurrency: 4 }, () => {
     );
     assert.equal(ok, true);
     assert.deepEqual(Object.keys(plants).toSorted(), checks.map(({ name }) => name).toSorted());
-    await house.close();
   });
 
   for (const [name, statements] of Object.entries(plants)) {
     for (const [index, statement] of statements.entries()) {
-      test(`finds: ${name} (${index + 1})`, async () => {
-        const house = await openWorld();
+      test(`finds: ${name} (${index + 1})`, async (t) => {
+        const house = await openWorld(t);
         await house.sql.unsafe(statement);
         const { ok, checks } = await createAudit(house).run();
         const check = checks.find((candidate) => candidate.name === name);
@@ -215,20 +217,18 @@ describe('the audit', { concurrency: 4 }, () => {
         assert.equal(check.ok, false, statement);
         assert(check.violations >= 1 && check.sample.length >= 1);
         assert.equal(ok, false);
-        await house.close();
       });
     }
   }
 
-  test('keeps to what a lowered limit left: nobody was sent away', async () => {
-    const house = await openWorld();
+  test('keeps to what a lowered limit left: nobody was sent away', async (t) => {
+    const house = await openWorld(t);
     await house.sql`update rooms set max_active = 1, max_seats_per_fan = 1`;
     assert.equal((await createAudit(house).run()).ok, true);
-    await house.close();
   });
 
-  test('sees one instant, whatever is committed meanwhile', async () => {
-    const house = await openWorld();
+  test('sees one instant, whatever is committed meanwhile', async (t) => {
+    const house = await openWorld(t);
     const over = new AbortController();
     const move = async (): Promise<void> => {
       while (!over.signal.aborted) {
@@ -253,11 +253,10 @@ describe('the audit', { concurrency: 4 }, () => {
       reports.flatMap(({ checks }) => checks.filter((check) => !check.ok)),
       [],
     );
-    await house.close();
   });
 
-  test('is a command that names what is wrong and ends with 1', async () => {
-    const house = await openWorld();
+  test('is a command that names what is wrong and ends with 1', async (t) => {
+    const house = await openWorld(t);
     assert.deepEqual(await command(house).then(({ code }) => code), 0);
     await house.sql`update wallets set balance = 12345 where user_id = 'u1'`;
     const { code, output } = await command(house);
@@ -265,7 +264,6 @@ describe('the audit', { concurrency: 4 }, () => {
     assert.match(output, /^BROKEN {2}I4 each balance is the sum of its entries: 1$/m);
     assert.match(output, /"user_id":"u1"/);
     assert.match(output, /1 of \d+ checks are BROKEN/);
-    await house.close();
   });
 });
 

@@ -50,13 +50,20 @@ test('a concert is shown to everybody, on every server, at once', async () => {
     const { performances, maxSeatsPerFan, ...concert } = body;
     assert.deepEqual(concert, expected);
     assert.equal(maxSeatsPerFan, 2);
-    assert.deepEqual(
-      performances.map(({ id, startsAt, seatsTotal }) => ({ id, startsAt, seatsTotal })),
-      [
-        { id: performanceIds[0], startsAt: '2031-02-03T10:30:00.000Z', seatsTotal: 10 },
-        { id: performanceIds[1], startsAt: '2031-01-01T00:00:00.000Z', seatsTotal: 20 },
-      ],
-    );
+    assert.deepEqual(performances, [
+      {
+        id: performanceIds[0],
+        startsAt: '2031-02-03T10:30:00.000Z',
+        seatsTotal: 10,
+        grades: [{ grade: 'R', priceMin: 1_000, priceMax: 1_000, seatsTotal: 10 }],
+      },
+      {
+        id: performanceIds[1],
+        startsAt: '2031-01-01T00:00:00.000Z',
+        seatsTotal: 20,
+        grades: [{ grade: 'R', priceMin: 0, priceMax: 1_000, seatsTotal: 20 }],
+      },
+    ]);
     const list = await server.call<Concerts>('GET', '/api/v1/concerts?limit=1');
     assert.deepEqual(list.body.concerts, [expected], 'the newest comes first');
   }

@@ -254,3 +254,41 @@ test('who is not inside, is elsewhere, or asks for nonsense is told so and chang
   const [row] = await house.sql`select count(*)::int as holds from reservations where concert_id = ${concertId}`;
   assert.equal(row?.['holds'], 0);
 });
+
+test('the sweeps of two servers share the work: each hold ends once, each seat is freed once', async () => {
+  const { concertId, performanceId } = await one.createConcert();
+  const tokens = await enterAll(concertId, newFans(50));
+  const held = await Promise.all(tokens.map((token, index) => office(index).hold(token, performanceId, [index + 1])));
+  assert.equal(count(held, 201), 50);
+  await house.sql.begin(async (tx) => {
+    await tx`update seats set held_until = now() where concert_id = ${concertId}`;
+    await tx`update reservations set held_until = now() where concert_id = ${concertId}`;
+  });
+  await eventually(async () => {
+    const rows = await house.sql`select distinct status from reservations where concert_id = ${concertId}`;
+    assert.deepEqual([...rows], [{ status: 'EXPIRED' }]);
+  });
+  const seats = await house.sql`
+    select distinct reservation_id, held_until, version from seats where concert_id = ${concertId}`;
+  assert.deepEqual([...seats], [{ reservation_id: null, held_until: null, version: 2 }], 'once held, once freed');
+  for (const [index, token] of tokens.slice(0, 2).entries()) {
+    await eventually(async () => {
+      const { body } = await office(index).performances(token, concertId);
+      assert.equal(body.performances[0]?.seatsAvailable, 50);
+    });
+  }
+});
+
+test('a user of any name holds, reads and releases', async () => {
+  const { concertId, performanceId } = await one.createConcert();
+  for (const [index, name] of [`{"a",b}\\ 'x'; --`, 'NULL', '홍길동 🎫', '\\', '""'].entries()) {
+    const fan = newFan(name);
+    const token = await one.enter(concertId, fan);
+    const { status, body } = await one.hold(token, performanceId, [index + 1]);
+    assert.equal(status, 201, name);
+    assert.deepEqual((await one.reservations(fan)).body.reservations, [body]);
+    const [row] = await house.sql`select user_id from reservations where id = ${body.id}`;
+    assert.equal(row?.['user_id'], `jwt:${name}`);
+    assert.equal((await one.cancel(fan, body.id)).status, 204);
+  }
+});

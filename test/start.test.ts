@@ -150,7 +150,7 @@ describe('a server on a database of its own', () => {
   });
 });
 
-describe('a server that cannot start says why in one line', () => {
+describe('a server that cannot start says why in one line', { concurrency: 2 }, () => {
   const away = 'postgres://nobody:secret-password@127.0.0.1:1/nothing';
 
   test('a port that is taken', async () => {
@@ -179,37 +179,13 @@ describe('a server that cannot start says why in one line', () => {
     assert.match(line, /^maejin: the database named by DATABASE_URL cannot be used: password authentication failed/);
   });
 
-  const wrong: Readonly<Record<string, readonly string[]>> = {
-    HOST: ['no such host', '192.0.2.1'],
-    PORT: ['http', '65536', '-1', '3000.5'],
-    PUBLIC_URL: ['tickets.example', 'ftp://tickets.example'],
-    DATABASE_URL: ['mysql://localhost/tickets'],
-    AUTH_SECRET: ['short'],
-    ADMIN_EMAIL: ['operator'],
-    ADMIN_PASSWORD: ['short'],
-    IDENTITY_JWKS_URL: ['login.example'],
-    DEMO: ['yes'],
-    RATE_LIMIT: ['none'],
-    LOG_LEVEL: ['loud'],
-    POOL_MAX: ['0'],
-    LANE_BATCH_MAX: ['0'],
-  };
-  const valid = { DATABASE_URL: away, AUTH_SECRET: secret };
-  for (const [name, values] of Object.entries(wrong)) {
-    test(`a wrong ${name}`, async () => {
-      const lines = await Promise.all(values.map((value) => complaintOf({ ...valid, [name]: value })));
-      for (const line of lines) assert.match(line, new RegExp(`^maejin: ${name} must be `));
-    });
-  }
+  test('a variable that is wrong', async () => {
+    assert.equal(await complaintOf({ PORT: 'http' }), 'maejin: PORT must be a whole number from 0 to 65535');
+  });
 
-  test('a variable without the one that it needs', async () => {
-    assert.match(await complaintOf({ DATABASE_URL: away }), /^maejin: AUTH_SECRET must be set/);
-    assert.match(await complaintOf({ ...valid, ADMIN_EMAIL: 'a@b.example' }), /^maejin: ADMIN_PASSWORD must be set/);
-    const jwks = { IDENTITY_JWKS_URL: 'https://login.example/jwks' };
-    assert.match(
-      await complaintOf({ ...valid, ...jwks }),
-      /^maejin: IDENTITY_ISSUER and IDENTITY_AUDIENCE must be set/,
-    );
+  test('an address that is not ours', async () => {
+    const line = await complaintOf({ HOST: '192.0.2.1', DATABASE_URL: away, AUTH_SECRET: secret });
+    assert.equal(line, 'maejin: HOST must be an address of this machine; 192.0.2.1 is not');
   });
 
   test('a DATA_DIR that is a file', async () => {

@@ -38,9 +38,10 @@ describe('the house', () => {
 
   test('has every room, with a door', () => {
     const files = new Set(house.map((file) => file.path));
-    const rooms = ['accounts', 'catalog', 'waiting-room', 'reservation', 'wallet', 'payment', 'console', 'audit'];
+    const rooms = ['accounts', 'catalog', 'reservation', 'wallet', 'payment', 'audit', 'console'];
+    const doors = [...rooms.map((room) => `src/${room}/${room}.ts`), 'src/waiting-room/gate.ts'];
     assert.deepEqual(
-      rooms.map((room) => `src/${room}/${room}.ts`).filter((door) => !files.has(door)),
+      doors.filter((door) => !files.has(door)),
       [],
     );
   });

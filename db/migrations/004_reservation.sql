@@ -29,7 +29,7 @@ create table reservations (
   primary key (id, concert_id)
 ) with (fillfactor = 80);
 
-create index reservations_by_user on reservations (user_id, created_at desc, id desc);
+create index reservations_by_user on reservations (user_id, created_at desc);
 create index reservations_held on reservations (held_until) where status = 'HELD';
 
 -- How far each performance is sold; changed only by the paying transaction, under the room's lock.

@@ -65,9 +65,8 @@ export async function createAccounts({ database, config, log, metrics }: Account
   const secret = sessionSecret(config.authSecret);
   const { publicUrl } = config;
   const checkOrigin = createOriginCheck(publicUrl);
-  const auth = createAuth({ database, secret, publicUrl, log });
-  const { authCookies } = await auth.$context;
-  const cookieName = authCookies.sessionToken.name;
+  const auth = await createAuth({ database, secret, publicUrl, log });
+  const { cookieName } = auth;
   const sessions = createSessions({ database, secret, cookieName, batchMax: config.laneBatchMax, metrics });
   const outside = createOutsideIdentity({ jwtSecret: config.identityJwtSecret, jwks: config.identityJwks, log });
 
@@ -103,7 +102,7 @@ export async function createAccounts({ database, config, log, metrics }: Account
     findUsers: (text, limit = 50) => findUsers(database, text, limit),
     forget: sessions.forget,
     duties: [{ name: 'sessions', everyMs: sweep_ms, run: () => sweepSessions(database) }],
-    counter: createCounter({ auth, database, publicUrl, checkOrigin }),
+    counter: createCounter({ auth, publicUrl, checkOrigin }),
   };
 }
 

@@ -2,10 +2,11 @@
  * How better-auth is set up: e-mail and password, sessions as cookie or bearer token, on our tables. Log-ins through
  * other providers are an entry `socialProviders` here and a line in routes.ts (docs/decisions/002-identity.md).
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { hkdfSync } from 'node:crypto';
 import { betterAuth, type BetterAuthOptions } from 'better-auth';
 import { bearer } from 'better-auth/plugins';
-import type { Database } from '../platform/database.ts';
+import { codeOf, type Database } from '../platform/database.ts';
 import { dialectOf } from './kysely.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 
@@ -64,13 +65,45 @@ const tables = {
   verification: { modelName: 'verifications', fields: { expiresAt: 'expires_at', ...times } },
 } as const satisfies Partial<BetterAuthOptions>;
 
-export function createAuth({ database, secret, publicUrl, log }: AuthOptions) {
+export interface Auth {
+  /**
+   * Takes a request to better-auth. Rejects with the database's error if a statement failed on the way, whatever
+   * better-auth makes of it: it answers "signed out" when the session could not be deleted.
+   */
+  ask(request: Request): Promise<Response>;
+  readonly cookieName: string;
+  readonly options: BetterAuthOptions;
+}
+
+const unique_violation = '23505';
+
+export async function createAuth(given: AuthOptions): Promise<Auth> {
+  const failures = new AsyncLocalStorage<{ first?: unknown }>();
+  const auth = setUp(given, (error) => {
+    const failure = failures.getStore();
+    // Two sign-ups of one address at once: better-auth knows what to say.
+    if (failure !== undefined && codeOf(error) !== unique_violation) failure.first ??= error;
+  });
+  const { authCookies } = await auth.$context;
+  return {
+    ask: async (request) => {
+      const failure: { first?: unknown } = {};
+      const response = await failures.run(failure, () => auth.handler(request));
+      if (failure.first !== undefined) throw failure.first;
+      return response;
+    },
+    cookieName: authCookies.sessionToken.name,
+    options: auth.options,
+  };
+}
+
+function setUp({ database, secret, publicUrl, log }: AuthOptions, onFailure: (error: unknown) => void) {
   return betterAuth({
     appName: 'Maejin',
     baseURL: new URL(publicUrl).origin,
     basePath: '/api/auth',
     secret,
-    database: { dialect: dialectOf(database), type: 'postgres', transaction: true },
+    database: { dialect: dialectOf(database, onFailure), type: 'postgres', transaction: true },
     emailAndPassword: {
       enabled: true,
       minPasswordLength: 8,
@@ -102,5 +135,3 @@ export function createAuth({ database, secret, publicUrl, log }: AuthOptions) {
     },
   });
 }
-
-export type Auth = ReturnType<typeof createAuth>;

@@ -3,7 +3,7 @@
  * ours. Requests that need a password hashed wait in line here, before they take a database connection.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { isTransient, type Database } from '../platform/database.ts';
+import { isTransient } from '../platform/database.ts';
 import { OverloadedError } from '../platform/lane.ts';
 import { refuse, type RefusalCode } from '../refusals.ts';
 import { addressHeader, type Auth } from './better-auth.ts';
@@ -41,12 +41,11 @@ const headers_out = new Set(['set-cookie', 'set-auth-token']);
 
 export interface CounterOptions {
   readonly auth: Auth;
-  readonly database: Database;
   readonly publicUrl: string;
   readonly checkOrigin: OriginCheck;
 }
 
-export function createCounter({ auth, database, publicUrl, checkOrigin }: CounterOptions): Counter {
+export function createCounter({ auth, publicUrl, checkOrigin }: CounterOptions): Counter {
   const desk = createDesk();
   const base = `${new URL(publicUrl).origin}/api/auth`;
   const bring = async (path: string, visit: Visit): Promise<Answer> => {
@@ -54,7 +53,7 @@ export function createCounter({ auth, database, publicUrl, checkOrigin }: Counte
     const text = await response.text();
     const body: unknown = text === '' ? null : JSON.parse(text);
     if (response.ok) return { body, headers: [...response.headers].filter(([name]) => headers_out.has(name)) };
-    throw await refusalOf(response.status, { said: body, sent: visit.body, database });
+    throw refusalOf(response.status, reasonIn(body));
   };
   return {
     ask: async (path, visit) => {
@@ -70,7 +69,7 @@ export function createCounter({ auth, database, publicUrl, checkOrigin }: Counte
 
 async function handle(auth: Auth, request: Request): Promise<Response> {
   try {
-    return await auth.handler(request);
+    return await auth.ask(request);
   } catch (error) {
     throw isTransient(error) ? new OverloadedError('sign-in') : error;
   }
@@ -98,20 +97,11 @@ const fields: Readonly<Record<string, string>> = {
   PASSWORD_TOO_SHORT: 'password',
   PASSWORD_TOO_LONG: 'password',
 };
-const emailTaken = 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL';
-/** Said when the insert failed for any reason: two sign-ups of one address at the same moment, or a lost database. */
-const insertFailed = 'FAILED_TO_CREATE_USER';
+/** The second is said when another sign-up of the same address was faster. */
+const emailTaken = new Set(['USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'FAILED_TO_CREATE_USER']);
 
-interface Refused {
-  readonly said: unknown;
-  readonly sent: unknown;
-  readonly database: Database;
-}
-
-async function refusalOf(status: number, { said, sent, database }: Refused): Promise<Error> {
-  const reason = codeIn(said);
-  if (reason === insertFailed && !(await isTaken(database, sent))) return new OverloadedError('sign-up');
-  if (reason === emailTaken || reason === insertFailed) {
+function refusalOf(status: number, reason: string): Error {
+  if (emailTaken.has(reason)) {
     return refuse('VALIDATION_FAILED', { errors: [{ path: 'email', message: notUsable }], reason: 'EMAIL_NOT_USABLE' });
   }
   const code = codes.get(status);
@@ -128,13 +118,7 @@ const codes = new Map<number, RefusalCode>([
   [422, 'VALIDATION_FAILED'],
 ]);
 
-function codeIn(said: unknown): string {
+function reasonIn(said: unknown): string {
   const code = typeof said === 'object' && said !== null && 'code' in said ? said.code : undefined;
   return typeof code === 'string' ? code : 'REFUSED';
-}
-
-async function isTaken({ sql }: Database, sent: unknown): Promise<boolean> {
-  const { email } = sent as { email: string };
-  const users = await sql`select 1 from users where email = lower(${email})`;
-  return users.length > 0;
 }

@@ -21,20 +21,21 @@ interface Connection extends DatabaseConnection {
   through: Sql | Tx;
 }
 
-export function dialectOf(database: Database): Dialect {
+/** `onFailure` hears of every statement that failed, also of those whose failure better-auth keeps to itself. */
+export function dialectOf(database: Database, onFailure: (error: unknown) => void): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
     createQueryCompiler: () => new PostgresQueryCompiler(),
     createIntrospector: (kysely) => new PostgresIntrospector(kysely),
-    createDriver: () => driverOf(database),
+    createDriver: () => driverOf(database, onFailure),
   };
 }
 
-function driverOf(database: Database): Driver {
+function driverOf(database: Database, onFailure: (error: unknown) => void): Driver {
   return {
     init: () => Promise.resolve(),
     destroy: () => Promise.resolve(),
-    acquireConnection: () => Promise.resolve(connectionTo(database.sql)),
+    acquireConnection: () => Promise.resolve(connectionTo(database.sql, onFailure)),
     releaseConnection: () => Promise.resolve(),
     beginTransaction: async (connection) => begin(database, connection as Connection),
     commitTransaction: async (connection) => (connection as Connection).transaction?.commit(),
@@ -64,14 +65,19 @@ async function begin(database: Database, connection: Connection): Promise<void> 
   };
 }
 
-function connectionTo(sql: Sql): Connection {
+function connectionTo(sql: Sql, onFailure: (error: unknown) => void): Connection {
   const connection: Connection = {
     through: sql,
     executeQuery: async <R>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<R>> => {
       const values = [...parameters] as Parameters<Sql['unsafe']>[1];
       // Its statements are few and always the same, so they are worth preparing.
-      const result = await connection.through.unsafe(text, values, { prepare: true });
-      return { rows: [...result] as R[], numAffectedRows: BigInt(result.count ?? 0) };
+      try {
+        const result = await connection.through.unsafe(text, values, { prepare: true });
+        return { rows: [...result] as R[], numAffectedRows: BigInt(result.count ?? 0) };
+      } catch (error) {
+        onFailure(error);
+        throw error;
+      }
     },
     streamQuery: () => {
       throw new Error('better-auth does not stream');

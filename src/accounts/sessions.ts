@@ -1,7 +1,8 @@
 /**
  * Who a session token belongs to. better-auth's own getSession took 4.7 ms a call here; this asks the database once
  * for all who wait (a read lane) and keeps the answer for two seconds, so a session ended on another server stops
- * working within those, and one ended here at once. Measured: 0.6 µs for a known token, 3 µs more for a signed one.
+ * working within those, and one ended here at once. Measured (CPU): 0.8 µs for a known token, 4 µs more for a signed
+ * one (the cookie), 5 µs each for tokens that are asked for in a crowd.
  */
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { Database } from '../platform/database.ts';

@@ -53,7 +53,8 @@ export const moneyChecks: readonly Check[] = [
     name: 'I6 what is remembered under a key happened, once, as the answer says',
     breaches: (tx) => tx`
       with known as (
-        select user_id, key, fingerprint, answer, substring(answer from '^[{]"id":"([^"]+)",') as id from idempotency_keys
+        select user_id, key, fingerprint, answer, substring(answer from '^[{]"id":"([^"]+)",') as id,
+          count(*) over (partition by user_id, key) as same from idempotency_keys
       ), charge as (
         select user_id, reference as id, count(*) as times,
           min(format('{"id":"%s","amount":%s,"balance":%s}', reference, amount, balance)) as answer,
@@ -70,7 +71,7 @@ export const moneyChecks: readonly Check[] = [
       select user_id, key, known.fingerprint, known.answer, times
       from known
       left join (select * from charge union all select * from payment) as effect using (user_id, id)
-      where times is distinct from 1 or known.fingerprint <> effect.fingerprint
+      where same > 1 or times is distinct from 1 or known.fingerprint <> effect.fingerprint
         or not starts_with(known.answer, effect.answer)`,
   },
   {

@@ -8,8 +8,8 @@ import { createConcert, type CreatedConcert, type NewConcert } from './creation.
 import type { Performance, Section } from './layout.ts';
 import { listConcerts, type Concert, type ConcertPage, type PageRequest } from './listing.ts';
 
-export { gradePrices, placeIn, seatAt, seats_max, sectionOf } from './layout.ts';
-export type { GradePrice, Performance, Seat, Section } from './layout.ts';
+export { placeIn, seatAt, sectionOf } from './layout.ts';
+export type { Performance, Section } from './layout.ts';
 export type { Concert, ConcertPage, PageRequest } from './listing.ts';
 export type { CreatedConcert, CreatedPerformance, NewConcert } from './creation.ts';
 

@@ -1,8 +1,8 @@
 /** Writes a concert with its performances and sections: once, by the operator, never changed afterwards. */
+import { seatsPerPerformanceMax as seats_max } from '../contract.ts';
 import type { Tx } from '../platform/database.ts';
 import { randomId } from '../platform/ids.ts';
 import { refuse } from '../refusals.ts';
-import { seats_max } from './layout.ts';
 
 export interface NewConcert {
   readonly title: string;

@@ -32,8 +32,6 @@ export interface Seat {
   readonly price: number;
 }
 
-export const seats_max = 100_000;
-
 /** The seat of that number, or undefined if the performance has none. */
 export function seatAt(performance: Performance, number: number): Seat | undefined {
   if (!Number.isInteger(number) || number < 1 || number > performance.seatsTotal) return undefined;
@@ -62,7 +60,7 @@ export function sectionOf(sections: readonly Section[], number: number): Section
   return sections[low - 1];
 }
 
-export interface GradePrice {
+interface GradePrice {
   readonly grade: string;
   readonly priceMin: number;
   readonly priceMax: number;

@@ -2,6 +2,7 @@
 import { route, type App } from '../contract.ts';
 import { refuse } from '../refusals.ts';
 import type { Catalog } from './catalog.ts';
+import { gradePrices } from './layout.ts';
 
 interface SeatsSold {
   readonly total: number;
@@ -43,7 +44,10 @@ export function catalogRoutes(app: App, { catalog, sales, maxSeatsPerFan }: Cata
         ...concert,
         ...saleOf(known, concertId),
         maxSeatsPerFan: seatsMax,
-        performances: performances.map(({ id, startsAt, seatsTotal }) => ({ id, startsAt, seatsTotal })),
+        performances: performances.map((performance) => {
+          const { id, startsAt, seatsTotal } = performance;
+          return { id, startsAt, seatsTotal, grades: gradePrices(performance) };
+        }),
       };
     },
   });

@@ -10,7 +10,7 @@ export const chargeMax = 10_000_000;
 export const balanceMax = 100_000_000;
 export const seatsPerPerformanceMax = 100_000;
 export const pageLimitDefault = 50;
-export const pageLimitMax = 200;
+const pageLimitMax = 200;
 
 /** What a concert gets when its operator says nothing. */
 export const concertDefaults = {
@@ -22,14 +22,11 @@ export const concertDefaults = {
 } as const;
 
 /** One of a few words. */
-export function oneOf<const Words extends readonly string[]>(words: Words, options: object = {}) {
+function oneOf<const Words extends readonly string[]>(words: Words, options: object = {}) {
   return Type.Unsafe<Words[number]>({ type: 'string', enum: words, ...options });
 }
 
 export const Time = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' });
-export const TimeOrNull = Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' });
-export const TextOrNull = Type.Unsafe<string | null>({ type: ['string', 'null'] });
-export const IntegerOrNull = Type.Unsafe<number | null>({ type: ['integer', 'null'] });
 export const Count = Type.Integer({ minimum: 0 });
 export const Money = Type.Integer({ description: 'Whole units of the currency (KRW)' });
 export const Id = Type.String({ description: 'Opaque' });
@@ -60,12 +57,16 @@ const pageProperties = {
 };
 export const Page = Type.Object(pageProperties);
 
-export const reservationStatuses = ['HELD', 'CONFIRMED', 'EXPIRED', 'CANCELLED'] as const;
+const reservationStatuses = ['HELD', 'CONFIRMED', 'EXPIRED', 'CANCELLED'] as const;
 export const AllReservationsQuery = Type.Object({
   ...pageProperties,
   concertId: Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]{1,64}$' })),
   status: Type.Optional(oneOf(reservationStatuses)),
-  q: Type.Optional(text(200, { description: 'A reservation id, or a user id or its beginning' })),
+  q: Type.Optional(
+    text(200, {
+      description: 'A reservation id, a user id or its beginning, part of an account’s name or e-mail address',
+    }),
+  ),
 });
 export const Availability = Type.Object({
   status: Type.Optional(oneOf(['available', 'all'], { default: 'available' })),
@@ -109,7 +110,7 @@ export const Performance = Type.Object({
   seatsTotal: Count,
   seatsAvailable: Count,
 });
-export const seatStatuses = ['AVAILABLE', 'HELD', 'RESERVED'] as const;
+const seatStatuses = ['AVAILABLE', 'HELD', 'RESERVED'] as const;
 export const Seat = Type.Object({
   number: Type.Integer({ minimum: 1 }),
   label: Type.String({ description: 'Section, row and seat: `A-3-12`' }),
@@ -120,7 +121,7 @@ export const Seat = Type.Object({
   status: oneOf(seatStatuses),
 });
 export const SeatChange = Type.Object({ number: Type.Integer({ minimum: 1 }), status: oneOf(seatStatuses) });
-export const ReservedSeat = Type.Object({ number: Type.Integer(), label: Type.String(), price: Money });
+const ReservedSeat = Type.Object({ number: Type.Integer(), label: Type.String(), price: Money });
 
 const reservationProperties = {
   id: Id,
@@ -173,7 +174,14 @@ export const PlannedPerformance = Type.Object({ id: Id, startsAt: Time, seatsTot
 export const ConcertInFull = Type.Object({
   ...concertProperties,
   maxSeatsPerFan: Type.Integer(),
-  performances: Type.Array(PlannedPerformance),
+  performances: Type.Array(
+    Type.Object({
+      id: Id,
+      startsAt: Time,
+      seatsTotal: Count,
+      grades: Type.Array(Type.Object({ grade: Type.String(), priceMin: Money, priceMax: Money, seatsTotal: Count })),
+    }),
+  ),
 });
 
 const seatCounts = { total: Count, available: Count, held: Count, reserved: Count };
@@ -216,7 +224,7 @@ export const Paused = Type.Unsafe<{ reason: string } | null>({
   additionalProperties: false,
 });
 
-export const NextCursor = Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'null at the end' });
+const NextCursor = Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'null at the end' });
 
 /** A page of a list: `{[name]: […], nextCursor}`. */
 export function pageOf<const Name extends string, Item extends TSchema>(name: Name, item: Item) {

@@ -1,26 +1,15 @@
 /**
- * The one transaction that walks the whole corridor: the room is locked, then the fans' tokens, their reservations
- * and seats, their wallets. Money, seats, the token and the next fan's admission change together or not at all.
+ * The door of the room where holds are paid. Payments of one concert that arrive together share a transaction, the
+ * one of paying.ts, which walks the whole corridor.
  */
-import type { Catalog, Performance } from '../catalog/catalog.ts';
-import type { Database, Tx } from '../platform/database.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Database } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
 import { createLanes, type LaneMetrics, type Lanes } from '../platform/lane.ts';
-import { Refusal, refuse } from '../refusals.ts';
-import { reservedSeats, type LockedReservation, type Reservations, type ReservedSeat } from '../reservation/reservation.ts';
-import {
-  admit,
-  end,
-  lockRoom,
-  lockTokens,
-  refusalFor,
-  saveRoom,
-  type LockedRoom,
-  type Pass,
-  type TokenState,
-  type WaitingRoom,
-} from '../waiting-room/gate.ts';
-import type { Remembered, Wallet } from '../wallet/wallet.ts';
+import type { Reservations, ReservedSeat } from '../reservation/reservation.ts';
+import type { Pass, WaitingRoom } from '../waiting-room/gate.ts';
+import type { Once, Wallet } from '../wallet/wallet.ts';
+import { payAll, type PayCommand } from './paying.ts';
 
 export interface Payment {
   readonly id: string;
@@ -33,19 +22,13 @@ export interface Payment {
   readonly paidAt: string;
 }
 
-export interface Paid {
-  readonly payment: Payment;
-  /** True if the key was answered before and nothing was done now. */
-  readonly replayed: boolean;
-}
-
 export interface Payments {
   /**
    * Pays for an own hold once per key, sells its seats to the fan, ends the fan's session (`PAID`) and admits the
    * next in line. Refusals, in this order: IDEMPOTENCY_KEY_REUSED; QUEUE_TOKEN_INVALID, NOT_ADMITTED,
    * ADMISSION_EXPIRED; NOT_FOUND, ALREADY_PAID; HOLD_EXPIRED; INSUFFICIENT_BALANCE.
    */
-  pay(pass: Pass, reservationId: string, key: string): Promise<Paid>;
+  pay(pass: Pass, reservationId: string, key: string): Promise<Once<Payment>>;
   /** Resolves when every accepted payment is answered. */
   drain(): Promise<void>;
 }
@@ -60,22 +43,12 @@ export interface PaymentsOptions {
   readonly metrics: LaneMetrics & { payments(count: number): void };
 }
 
-interface Command {
-  readonly pass: Pass;
-  readonly reservationId: string;
-  readonly userId: string;
-  readonly key: string;
-  readonly fingerprint: string;
-  /** Chosen before the first attempt, so that after a commit of unknown outcome its own answer is recognised. */
-  readonly paymentId: string;
-}
-
 const pending_max = 20_000;
 const lanes_max = 10_000;
 
 export function createPayments(options: PaymentsOptions): Payments {
   const { database, catalog, waitingRoom, reservations, batchMax, metrics } = options;
-  const lanes: Lanes<Command, Paid> = createLanes<Command, Paid>({
+  const lanes: Lanes<PayCommand, Once<Payment>> = createLanes<PayCommand, Once<Payment>>({
     name: 'payment',
     batchMax,
     pendingMax: pending_max,
@@ -84,7 +57,9 @@ export function createPayments(options: PaymentsOptions): Payments {
     run: async (concertId, commands) => {
       // Before the transaction: inside it, a look-up on a second connection could wait for ever for a free one.
       const performances = new Map((await catalog.performancesOf(concertId)).map((one) => [one.id, one]));
-      const { answers, after } = await database.transaction((tx) => payAll(tx, { ...options, performances }, concertId, commands));
+      const { answers, after } = await database.transaction((tx) =>
+        payAll(tx, { ...options, performances }, concertId, commands),
+      );
       if (after !== undefined) {
         reservations.announce(concertId, after.changes);
         await waitingRoom.boards.show(after.news);
@@ -101,184 +76,8 @@ export function createPayments(options: PaymentsOptions): Payments {
         userId: pass.userId,
         key,
         fingerprint: `pay ${reservationId}`,
-        paymentId: `${pass.concertId}-${timeOrderedId()}`,
+        id: `${pass.concertId}-${timeOrderedId()}`,
       }),
     drain: () => lanes.drain(),
   };
-}
-
-type Deps = Pick<PaymentsOptions, 'reservations' | 'wallet'> & { readonly performances: ReadonlyMap<string, Performance> };
-type Outcome = Payment | Refusal;
-
-interface After {
-  readonly news: Awaited<ReturnType<typeof saveRoom>>;
-  readonly changes: Awaited<ReturnType<Reservations['confirm']>>;
-  readonly sold: number;
-}
-
-async function payAll(
-  tx: Tx,
-  deps: Deps,
-  concertId: string,
-  commands: readonly Command[],
-): Promise<{ answers: (Paid | Refusal)[]; after: After | undefined }> {
-  const locking = lockRoom(tx, concertId);
-  const clock = tx<{ now: Date }[]>`select now()`.execute();
-  // Behind the room's lock, so that what another server committed for this concert is seen.
-  const recalling = deps.wallet.recall(tx, commands);
-  const [room, [time], remembered] = await Promise.all([locking, clock, recalling]);
-  if (room === undefined || time === undefined) return { answers: commands.map(() => refuse('QUEUE_TOKEN_INVALID')), after: undefined };
-
-  const firsts = firstOfEachKey(commands, remembered);
-  const facts = await readFacts(tx, deps, concertId, [...firsts.values()]);
-  const { outcomes, sales } = await decide(tx, deps, { facts, commands: [...firsts.values()], paidAt: time.now });
-  const after = sales.length === 0 ? undefined : await write(tx, deps, room, sales);
-
-  const answers = commands.map((command, place) => answerOf(command, remembered[place], firsts.get(nameOf(command)), outcomes));
-  return { answers, after };
-}
-
-/** Of commands with one key only the first is carried out; the others are its repeats. */
-function firstOfEachKey(commands: readonly Command[], remembered: readonly Remembered[]): Map<string, Command> {
-  const firsts = new Map<string, Command>();
-  for (const [place, command] of commands.entries()) {
-    const name = nameOf(command);
-    if (remembered[place] === undefined && !firsts.has(name)) firsts.set(name, command);
-  }
-  return firsts;
-}
-
-function answerOf(command: Command, known: Remembered, first: Command | undefined, outcomes: ReadonlyMap<Command, Outcome>): Paid | Refusal {
-  if (known instanceof Refusal) return known;
-  if (known !== undefined) return replay(JSON.parse(known.answer) as Payment, command);
-  if (first === undefined || first.fingerprint !== command.fingerprint) return refuse('IDEMPOTENCY_KEY_REUSED');
-  const outcome = outcomes.get(first) ?? refuse('INTERNAL');
-  return outcome instanceof Refusal ? outcome : replay(outcome, command);
-}
-
-const nameOf = ({ userId, key }: Command): string => `${key} ${userId}`;
-const replay = (payment: Payment, { paymentId }: Command): Paid => ({ payment, replayed: payment.id !== paymentId });
-
-interface Facts {
-  readonly tokens: ReadonlyMap<number, TokenState>;
-  readonly reservations: ReadonlyMap<string, LockedReservation>;
-  /** By reservation: the payment that was made for it before. */
-  readonly paid: ReadonlyMap<string, string>;
-}
-
-/** Locks and reads all that the decision needs, left to right along the corridor. */
-async function readFacts(tx: Tx, { reservations }: Deps, concertId: string, commands: readonly Command[]): Promise<Facts> {
-  if (commands.length === 0) return { tokens: new Map(), reservations: new Map(), paid: new Map() };
-  const ids = commands.map((command) => command.reservationId);
-  const tokens = await lockTokens(tx, concertId, commands.map((command) => command.pass.entry));
-  const [locked, paid] = await Promise.all([
-    reservations.lockForPayment(tx, concertId, ids),
-    tx<{ reservation_id: string; id: string }[]>`
-      select reservation_id, id from payments where concert_id = ${concertId} and reservation_id = any(${ids}::text[])`,
-  ]);
-  return { tokens, reservations: locked, paid: new Map(paid.map((row) => [row.reservation_id, row.id])) };
-}
-
-interface Sale {
-  readonly command: Command;
-  readonly reservation: LockedReservation;
-  readonly payment: Payment;
-}
-
-interface Deciding {
-  readonly facts: Facts;
-  readonly commands: readonly Command[];
-  readonly paidAt: Date;
-}
-
-/**
- * Decides in order of arrival and takes the money. A fan's second payment in the batch is decided only after the
- * first, which may have ended the session; so each round takes one command a place in line.
- */
-async function decide(tx: Tx, deps: Deps, { facts, commands, paidAt }: Deciding): Promise<{ outcomes: Map<Command, Outcome>; sales: Sale[] }> {
-  const outcomes = new Map<Command, Outcome>();
-  const sales: Sale[] = [];
-  const ended = new Set<number>();
-  for (let open = commands; open.length > 0; ) {
-    const round = new Map<number, [Command, LockedReservation]>();
-    const later: Command[] = [];
-    for (const command of open) {
-      const judged = judge(command, facts, ended);
-      if (judged instanceof Refusal) outcomes.set(command, judged);
-      else if (round.has(command.pass.entry)) later.push(command);
-      else round.set(command.pass.entry, [command, judged]);
-    }
-    // oxlint-disable-next-line no-await-in-loop
-    for (const sale of await debitAll(tx, deps, { round: [...round.values()], outcomes, paidAt })) {
-      sales.push(sale);
-      ended.add(sale.command.pass.entry);
-    }
-    open = later;
-  }
-  return { outcomes, sales };
-}
-
-/** The checks before the money, in the contract's order: token, reservation, hold. */
-function judge({ pass, reservationId }: Command, facts: Facts, ended: ReadonlySet<number>): LockedReservation | Refusal {
-  if (ended.has(pass.entry)) return refuse('ADMISSION_EXPIRED', { expiredBecause: 'PAID' });
-  const refusal = refusalFor(facts.tokens.get(pass.entry));
-  if (refusal !== undefined) return refusal;
-  const reservation = facts.reservations.get(reservationId);
-  if (reservation === undefined || reservation.userId !== pass.userId) return refuse('NOT_FOUND');
-  if (reservation.status === 'CONFIRMED') return refuse('ALREADY_PAID', { paymentId: facts.paid.get(reservationId) });
-  return reservation.status === 'HELD' ? reservation : refuse('HOLD_EXPIRED');
-}
-
-interface Debiting {
-  readonly round: readonly [Command, LockedReservation][];
-  readonly outcomes: Map<Command, Outcome>;
-  readonly paidAt: Date;
-}
-
-async function debitAll(tx: Tx, { wallet, performances }: Deps, { round, outcomes, paidAt }: Debiting): Promise<Sale[]> {
-  const moved = await wallet.debit(
-    tx,
-    round.map(([{ userId, paymentId }, { amount }]) => ({ userId, amount, reference: paymentId })),
-  );
-  const sales: Sale[] = [];
-  for (const [place, [command, reservation]] of round.entries()) {
-    const outcome = moved[place] ?? refuse('INTERNAL');
-    if (outcome instanceof Refusal) {
-      outcomes.set(command, outcome);
-      continue;
-    }
-    const performance = performances.get(reservation.performanceId);
-    const payment: Payment = {
-      id: command.paymentId,
-      reservationId: reservation.id,
-      amount: reservation.amount,
-      balance: outcome.balance,
-      seats: performance === undefined ? [] : reservedSeats(performance, reservation.seatNumbers),
-      paidAt: paidAt.toISOString(),
-    };
-    outcomes.set(command, payment);
-    sales.push({ command, reservation, payment });
-  }
-  return sales;
-}
-
-/** What a sale changes besides the money. */
-async function write(tx: Tx, { reservations, wallet }: Deps, room: LockedRoom, sales: readonly Sale[]): Promise<After> {
-  const { concertId } = room;
-  const entries = sales.map(({ command }) => command.pass.entry);
-  const [changes, ended] = await Promise.all([
-    reservations.confirm(tx, concertId, sales.map((sale) => sale.reservation)),
-    end(tx, room, entries, 'PAID'),
-    tx`
-      insert into payments (concert_id, reservation_id, id, user_id, amount)
-      select ${concertId}, reservation_id, id, user_id, amount
-      from unnest(${sales.map((sale) => sale.reservation.id)}::text[], ${sales.map((sale) => sale.payment.id)}::text[],
-        ${sales.map((sale) => sale.command.userId)}::text[], ${sales.map((sale) => sale.payment.amount)}::bigint[])
-        as sale (reservation_id, id, user_id, amount)`,
-  ]);
-  if (ended.size !== sales.length) throw new Error(`a sale ended ${ended.size} of ${sales.length} sessions`);
-  await admit(tx, room);
-  const rows = sales.map(({ command: { userId, key, fingerprint }, payment }) => ({ userId, key, fingerprint, answer: JSON.stringify(payment) }));
-  const [news] = await Promise.all([saveRoom(tx, room), wallet.remember(tx, rows)]);
-  return { news, changes, sold: sales.length };
 }

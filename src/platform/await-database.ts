@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CannotStart } from './cannot-start.ts';
 import { type Sql, codeOf, isTransient } from './database.ts';
 
-const wait_ms_max = 8_000;
+const wait_ms_max = 5_000;
 const version_min = 15;
 
 /** Resolves when the server answers, is new enough and takes writes; otherwise refuses with `CannotStart`. */

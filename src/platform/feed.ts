@@ -3,7 +3,6 @@
  * so it arrives exactly if that commits, and in the order of commits. While the listening connection is broken
  * messages are lost: subscribers are told by `onGap` and read again what they need.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import type { Sql, Tx } from './database.ts';
 import { randomId } from './ids.ts';
@@ -30,6 +29,7 @@ export interface Feed {
 export const payload_bytes_max = 7_800;
 const channel = 'maejin';
 const silence_ms_max = 3_000;
+const connect_seconds_max = 3;
 
 /** Opens the listening connection; resolves when it listens. */
 export async function createFeed(url: string, sql: Sql): Promise<Feed> {
@@ -37,7 +37,9 @@ export async function createFeed(url: string, sql: Sql): Promise<Feed> {
   const gapHandlers: (() => void)[] = [];
   const self = randomId(10);
   let heardAt = performance.now();
-  let listener: postgres.Sql | undefined;
+  let listener: Listener | undefined;
+  let listening: Promise<void> | undefined;
+  let closed = false;
 
   const hear = (message: string): void => {
     const [topic, payload] = JSON.parse(message) as [string, never];
@@ -48,26 +50,24 @@ export async function createFeed(url: string, sql: Sql): Promise<Feed> {
     for (const handle of subscribers.get(topic) ?? []) handle(payload);
   };
 
-  const listen = async (): Promise<void> => {
+  const open = async (): Promise<void> => {
     const stale = listener;
-    // The library listens again by itself after a lost connection, but gives up when the database is away
-    // for longer; `watch` then replaces the whole connection.
-    const fresh = postgres(url, {
-      max: 1,
-      idle_timeout: 0,
-      max_lifetime: null,
-      connect_timeout: 3,
-      fetch_types: false,
-      onnotice: () => undefined,
+    const fresh = connectListener(url, hear, () => {
+      if (listener !== fresh || closed) return;
+      heardAt = -Infinity;
+      listen().catch(() => undefined);
     });
     listener = fresh;
-    await stale?.end({ timeout: 0 }).catch(() => undefined);
-    let first = true;
-    await fresh.listen(channel, hear, () => {
-      heardAt = performance.now();
-      if (!first || stale !== undefined) for (const handle of gapHandlers) handle();
-      first = false;
+    await stale?.end();
+    await fresh.listening;
+    heardAt = performance.now();
+    if (stale !== undefined) for (const handle of gapHandlers) handle();
+  };
+  const listen = (): Promise<void> => {
+    listening ??= open().finally(() => {
+      listening = undefined;
     });
+    return listening;
   };
   await listen();
 
@@ -85,13 +85,58 @@ export async function createFeed(url: string, sql: Sql): Promise<Feed> {
       run: async () => {
         await sql`select pg_notify(${channel}, ${JSON.stringify(['ping', self])})`;
         if (performance.now() - heardAt <= silence_ms_max) return;
-        const listening = listen();
-        listening.catch(() => undefined);
-        await Promise.race([listening, sleep(silence_ms_max)]);
+        await listen();
       },
     },
     close: async () => {
-      await listener?.end({ timeout: 1 });
+      closed = true;
+      await listening?.catch(() => undefined);
+      await listener?.end();
+    },
+  };
+}
+
+interface Listener {
+  /** Resolves when messages arrive, or rejects; a listener that failed or was lost stays so. */
+  readonly listening: Promise<unknown>;
+  end(): Promise<void>;
+}
+
+/** The library hands `onnotify` on to its connection; its types do not say so. */
+type ListenerOptions = postgres.Options<Record<string, never>> & { onnotify(channel: string, message: string): void };
+
+/**
+ * One try at a listening connection; `lost` is called when it broke after it had worked. Not the library's own
+ * `listen`: while the database is away that keeps trying by itself, and when it is ended in the pause between two
+ * tries it connects all the same, later, and then keeps the process from ending.
+ */
+function connectListener(url: string, hear: (message: string) => void, lost: () => void): Listener {
+  let works = false;
+  const options: ListenerOptions = {
+    max: 1,
+    idle_timeout: 0,
+    max_lifetime: null,
+    connect_timeout: connect_seconds_max,
+    fetch_types: false,
+    onnotice: () => undefined,
+    onnotify: (_channel, message) => hear(message),
+    onclose: () => {
+      if (works) lost();
+      works = false;
+    },
+  };
+  const connection = postgres(url, options);
+  const listening = connection`listen ${connection(channel)}`.then(() => {
+    works = true;
+  });
+  // It may fail while whoever wants to know is still ending the listener before it.
+  listening.catch(() => undefined);
+  return {
+    listening,
+    end: async () => {
+      works = false;
+      await listening.catch(() => undefined);
+      await connection.end({ timeout: 1 }).catch(() => undefined);
     },
   };
 }

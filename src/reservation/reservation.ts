@@ -48,6 +48,8 @@ export interface Reservations {
 
   /** The board of a performance, read if it is not in memory. */
   seatBoard(performance: Performance): Promise<KeptBoard>;
+  /** The same if it is in memory and of that concert. */
+  knownSeatBoard(performanceId: string, concertId: string): KeptBoard | undefined;
   readonly events: SeatEvents;
   /** All seats of the concert, by state. */
   seatNumbersByState(concertId: string): Promise<SeatNumbers>;
@@ -106,6 +108,10 @@ export function createReservations(options: ReservationsOptions): Reservations {
     list: (userId, page) => listOwn({ sql, catalog }, userId, page),
     get: (userId, id) => getOwn({ sql, catalog }, userId, id),
     seatBoard: (performance) => boards.of(performance),
+    knownSeatBoard: (performanceId, concertId) => {
+      const known = boards.known(performanceId);
+      return known?.board.performance.concertId === concertId ? known : undefined;
+    },
     events,
     seatNumbersByState: async (concertId) => sumUp(boards, await catalog.performancesOf(concertId)),
     standing: standings.of,

@@ -9,6 +9,8 @@ export interface LockedReservation {
   readonly userId: string;
   readonly performanceId: string;
   readonly seatNumbers: readonly number[];
+  /** Of those of its seats that are its own, by number. */
+  readonly seatVersions: ReadonlyMap<number, number>;
   readonly amount: number;
   /** HELD only while its time lasts and every seat of it is still its own. */
   readonly status: ReservationStatus;
@@ -27,8 +29,8 @@ export async function lockForPayment(
   const wanted = [...new Set(ids)];
   const [, seats, reservations] = await Promise.all([
     tx`select id from reservations where concert_id = ${concertId} and id = any(${wanted}::text[]) order by id for update`,
-    tx<{ reservationId: string | null; sold: boolean }[]>`
-      select seat.reservation_id as "reservationId", seat.sold
+    tx<{ reservationId: string | null; number: number; version: number; sold: boolean }[]>`
+      select seat.reservation_id as "reservationId", seat.number, seat.version, seat.sold
       from seats as seat
       join (
         select performance_id, unnest(seat_numbers) as number from reservations
@@ -39,22 +41,23 @@ export async function lockForPayment(
       for update of seat`,
     // Read after the locks were waited for, by the clock of now and not of the transaction's beginning: in the
     // wait a hold may have run out.
-    tx<(LockedReservation & { overdue: boolean })[]>`
+    tx<(Omit<LockedReservation, 'seatVersions'> & { overdue: boolean })[]>`
       select id, user_id as "userId", performance_id as "performanceId", seat_numbers as "seatNumbers", amount, status,
         held_until <= clock_timestamp() as overdue
       from reservations where concert_id = ${concertId} and id = any(${wanted}::text[])`,
   ]);
-  const own = new Map<string, number>();
-  for (const { reservationId, sold } of seats) {
-    if (reservationId !== null && !sold) own.set(reservationId, (own.get(reservationId) ?? 0) + 1);
+  const versions = new Map<string, Map<number, number>>();
+  for (const { reservationId, number, version, sold } of seats) {
+    if (reservationId === null || sold) continue;
+    const own = versions.get(reservationId) ?? new Map<number, number>();
+    versions.set(reservationId, own.set(number, version));
   }
   return new Map(
     reservations.map(({ overdue, ...reservation }) => {
-      const lost = overdue || own.get(reservation.id) !== reservation.seatNumbers.length;
-      return [
-        reservation.id,
-        reservation.status === 'HELD' && lost ? { ...reservation, status: 'EXPIRED' } : reservation,
-      ];
+      const seatVersions = versions.get(reservation.id) ?? new Map<number, number>();
+      const lost = overdue || seatVersions.size !== reservation.seatNumbers.length;
+      const status = reservation.status === 'HELD' && lost ? 'EXPIRED' : reservation.status;
+      return [reservation.id, Object.assign(reservation, { seatVersions, status })];
     }),
   );
 }
@@ -75,32 +78,40 @@ export async function confirm(
     seatNumbers.map((number) => ({ id, performanceId, number })),
   );
   const sales = salesOf(reservations);
+  const changes = reservations.flatMap(changesOf);
   const [confirmed, sold, counted] = await Promise.all([
     tx`
       update reservations set status = 'CONFIRMED'
       where concert_id = ${concertId} and id = any(${ids}::text[]) and status = 'HELD'`,
-    tx<SeatChange[]>`
+    tx`
       update seats as seat set sold = true, held_until = null, version = seat.version + 1
       from unnest(${seats.map((seat) => seat.performanceId)}::text[], ${seats.map((seat) => seat.number)}::int[],
         ${seats.map((seat) => seat.id)}::text[]) as paid (performance_id, number, reservation_id)
       where seat.concert_id = ${concertId} and seat.performance_id = paid.performance_id and seat.number = paid.number
-        and seat.reservation_id = paid.reservation_id and not seat.sold
-      returning seat.performance_id as "performanceId", seat.number, seat.version, 2 as code`,
+        and seat.reservation_id = paid.reservation_id and not seat.sold`,
     tx`
       update performance_sales as sales
       set seats_reserved = sales.seats_reserved + paid.seats, revenue = sales.revenue + paid.amount
       from unnest(${sales.map((sale) => sale.performanceId)}::text[], ${sales.map((sale) => sale.seats)}::int[],
         ${sales.map((sale) => sale.amount)}::bigint[]) as paid (performance_id, seats, amount)
       where sales.concert_id = ${concertId} and sales.performance_id = paid.performance_id`,
+    boards.publish(tx, changes),
   ]);
-  if (confirmed.count !== ids.length || sold.length !== seats.length || counted.count !== sales.length) {
+  if (confirmed.count !== ids.length || sold.count !== seats.length || counted.count !== sales.length) {
     throw new Error(
-      `a sale met ${confirmed.count} of ${ids.length} reservations and ${sold.length} of ${seats.length} seats`,
+      `a sale met ${confirmed.count} of ${ids.length} reservations and ${sold.count} of ${seats.length} seats`,
     );
   }
-  const changes = [...sold];
-  await boards.publish(tx, changes);
   return changes;
+}
+
+function changesOf({ performanceId, seatNumbers, seatVersions }: LockedReservation): SeatChange[] {
+  return seatNumbers.map((number) => ({
+    performanceId,
+    number,
+    code: 2,
+    version: (seatVersions.get(number) ?? 0) + 1,
+  }));
 }
 
 function salesOf(

@@ -13,6 +13,8 @@ import { createSeatReading, type ReadSeats } from './seat-reading.ts';
 export interface SeatBoards {
   /** The board of a performance, read if it is not in memory. */
   of(performance: Performance): Promise<KeptBoard>;
+  /** The board of a performance if it is in memory. */
+  known(performanceId: string): KeptBoard | undefined;
   /** Takes over changes that were committed. */
   apply(changes: readonly SeatChange[]): void;
   /** Tells the other servers, as part of the transaction that makes the changes. */
@@ -73,13 +75,15 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
     Promise.all([rereadUsed(), ...late]).catch(() => shelf.dropUnused(0));
   });
 
+  const known = (performanceId: string): Shelved | undefined => {
+    const shelved = shelf.get(performanceId);
+    if (shelved !== undefined) shelved.usedAt = performance.now();
+    return shelved;
+  };
+
   return {
-    of: async (target) => {
-      const shelved = shelf.get(target.id);
-      if (shelved === undefined) return loading.load(target);
-      shelved.usedAt = performance.now();
-      return shelved;
-    },
+    of: async (target) => known(target.id) ?? loading.load(target),
+    known,
     apply,
     publish: (tx, changes) => Promise.all(messages(changes).map((news) => feed.publish(tx, 'seats', { ...news }))),
     onChange: (handle) => {

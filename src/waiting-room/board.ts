@@ -69,7 +69,7 @@ export class Board {
   readonly passedOver = new Map<number, number>();
   private departed: number[] = [];
   private readonly ended = new Map<number, EndReason>();
-  private readonly admissions = new Array<number>(rate_seconds).fill(0);
+  private readonly admissions = Array.from({ length: rate_seconds }, () => 0);
   private admissionsSecond = 0;
   private firstAdmission: number | undefined;
 
@@ -200,6 +200,11 @@ export class Board {
 /** In a first-come room the place in line is the place of arrival. */
 export function numberOf(entry: number): number {
   return entry;
+}
+
+/** Whole seconds of this process's own steady clock; only differences of it mean anything. */
+export function nowSeconds(): number {
+  return Math.floor(performance.now() / 1_000);
 }
 
 /** How many of the ascending `numbers` are below `limit`. */

@@ -6,6 +6,7 @@ import { refuse, type Refusal } from '../refusals.ts';
 import type { Boards } from './boards.ts';
 import type { EndReason, News, Settings, TokenStatus } from './board.ts';
 import { admit, end, endOverdue, join, lockRoom, saveRoom, type LockedRoom } from './line.ts';
+import { settingsOf } from './snapshot.ts';
 
 export interface LineDeps {
   readonly database: Database;
@@ -66,7 +67,10 @@ interface Taking {
   readonly userIds: readonly string[];
 }
 
-async function takePlaces(tx: Tx, { room, live, userIds }: Taking): Promise<{ places: Place[]; news: News | undefined }> {
+async function takePlaces(
+  tx: Tx,
+  { room, live, userIds }: Taking,
+): Promise<{ places: Place[]; news: News | undefined }> {
   // A session that is over, though no sweep has come by yet, must not keep its fan from a new place.
   const ended = live.some((token) => token.overdue) ? await endOverdue(tx, room) : new Set<number>();
   const entryOf = new Map(live.filter((token) => !ended.has(token.entry)).map((token) => [token.user_id, token.entry]));
@@ -130,7 +134,11 @@ export function refusalFor(state: Omit<TokenState, 'userId' | 'entry'> | undefin
 }
 
 /** Locks these tokens' rows, in key order. An ACTIVE one past its time is told as EXPIRED, whoever sweeps it later. */
-export async function lockTokens(tx: Tx, concertId: string, entries: readonly number[]): Promise<Map<number, TokenState>> {
+export async function lockTokens(
+  tx: Tx,
+  concertId: string,
+  entries: readonly number[],
+): Promise<Map<number, TokenState>> {
   const rows = await tx<(TokenState & { overdue: boolean })[]>`
     select entry, user_id as "userId", status, ended_because as "endedBecause",
       case when status = 'WAIT' then greatest(1, number - (select head from rooms where concert_id = ${concertId})) end as position,
@@ -182,9 +190,14 @@ export async function openRoom(tx: Tx, concertId: string, settings: Omit<Setting
  * Changes settings in the caller's transaction and admits whom a higher `maxActive` or the end of a pause lets in.
  * Sessions that run keep their end; holds too. Refuses with NOT_FOUND. After the commit, `boards.show` the news.
  */
-export async function changeSettings(tx: Tx, concertId: string, patch: Partial<Settings>): Promise<{ before: Settings; after: Settings; news: News }> {
-  const [before] = await tx<SettingsRow[]>`
-    select max_active, session_seconds, hold_seconds, grace_seconds, max_seats_per_fan, paused_reason
+export async function changeSettings(
+  tx: Tx,
+  concertId: string,
+  patch: Partial<Settings>,
+): Promise<{ before: Settings; after: Settings; news: News }> {
+  const [before] = await tx<Parameters<typeof settingsOf>[0][]>`
+    select max_active as "maxActive", session_seconds as "sessionSeconds", hold_seconds as "holdSeconds",
+      grace_seconds as "graceSeconds", max_seats_per_fan as "maxSeatsPerFan", paused_reason as "pausedReason"
     from rooms where concert_id = ${concertId} for update`;
   if (before === undefined) throw refuse('NOT_FOUND');
   const settings = settingsOf(before);
@@ -201,24 +214,4 @@ export async function changeSettings(tx: Tx, concertId: string, patch: Partial<S
   await admit(tx, room);
   const [news] = await Promise.all([saveRoom(tx, room), publish(tx, 'settings', concertId)]);
   return { before: settings, after, news };
-}
-
-interface SettingsRow {
-  max_active: number;
-  session_seconds: number;
-  hold_seconds: number;
-  grace_seconds: number;
-  max_seats_per_fan: number;
-  paused_reason: string | null;
-}
-
-function settingsOf(row: SettingsRow): Settings {
-  return {
-    maxActive: row.max_active,
-    sessionSeconds: row.session_seconds,
-    holdSeconds: row.hold_seconds,
-    graceSeconds: row.grace_seconds,
-    maxSeatsPerFan: row.max_seats_per_fan,
-    paused: row.paused_reason === null ? null : { reason: row.paused_reason },
-  };
 }

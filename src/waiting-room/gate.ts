@@ -5,18 +5,19 @@
 import type { FastifyRequest } from 'fastify';
 import type { Database } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
-import { createLanes, type LaneMetrics } from '../platform/lane.ts';
+import type { LaneMetrics } from '../platform/lane.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { refuse } from '../refusals.ts';
-import { createBoards, nowSeconds, type Boards } from './boards.ts';
-import type { Board, EndReason, Settings, Standing } from './board.ts';
+import { createBoards, type Boards } from './boards.ts';
+import { nowSeconds, type Board, type Settings } from './board.ts';
 import { createIssueLanes, createLeaveLanes, refusalFor, type Place } from './commands.ts';
+import { createLookUps, type Known } from './look-up.ts';
 import { createPresence } from './presence.ts';
 import { describe, type QueueStatus } from './status.ts';
 import { createQueueTokens, type Pass } from './tokens.ts';
 import { createTurns } from './turns.ts';
 
-export type { Settings, EndReason, TokenStatus } from './board.ts';
+export type { Settings } from './board.ts';
 export type { Pass } from './tokens.ts';
 export type { QueueStatus } from './status.ts';
 export { changeSettings, extendSessions, lockTokens, openRoom, refusalFor, type TokenState } from './commands.ts';
@@ -66,40 +67,23 @@ export interface WaitingRoomDeps {
   readonly secret: string;
   /** Most commands in one batch of a lane. */
   readonly batchMax: number;
-  readonly metrics: LaneMetrics;
+  readonly metrics: LaneMetrics & { admitted?(fans: number): void };
 }
 
-type Known = Exclude<Standing, { status: 'unknown' }>;
-
-const look_up_pending_max = 20_000;
-const look_up_lanes_max = 10_000;
-
 export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
-  const { database, feed, secret } = deps;
-  const boards = createBoards(database, feed);
+  const { database, feed, secret, metrics } = deps;
+  const boards = createBoards(database, feed, metrics.admitted);
   const tokens = createQueueTokens(secret);
   const presence = createPresence(database);
   const issueLanes = createIssueLanes({ ...deps, boards });
   const leaveLanes = createLeaveLanes({ ...deps, boards });
   const lookUps = createLookUps(deps);
+  const { lookUp } = lookUps;
 
   const openBoard = async (concertId: string): Promise<Board> => {
     const board = await boards.open(concertId);
     if (board === undefined) throw refuse('NOT_FOUND');
     return board;
-  };
-
-  /** What the database says of a place, when the board cannot or must not be the judge. */
-  const lookUp = async (board: Board, entry: number): Promise<Known> => {
-    const state = await lookUps.submit(board.concertId, entry);
-    if (state === undefined) throw refuse('QUEUE_TOKEN_INVALID');
-    if (state.endedBecause !== null) {
-      board.rememberEnd(entry, state.endedBecause);
-      return { status: 'EXPIRED', because: state.endedBecause };
-    }
-    if (state.expiresAt !== null) return { status: 'ACTIVE', session: { expiresAt: state.expiresAt.getTime(), claimed: true } };
-    const standing = board.standing(entry);
-    return standing.status === 'WAIT' ? standing : { status: 'WAIT', position: 1 };
   };
 
   const gate = createGate(tokens.read, { boards, openBoard, lookUp, sign: presence.sign });
@@ -139,7 +123,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
       const admittedPerMinute = board.admittedPerMinute(nowSeconds());
       return { waiting: board.waiting, active: board.active.size, maxActive, admittedPerMinute, paused };
     },
-    duties: [createTurns({ database, boards, presence }), ...boards.duties],
+    duties: [createTurns({ database, boards, presence }), boards.duty],
     drain: async () => {
       await Promise.all([issueLanes.drain(), leaveLanes.drain(), lookUps.drain()]);
     },
@@ -185,29 +169,4 @@ function createGate(read: (token: string) => Pass | undefined, { boards, openBoa
     },
     isActive: ({ concertId, entry }) => boards.peek(concertId)?.active.has(entry) === true,
   };
-}
-
-interface LookedUp {
-  readonly endedBecause: EndReason | null;
-  readonly expiresAt: Date | null;
-}
-
-/** One question for all who ask at the same time. */
-function createLookUps({ database, batchMax, metrics }: WaitingRoomDeps) {
-  return createLanes<number, LookedUp | undefined>({
-    name: 'token look-up',
-    batchMax,
-    pendingMax: look_up_pending_max,
-    lanesMax: look_up_lanes_max,
-    metrics,
-    run: async (concertId, entries) => {
-      const rows = await database.sql<{ entry: number; endedBecause: EndReason | null; expiresAt: Date | null }[]>`
-        select entry, case when overdue then 'SESSION_ENDED' else ended_because end as "endedBecause",
-          case when status = 'ACTIVE' then expires_at end as "expiresAt"
-        from queue_tokens, lateral (select status = 'ACTIVE' and expires_at <= now()) as late (overdue)
-        where concert_id = ${concertId} and entry = any(${entries as number[]}::bigint[])`;
-      const found = new Map(rows.map((row) => [row.entry, row]));
-      return entries.map((entry) => found.get(entry));
-    },
-  });
 }

@@ -4,8 +4,9 @@
  * last (`saveRoom`), which also tells all servers. Each statement names its one concert.
  */
 import type { Tx } from '../platform/database.ts';
-import { payload_bytes_max, publish } from '../platform/feed.ts';
-import { numberOf, type Change, type EndReason, type News, type TokenStatus } from './board.ts';
+import { publish } from '../platform/feed.ts';
+import type { Change, EndReason, News, TokenStatus } from './board.ts';
+import { partsOf } from './news.ts';
 
 /** A room whose row this transaction has locked, and what the transaction has changed so far. */
 export interface LockedRoom {
@@ -35,7 +36,11 @@ const front_step_places_max = 5_000;
 const ended_per_turn_max = 5_000;
 
 /** Takes the room's row, the lock of all its tokens. Undefined if there is none, or, with `skipLocked`, if another has it. */
-export async function lockRoom(tx: Tx, concertId: string, options: { skipLocked?: boolean } = {}): Promise<LockedRoom | undefined> {
+export async function lockRoom(
+  tx: Tx,
+  concertId: string,
+  options: { skipLocked?: boolean } = {},
+): Promise<LockedRoom | undefined> {
   const skip = options.skipLocked === true ? tx`skip locked` : tx``;
   // `execute` sends it now: awaiting would send it a moment later, behind a statement that relies on the lock.
   const [row] = await tx<RoomRow[]>`
@@ -143,7 +148,12 @@ interface CalledRow {
 }
 
 /** Ends the live ones of these tokens. Answers the entries that this call ended. */
-export async function end(tx: Tx, room: LockedRoom, entries: readonly number[], because: EndReason): Promise<Set<number>> {
+export async function end(
+  tx: Tx,
+  room: LockedRoom,
+  entries: readonly number[],
+  because: EndReason,
+): Promise<Set<number>> {
   const ended = await tx<EndedRow[]>`
     update queue_tokens set status = 'EXPIRED', ended_at = now(), ended_because = ${because}
     where concert_id = ${room.concertId} and entry = any(${entries as number[]}::bigint[]) and status <> 'EXPIRED'
@@ -214,7 +224,9 @@ interface EndedRow {
 function noteEnded(room: LockedRoom, rows: readonly EndedRow[]): Set<number> {
   for (const { entry, number, was_active, ended_because } of rows) {
     if (was_active) room.active -= 1;
-    room.changes.push(ended_because === null ? ['passed over', entry, number] : ['ended', entry, number, ended_because]);
+    room.changes.push(
+      ended_because === null ? ['passed over', entry, number] : ['ended', entry, number, ended_because],
+    );
   }
   return new Set(rows.map((row) => row.entry));
 }
@@ -245,33 +257,4 @@ export async function saveRoom(tx: Tx, room: LockedRoom): Promise<News> {
     ...partsOf(news).map((part) => publish(tx, 'line', part)),
   ]);
   return news;
-}
-
-/** News as it travels: in parts that fit a notification, of which only the last is complete. */
-export type NewsPart = readonly [concertId: string, version: number, head: number, front: number, lastNumber: number, more: 0 | 1, changes: readonly PackedChange[]];
-type PackedChange = readonly [kind: 0 | 1 | 2 | 3, entry: number, detail: number];
-
-const changes_per_part = Math.floor((payload_bytes_max - 200) / 40);
-const end_reasons = ['PAID', 'SESSION_ENDED', 'LEFT', 'ABSENT'] as const satisfies readonly EndReason[];
-
-function partsOf({ concertId, version, head, front, lastNumber, changes }: News): NewsPart[] {
-  const parts: NewsPart[] = [];
-  for (let from = 0; from === 0 || from < changes.length; from += changes_per_part) {
-    const more = from + changes_per_part < changes.length ? 1 : 0;
-    parts.push([concertId, version, head, front, lastNumber, more, changes.slice(from, from + changes_per_part).map(pack)]);
-  }
-  return parts;
-}
-
-function pack(change: Change): PackedChange {
-  if (change[0] === 'admitted') return [change[4] ? 3 : 0, change[1], change[3]];
-  if (change[0] === 'passed over') return [1, change[1], 0];
-  return [2, change[1], end_reasons.indexOf(change[3])];
-}
-
-export function unpack([kind, entry, detail]: PackedChange): Change {
-  const number = numberOf(entry);
-  if (kind === 0 || kind === 3) return ['admitted', entry, number, detail, kind === 3];
-  if (kind === 1) return ['passed over', entry, number];
-  return ['ended', entry, number, end_reasons[detail] ?? 'SESSION_ENDED'];
 }

@@ -59,7 +59,10 @@ export function createPresence({ sql }: Database): Presence {
   return {
     sign: (board, entry) => {
       const session = board.active.get(entry);
-      const matters = session === undefined ? numberOf(entry) <= board.front && (numberOf(entry) > board.head || board.passedOver.has(entry)) : !session.claimed;
+      const matters =
+        session === undefined
+          ? numberOf(entry) <= board.front && (numberOf(entry) > board.head || board.passedOver.has(entry))
+          : !session.claimed;
       if (!matters) return;
       let signs = concerts.get(board.concertId);
       if (signs?.board !== board) {

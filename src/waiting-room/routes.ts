@@ -7,7 +7,10 @@ import type { WaitingRoom } from './gate.ts';
 import { createStatusStreams } from './streams.ts';
 
 /** Mounts the routes; answers the duties that their streams bring. */
-export function waitingRoomRoutes(app: App, { accounts, waitingRoom }: { accounts: Accounts; waitingRoom: WaitingRoom }): readonly Duty[] {
+export function waitingRoomRoutes(
+  app: App,
+  { accounts, waitingRoom }: { accounts: Accounts; waitingRoom: WaitingRoom },
+): readonly Duty[] {
   const { gate } = waitingRoom;
   const streams = createStatusStreams(waitingRoom);
 

@@ -1,7 +1,6 @@
 /** What a fan is told about a place in line: arithmetic on the board, whatever the length of the line. */
 import type { ReplyOf } from '../contract.ts';
-import { nowSeconds } from './boards.ts';
-import type { Board, Standing } from './board.ts';
+import { nowSeconds, type Board, type Standing } from './board.ts';
 
 export type QueueStatus = ReplyOf<'getQueueToken', 200>;
 
@@ -16,7 +15,14 @@ const poll_seconds_active = 5;
 
 export function describe(board: Board, standing: Exclude<Standing, { status: 'unknown' }>): QueueStatus {
   const { concertId, settings } = board;
-  const common = { concertId, status: standing.status, position: null, etaSeconds: null, expiresAt: null, expiredBecause: null };
+  const common = {
+    concertId,
+    status: standing.status,
+    position: null,
+    etaSeconds: null,
+    expiresAt: null,
+    expiredBecause: null,
+  };
   if (standing.status === 'WAIT') {
     const etaSeconds = board.etaSeconds(standing.position, nowSeconds());
     return {
@@ -28,7 +34,12 @@ export function describe(board: Board, standing: Exclude<Standing, { status: 'un
     };
   }
   if (standing.status === 'ACTIVE') {
-    return { ...common, expiresAt: new Date(standing.session.expiresAt).toISOString(), pollAfterSeconds: poll_seconds_active, notice: null };
+    return {
+      ...common,
+      expiresAt: new Date(standing.session.expiresAt).toISOString(),
+      pollAfterSeconds: poll_seconds_active,
+      notice: null,
+    };
   }
   return { ...common, expiredBecause: standing.because, pollAfterSeconds: poll_seconds_max, notice: null };
 }

@@ -49,7 +49,8 @@ export function createStatusStreams(waitingRoom: Pick<WaitingRoom, 'status' | 'b
 
   const tellIfNew = (follower: Follower, status: QueueStatus): void => {
     const { told } = follower;
-    if (told.status !== status.status || told.notice !== status.notice || told.expiresAt !== status.expiresAt) tell(follower, status);
+    if (told.status !== status.status || told.notice !== status.notice || told.expiresAt !== status.expiresAt)
+      tell(follower, status);
     else if (told.position !== status.position && performance.now() >= follower.positionDueAt) tell(follower, status);
   };
 

@@ -4,8 +4,8 @@
  */
 import type { Database } from '../platform/database.ts';
 import type { Duty } from '../platform/ticker.ts';
+import { nowSeconds } from './board.ts';
 import type { Boards } from './boards.ts';
-import { nowSeconds } from './boards.ts';
 import { admit, endAbsent, endOverdue, extendFront, lockRoom, saveRoom } from './line.ts';
 import type { Presence } from './presence.ts';
 

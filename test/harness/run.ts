@@ -45,7 +45,14 @@ async function filesOf(args: readonly string[]): Promise<string[]> {
 
 async function runTests(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<number> {
   const flags = args.filter((arg) => arg.startsWith('-'));
-  const command = ['--test', '--test-concurrency=2', `--test-timeout=${test_minutes_max * 60_000}`, ...flags];
+  // A test that failed may have left a connection open; its file must end all the same.
+  const command = [
+    '--test',
+    '--test-force-exit',
+    '--test-concurrency=2',
+    `--test-timeout=${test_minutes_max * 60_000}`,
+    ...flags,
+  ];
   // Its own process group: when the tests are over, servers that a dead test left behind go with it.
   const tests = spawn(process.execPath, [...command, ...(await filesOf(args))], {
     cwd: root,
@@ -53,15 +60,16 @@ async function runTests(args: readonly string[], environment: Readonly<Record<st
     stdio: 'inherit',
     detached: true,
   });
-  const { pid } = tests;
-  if (pid === undefined) throw new Error('node:test could not be started');
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.kill(-pid, signal));
+  const signalAll = (signal: NodeJS.Signals): void => {
+    try {
+      if (tests.pid !== undefined) process.kill(-tests.pid, signal);
+    } catch {
+      // Nobody was left.
+    }
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, signalAll);
   const [code, signal] = (await once(tests, 'exit')) as [number | null, NodeJS.Signals | null];
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // Nobody was left.
-  }
+  signalAll('SIGKILL');
   return code ?? 128 + constants.signals[signal ?? 'SIGKILL'];
 }
 
@@ -72,7 +80,13 @@ async function main(): Promise<void> {
   await using open = new AsyncDisposableStack();
   open.defer(() => rm(folder, { recursive: true, force: true }));
   await chmod(folder, 0o755);
-  const environment: Record<string, string> = { TEST_EVIDENCE: evidence };
+  const environment: Record<string, string> = {
+    TEST_EVIDENCE: evidence,
+    // What a test leaves in the folder for temporary files goes with the run.
+    TMPDIR: folder,
+    // Every server that a test starts loads the same modules.
+    NODE_COMPILE_CACHE: path.join(folder, 'compiled'),
+  };
   await Promise.all(
     ([18, 15] as const).map(async (version) => {
       const cluster = await openCluster(version, folder);

@@ -39,7 +39,12 @@ export function runMain(environment: Readonly<Record<string, string>>): Program 
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [path.join(import.meta.dirname, '../../src/main.ts')], {
     cwd: evidence,
-    env: { PATH: process.env['PATH'], PORT: '0', ...environment },
+    env: {
+      PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      PORT: '0',
+      ...environment,
+    },
     stdio: ['ignore', log, log],
   });
   closeSync(log);

@@ -1,0 +1,39 @@
+/** What is measured, against which goals. */
+import { hall_fans, holds_per_fan, type ScenarioName } from './requests.ts';
+
+export type Target = 'bare' | 'service' | 'twin';
+
+export interface Scenario {
+  readonly name: ScenarioName;
+  /** Bare: of the bare server's rate. Twin: times the rate of the service with lanes of one command. */
+  readonly goal: { readonly bare?: number; readonly twin?: number };
+  readonly targets: readonly Target[];
+  /** Whether a request may be sent again; one that writes may not. */
+  readonly reads: boolean;
+  /** Every connection is one fan, who asks again and again. */
+  readonly sticky?: boolean;
+  /** How many requests there are. */
+  readonly requestsMax: number;
+}
+
+/** Distinct fans who poll: many times what the server remembers of tokens that it has verified. */
+const polling_fans = 100_000;
+const looking_fans = 50_000;
+
+const reading = { reads: true, targets: ['bare', 'service'] } as const;
+const writing = { reads: false, targets: ['bare', 'service', 'twin'], requestsMax: Infinity } as const;
+
+/** `payments` is how many fans stand ready to pay. */
+export function scenarios(payments: number): Scenario[] {
+  return [
+    // As browsers poll: a connection is a fan. And as through a proxy: every request comes from another fan.
+    { name: 'status', goal: { bare: 0.85 }, ...reading, sticky: true, requestsMax: polling_fans },
+    { name: 'status, through a proxy', goal: {}, ...reading, requestsMax: polling_fans },
+    { name: 'seats', goal: { bare: 0.8 }, ...reading, requestsMax: looking_fans },
+    { name: 'issue', goal: { bare: 0.6, twin: 8 }, ...writing },
+    { name: 'hold', goal: { bare: 0.65, twin: 8 }, ...writing, requestsMax: hall_fans * holds_per_fan },
+    { name: 'charge', goal: { bare: 0.65, twin: 8 }, ...writing },
+    { name: 'charge, one fan', goal: {}, ...writing },
+    { name: 'pay', goal: { bare: 0.5, twin: 10 }, ...writing, requestsMax: payments },
+  ];
+}

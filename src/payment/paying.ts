@@ -1,0 +1,209 @@
+/**
+ * The one transaction that walks the whole corridor: the room is locked, then the fans' tokens, their reservations
+ * and seats, their wallets. Money, seats, the token and the next fan's admission change together or not at all.
+ */
+import type { Performance } from '../catalog/catalog.ts';
+import type { Tx } from '../platform/database.ts';
+import { Refusal, refuse } from '../refusals.ts';
+import { reservedSeats, type LockedReservation, type Reservations } from '../reservation/reservation.ts';
+import {
+  admit,
+  end,
+  lockRoom,
+  lockTokens,
+  refusalFor,
+  saveRoom,
+  type LockedRoom,
+  type Pass,
+  type TokenState,
+} from '../waiting-room/gate.ts';
+import { effectsOf, sortByKey, type KeyedCommand, type Once } from '../wallet/wallet.ts';
+import type { Payment, PaymentsOptions } from './payment.ts';
+
+/** One request to pay, on its way through the lane. */
+export interface PayCommand extends KeyedCommand {
+  readonly pass: Pass;
+  readonly reservationId: string;
+}
+
+type Deps = Pick<PaymentsOptions, 'reservations' | 'wallet'> & {
+  readonly performances: ReadonlyMap<string, Performance>;
+};
+type Outcome = Payment | Refusal;
+
+interface After {
+  readonly news: Awaited<ReturnType<typeof saveRoom>>;
+  readonly changes: Awaited<ReturnType<Reservations['confirm']>>;
+  readonly sold: number;
+}
+
+/** Carries out a batch of payments of one concert and answers each, in the order given. */
+export async function payAll(
+  tx: Tx,
+  deps: Deps,
+  concertId: string,
+  commands: readonly PayCommand[],
+): Promise<{ answers: (Once<Payment> | Refusal)[]; after: After | undefined }> {
+  const locking = lockRoom(tx, concertId);
+  const clock = tx<{ now: Date }[]>`select now()`.execute();
+  // Behind the room's lock, so that what another server committed for this concert is seen.
+  const recalling = deps.wallet.recall(tx, commands);
+  const [room, [time], remembered] = await Promise.all([locking, clock, recalling]);
+  if (room === undefined || time === undefined)
+    return { answers: commands.map(() => refuse('QUEUE_TOKEN_INVALID')), after: undefined };
+
+  const batch = sortByKey<PayCommand, Payment>(commands, remembered);
+  const facts = await readFacts(tx, deps, concertId, batch.fresh);
+  const { outcomes, sales } = await decide(tx, deps, { facts, commands: batch.fresh, paidAt: time.now });
+  const after = sales.length === 0 ? undefined : await write(tx, deps, room, sales);
+  return { answers: batch.answersOf(outcomes), after };
+}
+
+interface Facts {
+  readonly tokens: ReadonlyMap<number, TokenState>;
+  readonly reservations: ReadonlyMap<string, LockedReservation>;
+  /** By reservation: the payment that was made for it before. */
+  readonly paid: ReadonlyMap<string, string>;
+}
+
+/** Locks and reads all that the decision needs, left to right along the corridor. */
+async function readFacts(
+  tx: Tx,
+  { reservations }: Deps,
+  concertId: string,
+  commands: readonly PayCommand[],
+): Promise<Facts> {
+  if (commands.length === 0) return { tokens: new Map(), reservations: new Map(), paid: new Map() };
+  const ids = commands.map((command) => command.reservationId);
+  const tokens = await lockTokens(
+    tx,
+    concertId,
+    commands.map((command) => command.pass.entry),
+  );
+  const [locked, paid] = await Promise.all([
+    reservations.lockForPayment(tx, concertId, ids),
+    tx<{ reservation_id: string; id: string }[]>`
+      select reservation_id, id from payments where concert_id = ${concertId} and reservation_id = any(${ids}::text[])`,
+  ]);
+  return { tokens, reservations: locked, paid: new Map(paid.map((row) => [row.reservation_id, row.id])) };
+}
+
+interface Sale {
+  readonly command: PayCommand;
+  readonly reservation: LockedReservation;
+  readonly payment: Payment;
+}
+
+interface Deciding {
+  readonly facts: Facts;
+  readonly commands: readonly PayCommand[];
+  readonly paidAt: Date;
+}
+
+/**
+ * Decides in order of arrival and takes the money. A fan's second payment in the batch is decided only after the
+ * first, which may have ended the session; so each round takes one command a place in line.
+ */
+async function decide(
+  tx: Tx,
+  deps: Deps,
+  { facts, commands, paidAt }: Deciding,
+): Promise<{ outcomes: Map<PayCommand, Outcome>; sales: Sale[] }> {
+  const outcomes = new Map<PayCommand, Outcome>();
+  const sales: Sale[] = [];
+  const ended = new Set<number>();
+  for (let open = commands; open.length > 0;) {
+    const round = new Map<number, [PayCommand, LockedReservation]>();
+    const later: PayCommand[] = [];
+    for (const command of open) {
+      const judged = judge(command, facts, ended);
+      if (judged instanceof Refusal) outcomes.set(command, judged);
+      else if (round.has(command.pass.entry)) later.push(command);
+      else round.set(command.pass.entry, [command, judged]);
+    }
+    // oxlint-disable-next-line no-await-in-loop
+    for (const sale of await debitAll(tx, deps, { round: [...round.values()], outcomes, paidAt })) {
+      sales.push(sale);
+      ended.add(sale.command.pass.entry);
+    }
+    open = later;
+  }
+  return { outcomes, sales };
+}
+
+/** The checks before the money, in the contract's order: token, reservation, hold. */
+function judge(
+  { pass, reservationId }: PayCommand,
+  facts: Facts,
+  ended: ReadonlySet<number>,
+): LockedReservation | Refusal {
+  if (ended.has(pass.entry)) return refuse('ADMISSION_EXPIRED', { expiredBecause: 'PAID' });
+  const refusal = refusalFor(facts.tokens.get(pass.entry));
+  if (refusal !== undefined) return refusal;
+  const reservation = facts.reservations.get(reservationId);
+  if (reservation === undefined || reservation.userId !== pass.userId) return refuse('NOT_FOUND');
+  if (reservation.status === 'CONFIRMED') return refuse('ALREADY_PAID', { paymentId: facts.paid.get(reservationId) });
+  return reservation.status === 'HELD' ? reservation : refuse('HOLD_EXPIRED');
+}
+
+interface Debiting {
+  readonly round: readonly [PayCommand, LockedReservation][];
+  readonly outcomes: Map<PayCommand, Outcome>;
+  readonly paidAt: Date;
+}
+
+async function debitAll(
+  tx: Tx,
+  { wallet, performances }: Deps,
+  { round, outcomes, paidAt }: Debiting,
+): Promise<Sale[]> {
+  const moved = await wallet.debit(
+    tx,
+    round.map(([{ userId, id }, { amount }]) => ({ userId, amount, reference: id })),
+  );
+  const sales: Sale[] = [];
+  for (const [place, [command, reservation]] of round.entries()) {
+    const outcome = moved[place] ?? refuse('INTERNAL');
+    if (outcome instanceof Refusal) {
+      outcomes.set(command, outcome);
+      continue;
+    }
+    const performance = performances.get(reservation.performanceId);
+    const payment: Payment = {
+      id: command.id,
+      reservationId: reservation.id,
+      amount: reservation.amount,
+      balance: outcome.balance,
+      seats: performance === undefined ? [] : reservedSeats(performance, reservation.seatNumbers),
+      paidAt: paidAt.toISOString(),
+    };
+    outcomes.set(command, payment);
+    sales.push({ command, reservation, payment });
+  }
+  return sales;
+}
+
+/** What a sale changes besides the money. */
+async function write(tx: Tx, { reservations, wallet }: Deps, room: LockedRoom, sales: readonly Sale[]): Promise<After> {
+  const { concertId } = room;
+  const entries = sales.map(({ command }) => command.pass.entry);
+  const [changes, ended] = await Promise.all([
+    reservations.confirm(
+      tx,
+      concertId,
+      sales.map((sale) => sale.reservation),
+    ),
+    end(tx, room, entries, 'PAID'),
+    tx`
+      insert into payments (concert_id, reservation_id, id, user_id, amount)
+      select ${concertId}, reservation_id, id, user_id, amount
+      from unnest(${sales.map((sale) => sale.reservation.id)}::text[], ${sales.map((sale) => sale.payment.id)}::text[],
+        ${sales.map((sale) => sale.command.userId)}::text[], ${sales.map((sale) => sale.payment.amount)}::bigint[])
+        as sale (reservation_id, id, user_id, amount)`,
+  ]);
+  if (ended.size !== sales.length) throw new Error(`a sale ended ${ended.size} of ${sales.length} sessions`);
+  await admit(tx, room);
+  const effects = effectsOf(sales.map(({ command, payment }) => [command, payment] as const));
+  const [news] = await Promise.all([saveRoom(tx, room), wallet.remember(tx, effects)]);
+  return { news, changes, sold: sales.length };
+}

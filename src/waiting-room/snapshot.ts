@@ -1,0 +1,60 @@
+/** Reading a whole room: what a board starts from, and returns to when it may have missed a change. */
+import type { Database } from '../platform/database.ts';
+import type { Settings, Snapshot } from './board.ts';
+
+interface RoomRow extends Omit<Settings, 'paused'> {
+  readonly pausedReason: string | null;
+  readonly version: number;
+  readonly head: number;
+  readonly front: number;
+  readonly lastNumber: number;
+}
+
+/**
+ * One consistent look at a room, bounded by its ACTIVE set, its protected places and the departures ahead of the
+ * head. Undefined if there is no such concert.
+ */
+export async function readSnapshot({ transaction }: Database, concertId: string): Promise<Snapshot | undefined> {
+  return transaction(async (tx) => {
+    await tx`set transaction isolation level repeatable read, read only`;
+    const [rooms, active, passedOver, departed] = await Promise.all([
+      tx<RoomRow[]>`
+        select max_active as "maxActive", session_seconds as "sessionSeconds", hold_seconds as "holdSeconds",
+          grace_seconds as "graceSeconds", max_seats_per_fan as "maxSeatsPerFan", paused_reason as "pausedReason",
+          version, head, front, last_number as "lastNumber"
+        from rooms where concert_id = ${concertId}`,
+      tx<{ entry: number; expiresAt: Date; claimed: boolean }[]>`
+        select entry, expires_at as "expiresAt", seen_at >= admitted_at as claimed
+        from queue_tokens where concert_id = ${concertId} and status = 'ACTIVE'`,
+      tx<{ entry: number; number: number }[]>`
+        select entry, number from queue_tokens
+        where concert_id = ${concertId} and status = 'WAIT' and skipped_at is not null`,
+      tx<{ number: number }[]>`
+        select number from queue_tokens
+        where concert_id = ${concertId} and status = 'EXPIRED' and admitted_at is null
+          and number > (select head from rooms where concert_id = ${concertId})
+        order by number`,
+    ]);
+    const [room] = rooms;
+    if (room === undefined) return undefined;
+    const { version, head, front, lastNumber } = room;
+    return {
+      concertId,
+      version,
+      head,
+      front,
+      lastNumber,
+      settings: settingsOf(room),
+      active: active.map(({ entry, expiresAt, claimed }) => ({ entry, expiresAt: expiresAt.getTime(), claimed })),
+      passedOver,
+      departed: departed.map(({ number }) => number),
+    };
+  });
+}
+
+/** The settings among a room's columns. */
+export function settingsOf(row: Omit<Settings, 'paused'> & { readonly pausedReason: string | null }): Settings {
+  const { maxActive, sessionSeconds, holdSeconds, graceSeconds, maxSeatsPerFan, pausedReason } = row;
+  const paused = pausedReason === null ? null : { reason: pausedReason };
+  return { maxActive, sessionSeconds, holdSeconds, graceSeconds, maxSeatsPerFan, paused };
+}

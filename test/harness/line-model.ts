@@ -1,0 +1,128 @@
+/**
+ * A line told in the plainest way, one record a fan: what a board must agree with, however it is kept. It makes the
+ * news that the database would send, so that a board can follow it.
+ */
+import type { Change, EndReason, News, Settings, Snapshot, Standing } from '../../src/waiting-room/board.ts';
+
+interface Place {
+  readonly number: number;
+  state: 'waiting' | 'passed over' | 'active' | 'ended';
+  because?: EndReason;
+  expiresAt?: number;
+  claimed?: boolean;
+}
+
+export const settings: Settings = {
+  maxActive: 3,
+  sessionSeconds: 600,
+  holdSeconds: 300,
+  graceSeconds: 20,
+  maxSeatsPerFan: 4,
+  paused: null,
+};
+
+export type Step =
+  | { readonly do: 'join'; readonly count: number }
+  | { readonly do: 'admit' | 'pass over' | 'readmit' | 'withdraw'; readonly which: number }
+  | { readonly do: 'end'; readonly which: number; readonly because: EndReason };
+
+export class LineModel {
+  readonly places: Place[] = [];
+  version = 0;
+  head = 0;
+
+  get front(): number {
+    return this.places.length;
+  }
+
+  /** Carries out steps as one transaction; one that cannot be done now is left out. */
+  transact(steps: readonly Step[]): News {
+    const changes = steps.flatMap((step) => this.step(step));
+    this.version += 1;
+    const { version, head, front } = this;
+    return { concertId: 'c', version, head, front, lastNumber: this.places.length, changes };
+  }
+
+  /** What the database would answer to a server that reads it now. */
+  snapshot(): Snapshot {
+    const { version, head, front, places } = this;
+    return {
+      concertId: 'c',
+      version,
+      head,
+      front,
+      lastNumber: places.length,
+      settings,
+      active: this.in('active').map(({ number, expiresAt = 0, claimed = false }) => ({
+        entry: number,
+        expiresAt,
+        claimed,
+      })),
+      passedOver: this.in('passed over').map(({ number }) => ({ entry: number, number })),
+      departed: this.in('ended')
+        .filter(({ number }) => number > head)
+        .map(({ number }) => number),
+    };
+  }
+
+  /** Who stands where: those passed over are served first, among themselves by number; the others after the head. */
+  standing(number: number): Exclude<Standing, { status: 'unknown' }> {
+    const place = this.places[number - 1];
+    if (place === undefined) throw new Error(`nobody has number ${number}`);
+    const { state, because = 'LEFT', expiresAt = 0, claimed = false } = place;
+    if (state === 'ended') return { status: 'EXPIRED', because };
+    if (state === 'active') return { status: 'ACTIVE', session: { expiresAt, claimed } };
+    return { status: 'WAIT', position: this.in(state).filter((other) => other.number <= number).length };
+  }
+
+  get waiting(): number {
+    return this.in('waiting').length + this.in('passed over').length;
+  }
+
+  in(state: Place['state']): Place[] {
+    return this.places.filter((place) => place.state === state);
+  }
+
+  private step(step: Step): Change[] {
+    if (step.do === 'join') {
+      for (let more = step.count; more > 0; more--) {
+        this.places.push({ number: this.places.length + 1, state: 'waiting' });
+      }
+      return [];
+    }
+    if (step.do === 'end') return this.end(step.which, step.because);
+    if (step.do === 'withdraw') return this.passOver(pick(this.in('active'), step.which));
+    if (step.do === 'readmit') return this.admit(pick(this.in('passed over'), step.which), step.which);
+    const [next] = this.in('waiting');
+    if (next !== undefined) this.head = next.number;
+    return step.do === 'admit' ? this.admit(next, step.which) : this.passOver(next);
+  }
+
+  private admit(place: Place | undefined, dice: number): Change[] {
+    if (place === undefined) return [];
+    Object.assign(place, { state: 'active', expiresAt: 1_000 + dice, claimed: dice % 2 === 0 });
+    return [['admitted', place.number, place.number, 1_000 + dice, dice % 2 === 0]];
+  }
+
+  private passOver(place: Place | undefined): Change[] {
+    if (place === undefined) return [];
+    place.state = 'passed over';
+    return [['passed over', place.number, place.number]];
+  }
+
+  private end(which: number, reason: EndReason): Change[] {
+    const place = pick(
+      this.places.filter(({ state }) => state !== 'ended'),
+      which,
+    );
+    if (place === undefined) return [];
+    // Who waits beyond the head can only leave.
+    const because = place.state === 'waiting' ? 'LEFT' : reason;
+    Object.assign(place, { state: 'ended', because });
+    return [['ended', place.number, place.number, because]];
+  }
+}
+
+function pick<T>(all: readonly T[], dice: number): T | undefined {
+  return all[dice % Math.max(1, all.length)];
+}

@@ -1,0 +1,74 @@
+/** What an attacker or a broken client might put in the place of an id, a query, a key or a token. */
+import {
+  array,
+  constant,
+  constantFrom,
+  dictionary,
+  integer,
+  jsonValue,
+  nat,
+  oneof,
+  record,
+  string,
+  tuple,
+} from 'fast-check';
+import { accessToken } from './box-office.ts';
+
+const nasty = constantFrom(
+  "' or 1=1 --",
+  '\u0000',
+  'a\u0000b',
+  '../../../etc/passwd',
+  '%00',
+  '%',
+  '${7*7}',
+  '__proto__',
+  'constructor',
+  '\ud800',
+  '𝟙',
+  '-1',
+  '1e309',
+  'NaN',
+  'null',
+  'a'.repeat(5_000),
+);
+export const text = oneof(nasty, string(), string({ unit: 'binary', maxLength: 30 }));
+const encoded = text.map((value) => encodeURIComponent(value.toWellFormed()));
+const ascii = string({
+  unit: integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)),
+  maxLength: 30,
+});
+export const segment = oneof(encoded, ascii);
+export const key = oneof(ascii, string({ maxLength: 300 }), constantFrom('', 'é', 'a b', '"quoted"'));
+export const query = oneof(
+  constant(''),
+  array(tuple(constantFrom('limit', 'cursor', 'status', 'q', 'concertId', 'x'), encoded), { maxLength: 4 }).map(
+    (pairs) => `?${pairs.map((pair) => pair.join('=')).join('&')}`,
+  ),
+  encoded.map((value) => `?${value}`),
+);
+
+/** Things that look like a token of ours and are none. */
+export const forgedFrom = (valid: () => { readonly bearer: string; readonly queueToken: string }) =>
+  oneof(
+    text,
+    constantFrom('', 'a.b.c', '..', 'eyJhbGciOiJub25lIn0.e30.', 'e30.'.repeat(3_000)),
+    record({ index: nat(), letter: constantFrom('A', 'b', '-', '.', '%') }).map(({ index, letter }) =>
+      damage(valid().queueToken, index, letter),
+    ),
+    record({ index: nat(), letter: constantFrom('A', 'b', '-', '.') }).map(({ index, letter }) =>
+      damage(valid().bearer, index, letter),
+    ),
+    dictionary(string(), jsonValue()).map((claims) =>
+      accessToken('jwt:x', claims, 'a secret that the server does not know'),
+    ),
+    constant(null).map(() => `${valid().queueToken.split('.').slice(0, 2).join('.')}.`),
+    constant(null).map(() => valid().queueToken.slice(0, -4)),
+  );
+
+/** One character changed, but not the last, whose lowest bits mean nothing. */
+function damage(token: string, index: number, letter: string): string {
+  const at = index % (token.length - 1);
+  const damaged = `${token.slice(0, at)}${letter}${token.slice(at + 1)}`;
+  return damaged === token ? `x${token}` : damaged;
+}

@@ -1,0 +1,63 @@
+/** The wire between servers and their database, in a test's hands: it can be cut, go dead, or lead somewhere else. */
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+export interface Wire {
+  /** The database's address through this wire. */
+  readonly url: string;
+  /** Cuts all connections and refuses new ones, as a host whose database died. */
+  down(): Promise<void>;
+  /** Leads to this database from now on. */
+  up(databaseUrl: string): Promise<void>;
+  /** Nothing comes through any more and nobody is told, as from a host that lost its power. */
+  freeze(): void;
+  close(): Promise<void>;
+}
+
+export async function openWire(databaseUrl: string): Promise<Wire> {
+  let target = new URL(databaseUrl);
+  const ends = new Set<Socket>();
+  let frozen = false;
+
+  const join = (near: Socket): void => {
+    const far = connect(Number(target.port), target.hostname);
+    for (const end of [near, far]) {
+      ends.add(end);
+      end.on('error', () => undefined);
+      end.on('close', () => {
+        ends.delete(end);
+        if (!frozen) (end === near ? far : near).destroy();
+      });
+    }
+    near.on('data', (bytes) => frozen || far.write(bytes));
+    far.on('data', (bytes) => frozen || near.write(bytes));
+  };
+  const listen = async (port: number): Promise<Server> => {
+    const server = createServer(join);
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+    return server;
+  };
+  let server = await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const url = new URL(databaseUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String(port);
+
+  const down = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const end of ends) end.destroy();
+    await closed;
+  };
+  return {
+    url: url.href,
+    down,
+    up: async (databaseUrl) => {
+      target = new URL(databaseUrl);
+      frozen = false;
+      server = await listen(port);
+    },
+    freeze: () => {
+      frozen = true;
+    },
+    close: down,
+  };
+}

@@ -1,0 +1,176 @@
+/**
+ * The guards of the money, one by one, each beside its twin: the same race without the guard, which must go wrong.
+ * A race that cannot be lost would prove nothing.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { createAudit } from '../src/audit/audit.ts';
+import { codeOf, type Database, type Tx } from '../src/platform/database.ts';
+import { randomId, timeOrderedId } from '../src/platform/ids.ts';
+import { Refusal } from '../src/refusals.ts';
+import { createWallet } from '../src/wallet/wallet.ts';
+import { openHouse, type House } from './harness/house.ts';
+
+for (const postgres of [18, 15] as const) {
+  describe(`money on PostgreSQL ${postgres}`, () => {
+    let house: House;
+    before(async () => {
+      house = await openHouse({ postgres });
+    });
+    after(() => house.close());
+
+    test('adds in SQL: of two who read first and write then, one charge is lost', async () => {
+      assert.equal(await chargeAtOnce(house, { guarded: true }), 102);
+      assert.equal(await chargeAtOnce(house, { guarded: false }), 101, 'the twin loses one');
+    });
+
+    test('takes only what is there: of two who look first and take then, one makes money', async () => {
+      assert.equal(await payAtOnce(house, { guarded: true }), 100);
+      assert.equal(await payAtOnce(house, { guarded: false }), 200, 'the twin sells for 200 what 100 paid for');
+    });
+
+    test('remembers a key once: without its uniqueness two servers both act', async (t) => {
+      const twin = await openHouse({ postgres });
+      t.after(() => twin.close());
+      await twin.sql`alter table idempotency_keys drop constraint idempotency_keys_pkey`;
+      assert.equal(await oneKeyAtOnce(house), 10);
+      assert.equal(await oneKeyAtOnce(twin), 20, 'the twin charges twice');
+      const { checks } = await createAudit(twin).run();
+      assert(
+        checks.some(({ name, ok }) => name.startsWith('I6') && !ok),
+        'and the audit sees it',
+      );
+    });
+
+    test('locks wallets in one order: charges and payments of the same fans never deadlock', async () => {
+      const users = Array.from({ length: 40 }, newUser);
+      const wallet = createWallet({ database: house.database });
+      await Promise.all(users.map((user) => wallet.charge(user, 'start', 1_000)));
+      await Promise.all(
+        Array.from({ length: 20 }, (_, round) => [
+          chargeAll(house, shuffled(users), `round-${round}`),
+          payAll(house, shuffled(users)),
+        ]).flat(),
+      );
+      assert.equal(await deadlocks(house), 0);
+      for (const user of users) assert.equal(await wallet.balance(user), 1_000);
+      assert.deepEqual(await payInTheirOwnOrder(house, users), ['40P01'], 'the twin, which locks as they come');
+    });
+  });
+}
+
+const newUser = (): string => `user-${randomId(10)}`;
+const shuffled = (users: readonly string[]): string[] => users.toSorted(() => Math.random() - 0.5);
+const payment = (userId: string, amount: number) => ({ userId, amount, reference: timeOrderedId() });
+
+/** Two charges of 1 to a wallet of 100, which meet after having read it. Answers the balance. */
+async function chargeAtOnce({ database, sql }: House, { guarded }: { guarded: boolean }): Promise<number> {
+  const user = newUser();
+  await sql`insert into wallets values (${user}, 100)`;
+  const bothRead = meeting(2);
+  const charge = () =>
+    database.transaction(async (tx) => {
+      const [wallet] = await tx<{ balance: number }[]>`select balance from wallets where user_id = ${user}`;
+      await bothRead();
+      if (guarded) await tx`update wallets set balance = balance + 1 where user_id = ${user}`;
+      else await tx`update wallets set balance = ${(wallet?.balance ?? 0) + 1} where user_id = ${user}`;
+    });
+  await Promise.all([charge(), charge()]);
+  return createWallet({ database }).balance(user);
+}
+
+/** Two payments of 100 out of a wallet of 100, which meet after having looked. Answers what was sold. */
+async function payAtOnce({ database }: House, { guarded }: { guarded: boolean }): Promise<number> {
+  const user = newUser();
+  const wallet = createWallet({ database });
+  await wallet.charge(user, 'start', 100);
+  const bothLooked = meeting(2);
+  const pay = () =>
+    database.transaction(async (tx) => {
+      const [found] = await tx<{ balance: number }[]>`select balance from wallets where user_id = ${user}`;
+      await bothLooked();
+      if (guarded) {
+        const [moved] = await wallet.debit(tx, [payment(user, 100)]);
+        return moved instanceof Refusal ? 0 : 100;
+      }
+      if ((found?.balance ?? 0) < 100) return 0;
+      await tx`update wallets set balance = ${(found?.balance ?? 0) - 100} where user_id = ${user}`;
+      return 100;
+    });
+  const [one, other] = await Promise.all([pay(), pay()]);
+  return one + other;
+}
+
+/** Two servers charge 10 under one key, and meet after neither found it. Answers the balance. */
+async function oneKeyAtOnce({ database }: House): Promise<number> {
+  const user = newUser();
+  const bothRecalled = meeting(2);
+  const meetingHalfway: Database = {
+    ...database,
+    transaction: (work) => database.transaction((tx) => work(afterFirst(tx, bothRecalled))),
+  };
+  const servers = [createWallet({ database: meetingHalfway }), createWallet({ database: meetingHalfway })];
+  await Promise.all(servers.map((server) => server.charge(user, 'key', 10)));
+  return createWallet({ database }).balance(user);
+}
+
+function chargeAll({ database }: House, users: readonly string[], key: string): Promise<unknown> {
+  const server = createWallet({ database });
+  return Promise.all(users.map((user) => server.charge(user, key, 1)));
+}
+
+function payAll({ database }: House, users: readonly string[]): Promise<unknown> {
+  return database.transaction((tx) =>
+    createWallet({ database }).debit(
+      tx,
+      users.map((user) => payment(user, 1)),
+    ),
+  );
+}
+
+/** Two payments for the same two wallets, each locking in an order of its own. Answers how they failed. */
+async function payInTheirOwnOrder(
+  { database }: House,
+  [one = '', other = '']: readonly string[],
+): Promise<(string | undefined)[]> {
+  const bothLocked = meeting(2);
+  const pay = (first: string, second: string) =>
+    database.transaction(async (tx) => {
+      await tx`update wallets set balance = balance - 1 where user_id = ${first}`;
+      await bothLocked();
+      await tx`update wallets set balance = balance - 1 where user_id = ${second}`;
+    });
+  const outcomes = await Promise.allSettled([pay(one, other), pay(other, one)]);
+  return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [codeOf(outcome.reason)] : []));
+}
+
+async function deadlocks({ sql }: House): Promise<number> {
+  await sql`select pg_stat_clear_snapshot()`;
+  const [row] = await sql<
+    { deadlocks: number }[]
+  >`select deadlocks from pg_stat_database where datname = current_database()`;
+  return row?.deadlocks ?? -1;
+}
+
+/** Waits until all have come, or for so long as one who is kept waiting elsewhere would take. */
+function meeting(parties: number, msMax = 300): () => Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let come = 0;
+  return async () => {
+    come += 1;
+    if (come === parties) resolve();
+    await Promise.race([promise, new Promise((enough) => setTimeout(enough, msMax))]);
+  };
+}
+
+/** The transaction, with a pause after its first statement. */
+function afterFirst(tx: Tx, pause: () => Promise<void>): Tx {
+  let statements = 0;
+  return new Proxy(tx, {
+    apply: (target, self, given) => {
+      const statement: unknown = Reflect.apply(target, self, given);
+      statements += 1;
+      return statements > 1 ? statement : Promise.resolve(statement).then(async (rows) => pause().then(() => rows));
+    },
+  });
+}

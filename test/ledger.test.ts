@@ -1,0 +1,224 @@
+/** The wallet's room itself, on both PostgreSQL versions: against a small model of it, and against lost connections. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import * as fc from 'fast-check';
+import { createAudit } from '../src/audit/audit.ts';
+import type { Database } from '../src/platform/database.ts';
+import { randomId, timeOrderedId } from '../src/platform/ids.ts';
+import { Refusal } from '../src/refusals.ts';
+import { createWallet, type Moved } from '../src/wallet/wallet.ts';
+import { openHouse, type House } from './harness/house.ts';
+
+const balance_max = 100_000_000;
+const newUser = (): string => `user-${randomId(10)}`;
+
+for (const postgres of [18, 15] as const) {
+  describe(`the ledger on PostgreSQL ${postgres}`, () => {
+    let house: House;
+    before(async () => {
+      house = await openHouse({ postgres });
+    });
+    after(() => house.close());
+
+    test('keeps to a model of it, whatever is charged and paid in whatever batches', async () => {
+      const amounts = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constant(10_000_000));
+      const step = fc.record({
+        kind: fc.constantFrom('charge' as const, 'pay' as const),
+        batch: fc.array(fc.record({ user: fc.nat({ max: 2 }), amount: amounts, key: fc.nat({ max: 30 }) }), {
+          minLength: 1,
+          maxLength: 14,
+        }),
+      });
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
+          const wallet = createWallet({ database: house.database });
+          const users = [newUser(), newUser(), newUser()];
+          const model = newModel();
+          // One of them starts near the limit.
+          for (let times = 1; times <= 9; times += 1) {
+            await wallet.charge(users[0] ?? '', `before-${times}`, 10_000_000);
+            model.charge({ user: users[0] ?? '', key: `before-${times}`, amount: 10_000_000 });
+          }
+          for (const { kind, batch } of steps) {
+            const commands = batch.map(({ user, amount, key }) => ({
+              user: users[user] ?? '',
+              amount,
+              key: `k${key}`,
+            }));
+            if (kind === 'charge') {
+              const outcomes = await Promise.allSettled(
+                commands.map(({ user, key, amount }) => wallet.charge(user, key, amount)),
+              );
+              const expected = commands.map((command) => model.charge(command));
+              // The first of a key in a batch decides; a later one with another amount is its reuse either way.
+              assert.deepEqual(outcomes.map(wordsOf), expected);
+            } else {
+              const moved = await house.database.transaction((tx) =>
+                wallet.debit(
+                  tx,
+                  commands.map(({ user, amount }) => ({ userId: user, amount, reference: timeOrderedId() })),
+                ),
+              );
+              assert.deepEqual(
+                moved.map(wordsOfMoved),
+                commands.map(({ user, amount }) => model.pay(user, amount)),
+              );
+            }
+            model.endBatch();
+            for (const user of users) assert.equal(await wallet.balance(user), model.balance(user));
+          }
+        }),
+        { numRuns: 60 },
+      );
+      // Payments were made here without seats; all else must be in order.
+      const { checks } = await createAudit(house).run();
+      assert.deepEqual(
+        checks.filter(({ ok }) => !ok).map(({ name }) => name),
+        ['I4 each payment took its amount from the wallet of its user, once'],
+      );
+    });
+
+    test('takes nothing from a wallet that has less, and nothing at all for a free seat', async () => {
+      const wallet = createWallet({ database: house.database });
+      const [rich, poor, none] = [newUser(), newUser(), newUser()];
+      await Promise.all([wallet.charge(rich, 'a', 500), wallet.charge(poor, 'a', 5)]);
+      const asked = [
+        { userId: rich, amount: 200 },
+        { userId: poor, amount: 6 },
+        { userId: none, amount: 1 },
+        { userId: rich, amount: 400 },
+        { userId: none, amount: 0 },
+        { userId: rich, amount: 300 },
+        { userId: poor, amount: 5 },
+        { userId: poor, amount: 1e12 },
+      ];
+      const moved = await house.database.transaction((tx) =>
+        wallet.debit(
+          tx,
+          asked.map((one) => ({ ...one, reference: timeOrderedId() })),
+        ),
+      );
+      assert.deepEqual(moved.map(wordsOfMoved), [
+        300,
+        'needs 6 of 5',
+        'needs 1 of 0',
+        'needs 400 of 300',
+        0,
+        0,
+        0,
+        'needs 1000000000000 of 0',
+      ]);
+    });
+
+    test('does not act again after a commit whose answer was lost, and knows its own answer', async () => {
+      for (const moment of ['before', 'after'] as const) {
+        let broken = 0;
+        const unreliable: Database = {
+          ...house.database,
+          transaction: async (work) => {
+            const lose = (): never => {
+              broken += 1;
+              throw Object.assign(new Error('connection lost'), { code: 'CONNECTION_CLOSED' });
+            };
+            if (broken < 2 && moment === 'before') lose();
+            const result = await house.database.transaction(work);
+            if (broken < 2) lose();
+            return result;
+          },
+        };
+        const wallet = createWallet({ database: unreliable });
+        const user = newUser();
+        const charged = await Promise.all([
+          wallet.charge(user, 'a', 10),
+          wallet.charge(user, 'b', 10),
+          wallet.charge(user, 'a', 10),
+        ]);
+        assert.equal(broken, 2);
+        assert.deepEqual(
+          charged.map(({ answer, replayed }) => [answer.balance, replayed]),
+          [
+            [10, false],
+            [20, false],
+            [10, true],
+          ],
+        );
+        assert.equal(await wallet.balance(user), 20);
+      }
+    });
+
+    test('is append-only', async () => {
+      await assert.rejects(house.sql`update ledger_entries set amount = 0`, /append-only/);
+      await assert.rejects(house.sql`delete from ledger_entries`, /append-only/);
+      await assert.rejects(house.sql`truncate ledger_entries`, /append-only/);
+      await assert.rejects(house.sql`update wallets set balance = -1`, /balance_check/);
+    });
+
+    test('forgets keys after 48 hours and no earlier', async () => {
+      const user = newUser();
+      const wallet = createWallet({ database: house.database });
+      for (const key of ['now', 'day', 'old']) await wallet.charge(user, key, 1);
+      await house.sql`update idempotency_keys set at = now() - interval '47 hours' where user_id = ${user} and key = 'day'`;
+      await house.sql`update idempotency_keys set at = now() - interval '49 hours' where user_id = ${user} and key = 'old'`;
+      await house.sql`insert into idempotency_keys select ${user}, 'old-' || n, 'charge 1', '{}', now() - interval '3 days' from generate_series(1, 12000) as n`;
+      for (const duty of wallet.duties) await duty.run();
+      const left = await house.sql<
+        { key: string }[]
+      >`select key from idempotency_keys where user_id = ${user} order by key`;
+      assert.deepEqual(
+        left.map(({ key }) => key),
+        ['day', 'now'],
+      );
+    });
+  });
+}
+
+/** What the ledger must do, without a database. */
+function newModel() {
+  const balances = new Map<string, number>();
+  const known = new Map<string, { amount: number; balance: number }>();
+  let batch = new Map<string, { amount: number; outcome: number | string }>();
+  const balance = (user: string): number => balances.get(user) ?? 0;
+  const fresh = (user: string, amount: number): number | string => {
+    if (balance(user) + amount > balance_max) return `no room for it in ${balance(user)}`;
+    balances.set(user, balance(user) + amount);
+    return balance(user);
+  };
+  return {
+    balance,
+    charge: ({ user, key, amount }: { user: string; key: string; amount: number }): number | string => {
+      const name = `${key} ${user}`;
+      const before = known.get(name);
+      if (before !== undefined) return before.amount === amount ? before.balance : 'IDEMPOTENCY_KEY_REUSED';
+      const first = batch.get(name);
+      if (first !== undefined) return first.amount === amount ? first.outcome : 'IDEMPOTENCY_KEY_REUSED';
+      const outcome = fresh(user, amount);
+      batch.set(name, { amount, outcome });
+      return outcome;
+    },
+    pay: (user: string, amount: number): number | string => {
+      if (balance(user) < amount) return `needs ${amount} of ${balance(user)}`;
+      balances.set(user, balance(user) - amount);
+      return balance(user);
+    },
+    endBatch: (): void => {
+      for (const [name, { amount, outcome }] of batch)
+        if (typeof outcome === 'number') known.set(name, { amount, balance: outcome });
+      batch = new Map();
+    },
+  };
+}
+
+function wordsOf(outcome: PromiseSettledResult<{ answer: { balance: number } }>): number | string {
+  if (outcome.status === 'fulfilled') return outcome.value.answer.balance;
+  return outcome.reason instanceof Refusal ? wordsOfRefusal(outcome.reason) : String(outcome.reason);
+}
+
+function wordsOfMoved(moved: Moved): number | string {
+  return moved instanceof Refusal ? wordsOfRefusal(moved) : moved.balance;
+}
+
+function wordsOfRefusal({ code, fields }: Refusal): string {
+  if (code === 'BALANCE_LIMIT_EXCEEDED') return `no room for it in ${String(fields['balance'])}`;
+  if (code === 'INSUFFICIENT_BALANCE') return `needs ${String(fields['required'])} of ${String(fields['balance'])}`;
+  return code;
+}

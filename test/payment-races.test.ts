@@ -1,0 +1,159 @@
+/** Many pay at once: whoever races whom, each payment is wholly done or wholly refused. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { boxOffice, newFan, type BoxOffice, type Fan } from './harness/box-office.ts';
+import { openHouse, type House } from './harness/house.ts';
+
+let house: House;
+let one: BoxOffice;
+let other: BoxOffice;
+
+before(async () => {
+  house = await openHouse();
+  one = boxOffice(await house.start());
+  other = boxOffice(await house.start());
+});
+after(() => house.close());
+
+const price = 50_000;
+
+/** A fan inside with money and one held seat. */
+async function ready(concertId: string, performanceId: string, seat: number, fan: Fan = newFan()) {
+  await one.charge(fan, price);
+  const token = await one.enter(concertId, fan);
+  const { status, body } = await one.hold(token, performanceId, [seat]);
+  assert.equal(status, 201, JSON.stringify(body));
+  return { fan, token, reservationId: body.id };
+}
+
+const manySeats = [
+  { startsAt: '2030-05-01T10:00:00.000Z', sections: [{ name: 'A', rows: 20, seatsPerRow: 20, grade: 'R', price }] },
+];
+
+test('the same reservation paid 20 times at once with 20 keys: one payment', async () => {
+  const { concertId, performanceId } = await one.createConcert();
+  const { fan, token, reservationId } = await ready(concertId, performanceId, 1);
+  await one.charge(fan, 20 * price);
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? one : other).pay(token, reservationId)),
+  );
+  assert.equal(answers.filter(({ status }) => status === 201).length, 1);
+  const refused = answers.filter(({ status }) => status !== 201);
+  assert(refused.every(({ code, fields }) => code === 'ADMISSION_EXPIRED' && fields['expiredBecause'] === 'PAID'));
+  assert.equal((await one.wallet(fan)).body.balance, 20 * price);
+  await one.assertInvariants();
+});
+
+test('the same key 20 times at once: one payment, 20 equal answers, also long after', async () => {
+  const { concertId, performanceId } = await one.createConcert();
+  const { fan, token, reservationId } = await ready(concertId, performanceId, 1);
+  const key = randomUUID();
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? one : other).pay(token, reservationId, key)),
+  );
+  const again = await other.pay(token, reservationId, key);
+  for (const { status, body } of [...answers, again]) {
+    assert.equal(status, 201);
+    assert.deepEqual(body, answers[0]?.body);
+  }
+  const first = answers.filter(({ headers }) => headers.get('idempotent-replayed') === null);
+  assert.equal(first.length, 1);
+  assert.equal(again.headers.get('idempotent-replayed'), 'true');
+  assert.equal((await one.wallet(fan)).body.balance, 0);
+  await one.assertInvariants();
+});
+
+test('30 users paying at once: all 30', async () => {
+  const { concertId, performanceId } = await one.createConcert();
+  const fans = await Promise.all(Array.from({ length: 30 }, (_, index) => ready(concertId, performanceId, index + 1)));
+  const answers = await Promise.all(
+    fans.map(({ token, reservationId }, index) => (index % 2 === 0 ? one : other).pay(token, reservationId)),
+  );
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    Array.from({ length: 30 }, () => 201),
+  );
+  await one.assertInvariants();
+});
+
+for (const [what, hasten] of [
+  [
+    'its hold',
+    (sql: House['sql'], concertId: string) => sql`
+    with hastened as (
+      update reservations set held_until = clock_timestamp() + random() * interval '150 milliseconds'
+      where concert_id = ${concertId} and status = 'HELD' returning id, held_until
+    )
+    update seats set held_until = hastened.held_until from hastened where concert_id = ${concertId} and reservation_id = hastened.id`,
+  ],
+  [
+    'its session',
+    (sql: House['sql'], concertId: string) => sql`
+    update queue_tokens set expires_at = clock_timestamp() + random() * interval '150 milliseconds'
+    where concert_id = ${concertId} and status = 'ACTIVE'`,
+  ],
+] as const) {
+  test(`a payment racing the end of ${what}, 200 times: each wholly paid or wholly refused`, async () => {
+    const { concertId, performanceId } = await one.createConcert({ performances: manySeats });
+    const fans = await Promise.all(
+      Array.from({ length: 200 }, (_, index) => ready(concertId, performanceId, index + 1)),
+    );
+    await hasten(house.sql, concertId);
+    const answers = await Promise.all(
+      fans.map(async ({ token, reservationId }, index) => {
+        // Spread over the time in which the ends fall.
+        await new Promise((resolve) => setTimeout(resolve, (index % 20) * 8));
+        return (index % 2 === 0 ? one : other).pay(token, reservationId);
+      }),
+    );
+    for (const [index, { status, code }] of answers.entries()) {
+      const { fan } = fans[index] ?? { fan: newFan() };
+      assert(status === 201 || code === 'HOLD_EXPIRED' || code === 'ADMISSION_EXPIRED', `${status} ${code}`);
+      assert.equal((await one.wallet(fan)).body.balance, status === 201 ? 0 : price);
+    }
+    const [sold] = await house.sql`select count(*)::int as sold from seats where concert_id = ${concertId} and sold`;
+    assert.equal(sold?.['sold'], answers.filter(({ status }) => status === 201).length);
+    await one.assertInvariants();
+  });
+}
+
+test('two reservations of one fan paid at once: the first ends the session, the second keeps its money', async () => {
+  const { concertId, performanceId } = await one.createConcert();
+  const { fan, token, reservationId } = await ready(concertId, performanceId, 1);
+  const second = (await one.hold(token, performanceId, [2])).body.id;
+  await one.charge(fan, price);
+  const answers = await Promise.all([one.pay(token, reservationId), one.pay(token, second)]);
+  assert.deepEqual(
+    answers.map(({ status }) => status).toSorted((a, b) => a - b),
+    [201, 403],
+  );
+  assert.equal((await one.wallet(fan)).body.balance, price);
+  await one.assertInvariants();
+});
+
+test('twin: reading the balance before writing it pays twice with the money of once', async () => {
+  const bare = await openHouse();
+  try {
+    await bare.sql`insert into wallets values ('somebody', 100)`;
+    const read = Promise.withResolvers<void>();
+    let readers = 0;
+    const pay = () =>
+      bare.database.transaction(async (tx) => {
+        const [wallet] = await tx`select balance from wallets where user_id = 'somebody'`;
+        if ((readers += 1) === 2) read.resolve();
+        await read.promise;
+        const balance = wallet?.['balance'] as number;
+        if (balance < 100) return 'refused';
+        await tx`update wallets set balance = ${balance - 100} where user_id = 'somebody'`;
+        return 'paid';
+      });
+    assert.deepEqual(
+      await Promise.all([pay(), pay()]),
+      ['paid', 'paid'],
+      'the race that the conditional update prevents is real',
+    );
+  } finally {
+    await bare.close();
+  }
+});
