@@ -57,8 +57,13 @@ function fingerprintOfPages() {
   const web = path.join(root, 'web');
   const files = readdirSync(web, { recursive: true, encoding: 'utf8' })
     .filter((file) => !file.startsWith('dist') && statSync(path.join(web, file)).isFile())
-    .sort();
-  for (const file of files) hash.update(file).update('\0').update(readFileSync(path.join(web, file))).update('\0');
+    .toSorted();
+  for (const file of files)
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(path.join(web, file)))
+      .update('\0');
   return hash.digest('hex');
 }
 

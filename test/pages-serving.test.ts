@@ -18,8 +18,13 @@ before(async () => {
 after(() => house.close());
 
 /** As it travels: fetch would unpack it. */
-async function travel(path: string, headers: Record<string, string> = {}): Promise<{ bytes: number; response: Response }> {
-  const response = await fetch(new URL(path, server.origin), { headers: { 'accept-encoding': 'br', accept: 'text/html', ...headers } });
+async function travel(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ bytes: number; response: Response }> {
+  const response = await fetch(new URL(path, server.origin), {
+    headers: { 'accept-encoding': 'br', accept: 'text/html', ...headers },
+  });
   const length = Number(response.headers.get('content-length'));
   assert(length > 0, path);
   return { bytes: length, response };
@@ -75,15 +80,21 @@ test('what has a hash in its name is kept for ever, documents are asked for agai
     assert.match(asset.headers.get('cache-control') ?? '', /max-age=31536000, immutable/, path);
     assert.equal(asset.headers.get('content-encoding'), 'br', path);
   }
-  const plain = await fetch(new URL(assetsIn(await (await travel('/')).response.text())[0] ?? '', server.origin), { headers: { 'accept-encoding': 'gzip' } });
+  const plain = await fetch(new URL(assetsIn(await (await travel('/')).response.text())[0] ?? '', server.origin), {
+    headers: { 'accept-encoding': 'gzip' },
+  });
   assert.equal(plain.headers.get('content-encoding'), 'gzip');
   assert.equal(typeof gunzipSync, 'function');
 });
 
 test('the first paint is in the language and the theme that were chosen', async () => {
-  const html = async (headers: Record<string, string>, path = '/'): Promise<string> => (await travel(path, headers)).response.text();
+  const html = async (headers: Record<string, string>, path = '/'): Promise<string> =>
+    (await travel(path, headers)).response.text();
   assert.match(await html({ 'accept-language': 'ko-KR,ko;q=0.9' }), /<html lang="ko" data-theme="">/);
-  assert.match(await html({ 'accept-language': 'ko', cookie: 'lang=en; theme=dark' }), /<html lang="en" data-theme="dark">/);
+  assert.match(
+    await html({ 'accept-language': 'ko', cookie: 'lang=en; theme=dark' }),
+    /<html lang="en" data-theme="dark">/,
+  );
   assert.match(await html({ cookie: 'lang=xx; theme=pink' }), /<html lang="en" data-theme="">/);
   const { response } = await travel('/?lang=ko');
   assert.match(response.headers.get('set-cookie') ?? '', /^lang=ko;/);

@@ -79,7 +79,10 @@ test('the place is the same after a reload, on another device, and without any s
   await page.getByText('앞에 3명').waitFor();
   await plain.close();
   // Another device knows the account, not the place.
-  const other = await browser.newContext({ baseURL: server.origin, storageState: { cookies: state.cookies.filter(({ name }) => name !== 'maejin_place'), origins: [] } });
+  const other = await browser.newContext({
+    baseURL: server.origin,
+    storageState: { cookies: state.cookies.filter(({ name }) => name !== 'maejin_place'), origins: [] },
+  });
   const there = await other.newPage();
   await there.goto(`/concerts/${concertId}/wait`);
   await there.locator('#join').click();
@@ -141,15 +144,26 @@ test('a turn that ended says why and offers a new place', async () => {
 });
 
 test('nothing is wider than the narrowest phone, in both languages and at double size', async () => {
-  const { concertId } = await office.createConcert({ title: '아주 긴 제목을 가진 공연 — A Concert With Quite A Long Title' });
+  const { concertId } = await office.createConcert({
+    title: '아주 긴 제목을 가진 공연 — A Concert With Quite A Long Title',
+  });
   for (const language of ['ko', 'en'] as const) {
     const fan = await visit(browser, server, { language, width: 320 });
     await fan.signUp();
-    for (const address of ['/', '/join', `/concerts/${concertId}`, `/concerts/${concertId}/wait?take=1`, `/concerts/${concertId}/dates/1`, '/my']) {
+    for (const address of [
+      '/',
+      '/join',
+      `/concerts/${concertId}`,
+      `/concerts/${concertId}/wait?take=1`,
+      `/concerts/${concertId}/dates/1`,
+      '/my',
+    ]) {
       await fan.open(address);
       await fan.page.locator('h1').first().waitFor();
       await fan.page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
-      const over = await fan.page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+      const over = await fan.page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
       assert.equal(over, 0, `${address} in ${language}`);
     }
     fan.assertNoComplaints();

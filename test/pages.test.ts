@@ -22,7 +22,10 @@ before(async () => {
 after(() => Promise.allSettled([browser.close(), house.close()]));
 
 /** A visitor with an account whose turn it is. */
-async function admitted(concertId: string, options: Parameters<typeof visit>[2] = {}): Promise<Visitor & { bearer: string }> {
+async function admitted(
+  concertId: string,
+  options: Parameters<typeof visit>[2] = {},
+): Promise<Visitor & { bearer: string }> {
   const fan = await visit(browser, server, options);
   const bearer = await fan.signUp();
   await fan.open(`/concerts/${concertId}/wait?take=1`);
@@ -94,7 +97,10 @@ test('from the programme to a stamped ticket, with money charged on the way', as
 
 test('of two fans who press at once, one holds the seat and the other is told at once', async () => {
   const { concertId } = await office.createConcert();
-  const fans = await Promise.all([admitted(concertId), admitted(concertId, { language: 'en', theme: 'dark', width: 360 })]);
+  const fans = await Promise.all([
+    admitted(concertId),
+    admitted(concertId, { language: 'en', theme: 'dark', width: 360 }),
+  ]);
   for (const { page, open } of fans) {
     await open(`/concerts/${concertId}/dates/1`);
     await page.getByRole('button', { name: /^(1열 1번|row 1, seat 1)$/ }).click();
@@ -103,7 +109,11 @@ test('of two fans who press at once, one holds the seat and the other is told at
   const outcome = ({ page }: Visitor) =>
     Promise.race([
       page.waitForURL(/\/reservations\//).then(() => 'held'),
-      page.getByText(/그 사이 다른 분이 골랐어요|Somebody (was faster|else took)/).first().waitFor().then(() => 'told'),
+      page
+        .getByText(/그 사이 다른 분이 골랐어요|Somebody (was faster|else took)/)
+        .first()
+        .waitFor()
+        .then(() => 'told'),
     ]);
   const outcomes = await Promise.all(fans.map(outcome));
   assert.deepEqual(outcomes.toSorted(), ['held', 'told']);
@@ -121,7 +131,10 @@ test('a seat that somebody else takes leaves the selection before the eyes', asy
   await fan.page.getByText('1석 50,000원').waitFor();
   const other = await office.enter(concertId, newFan());
   assert.equal((await office.hold(other, performanceId, [7])).status, 201);
-  await fan.page.getByText(/A-1-7 좌석은 그 사이/).first().waitFor();
+  await fan.page
+    .getByText(/A-1-7 좌석은 그 사이/)
+    .first()
+    .waitFor();
   await fan.page.getByRole('button', { name: /^1열 7번, 다른 분이 결제 중$/ }).waitFor();
   fan.assertNoComplaints();
   await fan.context.close();

@@ -62,7 +62,9 @@ async function compressTexts(folder: string): Promise<void> {
     const text = await readFile(path.join(folder, file));
     if (text.length < compressed_bytes_min) continue;
     await Promise.all([
-      compress.br(text, { params: { [BROTLI_PARAM_QUALITY]: 11 } }).then((small) => writeFile(path.join(folder, `${file}.br`), small)),
+      compress
+        .br(text, { params: { [BROTLI_PARAM_QUALITY]: 11 } })
+        .then((small) => writeFile(path.join(folder, `${file}.br`), small)),
       compress.gz(text, { level: 9 }).then((small) => writeFile(path.join(folder, `${file}.gz`), small)),
     ]);
   }

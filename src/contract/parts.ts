@@ -185,15 +185,14 @@ export const ConcertInFull = Type.Object({
 });
 
 const seatCounts = { total: Count, available: Count, held: Count, reserved: Count };
-export const SeatCounts = Type.Object(seatCounts);
+const SeatCounts = Type.Object(seatCounts);
 /** What everybody may know of a sale, whether they wait, shop or only look. */
 export const Sale = Type.Object({
   concertId: Id,
   seats: SeatCounts,
-  grades: Type.Array(
-    Type.Object({ grade: Type.String(), priceMin: Money, priceMax: Money, ...seatCounts }),
-    { description: 'In the order in which the sections name them' },
-  ),
+  grades: Type.Array(Type.Object({ grade: Type.String(), priceMin: Money, priceMax: Money, ...seatCounts }), {
+    description: 'In the order in which the sections name them',
+  }),
   performances: Type.Array(Type.Object({ id: Id, startsAt: Time, ...seatCounts })),
   waiting: Count,
   admittedPerMinute: Type.Number({ minimum: 0 }),

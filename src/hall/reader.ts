@@ -12,7 +12,8 @@ export interface Reader {
 export function readerOf(request: FastifyRequest): Reader {
   const { lang } = request.query as { lang?: unknown };
   const cookies = request.headers.cookie ?? '';
-  const chosen = languages.find((language) => language === lang) ?? languages.find((language) => has(cookies, `lang=${language}`));
+  const chosen =
+    languages.find((language) => language === lang) ?? languages.find((language) => has(cookies, `lang=${language}`));
   const theme = (['light', 'dark'] as const).find((name) => has(cookies, `theme=${name}`)) ?? '';
   return { language: chosen ?? languageOf(request.headers['accept-language']), theme };
 }

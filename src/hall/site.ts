@@ -143,7 +143,15 @@ async function saleOf(
     const { waiting, admittedPerMinute, paused } = numbers;
     const { seats, grades, performances } = standing;
     const notice = paused?.reason ?? null;
-    return { concertId, seats, grades: [...grades], performances: [...performances], waiting, admittedPerMinute, notice };
+    return {
+      concertId,
+      seats,
+      grades: [...grades],
+      performances: [...performances],
+      waiting,
+      admittedPerMinute,
+      notice,
+    };
   } catch {
     // The page itself asks again; a first paint without these facts is better than none.
     return undefined;
@@ -177,7 +185,12 @@ function createShells(built: BuiltPages) {
     const text = built.render(document, { language, theme, ...shells[name][language] });
     const plain = Buffer.from(text);
     const [br, zipped] = await Promise.all([brotli(plain), compress.gzip(plain)]);
-    return { plain, br, gzip: zipped, etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"` };
+    return {
+      plain,
+      br,
+      gzip: zipped,
+      etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
+    };
   };
   return async (request: FastifyRequest, reply: FastifyReply, document: DocumentName, name: ShellName) => {
     const reader = readerOf(request);
@@ -187,7 +200,8 @@ function createShells(built: BuiltPages) {
     const { plain, br, gzip: zipped, etag } = await page;
     reply.header('cache-control', 'no-cache').header('content-language', reader.language);
     reply.header('etag', `W/${etag}`).type('text/html; charset=utf-8');
-    if (reply.statusCode === 200 && (request.headers['if-none-match'] ?? '').includes(etag)) return reply.code(304).send();
+    if (reply.statusCode === 200 && (request.headers['if-none-match'] ?? '').includes(etag))
+      return reply.code(304).send();
     const encoding = encodingOf(request);
     if (encoding !== undefined) reply.header('content-encoding', encoding);
     return reply.send(encoding === 'br' ? br : encoding === 'gzip' ? zipped : plain);
@@ -201,7 +215,9 @@ async function sendFresh(request: FastifyRequest, reply: FastifyReply, text: str
   reply.header('cache-control', 'private, no-store').header('content-language', readerOf(request).language);
   reply.type('text/html; charset=utf-8');
   if (encoding === undefined) return reply.send(plain);
-  return reply.header('content-encoding', encoding).send(encoding === 'br' ? await brotli(plain) : await compress.gzip(plain));
+  return reply
+    .header('content-encoding', encoding)
+    .send(encoding === 'br' ? await brotli(plain) : await compress.gzip(plain));
 }
 
 function brotli(plain: Buffer): Promise<Buffer> {
@@ -209,7 +225,7 @@ function brotli(plain: Buffer): Promise<Buffer> {
 }
 
 function encodingOf(request: FastifyRequest): 'br' | 'gzip' | undefined {
-  const accepted = String(request.headers['accept-encoding'] ?? '');
+  const accepted = request.headers['accept-encoding'] ?? '';
   if (/\bbr\b/.test(accepted)) return 'br';
   return /\bgzip\b/.test(accepted) ? 'gzip' : undefined;
 }

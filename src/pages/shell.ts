@@ -22,12 +22,17 @@ export const shells: Readonly<Record<ShellName, Readonly<Record<Language, Shell>
     },
     en: {
       title: 'Maejin 매진',
-      description: 'A fair line, seats that are never sold twice, and a wallet that never loses a won: the box office Maejin.',
+      description:
+        'A fair line, seats that are never sold twice, and a wallet that never loses a won: the box office Maejin.',
       body: head('Please switch on JavaScript to buy tickets.'),
     },
   },
   console: {
-    ko: { title: '운영 콘솔 · 매진', description: '', body: head('콘솔을 쓰려면 브라우저에서 JavaScript를 켜 주세요.') },
+    ko: {
+      title: '운영 콘솔 · 매진',
+      description: '',
+      body: head('콘솔을 쓰려면 브라우저에서 JavaScript를 켜 주세요.'),
+    },
     en: { title: 'Console · Maejin', description: '', body: head('Please switch on JavaScript to use the console.') },
   },
 };

@@ -63,7 +63,7 @@ function saleRoutes(app: App, { reservations, catalog, gate, waitingRoom }: Rese
         performanceId: performance.id,
         startsAt: performance.startsAt,
         maxSeatsPerFan: settings?.maxSeatsPerFan ?? 1,
-        sections: performance.sections.map((section) => ({ ...section })),
+        sections: [...performance.sections],
         statuses: Buffer.from(board.codes.map((code) => status_letters[code as SeatCode])).toString('latin1'),
       };
     },

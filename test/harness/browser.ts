@@ -18,7 +18,9 @@ const wait_ms_max = 15_000;
  * side: each unpacks for itself if it must, and the first to be done puts its folder in place for all.
  */
 async function unpack(): Promise<string> {
-  const { version } = JSON.parse(readFileSync(path.join(root, 'node_modules/@sparticuz/chromium/package.json'), 'utf8')) as {
+  const { version } = JSON.parse(
+    readFileSync(path.join(root, 'node_modules/@sparticuz/chromium/package.json'), 'utf8'),
+  ) as {
     version: string;
   };
   const folder = path.join(tmpdir(), `maejin-browser-${version}-${userInfo().uid}`);
@@ -46,7 +48,13 @@ async function executable(): Promise<{ path: string; env: Record<string, string>
 
 export async function openBrowser(): Promise<Browser> {
   const { path: executablePath, env } = await executable();
-  const args = ['--no-sandbox', '--no-zygote', '--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none'];
+  const args = [
+    '--no-sandbox',
+    '--no-zygote',
+    '--disable-gpu',
+    '--disable-dev-shm-usage',
+    '--font-render-hinting=none',
+  ];
   return chromium.launch({ executablePath, env, headless: true, args });
 }
 
@@ -134,6 +142,9 @@ async function assertAccessible(page: Page): Promise<void> {
     '(async () => (await axe.run(document, { resultTypes: ["violations"] })).violations)()',
   )) as readonly Finding[];
   const serious = findings.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  const told = serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ''}`).join('\n')}`);
+  const told = serious.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ''}`).join('\n')}`,
+  );
   assert.deepEqual(told, [], `on ${page.url()}`);
 }

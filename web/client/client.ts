@@ -47,25 +47,39 @@ export async function send(url: string, init: RequestInit, msMax = answer_ms_max
   }
 }
 
+/** Method, address and options of a question. */
 export function requestOf<Name extends Endpoint>(name: Name, asked: Asked<Name>) {
   const [method = 'GET', pattern = '/'] = endpoints[name].split(' ');
   const params = (asked.params ?? {}) as Readonly<Record<string, string>>;
   const path = pattern.replaceAll(/:(\w+)/g, (_all, key: string) => encodeURIComponent(params[key] ?? ''));
-  const query = new URLSearchParams();
-  for (const [key, value] of Object.entries((asked.query ?? {}) as Record<string, unknown>)) {
-    if (value !== undefined && value !== null) query.set(key, String(value));
-  }
-  const headers: Record<string, string> = { 'accept-language': document.documentElement.lang };
-  if (asked.place !== undefined) headers['queue-token'] = asked.place;
-  if (asked.key !== undefined) headers['idempotency-key'] = asked.key;
-  if (asked.body !== undefined) headers['content-type'] = 'application/json';
-  const init: RequestInit = {
-    method,
-    headers,
-    ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
-    ...(asked.signal === undefined ? {} : { signal: asked.signal }),
+  const init: RequestInit = { method, headers: headersOf(asked) };
+  if (asked.body !== undefined) init.body = JSON.stringify(asked.body);
+  if (asked.signal !== undefined) init.signal = asked.signal;
+  return { method, url: path + searchOf(asked.query), init };
+}
+
+function searchOf(query: unknown): string {
+  const given = Object.entries((query ?? {}) as Record<string, string | number | undefined>);
+  const search = new URLSearchParams();
+  for (const [key, value] of given) if (value !== undefined) search.set(key, String(value));
+  return search.size > 0 ? `?${search.toString()}` : '';
+}
+
+function headersOf({
+  place,
+  key,
+  body,
+}: {
+  place?: string | undefined;
+  key?: string;
+  body?: unknown;
+}): Record<string, string> {
+  return {
+    'accept-language': document.documentElement.lang,
+    ...(place === undefined ? {} : { 'queue-token': place }),
+    ...(key === undefined ? {} : { 'idempotency-key': key }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
-  return { method, url: query.size > 0 ? `${path}?${query.toString()}` : path, init };
 }
 
 /** Resolves after `ms`, or as soon as `signal` is aborted. */

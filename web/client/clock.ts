@@ -11,7 +11,7 @@ let syncedAt = -Infinity;
 let syncing: Promise<void> | undefined;
 
 /** Milliseconds since 1970, by the box office. Before the first answer, by this device. */
-export function serverNow(): number {
+function serverNow(): number {
   return performance.now() + offset;
 }
 

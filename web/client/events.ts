@@ -110,10 +110,15 @@ async function wait(ms: number, signal: AbortSignal): Promise<void> {
   document.removeEventListener('visibilitychange', end);
 }
 
-async function readStream({ stream, performanceId, place, onData }: Following, signal: AbortSignal, onOpen: () => void) {
-  const { url, init } = stream === 'streamQueueToken'
-    ? requestOf(stream, { place })
-    : requestOf(stream, { place, params: { performanceId: performanceId ?? '' } });
+async function readStream(
+  { stream, performanceId, place, onData }: Following,
+  signal: AbortSignal,
+  onOpen: () => void,
+) {
+  const { url, init } =
+    stream === 'streamQueueToken'
+      ? requestOf(stream, { place })
+      : requestOf(stream, { place, params: { performanceId: performanceId ?? '' } });
   const silence = new AbortController();
   let timer = setTimeout(() => silence.abort(), silence_ms_max);
   const heard = (): void => {

@@ -23,7 +23,7 @@ export function problem({ code, status = 0, fields = {}, retryAfterSeconds }: Pa
   return Object.assign(new Error(code), { name: 'Problem', code, status, fields, retryAfterSeconds });
 }
 
-export function isProblem(error: unknown): error is Problem {
+function isProblem(error: unknown): error is Problem {
   return error instanceof Error && error.name === 'Problem';
 }
 
@@ -43,7 +43,12 @@ export async function problemOf(response: Response): Promise<Problem> {
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   const code = typeof fields['code'] === 'string' ? (fields['code'] as RefusalCode) : codeOf(status);
   const retryAfterSeconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return problem({ code, status, fields, retryAfterSeconds: Number.isNaN(retryAfterSeconds) ? undefined : retryAfterSeconds });
+  return problem({
+    code,
+    status,
+    fields,
+    retryAfterSeconds: Number.isNaN(retryAfterSeconds) ? undefined : retryAfterSeconds,
+  });
 }
 
 /** An answer that is not ours comes from something in between: a proxy, a captive portal. */

@@ -43,7 +43,8 @@ const words = {
 
 export function Reservations({ owned, onChange }: { owned: readonly Owned[]; onChange: () => void }) {
   const said = say(words);
-  const those = (...states: readonly string[]): Owned[] => owned.filter(({ reservation }) => states.includes(reservation.status));
+  const those = (...states: readonly string[]): Owned[] =>
+    owned.filter(({ reservation }) => states.includes(reservation.status));
   const held = those('HELD');
   const tickets = those('CONFIRMED');
   const over = those('EXPIRED', 'CANCELLED');
@@ -62,7 +63,15 @@ export function Reservations({ owned, onChange }: { owned: readonly Owned[]; onC
       <section>
         <h2>{said.tickets}</h2>
         {tickets.length === 0 ? (
-          <Notice kind="calm" title={said.empty} actions={<ButtonLink href="/" kind="plain">{said.home}</ButtonLink>}>
+          <Notice
+            kind="calm"
+            title={said.empty}
+            actions={
+              <ButtonLink href="/" kind="plain">
+                {said.home}
+              </ButtonLink>
+            }
+          >
             <p class="quiet">{said.emptyText}</p>
           </Notice>
         ) : (

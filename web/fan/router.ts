@@ -18,11 +18,16 @@ export function go(to: string, { replace = false } = {}): void {
   place.value = location.pathname + location.search;
 }
 
+/** A click that only follows: no new tab, no download, no menu. */
+function isPlain(event: MouseEvent): boolean {
+  const withKey = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+  return !event.defaultPrevented && event.button === 0 && !withKey;
+}
+
 function linkOf(event: MouseEvent): HTMLAnchorElement | undefined {
-  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return undefined;
-  const link = (event.target as Element | null)?.closest('a');
-  if (!link || link.target !== '' || link.origin !== location.origin || link.hasAttribute('download')) return undefined;
-  return link;
+  const link = isPlain(event) ? (event.target as Element | null)?.closest('a') : undefined;
+  if (!link || link.target !== '' || link.origin !== location.origin) return undefined;
+  return link.hasAttribute('download') ? undefined : link;
 }
 
 /** Follows links and the browser's back and forward. Call it once. */

@@ -12,10 +12,13 @@ interface Route {
   readonly load: () => Promise<Page>;
 }
 
-export const routes: readonly Route[] = [
+const routes: readonly Route[] = [
   { path: /^\/$/, load: () => import('./pages/home.tsx').then(({ Home }) => Home) },
   { path: /^\/join$/, load: () => import('./pages/join.tsx').then(({ Join }) => Join) },
-  { path: /^\/concerts\/(?<concertId>[a-z0-9]{10})$/, load: () => import('./pages/concert.tsx').then(({ ConcertPage }) => ConcertPage) },
+  {
+    path: /^\/concerts\/(?<concertId>[a-z0-9]{10})$/,
+    load: () => import('./pages/concert.tsx').then(({ ConcertPage }) => ConcertPage),
+  },
   {
     path: /^\/concerts\/(?<concertId>[a-z0-9]{10})\/dates$/,
     load: () => import('./pages/dates.tsx').then(({ Dates }) => Dates),

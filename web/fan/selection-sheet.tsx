@@ -22,7 +22,15 @@ const words = {
   },
 };
 
-export function SelectionSheet({ selection, hall, concertId }: { selection: Selection; hall: Hall; concertId: string }) {
+export function SelectionSheet({
+  selection,
+  hall,
+  concertId,
+}: {
+  selection: Selection;
+  hall: Hall;
+  concertId: string;
+}) {
   const said = say(words);
   const seats = selection.seats.value;
   const sum = seats.reduce((total, { price }) => total + price, 0);
@@ -40,7 +48,12 @@ export function SelectionSheet({ selection, hall, concertId }: { selection: Sele
             <ul>
               {seats.map(({ number: seat, label }) => (
                 <li key={seat}>
-                  <button type="button" class="picked-seat" aria-label={said.drop(label)} onClick={() => selection.toggle(seat)}>
+                  <button
+                    type="button"
+                    class="picked-seat"
+                    aria-label={said.drop(label)}
+                    onClick={() => selection.toggle(seat)}
+                  >
                     {label} <span aria-hidden="true">×</span>
                   </button>
                 </li>

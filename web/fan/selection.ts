@@ -32,7 +32,6 @@ export interface Selection {
   toggle(seat: number): void;
   open(section: string | undefined): void;
   together(count: number, grade: string | undefined): void;
-  clear(): void;
   hold(): void;
 }
 
@@ -65,115 +64,136 @@ export function useSelection(chosen: Chosen): Selection {
   return selection;
 }
 
-function createSelection({ hall, performanceId, place }: Chosen): Selection & { follow(): () => void } {
+/** What is chosen and what is said about it. */
+function createState(hall: Hall) {
   const selected = signal<ReadonlySet<number>>(new Set());
-  const section = signal<string | undefined>(hall.sections.length === 1 ? hall.sections[0]?.name : undefined);
-  const told = signal('');
-  const problem = signal<Problem | undefined>(undefined);
-  const busy = signal(false);
-  const isStale = signal(false);
-  let among = among_first;
+  return {
+    selected,
+    section: signal<string | undefined>(hall.sections.length === 1 ? hall.sections[0]?.name : undefined),
+    told: signal(''),
+    problem: signal<Problem | undefined>(undefined),
+    busy: signal(false),
+    isStale: signal(false),
+    among: signal(among_first),
+    seats: computed(() =>
+      [...selected.value].toSorted((one, other) => one - other).flatMap((number) => hall.seat(number) ?? []),
+    ),
+    labelsOf: (numbers: readonly number[]) => numbers.map((number) => hall.seat(number)?.label ?? '').join(', '),
+  };
+}
 
-  const labelsOf = (numbers: readonly number[]): string => numbers.map((number) => hall.seat(number)?.label ?? '').join(', ');
+type State = ReturnType<typeof createState>;
 
+function createSelection(chosen: Chosen): Selection & { follow(): () => void } {
+  const { hall } = chosen;
+  const state = createState(hall);
+
+  /** Seats that are not free any more leave the selection. */
   const dropTaken = (changed: readonly number[]): void => {
+    const { selected, told, busy, among } = state;
     const lost = changed.filter((number) => selected.peek().has(number) && hall.statusOf(number) !== 'AVAILABLE');
     // While our own hold is under way, the change may well be ours.
     if (lost.length === 0 || busy.peek()) return;
     selected.value = new Set([...selected.peek()].filter((number) => !lost.includes(number)));
-    told.value = say(words).taken(labelsOf(lost));
-    among = among_later;
-  };
-
-  const refuse = (found: Problem): void => {
-    problem.value = found;
-    const { seats } = found.fields;
-    if (found.code !== 'SEAT_UNAVAILABLE' || !Array.isArray(seats)) return;
-    hall.apply(seats as SeatChange[]);
-    dropTaken((seats as SeatChange[]).map(({ number }) => number));
-  };
-
-  const hold = async (): Promise<void> => {
-    if (busy.peek() || selected.peek().size === 0) return;
-    const seatNumbers = [...selected.peek()].toSorted((one, other) => one - other);
-    busy.value = true;
-    problem.value = undefined;
-    try {
-      const { id } = await ask('createReservation', { body: { performanceId, seatNumbers }, place });
-      go(`/reservations/${id}`);
-    } catch (error) {
-      const found = asProblem(error);
-      const own = found.code === 'UNREACHABLE' || found.code === 'SEAT_UNAVAILABLE' ? await ownHold(performanceId, seatNumbers) : undefined;
-      busy.value = false;
-      if (own !== undefined) go(`/reservations/${own}`);
-      else refuse(found);
-    }
-    busy.value = false;
+    told.value = say(words).taken(state.labelsOf(lost));
+    among.value = among_later;
   };
 
   return {
-    selected,
-    section,
-    told,
-    problem,
-    busy,
-    isStale,
-    seats: computed(() => [...selected.value].toSorted((one, other) => one - other).flatMap((number) => hall.seat(number) ?? [])),
-    toggle: (seat) => {
-      if (busy.peek()) return;
-      problem.value = undefined;
-      const said = say(words);
-      const next = new Set(selected.peek());
-      const status = hall.statusOf(seat);
-      if (next.delete(seat)) told.value = '';
-      else if (status !== 'AVAILABLE') told.value = status === 'HELD' ? said.held : said.sold;
-      else if (next.size >= hall.maxSeats) told.value = said.full(hall.maxSeats);
-      else {
-        next.add(seat);
-        told.value = '';
-      }
-      selected.value = next;
-    },
+    ...state,
+    toggle: (seat) => toggle(hall, state, seat),
     open: (name) => {
-      section.value = name;
+      state.section.value = name;
     },
-    together: (count, grade) => {
-      problem.value = undefined;
-      const numbers = bestTogether(hall.sections, hall.statuses, { count, grade, among });
-      if (numbers === undefined) {
-        told.value = say(words).none(count);
-        return;
-      }
-      selected.value = new Set(numbers);
-      section.value = hall.seat(numbers[0] ?? 0)?.section;
-      told.value = say(words).found(labelsOf(numbers));
-    },
-    clear: () => {
-      selected.value = new Set();
-      told.value = '';
-      problem.value = undefined;
-    },
+    together: (count, grade) => chooseTogether(hall, state, { count, grade }),
     hold: () => {
-      hold().catch(() => undefined);
+      hold(chosen, state, dropTaken).catch(() => undefined);
     },
-    follow: () =>
-      follow({
-        stream: 'streamSeats',
-        performanceId,
-        place,
-        onData: (data) => dropTaken(hall.apply(data as SeatChange[])),
-        poll: async () => {
-          dropTaken(hall.refresh(await ask('getSeatMap', { params: { performanceId }, place })));
-          return poll_seconds;
-        },
-        onConnection: (connection) => {
-          isStale.value = connection === 'lost';
-        },
-        onRefused: (refusal) => {
-          problem.value = refusal;
-        },
-      }),
+    follow: () => followHall(chosen, state, dropTaken),
   };
+}
+
+function toggle(hall: Hall, { selected, told, problem, busy }: State, seat: number): void {
+  if (busy.peek()) return;
+  const said = say(words);
+  const next = new Set(selected.peek());
+  const status = hall.statusOf(seat);
+  problem.value = undefined;
+  told.value = '';
+  if (next.delete(seat)) selected.value = next;
+  else if (status !== 'AVAILABLE') told.value = status === 'HELD' ? said.held : said.sold;
+  else if (next.size >= hall.maxSeats) told.value = said.full(hall.maxSeats);
+  else selected.value = next.add(seat);
+}
+
+function chooseTogether(
+  hall: Hall,
+  state: State,
+  { count, grade }: { count: number; grade: string | undefined },
+): void {
+  state.problem.value = undefined;
+  const numbers = bestTogether(hall.sections, hall.statuses, { count, grade, among: state.among.peek() });
+  if (numbers === undefined) {
+    state.told.value = say(words).none(count);
+    return;
+  }
+  state.selected.value = new Set(numbers);
+  state.section.value = hall.seat(numbers[0] ?? 0)?.section;
+  state.told.value = say(words).found(state.labelsOf(numbers));
+}
+
+type DropTaken = (changed: readonly number[]) => void;
+
+async function hold(
+  { hall, performanceId, place }: Chosen,
+  { selected, busy, problem }: State,
+  dropTaken: DropTaken,
+): Promise<void> {
+  if (busy.peek() || selected.peek().size === 0) return;
+  const seatNumbers = [...selected.peek()].toSorted((one, other) => one - other);
+  busy.value = true;
+  problem.value = undefined;
+  try {
+    const { id } = await ask('createReservation', { body: { performanceId, seatNumbers }, place });
+    go(`/reservations/${id}`);
+  } catch (error) {
+    const found = asProblem(error);
+    const mayBeOurs = found.code === 'UNREACHABLE' || found.code === 'SEAT_UNAVAILABLE';
+    const own = mayBeOurs ? await ownHold(performanceId, seatNumbers) : undefined;
+    busy.value = false;
+    if (own !== undefined) {
+      go(`/reservations/${own}`);
+      return;
+    }
+    problem.value = found;
+    const seats = found.code === 'SEAT_UNAVAILABLE' ? (found.fields['seats'] as SeatChange[]) : [];
+    hall.apply(seats);
+    dropTaken(seats.map(({ number }) => number));
+  }
+  busy.value = false;
+}
+
+function followHall(
+  { hall, performanceId, place }: Chosen,
+  { isStale, problem }: State,
+  dropTaken: DropTaken,
+): () => void {
+  return follow({
+    stream: 'streamSeats',
+    performanceId,
+    place,
+    onData: (data) => dropTaken(hall.apply(data as SeatChange[])),
+    poll: async () => {
+      dropTaken(hall.refresh(await ask('getSeatMap', { params: { performanceId }, place })));
+      return poll_seconds;
+    },
+    onConnection: (connection) => {
+      isStale.value = connection === 'lost';
+    },
+    onRefused: (refusal) => {
+      problem.value = refusal;
+    },
+  });
 }
 
 const poll_seconds = 3;
@@ -187,7 +207,10 @@ async function ownHold(performanceId: string, seatNumbers: readonly number[]): P
       (one) =>
         one.status === 'HELD' &&
         one.performanceId === performanceId &&
-        one.seats.map(({ number }) => number).toSorted((a, b) => a - b).join() === wanted,
+        one.seats
+          .map(({ number }) => number)
+          .toSorted((a, b) => a - b)
+          .join() === wanted,
     )?.id;
   } catch {
     return undefined;

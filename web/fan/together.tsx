@@ -1,5 +1,6 @@
 /** "Best together": how many, which grade, one press. */
-import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useSignal, type Signal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { gradeIndex } from '../seats/list.tsx';
 import type { Hall } from '../seats/hall.ts';
@@ -40,7 +41,11 @@ function gradesOf(hall: Hall): Grade[] {
   for (const section of hall.sections) {
     const known = grades.get(section.grade);
     const available = (known?.available ?? 0) + hall.available(section);
-    grades.set(section.grade, { grade: section.grade, price: Math.min(known?.price ?? Infinity, section.price), available });
+    grades.set(section.grade, {
+      grade: section.grade,
+      price: Math.min(known?.price ?? Infinity, section.price),
+      available,
+    });
   }
   return [...grades.values()];
 }
@@ -50,9 +55,7 @@ export function Together({ hall, onFind }: { hall: Hall; onFind: (count: number,
   const count = useSignal(Math.min(2, hall.maxSeats));
   const grade = useSignal<string | undefined>(undefined);
   const id = useId();
-  void hall.revision.value;
-  const grades = gradesOf(hall);
-  const shown = Math.min(hall.maxSeats, counts_shown_max);
+  const counts = Array.from({ length: Math.min(hall.maxSeats, counts_shown_max) }, (_none, index) => index + 1);
   return (
     <section class="together" aria-labelledby={id}>
       <h2 id={id}>{said.title}</h2>
@@ -60,59 +63,63 @@ export function Together({ hall, onFind }: { hall: Hall; onFind: (count: number,
         <fieldset>
           <legend class="hidden">{said.count}</legend>
           <div class="chips">
-            {Array.from({ length: shown }, (_none, index) => index + 1).map((value) => (
-              <label key={value} class="chip">
-                <input
-                  type="radio"
-                  name={`${id}-count`}
-                  checked={count.value === value}
-                  onChange={() => {
-                    count.value = value;
-                  }}
-                />
-                <span>{said.seats(value)}</span>
-              </label>
+            {counts.map((value) => (
+              <Chip key={value} name={`${id}-count`} value={value} chosen={count}>
+                {said.seats(value)}
+              </Chip>
             ))}
           </div>
         </fieldset>
         <fieldset>
           <legend class="hidden">{said.grade}</legend>
-          <div class="chips">
-            {grades.length > 1 && (
-              <label class="chip">
-                <input
-                  type="radio"
-                  name={`${id}-grade`}
-                  checked={grade.value === undefined}
-                  onChange={() => {
-                    grade.value = undefined;
-                  }}
-                />
-                <span>{said.any}</span>
-              </label>
-            )}
-            {grades.map(({ grade: name, price, available }) => (
-              <label key={name} class="chip" data-grade={gradeIndex(hall.sections, name)}>
-                <input
-                  type="radio"
-                  name={`${id}-grade`}
-                  checked={grade.value === name || grades.length === 1}
-                  onChange={() => {
-                    grade.value = name;
-                  }}
-                />
-                <span>
-                  <i class="dot" aria-hidden="true" />
-                  {name} <b>{money(price)}</b> <em>{said.left(number(available))}</em>
-                </span>
-              </label>
-            ))}
-          </div>
+          <Grades hall={hall} name={`${id}-grade`} chosen={grade} />
         </fieldset>
         <Button kind="plain" onPress={() => onFind(count.value, grade.value)}>
           {said.find}
         </Button>
       </div>
     </section>
+  );
+}
+
+function Grades({ hall, name, chosen }: { hall: Hall; name: string; chosen: Signal<string | undefined> }) {
+  const said = say(words);
+  void hall.revision.value;
+  return (
+    <div class="chips">
+      <Chip name={name} value={undefined} chosen={chosen}>
+        {said.any}
+      </Chip>
+      {gradesOf(hall).map(({ grade, price, available }) => (
+        <Chip key={grade} name={name} value={grade} chosen={chosen} index={gradeIndex(hall.sections, grade)}>
+          <i class="dot" aria-hidden="true" />
+          {grade} <b>{money(price)}</b> <em>{said.left(number(available))}</em>
+        </Chip>
+      ))}
+    </div>
+  );
+}
+
+interface ChipProps<T> {
+  readonly name: string;
+  readonly value: T;
+  readonly chosen: Signal<T>;
+  readonly index?: number;
+  readonly children: ComponentChildren;
+}
+
+function Chip<T>({ name, value, chosen, index, children }: ChipProps<T>) {
+  return (
+    <label class="chip" data-grade={index}>
+      <input
+        type="radio"
+        name={name}
+        checked={chosen.value === value}
+        onChange={() => {
+          chosen.value = value;
+        }}
+      />
+      <span>{children}</span>
+    </label>
   );
 }

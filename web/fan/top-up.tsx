@@ -1,5 +1,5 @@
 /** Money into the wallet, in place: amounts to press, or one's own. Charged once, whatever the line does. */
-import { useSignal } from '@preact/signals';
+import { useSignal, type Signal } from '@preact/signals';
 import { askOnce } from '../client/keys.ts';
 import { asProblem, type Problem } from '../client/problem.ts';
 import { Button } from '../ui/button.tsx';
@@ -63,7 +63,6 @@ export function TopUp({ missing = 0, onCharged }: TopUpProps) {
     busy.value = false;
   };
 
-  const presets = [...new Set([first, ...usual])].filter((preset) => preset <= charge_max).toSorted((one, other) => one - other);
   return (
     <form
       class="top-up stack"
@@ -73,21 +72,7 @@ export function TopUp({ missing = 0, onCharged }: TopUpProps) {
         void charge();
       }}
     >
-      <div class="row" role="group" aria-label={said.presets}>
-        {presets.map((preset) => (
-          <button
-            key={preset}
-            type="button"
-            class="preset"
-            aria-pressed={wanted === preset}
-            onClick={() => {
-              amount.value = String(preset);
-            }}
-          >
-            {money(preset)}
-          </button>
-        ))}
-      </div>
+      <Presets first={first} wanted={wanted} amount={amount} />
       <Field
         label={said.amount}
         name="amount"
@@ -107,5 +92,34 @@ export function TopUp({ missing = 0, onCharged }: TopUpProps) {
       </Button>
       <LiveRegion text={told.value} />
     </form>
+  );
+}
+
+interface PresetsProps {
+  readonly first: number;
+  readonly wanted: number;
+  readonly amount: Signal<string>;
+}
+
+function Presets({ first, wanted, amount }: PresetsProps) {
+  const all = [...new Set([first, ...usual])].filter((preset) => preset <= charge_max);
+  return (
+    <div class="row" role="group" aria-label={say(words).presets}>
+      {all
+        .toSorted((one, other) => one - other)
+        .map((preset) => (
+          <button
+            key={preset}
+            type="button"
+            class="preset"
+            aria-pressed={wanted === preset}
+            onClick={() => {
+              amount.value = String(preset);
+            }}
+          >
+            {money(preset)}
+          </button>
+        ))}
+    </div>
   );
 }

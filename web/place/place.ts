@@ -11,13 +11,13 @@ export function placeOf(concertId: string): string | undefined {
 }
 
 /** Concerts that this device holds a place for, whatever became of it. */
-export function placesHeld(): string[] {
+function placesHeld(): string[] {
   return Object.keys(localStorage)
     .filter((key) => key.startsWith('place:'))
     .map((key) => key.slice('place:'.length));
 }
 
-export function keepPlace(concertId: string, place: string): void {
+function keepPlace(concertId: string, place: string): void {
   localStorage.setItem(`place:${concertId}`, place);
   setCookie(concertId, place, day_seconds);
 }

@@ -2,7 +2,7 @@
  * The best n adjacent seats. Sections are in the operator's order, best first within a grade; in a section the front
  * rows and the middle are better. Among almost equal seats one is drawn, because thousands press this button at once.
  */
-import type { Section } from './types.ts';
+import type { Section } from './section.ts';
 
 export interface Wish {
   readonly count: number;
@@ -36,7 +36,12 @@ export function bestTogether(
   return undefined;
 }
 
-function collect(section: Section, statuses: Uint8Array, { count, among }: Pick<Wish, 'count' | 'among'>, best: Found[]): void {
+function collect(
+  section: Section,
+  statuses: Uint8Array,
+  { count, among }: Pick<Wish, 'count' | 'among'>,
+  best: Found[],
+): void {
   const { rows, seatsPerRow, firstNumber } = section;
   const middle = (seatsPerRow - count) / 2;
   for (let row = 0; row < rows; row++) {
@@ -51,7 +56,11 @@ function collect(section: Section, statuses: Uint8Array, { count, among }: Pick<
   }
 }
 
-function keep(best: Found[], among: number, { first, count, distance }: { first: number; count: number; distance: number }): void {
+function keep(
+  best: Found[],
+  among: number,
+  { first, count, distance }: { first: number; count: number; distance: number },
+): void {
   const worst = best.at(-1);
   if (best.length >= among && worst !== undefined && worst.distance <= distance) return;
   const at = best.findIndex((found) => found.distance > distance);

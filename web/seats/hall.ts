@@ -74,7 +74,7 @@ export function createHall(data: SeatMapData): Hall {
   };
 }
 
-export function seatIn(sections: readonly Section[], number: number): Seat | undefined {
+function seatIn(sections: readonly Section[], number: number): Seat | undefined {
   const section = sections.findLast(({ firstNumber }) => firstNumber <= number);
   if (section === undefined) return undefined;
   const offset = number - section.firstNumber;

@@ -119,20 +119,25 @@ function freeInRow(hall: Hall, { firstNumber, seatsPerRow }: Section, row: numbe
   return count;
 }
 
+const steps: Readonly<Record<string, readonly [seats: number, rows: number]>> = {
+  ArrowRight: [1, 0],
+  ArrowLeft: [-1, 0],
+  Home: [-Infinity, 0],
+  End: [Infinity, 0],
+  ArrowDown: [0, 1],
+  ArrowUp: [0, -1],
+};
+
 /** One stop of the tab key; the arrows move within. */
 function move(event: KeyboardEvent): void {
-  const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
-  const rows = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const step = steps[event.key];
   const here = event.target as HTMLElement;
   const line = here.parentElement;
-  if (line === null || (step === undefined && rows === undefined)) return;
+  if (line === null || step === undefined) return;
   event.preventDefault();
-  const index = [...line.children].indexOf(here);
   const lines = [...(line.closest('.rows')?.querySelectorAll('.seats') ?? [])];
-  const target = rows === undefined ? line : lines[lines.indexOf(line) + rows];
-  const seats = target?.children;
-  if (seats === undefined) return;
-  const next = Math.min(seats.length - 1, Math.max(0, index + (step ?? 0)));
+  const seats = [...(lines[lines.indexOf(line) + step[1]]?.children ?? [])];
+  const next = Math.min(seats.length - 1, Math.max(0, [...line.children].indexOf(here) + step[0]));
   (seats[next] as HTMLElement | undefined)?.focus();
 }
 

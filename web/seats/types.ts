@@ -1,12 +1,11 @@
 /** What the seat map and the list of seats both speak about. */
 import type { Reply } from '../client/client.ts';
+import type { Section } from './section.ts';
+
+export type { Section } from './section.ts';
 
 export type SeatMapData = Reply<'getSeatMap'>;
-export type Section = SeatMapData['sections'][number];
 export type SeatStatus = 'AVAILABLE' | 'HELD' | 'RESERVED';
-
-/** A letter of `statuses` for each status. */
-export type SeatLetter = 'A' | 'H' | 'R';
 
 export interface SeatMapOptions {
   readonly sections: readonly Section[];

@@ -15,10 +15,21 @@ export interface ButtonProps {
 }
 
 function classOf(kind: ButtonProps['kind'], size: ButtonProps['size']): string {
-  return ['button', kind === 'plain' ? 'plain' : '', size === undefined || size === 'normal' ? '' : size].filter(Boolean).join(' ');
+  return ['button', kind === 'plain' ? 'plain' : '', size === undefined || size === 'normal' ? '' : size]
+    .filter(Boolean)
+    .join(' ');
 }
 
-export function Button({ children, onPress, kind, size, busy = false, disabled = false, type = 'button', describedBy }: ButtonProps) {
+export function Button({
+  children,
+  onPress,
+  kind,
+  size,
+  busy = false,
+  disabled = false,
+  type = 'button',
+  describedBy,
+}: ButtonProps) {
   return (
     <button
       type={type}
@@ -37,7 +48,12 @@ export function Button({ children, onPress, kind, size, busy = false, disabled =
   );
 }
 
-export function ButtonLink({ href, children, kind, size }: Pick<ButtonProps, 'children' | 'kind' | 'size'> & { readonly href: string }) {
+export function ButtonLink({
+  href,
+  children,
+  kind,
+  size,
+}: Pick<ButtonProps, 'children' | 'kind' | 'size'> & { readonly href: string }) {
   return (
     <a class={classOf(kind, size)} href={href}>
       {children}

@@ -11,12 +11,16 @@ const late_seconds = 60;
 const told_at = [300, 120, 60, 30, 10];
 
 const words = {
-  ko: { left: (seconds: number) => (seconds >= 60 ? `${Math.round(seconds / 60)}분 남았어요` : `${seconds}초 남았어요`) },
-  en: { left: (seconds: number) => (seconds >= 60 ? `${Math.round(seconds / 60)} minutes left` : `${seconds} seconds left`) },
+  ko: {
+    left: (seconds: number) => (seconds >= 60 ? `${Math.round(seconds / 60)}분 남았어요` : `${seconds}초 남았어요`),
+  },
+  en: {
+    left: (seconds: number) => (seconds >= 60 ? `${Math.round(seconds / 60)} minutes left` : `${seconds} seconds left`),
+  },
 };
 
 /** Seconds until `until`, four times a second; calls `onEnd` once when none is left. */
-export function useSecondsUntil(until: string, onEnd?: () => void) {
+function useSecondsUntil(until: string, onEnd?: () => void) {
   const seconds = useSignal(secondsUntil(until));
   const end = useRef(onEnd);
   end.current = onEnd;

@@ -7,7 +7,7 @@ export interface FieldProps {
   readonly name: string;
   readonly hint?: string | undefined;
   readonly fault?: string | undefined;
-  readonly input?: InputHTMLAttributes<HTMLInputElement>;
+  readonly input?: InputHTMLAttributes;
 }
 
 export function Field({ label, name, hint, fault, input }: FieldProps) {

@@ -23,8 +23,22 @@ export function Notice({ title, children, actions, kind = 'refused' }: NoticePro
 }
 
 const words = {
-  ko: { again: '다시 시도', signIn: '로그인', wait: '대기실로', home: '공연 목록', my: '내 예매', id: '문의할 때 알려 주세요:' },
-  en: { again: 'Try again', signIn: 'Sign in', wait: 'To the waiting room', home: 'To the concerts', my: 'My tickets', id: 'If you ask us about it:' },
+  ko: {
+    again: '다시 시도',
+    signIn: '로그인',
+    wait: '대기실로',
+    home: '공연 목록',
+    my: '내 예매',
+    id: '문의할 때 알려 주세요:',
+  },
+  en: {
+    again: 'Try again',
+    signIn: 'Sign in',
+    wait: 'To the waiting room',
+    home: 'To the concerts',
+    my: 'My tickets',
+    id: 'If you ask us about it:',
+  },
 };
 
 export interface RefusedProps {
@@ -55,17 +69,29 @@ function NextStep({ code, onRetry, concertId }: Omit<RefusedProps, 'problem'> & 
   const said = say(words);
   switch (code) {
     case 'UNAUTHENTICATED':
-      return <ButtonLink href={`/join?next=${encodeURIComponent(location.pathname + location.search)}`}>{said.signIn}</ButtonLink>;
+      return (
+        <ButtonLink href={`/join?next=${encodeURIComponent(location.pathname + location.search)}`}>
+          {said.signIn}
+        </ButtonLink>
+      );
     case 'QUEUE_TOKEN_INVALID':
     case 'NOT_ADMITTED':
     case 'ADMISSION_EXPIRED':
     case 'FORBIDDEN':
-      return concertId === undefined ? <ButtonLink href="/">{said.home}</ButtonLink> : <ButtonLink href={`/concerts/${concertId}/wait`}>{said.wait}</ButtonLink>;
+      return concertId === undefined ? (
+        <ButtonLink href="/">{said.home}</ButtonLink>
+      ) : (
+        <ButtonLink href={`/concerts/${concertId}/wait`}>{said.wait}</ButtonLink>
+      );
     case 'NOT_FOUND':
       return <ButtonLink href="/">{said.home}</ButtonLink>;
     case 'ALREADY_PAID':
       return <ButtonLink href="/my">{said.my}</ButtonLink>;
     default:
-      return onRetry === undefined ? undefined : <Button kind="plain" onPress={onRetry}>{said.again}</Button>;
+      return onRetry === undefined ? undefined : (
+        <Button kind="plain" onPress={onRetry}>
+          {said.again}
+        </Button>
+      );
   }
 }

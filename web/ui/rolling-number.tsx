@@ -3,7 +3,13 @@ import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { roll } from './roll.ts';
 
-export function RollingNumber({ value, format }: { readonly value: number; readonly format: (value: number) => string }) {
+export function RollingNumber({
+  value,
+  format,
+}: {
+  readonly value: number;
+  readonly format: (value: number) => string;
+}) {
   const shown = useSignal(value);
   useEffect(
     () =>

@@ -2,7 +2,8 @@
 
 /** `label` is read aloud; without it the seal is decoration. */
 export function Seal({ size, label }: { size: number; label?: string }) {
-  const named = label === undefined ? ({ 'aria-hidden': 'true' } as const) : ({ role: 'img', 'aria-label': label } as const);
+  const named =
+    label === undefined ? ({ 'aria-hidden': 'true' } as const) : ({ role: 'img', 'aria-label': label } as const);
   return (
     <svg class="seal" viewBox="0 0 120 120" width={size} height={size} {...named}>
       <g transform="rotate(-4 60 60)">

@@ -12,7 +12,18 @@ import { countdown, number } from '../words/language.ts';
 import { languageOfPage } from '../words/page.ts';
 import { refusalWords } from '../words/refusals.ts';
 import { callOut, soundWanted, wantSound } from './call.ts';
-import { aheadOf, escaped, estimateOf, factsOf, nearness, placeOf, stateOf, toolsOf, type QueueStatus, type Sale } from './markup.ts';
+import {
+  aheadOf,
+  escaped,
+  estimateOf,
+  factsOf,
+  nearness,
+  placeOf,
+  stateOf,
+  toolsOf,
+  type QueueStatus,
+  type Sale,
+} from './markup.ts';
 import { waitWords } from './words.ts';
 
 const sale_every_ms = 5_000;
@@ -35,6 +46,7 @@ let shownPosition = 0;
 let stopRolling = (): void => undefined;
 let stopFollowing = (): void => undefined;
 let connection: Connection = 'live';
+const written = new WeakMap<HTMLElement, string>();
 
 function at(id: string): HTMLElement | null {
   return document.getElementById(id);
@@ -45,12 +57,15 @@ function tell(text: string): void {
   if (told !== null && told.textContent !== text) told.textContent = text;
 }
 
+function inLine(state: string): boolean {
+  return state === 'wait' || state === 'paused';
+}
+
 /** Takes over a status from whichever way it came. */
 function show(next: QueueStatus): void {
   const before = stateOf(status);
   status = next;
   const now = stateOf(next);
-  const inLine = (state: string): boolean => state === 'wait' || state === 'paused';
   if (now !== before && !(inLine(now) && inLine(before) && at('position') !== null)) rebuild();
   if (inLine(now)) showPosition(next, now);
   if (now !== before) changed(before, now);
@@ -86,30 +101,26 @@ function showPosition(next: QueueStatus, state: string): void {
   const position = next.position ?? 1;
   startedAt = Math.max(position, startedAt, Number(localStorage.getItem(`start:${concertId}`) ?? 0));
   localStorage.setItem(`start:${concertId}`, String(startedAt));
+  rollTo(position);
+  setText('ahead', aheadOf(language, position));
+  setHtml('estimate', estimateOf(language, next));
+  const stand = at('stand');
+  if (stand !== null) Object.assign(stand.dataset, { state, near: String(nearness(next)) });
+  const progress = at('progress') as HTMLProgressElement | null;
+  if (progress !== null) progress.value = startedAt > 1 ? 1 - (position - 1) / (startedAt - 1) : 1;
+  if (state === 'wait') document.title = `${number(language, position)} · ${title}`;
+  tellPosition(position);
+}
+
+function rollTo(position: number): void {
   const place = at('position');
   if (place === null) return;
+  place.dataset['digits'] = String(number(language, position).length);
   stopRolling();
   stopRolling = roll(shownPosition, position, (value) => {
     shownPosition = value;
     place.textContent = number(language, value);
   });
-  place.dataset['digits'] = String(number(language, position).length);
-  setText('ahead', aheadOf(language, position));
-  const estimate = at('estimate');
-  const html = estimateOf(language, next);
-  if (estimate !== null && estimate.dataset['html'] !== html) {
-    estimate.innerHTML = html;
-    estimate.dataset['html'] = html;
-  }
-  const stand = at('stand');
-  if (stand !== null) {
-    stand.dataset['state'] = state;
-    stand.dataset['near'] = String(nearness(next));
-  }
-  const progress = at('progress') as HTMLProgressElement | null;
-  if (progress !== null) progress.value = startedAt > 1 ? 1 - (position - 1) / (startedAt - 1 || 1) : 1;
-  if (state === 'wait') document.title = `${number(language, position)} · ${title}`;
-  tellPosition(position);
 }
 
 function tellPosition(position: number): void {
@@ -124,13 +135,16 @@ function setText(id: string, text: string): void {
   if (element !== null && element.textContent !== text) element.textContent = text;
 }
 
+/** Writes markup only where it changed, so that what somebody reads or has selected stays. */
+function setHtml(id: string, html: string): void {
+  const element = at(id);
+  if (element === null || written.get(element) === html) return;
+  element.innerHTML = html;
+  written.set(element, html);
+}
+
 function showFacts(): void {
-  const facts = at('facts');
-  const html = factsOf({ language, concert, status, sale });
-  if (facts !== null && facts.dataset['html'] !== html) {
-    facts.innerHTML = html;
-    facts.dataset['html'] = html;
-  }
+  setHtml('facts', factsOf({ language, concert, status, sale }));
 }
 
 async function watchSale(): Promise<void> {
@@ -213,7 +227,8 @@ async function join(button: HTMLElement | null): Promise<void> {
     followPlace(token);
   } catch (error) {
     const problem = asProblem(error);
-    if (problem.code === 'UNAUTHENTICATED') location.assign(`/join?next=${encodeURIComponent(`${location.pathname}?take=1`)}`);
+    if (problem.code === 'UNAUTHENTICATED')
+      location.assign(`/join?next=${encodeURIComponent(`${location.pathname}?take=1`)}`);
     else showRefusal(problem);
   } finally {
     button?.removeAttribute('aria-busy');

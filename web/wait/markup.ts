@@ -18,7 +18,13 @@ export interface WaitView {
   readonly sale: Sale | undefined;
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 export function escaped(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
@@ -104,7 +110,8 @@ export function aheadOf(language: Language, position: number): string {
 /** The time left as a range that is honest about what is not known; or why nobody is let in. */
 export function estimateOf(language: Language, { etaSeconds, notice }: QueueStatus): string {
   const said = waitWords[language];
-  if (notice !== null) return `<strong>${said.paused}</strong><p class="reason">${escaped(notice)}</p><p>${said.pausedKept}</p>`;
+  if (notice !== null)
+    return `<strong>${said.paused}</strong><p class="reason">${escaped(notice)}</p><p>${said.pausedKept}</p>`;
   if (etaSeconds === null) return `<p>${said.measuring}</p>`;
   if (etaSeconds < 50) return `<p>${said.soon}</p>`;
   const from = etaSeconds * 0.85;
@@ -168,6 +175,9 @@ export function toolsOf({ language, status }: WaitView): string {
   const said = waitWords[language];
   const state = stateOf(status);
   if (state === 'none' || state === 'ended') return '';
-  const sound = state === 'turn' ? '' : `<label class="sound"><input type="checkbox" id="sound"> <span>${said.sound}</span></label>`;
+  const sound =
+    state === 'turn'
+      ? ''
+      : `<label class="sound"><input type="checkbox" id="sound"> <span>${said.sound}</span></label>`;
   return `${sound}<button class="link" id="leave">${said.leave}</button>`;
 }

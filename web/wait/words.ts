@@ -52,7 +52,9 @@ interface WaitWords {
   readonly home: string;
   readonly concert: string;
   readonly my: string;
-  readonly ended: Readonly<Record<'PAID' | 'SESSION_ENDED' | 'LEFT' | 'ABSENT', readonly [title: string, text: string]>>;
+  readonly ended: Readonly<
+    Record<'PAID' | 'SESSION_ENDED' | 'LEFT' | 'ABSENT', readonly [title: string, text: string]>
+  >;
   readonly other: string;
 }
 
@@ -110,7 +112,10 @@ export const waitWords: Both<WaitWords> = {
     my: '내 예매 보기',
     ended: {
       PAID: ['예매를 마쳤어요', '결제한 좌석은 내 예매에 있어요.'],
-      SESSION_ENDED: ['이용 시간이 끝났어요', '다음 분에게 차례가 넘어갔어요. 좌석이 남아 있으면 다시 줄을 설 수 있어요.'],
+      SESSION_ENDED: [
+        '이용 시간이 끝났어요',
+        '다음 분에게 차례가 넘어갔어요. 좌석이 남아 있으면 다시 줄을 설 수 있어요.',
+      ],
       LEFT: ['줄에서 나왔어요', '마음이 바뀌면 언제든 다시 줄을 설 수 있어요.'],
       ABSENT: ['자리를 비운 사이 차례가 지나갔어요', '두 번 불렀지만 답이 없었어요. 다시 줄을 설 수 있어요.'],
     },
@@ -123,7 +128,8 @@ export const waitWords: Both<WaitWords> = {
     next: 'You are next',
     measuring: 'Working out how long it takes',
     soon: 'Less than a minute',
-    range: (from, to) => (from === to ? `About ${from} ${from === 1 ? 'minute' : 'minutes'}` : `About ${from}–${to} minutes`),
+    range: (from, to) =>
+      from === to ? `About ${from} ${from === 1 ? 'minute' : 'minutes'}` : `About ${from}–${to} minutes`,
     hours: (from, to) => (from === to ? `About ${from} ${from === 1 ? 'hour' : 'hours'}` : `About ${from}–${to} hours`),
     paused: 'Admission is paused',
     pausedKept: 'Every place is kept. When it opens again, the line goes on from here.',
@@ -141,8 +147,10 @@ export const waitWords: Both<WaitWords> = {
     speedUnknown: 'You will see it once people are let in',
     waiting: (count) => `${count} people are waiting now`,
     kept: 'Your place is kept',
-    keptText: 'Close this page or lock your phone: you keep your place. Sign in on another device and it is the same one.',
-    keptNear: 'Near the front, keep this page open. If nobody answers, the next person goes first, and we wait for you once.',
+    keptText:
+      'Close this page or lock your phone: you keep your place. Sign in on another device and it is the same one.',
+    keptNear:
+      'Near the front, keep this page open. If nobody answers, the next person goes first, and we wait for you once.',
     sound: 'Play a sound when it is my turn',
     soundOn: 'A sound will play at your turn',
     leave: 'Leave the line',
@@ -169,9 +177,15 @@ export const waitWords: Both<WaitWords> = {
     my: 'See my tickets',
     ended: {
       PAID: ['You have your tickets', 'The seats you paid for are among your tickets.'],
-      SESSION_ENDED: ['Your time has ended', 'The turn went to the next person. While there are seats, you can take a new place.'],
+      SESSION_ENDED: [
+        'Your time has ended',
+        'The turn went to the next person. While there are seats, you can take a new place.',
+      ],
       LEFT: ['You left the line', 'If you change your mind, you can take a new place at any time.'],
-      ABSENT: ['Your turn passed while you were away', 'We called twice and nobody answered. You can take a new place.'],
+      ABSENT: [
+        'Your turn passed while you were away',
+        'We called twice and nobody answered. You can take a new place.',
+      ],
     },
     other: '한국어',
   },

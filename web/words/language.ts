@@ -41,20 +41,26 @@ export function dateAndTime(language: Language, time: string): string {
   return `${date(language, time)} ${clockTime(language, time)}`;
 }
 
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
 /** `4:05`, or `1:00:09`; never negative. */
 export function countdown(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));
-  const two = (value: number): string => String(value).padStart(2, '0');
   const hours = Math.floor(whole / 3_600);
   const minutes = Math.floor(whole / 60) % 60;
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+function hasKorean(text: string): boolean {
+  return /[가-힣]/.test(text);
 }
 
 /** A title that an operator wrote in two languages, `하나 — One`, in the order of the reader. */
 export function titleIn(language: Language, title: string): readonly [main: string, other: string | undefined] {
   const [first = title, second] = title.split(/\s+[—–]\s+/);
   if (second === undefined) return [title, undefined];
-  const hasKorean = (text: string): boolean => /[가-힣]/.test(text);
   const firstIsOwn = hasKorean(first) === (language === 'ko') || hasKorean(first) === hasKorean(second);
   return firstIsOwn ? [first, second] : [second, first];
 }

@@ -132,7 +132,9 @@ function Take({ concert, sale }: { concert: Concert; sale: Sale | undefined }) {
           {said.back}
         </ButtonLink>
       )}
-      <p class="count">{sale === undefined ? ' ' : sale.waiting > 0 ? said.waiting(number(sale.waiting)) : said.nobody}</p>
+      <p class="count">
+        {sale === undefined ? ' ' : sale.waiting > 0 ? said.waiting(number(sale.waiting)) : said.nobody}
+      </p>
       {sale?.notice && <p class="small">{said.paused}</p>}
       <p class="order quiet small">{said.order}</p>
     </div>
@@ -172,7 +174,13 @@ function SaleShown({ sale }: { sale: Sale }) {
               <tr key={grade}>
                 <th scope="row">{grade}</th>
                 <td>{priceMin === priceMax ? money(priceMin) : `${money(priceMin)} – ${money(priceMax)}`}</td>
-                <td class="quiet">{available === 0 && held > 0 ? said.held(number(held)) : available === 0 ? said.out : said.seats(number(available))}</td>
+                <td class="quiet">
+                  {available === 0 && held > 0
+                    ? said.held(number(held))
+                    : available === 0
+                      ? said.out
+                      : said.seats(number(available))}
+                </td>
               </tr>
             ))}
           </tbody>

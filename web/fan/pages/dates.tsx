@@ -70,7 +70,13 @@ function Choose({ concertId, place }: { concertId: string; place: string }) {
     <div class="choose-date">
       <TurnBar concertId={concertId} place={place} />
       <h1>{said.title}</h1>
-      <Loaded of={load} concertId={concertId} skeleton={[1, 2, 3].map((line) => <Skeleton key={line} height="5rem" />)}>
+      <Loaded
+        of={load}
+        concertId={concertId}
+        skeleton={[1, 2, 3].map((line) => (
+          <Skeleton key={line} height="5rem" />
+        ))}
+      >
         {({ concert, performances }) => (
           <>
             <p class="quiet">
@@ -116,5 +122,15 @@ function Day({ id, startsAt, seatsTotal, seatsAvailable }: DayProps) {
       <Bar share={1 - seatsAvailable / seatsTotal} />
     </>
   );
-  return <li>{seatsAvailable === 0 ? <span class="day-line out">{inside}</span> : <a class="day-line" href={pathOf(id)}>{inside}</a>}</li>;
+  return (
+    <li>
+      {seatsAvailable === 0 ? (
+        <span class="day-line out">{inside}</span>
+      ) : (
+        <a class="day-line" href={pathOf(id)}>
+          {inside}
+        </a>
+      )}
+    </li>
+  );
 }

@@ -87,7 +87,11 @@ export function Join() {
   );
 }
 
-function faultsIn(said: (typeof words)['ko'], sent: { email: string; password: string; name: string }, isNew: boolean): Faults {
+function faultsIn(
+  said: (typeof words)['ko'],
+  sent: { email: string; password: string; name: string },
+  isNew: boolean,
+): Faults {
   return {
     ...(/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(sent.email) ? {} : { email: said.faultEmail }),
     ...(sent.password.length >= password_chars_min ? {} : { password: said.faultPassword }),
@@ -104,8 +108,11 @@ function JoinForm({ isNew }: { isNew: boolean }) {
   const submit = async (form: HTMLFormElement): Promise<void> => {
     if (busy.value) return;
     const data = new FormData(form);
-    const text = (name: string): string => String(data.get(name) ?? '').trim();
-    const sent = { email: text('email'), password: String(data.get('password') ?? ''), name: text('name') };
+    const text = (name: string): string => {
+      const value = data.get(name);
+      return typeof value === 'string' ? value : '';
+    };
+    const sent = { email: text('email').trim(), password: text('password'), name: text('name').trim() };
     faults.value = faultsIn(said, sent, isNew);
     problem.value = undefined;
     const [first] = Object.keys(faults.value);
@@ -134,17 +141,7 @@ function JoinForm({ isNew }: { isNew: boolean }) {
         void submit(event.currentTarget);
       }}
     >
-      {isNew && (
-        <Field label={said.name} name="name" hint={said.nameHint} fault={faults.value.name} input={{ autocomplete: 'name', maxLength: 100 }} />
-      )}
-      <Field label={said.email} name="email" fault={faults.value.email} input={{ type: 'email', autocomplete: 'email', maxLength: 254, inputMode: 'email' }} />
-      <Field
-        label={said.password}
-        name="password"
-        hint={isNew ? said.passwordHint : undefined}
-        fault={faults.value.password}
-        input={{ type: 'password', autocomplete: isNew ? 'new-password' : 'current-password', maxLength: 128 }}
-      />
+      <Fields isNew={isNew} faults={faults.value} />
       {wrong && (
         <Notice title={said.wrong}>
           <p class="quiet">{said.wrongText}</p>
@@ -155,5 +152,36 @@ function JoinForm({ isNew }: { isNew: boolean }) {
         {isNew ? said.signUp : said.signIn}
       </Button>
     </form>
+  );
+}
+
+function Fields({ isNew, faults }: { isNew: boolean; faults: Faults }) {
+  const said = say(words);
+  const autocomplete = isNew ? 'new-password' : 'current-password';
+  return (
+    <>
+      {isNew && (
+        <Field
+          label={said.name}
+          name="name"
+          hint={said.nameHint}
+          fault={faults.name}
+          input={{ autocomplete: 'name', maxLength: 100 }}
+        />
+      )}
+      <Field
+        label={said.email}
+        name="email"
+        fault={faults.email}
+        input={{ type: 'email', autocomplete: 'email', maxLength: 254, inputMode: 'email' }}
+      />
+      <Field
+        label={said.password}
+        name="password"
+        hint={isNew ? said.passwordHint : undefined}
+        fault={faults.password}
+        input={{ type: 'password', autocomplete, maxLength: 128 }}
+      />
+    </>
   );
 }

@@ -20,7 +20,12 @@ import './ticket.css';
 
 const words = {
   ko: {
-    titles: { HELD: '결제하기', CONFIRMED: '예매를 마쳤어요', EXPIRED: '좌석을 잡아 둔 시간이 끝났어요', CANCELLED: '취소한 예매예요' },
+    titles: {
+      HELD: '결제하기',
+      CONFIRMED: '예매를 마쳤어요',
+      EXPIRED: '좌석을 잡아 둔 시간이 끝났어요',
+      CANCELLED: '취소한 예매예요',
+    },
     left: '결제까지 남은 시간',
     pay: (amount: string) => `${amount} 결제`,
     paying: '결제하는 중이에요',
@@ -31,13 +36,21 @@ const words = {
     done: '좌석이 확정됐어요. 입장할 때 이 화면을 보여 주세요.',
     my: '내 예매',
     home: '다른 공연 보기',
-    over: { EXPIRED: '결제되지 않았어요. 좌석은 다른 분에게 열렸어요.', CANCELLED: '좌석을 놓았어요. 결제되지 않았어요.' },
+    over: {
+      EXPIRED: '결제되지 않았어요. 좌석은 다른 분에게 열렸어요.',
+      CANCELLED: '좌석을 놓았어요. 결제되지 않았어요.',
+    },
     again: '좌석 다시 고르기',
     number: '예매 번호',
     lost: '답을 받지 못했어요. 다시 눌러도 두 번 결제되지 않아요.',
   },
   en: {
-    titles: { HELD: 'Pay', CONFIRMED: 'These seats are yours', EXPIRED: 'The time to pay has run out', CANCELLED: 'You released these seats' },
+    titles: {
+      HELD: 'Pay',
+      CONFIRMED: 'These seats are yours',
+      EXPIRED: 'The time to pay has run out',
+      CANCELLED: 'You released these seats',
+    },
     left: 'Time left to pay',
     pay: (amount: string) => `Pay ${amount}`,
     paying: 'Paying',
@@ -48,7 +61,10 @@ const words = {
     done: 'Your seats are confirmed. Show this page at the door.',
     my: 'My tickets',
     home: 'See other concerts',
-    over: { EXPIRED: 'Nothing was paid. The seats are open to others.', CANCELLED: 'The seats are released. Nothing was paid.' },
+    over: {
+      EXPIRED: 'Nothing was paid. The seats are open to others.',
+      CANCELLED: 'The seats are released. Nothing was paid.',
+    },
     again: 'Choose seats again',
     number: 'Reservation',
     lost: 'No answer came. Press again: you will not be charged twice.',
@@ -143,14 +159,12 @@ async function placeFor(concertId: string): Promise<string> {
   return placeOf(concertId) ?? (await takePlace(concertId)).token;
 }
 
-function Pay({ held, load, fresh }: PayProps) {
-  const said = say(words);
-  const { reservation, concert, wallet } = held;
-  const { id, amount, concertId } = reservation;
+/** Paying and releasing, and what came of it. */
+function usePaying({ held, load, fresh }: PayProps) {
+  const { reservation, wallet } = held;
+  const { id, concertId } = reservation;
   const busy = useSignal(false);
   const problem = useSignal<Problem | undefined>(undefined);
-  const missing = amount - wallet.balance;
-
   const pay = async (): Promise<void> => {
     if (busy.value) return;
     busy.value = true;
@@ -159,16 +173,20 @@ function Pay({ held, load, fresh }: PayProps) {
       const place = await placeFor(concertId);
       const { balance } = await askOnce(`pay:${id}`, 'payReservation', { params: { id }, place });
       fresh.value = true;
-      load.set({ reservation: { ...reservation, status: 'CONFIRMED', heldUntil: null }, concert, wallet: { ...wallet, balance } });
+      load.set({
+        ...held,
+        reservation: { ...reservation, status: 'CONFIRMED', heldUntil: null },
+        wallet: { ...wallet, balance },
+      });
       scrollTo({ top: 0, behavior: 'smooth' });
     } catch (error) {
       const found = asProblem(error);
       problem.value = found;
-      if (found.code === 'HOLD_EXPIRED' || found.code === 'ALREADY_PAID' || found.code === 'INSUFFICIENT_BALANCE') load.reload();
+      if (found.code === 'HOLD_EXPIRED' || found.code === 'ALREADY_PAID' || found.code === 'INSUFFICIENT_BALANCE')
+        load.reload();
     }
     busy.value = false;
   };
-
   const release = async (): Promise<void> => {
     problem.value = undefined;
     try {
@@ -178,7 +196,15 @@ function Pay({ held, load, fresh }: PayProps) {
       problem.value = asProblem(error);
     }
   };
+  return { busy, problem, pay, release };
+}
 
+function Pay(props: PayProps) {
+  const said = say(words);
+  const { held, load } = props;
+  const { reservation, wallet } = held;
+  const { busy, problem, pay, release } = usePaying(props);
+  const missing = reservation.amount - wallet.balance;
   return (
     <div class="pay">
       <dl class="sums">
@@ -195,7 +221,7 @@ function Pay({ held, load, fresh }: PayProps) {
           </div>
         )}
       </dl>
-      {problem.value !== undefined && <Refused problem={problem.value} concertId={concertId} />}
+      {problem.value !== undefined && <Refused problem={problem.value} concertId={reservation.concertId} />}
       {problem.value !== undefined && isPassing(problem.value) && <p class="small">{said.lost}</p>}
       {missing > 0 ? (
         <Notice kind="calm" title={said.missing(money(missing))}>
@@ -203,7 +229,7 @@ function Pay({ held, load, fresh }: PayProps) {
         </Notice>
       ) : (
         <Button size="wide" busy={busy.value} onPress={() => void pay()}>
-          {busy.value ? said.paying : said.pay(money(amount))}
+          {busy.value ? said.paying : said.pay(money(reservation.amount))}
         </Button>
       )}
       <Button kind="plain" size="small" disabled={busy.value} onPress={() => void release()}>
