@@ -2,12 +2,12 @@
 import { useEffect } from 'preact/hooks';
 import { signal, useSignalEffect } from '@preact/signals';
 import { Seal } from '../ui/seal.tsx';
-import { Notice, Refused } from '../ui/notice.tsx';
+import { Notice } from '../ui/notice.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
-import { Button } from '../ui/button.tsx';
-import { problem } from '../client/problem.ts';
+import { Button, ButtonLink } from '../ui/button.tsx';
 import { user } from '../client/session.ts';
 import { chooseTheme, theme } from '../ui/theme.ts';
+import { refusalWords } from '../words/refusals.ts';
 import { language, say, speak } from '../words/words.ts';
 import { place } from './router.ts';
 import { routeOf, type Page } from './routes.ts';
@@ -28,6 +28,7 @@ const words = {
     stale: '새 버전이 나왔어요',
     staleText: '화면을 새로 고치면 이어서 할 수 있어요.',
     reload: '새로 고침',
+    home: '공연 목록',
   },
   en: {
     skip: 'Skip to the content',
@@ -44,6 +45,7 @@ const words = {
     stale: 'There is a new version',
     staleText: 'Reload the page to go on.',
     reload: 'Reload',
+    home: 'To the concerts',
   },
 };
 
@@ -108,10 +110,23 @@ function Current() {
     document.getElementById('content')?.focus({ preventScroll: true });
   }, [now?.path]);
   if (now === undefined) return <Skeleton width="60%" height="3rem" />;
-  if (now.page === 'none') return <Refused problem={problem({ code: 'NOT_FOUND' })} />;
+  if (now.page === 'none') return <Nowhere />;
   if (now.page === 'failed') return <Stale />;
   const { page: PageNow, params, path } = now;
   return <PageNow key={path} params={params} />;
+}
+
+function Nowhere() {
+  const { title, text } = say(refusalWords).NOT_FOUND;
+  return (
+    <div class="stack">
+      <h1>{title}</h1>
+      <p class="quiet">{text}</p>
+      <div>
+        <ButtonLink href="/">{say(words).home}</ButtonLink>
+      </div>
+    </div>
+  );
 }
 
 /** A part of the app that cannot be loaded: a new version took its place, or the line is down. */

@@ -143,9 +143,10 @@ export const waitWords: Both<WaitWords> = {
     allHeld: 'No seat is free right now, but those being paid for may come back.',
     soldOut: 'Every seat is sold. If a payment falls through, it shows here.',
     speed: 'How fast it moves',
-    perMinute: (count) => `About ${count} people a minute are let in`,
+    perMinute: (count) =>
+      count === '1' ? 'About one person a minute is let in' : `About ${count} people a minute are let in`,
     speedUnknown: 'You will see it once people are let in',
-    waiting: (count) => `${count} people are waiting now`,
+    waiting: (count) => (count === '1' ? 'One person is waiting now' : `${count} people are waiting now`),
     kept: 'Your place is kept',
     keptText:
       'Close this page or lock your phone: you keep your place. Sign in on another device and it is the same one.',

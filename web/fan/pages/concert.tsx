@@ -49,7 +49,7 @@ const words = {
     limit: (count: number) => `One person can buy up to ${count} seats.`,
     take: 'Take a place in line',
     back: 'See your place',
-    waiting: (count: string) => `${count} people are waiting now.`,
+    waiting: (count: string) => (count === '1' ? 'One person is waiting now.' : `${count} people are waiting now.`),
     nobody: 'Nobody is waiting right now.',
     order: 'People come in by order of arrival and choose seats at their turn. Close the page and you keep your place.',
     paused: 'Admission is paused for now. You can take a place.',
