@@ -63,6 +63,13 @@ export async function mountSite(app: App, { catalog, waitingRoom, reservations }
     app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(notBuiltPage));
     return;
   }
+  const shell = createShells(built);
+  // A person who mistyped an address gets a page; a program gets its refusal.
+  app.get('/*', (request, reply) => {
+    if (!isForPeople(request)) throw refuse('NOT_FOUND');
+    setPageHeaders(reply);
+    return shell(request, reply.code(404), 'fan', 'fan');
+  });
   await app.register(async (scope) => {
     await scope.register(fastifyStatic, {
       root: path.join(built.folder, 'assets'),
@@ -76,24 +83,15 @@ export async function mountSite(app: App, { catalog, waitingRoom, reservations }
   });
   await app.register(async (scope) => {
     scope.addHook('onRequest', (request, reply, done) => {
-      reply.header('content-security-policy', page_policy);
-      reply.header('referrer-policy', 'same-origin');
-      reply.header('cross-origin-opener-policy', 'same-origin');
-      reply.header('vary', 'cookie, accept-language, accept-encoding');
+      setPageHeaders(reply);
       keepLanguage(request, reply);
       done();
     });
-    const shell = createShells(built);
     const show = (url: string, document: DocumentName, name: ShellName): void => {
       scope.get(url, { exposeHeadRoute: true }, (request, reply) => shell(request, reply, document, name));
     };
     for (const url of fan_paths) show(url, 'fan', 'fan');
     for (const url of console_paths) show(url, 'console', 'console');
-    // A person who mistyped an address gets a page; a program gets its refusal.
-    scope.get('/*', (request, reply) => {
-      if (!isForPeople(request)) throw refuse('NOT_FOUND');
-      return shell(request, reply.code(404), 'fan', 'fan');
-    });
     scope.get('/concerts/:concertId/wait', async (request, reply) => {
       const { concertId } = request.params as { concertId: string };
       const concert = concert_id.test(concertId) ? await catalog.concert(concertId) : undefined;
@@ -108,6 +106,14 @@ export async function mountSite(app: App, { catalog, waitingRoom, reservations }
       return sendFresh(request, reply, built.render('wait', fillingOf(view)));
     });
   });
+}
+
+function setPageHeaders(reply: FastifyReply): void {
+  reply.header('content-security-policy', page_policy);
+  reply.header('x-frame-options', 'DENY');
+  reply.header('referrer-policy', 'same-origin');
+  reply.header('cross-origin-opener-policy', 'same-origin');
+  reply.header('vary', 'cookie, accept-language, accept-encoding');
 }
 
 function fillingOf(view: WaitView): Filling {
