@@ -47,18 +47,18 @@ async function charged(bearer: string, amount: number): Promise<void> {
 }
 
 test('from the programme to a stamped ticket, with money charged on the way', async () => {
-  const { concertId } = await office.createConcert({ title: '자몽살구클럽 — Grapefruit Club' });
+  const { concertId } = await office.createConcert({ title: '밤의 정원 — Night Garden' });
   const fan = await visit(browser, server, { language: 'ko' });
   const { page } = fan;
   await fan.open('/');
-  await page.getByRole('link', { name: '자몽살구클럽' }).waitFor();
+  await page.getByRole('link', { name: '밤의 정원' }).waitFor();
   await fan.assertAccessible();
-  await page.getByRole('link', { name: '자몽살구클럽' }).click();
+  await page.getByRole('link', { name: '밤의 정원' }).click();
   await page.getByText('50석 남음').first().waitFor();
   await fan.assertAccessible();
   await page.getByRole('button', { name: '줄 서기' }).click();
 
-  await page.getByLabel('이름').fill('김하늘');
+  await page.getByLabel('이름').fill('하늘');
   await page.getByLabel('이메일').fill('sky');
   await page.getByLabel('비밀번호').fill('short');
   await page.locator('form').getByRole('button', { name: '회원 가입' }).click();
@@ -88,7 +88,7 @@ test('from the programme to a stamped ticket, with money charged on the way', as
   await fan.assertAccessible();
 
   await page.getByRole('link', { name: '내 예매' }).last().click();
-  await page.getByRole('link', { name: '자몽살구클럽' }).waitFor();
+  await page.getByRole('link', { name: '밤의 정원' }).waitFor();
   await page.getByText('−100,000원').waitFor();
   await fan.assertAccessible();
   fan.assertNoComplaints();
