@@ -25,8 +25,12 @@ function arrayOf<T>(oid: number, read: (text: string) => T, write: (value: T) =>
   };
 }
 
+/** Ids and keys hardly ever need it: looking first costs 0.03 µs a text, replacing 0.7. */
+const special = /["\\]/;
+
 function quoted(text: string): string {
-  return `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+  if (!special.test(text)) return `"${text}"`;
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', String.raw`\"`)}"`;
 }
 
 /** The elements of `{1,NULL,"a \"b\""}`. */
