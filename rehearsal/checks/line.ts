@@ -1,0 +1,121 @@
+/** The line: places in the order of asking, admission in the order of places, never more inside than allowed, no slot left free. */
+import type { Call } from '../history.ts';
+import { createFinding, highestOverlap, type CreateCheck } from './check.ts';
+import { createSpells, memory_ms_max, type Spell } from './spells.ts';
+
+/** A free slot is given on within this; a look every half second may see it half a second late. */
+const free_slot_ms_max = 2_000;
+
+export const checkLine: CreateCheck = (terms) => {
+  const spells = createSpells(terms);
+  const looks: { at: number; free: boolean }[] = [];
+  const order = createFinding('I3 places are given in the order of asking, each once');
+  const overtaken = createFinding('I3 nobody present is overtaken');
+  const inside = createFinding('I2 no more are inside than allowed, as far as fans can tell');
+  const once = createFinding('I7 a fan has one place at a time');
+  const prompt = createFinding('A free slot is given on within 2 s while somebody waits');
+  const back = createFinding('Whoever is inside is not sent back to wait');
+
+  return {
+    take: (call) => {
+      if (call.op === 'overview') look(call);
+      else if (call.facts.spell !== undefined) spells.take(call);
+    },
+    finish: () => {
+      const all = spells.all();
+      checkOrder(all, order);
+      checkOvertaking(all, terms.graceSeconds * 1_000, overtaken);
+      checkInside(all);
+      checkOnce(all, once);
+      checkPrompt(all);
+      for (const { fan, again, silence } of all) {
+        back.count();
+        // A sign of life that died with its server may cost the slot, but not the place.
+        if (again.length > 0 && !terms.rough && silence < terms.graceSeconds * 1_000)
+          back.violation(`fan ${fan}: ${again[0]}`);
+      }
+      return [inside, order, overtaken, once, back, prompt].map((finding) => finding.done());
+    },
+  };
+
+  function look({ start, end, status, facts }: Call): void {
+    if (status === 200 && end !== null && facts.active !== undefined)
+      looks.push({ at: (start + end) / 2, free: facts.active < terms.maxActive });
+  }
+
+  function checkInside(all: readonly Spell[]): void {
+    const sure = all.filter((one) => one.insideUntil > one.admittedAt);
+    inside.count(sure.length);
+    const { count, at } = highestOverlap(sure.map((one) => [one.admittedAt, one.insideUntil]));
+    if (count > terms.maxActive) inside.violation(`${count} were surely inside at ${Math.round(at)}, ${terms.maxActive} may be`);
+  }
+
+  function checkPrompt(all: readonly Spell[]): void {
+    prompt.count(looks.length);
+    const waits = all
+      .filter((one) => one.silence < (terms.graceSeconds * 1_000) / 2)
+      .map((one) => ({ from: one.toldAt, until: one.admittedAt === Infinity ? one.waitingAt : one.admittedAt, one }));
+    let since: number | undefined;
+    for (const { at, free } of looks) {
+      if (!free) since = undefined;
+      else if (since === undefined) since = at;
+      else if (at - since > free_slot_ms_max) {
+        const begun = since;
+        const waiting = waits.find(({ from, until }) => from < begun && until > at);
+        if (waiting !== undefined) {
+          prompt.violation(`fan ${waiting.one.fan} waited while a slot was free from ${Math.round(begun)} to ${Math.round(at)}`);
+          since = at;
+        }
+      }
+    }
+  }
+};
+
+function checkOrder(all: readonly Spell[], order: ReturnType<typeof createFinding>): void {
+  const placed = all.flatMap(({ place, askedAt, toldAt, fan }) => (place === undefined ? [] : [{ place, askedAt, toldAt, fan }]));
+  order.count(placed.length);
+  const fans = new Map<number, number>();
+  for (const { place, fan } of placed) {
+    if (fans.has(place)) order.violation(`place ${place} was given to fan ${fans.get(place)} and to fan ${fan}`);
+    fans.set(place, fan);
+  }
+  const byTelling = placed.toSorted((a, b) => a.toldAt - b.toldAt);
+  let told = 0;
+  let last = 0;
+  for (const { place, askedAt, fan } of placed.toSorted((a, b) => a.askedAt - b.askedAt)) {
+    for (let next = byTelling[told]; next !== undefined && next.toldAt < askedAt; next = byTelling[++told])
+      last = Math.max(last, next.place);
+    if (place < last) order.violation(`fan ${fan} asked after place ${last} had been told, and got ${place}`);
+  }
+}
+
+/** Whoever was never silent for a grace period is let in no later than anybody behind. */
+function checkOvertaking(all: readonly Spell[], grace: number, overtaken: ReturnType<typeof createFinding>): void {
+  const inLine = all.flatMap((one) => (one.place === undefined ? [] : [{ ...one, place: one.place }]));
+  let earliest: { readonly fan: number; readonly place: number; readonly admittedAt: number } | undefined;
+  for (const one of inLine.toSorted((a, b) => b.place - a.place)) {
+    const waitedUntil = one.admittedAt === Infinity ? one.waitingAt : one.admittedAt;
+    if (one.silence < grace && waitedUntil > -Infinity) {
+      overtaken.count();
+      if (earliest !== undefined && earliest.admittedAt + (one.admittedAt === Infinity ? memory_ms_max : 0) < waitedUntil)
+        overtaken.violation(
+          `fan ${one.fan} (place ${one.place}) still waited when fan ${earliest.fan} (place ${earliest.place}) was let in`,
+        );
+    }
+    if (one.admittedAt < (earliest?.admittedAt ?? Infinity)) earliest = one;
+  }
+}
+
+/** A place that lives on after its fan was given another. */
+function checkOnce(all: readonly Spell[], once: ReturnType<typeof createFinding>): void {
+  for (const [fan, own] of Map.groupBy(all, (one) => one.fan)) {
+    once.count();
+    const inOrder = own.toSorted((a, b) => a.spell - b.spell);
+    for (const [index, one] of inOrder.entries()) {
+      const next = inOrder[index + 1];
+      if (next === undefined || next.place === one.place) continue;
+      if (Math.max(one.waitingAt, one.insideUntil) > next.toldAt + memory_ms_max)
+        once.violation(`fan ${fan} had places ${one.place} and ${next.place} at one time`);
+    }
+  }
+}

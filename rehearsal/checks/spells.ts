@@ -1,0 +1,114 @@
+/**
+ * The history of each place in line, folded into what the checks of the line need: when it was given, when its fan was
+ * let in, and how long it was silent. All times are those of the history; the service tells the end of a session,
+ * and with its length the moment of admission follows, exact and by the database's clock.
+ */
+import type { Call, Terms } from '../history.ts';
+
+export interface Spell {
+  readonly fan: number;
+  readonly spell: number;
+  /** Undefined if the token does not tell it. */
+  readonly place: number | undefined;
+  /** When the place was first asked for, and when it was told. */
+  readonly askedAt: number;
+  readonly toldAt: number;
+  /** The first time only; one who lost the slot again and is readmitted keeps the first. */
+  admittedAt: number;
+  /** When its fan heard of it. */
+  heardAt: number;
+  /** The last moment at which it was surely inside. */
+  insideUntil: number;
+  /** The longest time without a sign of life, until admitted. */
+  silence: number;
+  lastSign: number;
+  /** Waiting was confirmed by a call that was sent at this time. */
+  waitingAt: number;
+  /** The first success that only those inside can have. */
+  provenAt: number;
+  readonly again: string[];
+}
+
+/** What another server knows may be this old. */
+export const memory_ms_max = 250;
+
+export function createSpells(terms: Terms) {
+  const spells = new Map<string, Spell>();
+  const nameOf = ({ fan, facts }: Call): string => `${fan}.${facts.spell}`;
+  const session_ms = terms.sessionSeconds * 1_000;
+  const hold_ms = terms.holdSeconds * 1_000;
+
+  const sign = (one: Spell, call: Call): void => {
+    if (call.end === null) return;
+    // A stream that is open is one long sign of life; its news only say so again.
+    const heardBetween = call.op === 'told' && call.facts.opening !== true;
+    if (!heardBetween && one.admittedAt === Infinity) one.silence = Math.max(one.silence, call.end - one.lastSign);
+    one.lastSign = call.op === 'told' ? call.end : call.start;
+  };
+
+  const inside = (one: Spell, at: number): void => {
+    if (one.admittedAt !== Infinity && at > one.insideUntil) one.insideUntil = at;
+  };
+
+  const standing = (one: Spell, { start, end, facts }: Call): void => {
+    if (end === null) return;
+    if (facts.standing === 'ACTIVE') {
+      if (one.admittedAt === Infinity && one.provenAt === Infinity && facts.expiresAt !== undefined) {
+        one.admittedAt = facts.expiresAt - session_ms;
+        one.insideUntil = one.admittedAt;
+        one.heardAt = end;
+      }
+      one.provenAt = Math.min(one.provenAt, end);
+      inside(one, start - memory_ms_max);
+    } else if (facts.standing === 'WAIT') {
+      one.waitingAt = Math.max(one.waitingAt, start);
+      if (one.provenAt + memory_ms_max < start) one.again.push(`waiting again at ${start}, inside at ${one.provenAt}`);
+    }
+  };
+
+  const issued = (call: Call): void => {
+    const { fan, start, end, facts } = call;
+    if (end === null || facts.spell === undefined) return;
+    const name = nameOf(call);
+    let one = spells.get(name);
+    if (one === undefined) {
+      one = {
+        fan,
+        spell: facts.spell,
+        place: facts.place,
+        askedAt: start,
+        toldAt: end,
+        admittedAt: Infinity,
+        heardAt: Infinity,
+        insideUntil: -Infinity,
+        silence: 0,
+        lastSign: start,
+        waitingAt: -Infinity,
+        provenAt: Infinity,
+        again: [],
+      };
+      spells.set(name, one);
+    } else {
+      sign(one, call);
+    }
+    standing(one, call);
+  };
+
+  return {
+    all: () => [...spells.values()],
+    take: (call: Call): void => {
+      if (call.status >= 200 && call.status < 300 && call.op === 'issue') return issued(call);
+      const one = spells.get(nameOf(call));
+      if (one === undefined || call.facts.forged === true) return undefined;
+      if (call.facts.standing !== undefined || call.op === 'told') {
+        sign(one, call);
+        standing(one, call);
+      } else if (call.status === 201 && call.end !== null) {
+        one.provenAt = Math.min(one.provenAt, call.end);
+        if (call.op === 'hold') inside(one, (call.facts.heldUntil ?? -Infinity) - hold_ms);
+        if (call.op === 'pay') inside(one, call.facts.paidAt ?? -Infinity);
+      }
+      return undefined;
+    },
+  };
+}
