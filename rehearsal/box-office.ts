@@ -141,7 +141,8 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
         { op: 'status', method: 'GET', path: '/queue-token', shows: 'queueToken', learn: standingOf },
         manner,
       ),
-    leave: (caller: Caller) => ask(caller, { op: 'leave', method: 'DELETE', path: '/queue-token', shows: 'queueToken' }),
+    leave: (caller: Caller) =>
+      ask(caller, { op: 'leave', method: 'DELETE', path: '/queue-token', shows: 'queueToken' }),
     performances: (caller: Caller, concertId: string, manner?: Manner) =>
       ask(
         caller,

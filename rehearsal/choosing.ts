@@ -9,7 +9,10 @@ const looked_at_max = 60;
 const first_rows_seats = 20;
 
 /** As many seats as the party wants, side by side if they are found; fewer if there are fewer. Empty: none is free. */
-export function chooseSeats(body: Buffer, { party, herd, random }: Pick<Persona, 'party' | 'herd' | 'random'>): number[] {
+export function chooseSeats(
+  body: Buffer,
+  { party, herd, random }: Pick<Persona, 'party' | 'herd' | 'random'>,
+): number[] {
   const from = herd ? 0 : random.below(Math.max(1, body.length - looked_at_max * 100));
   let seen = numbersFrom(body, from);
   if (seen.length < party && from > 0) seen = numbersFrom(body, 0);
@@ -23,7 +26,11 @@ export function chooseSeats(body: Buffer, { party, herd, random }: Pick<Persona,
 
 function numbersFrom(body: Buffer, from: number): number[] {
   const numbers: number[] = [];
-  for (let at = body.indexOf(mark, from); at !== -1 && numbers.length < looked_at_max; at = body.indexOf(mark, at + 1)) {
+  for (
+    let at = body.indexOf(mark, from);
+    at !== -1 && numbers.length < looked_at_max;
+    at = body.indexOf(mark, at + 1)
+  ) {
     numbers.push(Number.parseInt(body.toString('latin1', at + mark.length, at + mark.length + 12), 10));
   }
   return numbers;

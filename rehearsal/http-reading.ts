@@ -57,7 +57,7 @@ export function createReading(first?: Buffer): Reading {
   const readChunks = (): boolean => {
     const bytes = whole();
     const chunks: Buffer[] = [];
-    for (let at = bodyAt; ; ) {
+    for (let at = bodyAt; ;) {
       const end = bytes.indexOf(line_end, at);
       if (end === -1) return false;
       const chunk = Number.parseInt(bytes.toString('latin1', at, end), 16);

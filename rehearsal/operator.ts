@@ -26,7 +26,8 @@ export async function signInOperator(origin: string, login: { email: string; pas
       const performanceIds = made.performances.map(({ id }) => id);
       return { id: made.id, performanceIds, seatsPerPerformance: Math.floor(options.seats / dates) };
     },
-    audit: async () => (await json(origin, '/api/v1/admin/audit', { bearer: token })) as Awaited<ReturnType<Operator['audit']>>,
+    audit: async () =>
+      (await json(origin, '/api/v1/admin/audit', { bearer: token })) as Awaited<ReturnType<Operator['audit']>>,
   };
 }
 

@@ -69,7 +69,10 @@ const texts = {
 type Name = keyof typeof texts;
 
 /** Answers the options, or `help`. Throws an error of one line for a wrong one. */
-export function readOptions(args: string[], environment: Readonly<Record<string, string | undefined>>): Options | 'help' {
+export function readOptions(
+  args: string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Options | 'help' {
   const { values } = parseArgs({
     args,
     options: {

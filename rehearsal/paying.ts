@@ -81,9 +81,7 @@ async function charge(stage: Stage, visit: Visit, amount: number): Promise<void>
   for (let tries = 0; tries < tries_max && !stage.isOver(); tries++) {
     const hastyMs = hasty && tries === 0 ? { hastyMs: 1 + random.below(20) } : {};
     const clicks = doubleClicks && tries === 0 ? 2 : 1;
-    const answers = await Promise.all(
-      Array.from({ length: clicks }, () => office.charge(visit, key, amount, hastyMs)),
-    );
+    const answers = await Promise.all(Array.from({ length: clicks }, () => office.charge(visit, key, amount, hastyMs)));
     const heard = answers.find(({ status }) => status === 201);
     if (heard !== undefined) {
       // Of two charges at once the second answer tells the sum.

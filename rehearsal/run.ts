@@ -27,7 +27,14 @@ async function placeOf(options: Options, open: AsyncDisposableStack): Promise<Pl
   if (email === undefined || password === undefined)
     throw new Error('--url needs --operator-email and --operator-password (or ADMIN_EMAIL and ADMIN_PASSWORD)');
   const folder = await openFolder(open);
-  return { origins: [url], operator: { email, password }, identitySecret, serverPids: [], postgresPid: undefined, folder };
+  return {
+    origins: [url],
+    operator: { email, password },
+    identitySecret,
+    serverPids: [],
+    postgresPid: undefined,
+    folder,
+  };
 }
 
 async function main(): Promise<void> {

@@ -172,7 +172,17 @@ function newTally(): Tally {
 
 function termsOf(options: Options, concertId: string, { epoch, rough }: Pick<Terms, 'epoch' | 'rough'>): Terms {
   const { maxActive, sessionSeconds, holdSeconds, graceSeconds } = options;
-  return { history: 1, epoch, concertId, maxActive, sessionSeconds, holdSeconds, graceSeconds, maxSeatsPerFan: 4, rough };
+  return {
+    history: 1,
+    epoch,
+    concertId,
+    maxActive,
+    sessionSeconds,
+    holdSeconds,
+    graceSeconds,
+    maxSeatsPerFan: 4,
+    rough,
+  };
 }
 
 /** What came to its limit first: who was the first to be busy nearly all the time. */
@@ -187,7 +197,8 @@ export function saturatedFirst(samples: readonly Sample[]): string {
     const next = samples[index + 1];
     const reached = limits.filter(([, name, limit]) => (sample[name] ?? 0) > limit && (next?.[name] ?? 0) > limit);
     const [first] = reached;
-    if (first !== undefined) return `${reached.map(([what]) => what).join(' and ')}, ${sample.at.toFixed(0)} s after the opening`;
+    if (first !== undefined)
+      return `${reached.map(([what]) => what).join(' and ')}, ${sample.at.toFixed(0)} s after the opening`;
   }
   return 'nothing';
 }

@@ -55,7 +55,8 @@ async function pickSeats(stage: Stage, visit: Visit, pick: number): Promise<Held
   if (seats.length === 0) return undefined;
   await pauses.pause(random.around(options.think * 1_000 * (pick === 0 ? 1 : in_a_hurry)));
   const heard = await hold(stage, visit, performance, seats);
-  if (heard.status === 201) return { id: String(heard.json['id']), amount: Number(heard.json['amount']), seats: seats.length };
+  if (heard.status === 201)
+    return { id: String(heard.json['id']), amount: Number(heard.json['amount']), seats: seats.length };
   if (heard.code === 'SEAT_UNAVAILABLE') {
     stage.tally.racesLost++;
     return undefined;

@@ -32,7 +32,13 @@ function auditFinding({ audit: { checks } }: SaleResults): Finding {
 
 function settledFinding({ unknown, calls }: SaleResults): Finding {
   const sample = unknown === 0 ? [] : [`${unknown} attempts had no answer to the end`];
-  return { name: 'What was left open was settled at the end', ok: unknown === 0, counted: calls, violations: unknown, sample };
+  return {
+    name: 'What was left open was settled at the end',
+    ok: unknown === 0,
+    counted: calls,
+    violations: unknown,
+    sample,
+  };
 }
 
 function figuresOf({ seats, fans, maxActive }: Options, results: SaleResults): [string, string][] {
@@ -41,7 +47,10 @@ function figuresOf({ seats, fans, maxActive }: Options, results: SaleResults): [
   const longest = samples.reduce((most, { waiting }) => Math.max(most, waiting), 0);
   return [
     ['Seats, fans, allowed inside', [seats, fans, maxActive].map((n) => n.toLocaleString('en')).join(', ')],
-    ['Sold out after', soldOutAfter === undefined ? `not (${seatsSold} of ${seats} sold)` : `${soldOutAfter.toFixed(1)} s`],
+    [
+      'Sold out after',
+      soldOutAfter === undefined ? `not (${seatsSold} of ${seats} sold)` : `${soldOutAfter.toFixed(1)} s`,
+    ],
     ['Seats sold a second', (seatsSold / (soldOutAfter ?? seconds)).toFixed(0)],
     ['Calls answered a second, highest', highestRate(samples).toFixed(0)],
     ['Calls in all', calls.toLocaleString('en')],

@@ -6,7 +6,9 @@ const behind_the_gate = new Set(['performances', 'seats', 'hold', 'pay']);
 
 export const checkGate: CreateCheck = (terms) => {
   const forged = createFinding('Forged tokens open nothing');
-  const health = createFinding(terms.rough ? 'Nothing worse than 503 is answered' : 'No 5xx, and every call is answered');
+  const health = createFinding(
+    terms.rough ? 'Nothing worse than 503 is answered' : 'No 5xx, and every call is answered',
+  );
   const tries = createFinding('Direct links lead nowhere before it is one’s turn');
 
   const past = (call: Call): void => {
@@ -20,7 +22,8 @@ export const checkGate: CreateCheck = (terms) => {
       health.count();
       if (call.facts.forged === true) {
         forged.count();
-        if (call.status >= 200 && call.status < 400) forged.violation(`${call.op} of fan ${call.fan} answered ${call.status}`);
+        if (call.status >= 200 && call.status < 400)
+          forged.violation(`${call.op} of fan ${call.fan} answered ${call.status}`);
       } else {
         past(call);
       }

@@ -47,7 +47,8 @@ export const checkLine: CreateCheck = (terms) => {
     const sure = all.filter((one) => one.insideUntil > one.admittedAt);
     inside.count(sure.length);
     const { count, at } = highestOverlap(sure.map((one) => [one.admittedAt, one.insideUntil]));
-    if (count > terms.maxActive) inside.violation(`${count} were surely inside at ${Math.round(at)}, ${terms.maxActive} may be`);
+    if (count > terms.maxActive)
+      inside.violation(`${count} were surely inside at ${Math.round(at)}, ${terms.maxActive} may be`);
   }
 
   function checkPrompt(all: readonly Spell[]): void {
@@ -61,9 +62,11 @@ export const checkLine: CreateCheck = (terms) => {
       else if (since === undefined) since = at;
       else if (at - since > free_slot_ms_max) {
         const begun = since;
-        const waiting = waits.find(({ from, until }) => from < begun && until > at);
+        const waiting = waits.find(({ from, until }) => at - Math.max(from, begun) > free_slot_ms_max && until > at);
         if (waiting !== undefined) {
-          prompt.violation(`fan ${waiting.one.fan} waited while a slot was free from ${Math.round(begun)} to ${Math.round(at)}`);
+          prompt.violation(
+            `fan ${waiting.one.fan} waited, a slot was free from ${Math.round(begun)} to ${Math.round(at)}`,
+          );
           since = at;
         }
       }
@@ -72,7 +75,9 @@ export const checkLine: CreateCheck = (terms) => {
 };
 
 function checkOrder(all: readonly Spell[], order: ReturnType<typeof createFinding>): void {
-  const placed = all.flatMap(({ place, askedAt, toldAt, fan }) => (place === undefined ? [] : [{ place, askedAt, toldAt, fan }]));
+  const placed = all.flatMap(({ place, askedAt, toldAt, fan }) =>
+    place === undefined ? [] : [{ place, askedAt, toldAt, fan }],
+  );
   order.count(placed.length);
   const fans = new Map<number, number>();
   for (const { place, fan } of placed) {
@@ -97,7 +102,10 @@ function checkOvertaking(all: readonly Spell[], grace: number, overtaken: Return
     const waitedUntil = one.admittedAt === Infinity ? one.waitingAt : one.admittedAt;
     if (one.silence < grace && waitedUntil > -Infinity) {
       overtaken.count();
-      if (earliest !== undefined && earliest.admittedAt + (one.admittedAt === Infinity ? memory_ms_max : 0) < waitedUntil)
+      if (
+        earliest !== undefined &&
+        earliest.admittedAt + (one.admittedAt === Infinity ? memory_ms_max : 0) < waitedUntil
+      )
         overtaken.violation(
           `fan ${one.fan} (place ${one.place}) still waited when fan ${earliest.fan} (place ${earliest.place}) was let in`,
         );

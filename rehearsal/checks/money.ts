@@ -97,7 +97,9 @@ export const checkMoney: CreateCheck = (terms) => {
 
 /** One fan's books against the entries of the wallet. */
 function settle(fan: number, { effects, entries = [], balance }: Book, sums: ReturnType<typeof createFinding>): void {
-  const known = new Map([...effects.values()].flatMap((effect) => (effect.id === undefined ? [] : [[effect.id, effect]])));
+  const known = new Map(
+    [...effects.values()].flatMap((effect) => (effect.id === undefined ? [] : [[effect.id, effect]])),
+  );
   const maybe = [...effects.values()].filter(({ id, lost }) => id === undefined && lost);
   let before = 0;
   for (const [kind, amount, after, reference] of entries) {
@@ -112,7 +114,9 @@ function settle(fan: number, { effects, entries = [], balance }: Book, sums: Ret
     } else {
       known.delete(reference);
       if (effect.amount !== amount || effect.balance !== after)
-        sums.violation(`fan ${fan}: ${reference} was told as ${effect.amount} to ${effect.balance}, is ${amount} to ${after}`);
+        sums.violation(
+          `fan ${fan}: ${reference} was told as ${effect.amount} to ${effect.balance}, is ${amount} to ${after}`,
+        );
     }
   }
   for (const { id, amount, op } of known.values())

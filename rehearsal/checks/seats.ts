@@ -71,7 +71,8 @@ export const checkSeats: CreateCheck = (terms) => {
       }
     }
     for (const hold of ofFan.get(call.fan) ?? []) {
-      if (hold.paid && !confirmed.has(hold.id)) kept.violation(`${hold.id} of fan ${call.fan} was paid for and is gone`);
+      if (hold.paid && !confirmed.has(hold.id))
+        kept.violation(`${hold.id} of fan ${call.fan} was paid for and is gone`);
     }
   };
 
