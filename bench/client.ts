@@ -5,8 +5,8 @@
  */
 import { connect, type Socket } from 'node:net';
 
-/** The request with this number, as bytes; undefined when there are no more. */
-export type NextRequest = () => Buffer | undefined;
+/** The next request of a connection (counted from 0), as bytes; undefined when there are no more. */
+export type NextRequest = (line: number) => Buffer | undefined;
 
 export interface LoadOptions {
   readonly port: number;
@@ -46,14 +46,14 @@ export async function load({ port, connections, seconds, next }: LoadOptions): P
   const lines = await Promise.all(Array.from({ length: connections }, () => openLine(port, buffer)));
   const startedAt = performance.now();
   tally.endsAt = startedAt + seconds * 1_000;
-  const ask: NextRequest = () => {
+  const ask: NextRequest = (line) => {
     const now = performance.now();
     if (now >= tally.endsAt) return undefined;
-    const request = next();
+    const request = next(line);
     if (request === undefined) tally.endsAt = now;
     return request;
   };
-  await Promise.all(lines.map((line) => line.run(ask, tally)));
+  await Promise.all(lines.map((line, number) => line.run(() => ask(number), tally)));
   return {
     answers: tally.latencies.length,
     seconds: (tally.endsAt - startedAt) / 1_000,
@@ -65,7 +65,7 @@ export async function load({ port, connections, seconds, next }: LoadOptions): P
 
 interface Line {
   /** Sends request after request until there are no more; resolves after the last answer, or when it broke. */
-  run(ask: NextRequest, tally: Tally): Promise<void>;
+  run(ask: () => Buffer | undefined, tally: Tally): Promise<void>;
 }
 
 const nothing = (): void => undefined;

@@ -82,7 +82,7 @@ export async function measureMemory({ load, secrets }: Field, options: ServiceOp
     // Before the first look: as many tokens are remembered and as much code is compiled as before the second.
     await polled('seats', 50_000);
     const short = await polled(names.short, short_line);
-    const long = await polled('status', 100_000);
+    const long = await polled('status, through a proxy', 100_000);
     const fans = long_line - short_line;
     return { short, long, inUse: (long.inUse - short.inUse) / fans, resident: (long.resident - short.resident) / fans };
   } finally {

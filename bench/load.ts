@@ -15,6 +15,8 @@ export interface Job {
   readonly count: number;
   /** Whether they may be sent again when all were sent; else the round ends there. */
   readonly again: boolean;
+  /** Each connection asks the same again and again, as a browser that polls. */
+  readonly sticky?: boolean;
 }
 
 export interface Round {
@@ -47,9 +49,13 @@ function make({ scenario, secrets, from, count }: Job): readonly Buffer[] {
 
 async function run(job: Job): Promise<Round> {
   const requests = make(job);
-  const { port, connections, seconds, again } = job;
+  const { port, connections, seconds, again, sticky = false } = job;
   let sent = 0;
-  const next = (): Buffer | undefined => requests[again ? sent++ % requests.length : sent++];
+  const next = (line: number): Buffer | undefined => {
+    const place = sticky ? line : sent;
+    sent++;
+    return requests[again ? place % requests.length : place];
+  };
   const before = process.cpuUsage();
   const done = await load({ port, connections, seconds, next });
   const used = process.cpuUsage(before);

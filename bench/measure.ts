@@ -118,7 +118,8 @@ async function oneRound(
   const { port, pid } = field[target];
   const requests = supply.take(seconds, connections);
   if (requests.count <= connections) return undefined;
-  const job = { scenario: scenario.name, secrets, port, connections, seconds, ...requests };
+  const { name, sticky = false } = scenario;
+  const job = { scenario: name, sticky, secrets, port, connections, seconds, ...requests };
   await load.prepare(job);
   const before = [processorSeconds(pid), familySeconds(postgresPid)] as const;
   const round = await load.run(job);

@@ -7,6 +7,7 @@ import { createQueueTokens } from '../src/waiting-room/tokens.ts';
 
 export type ScenarioName =
   | 'status'
+  | 'status, through a proxy'
   | 'status of 1,000 fans, 1,000 waiting'
   | 'status of 1,000 fans, 1,000,000 waiting'
   | 'seats'
@@ -63,11 +64,13 @@ export function requestMaker(scenario: ScenarioName, secrets: Secrets): (index: 
   const bearer = (sub: string): string => `Authorization: Bearer ${signIdentity({ sub })}\r\n`;
   const poll = (concertId: string, place: number): Buffer =>
     get('/queue-token', queueToken(concertId, line_inside + place));
+  const pollAnywhere = (index: number): Buffer => poll(concerts.long, ((index * fan_step) % long_line) + 1);
   const charge = (sub: string, index: number): Buffer =>
     post('/wallet/charges', bearer(sub) + key(index), JSON.stringify({ amount: 1_000 }));
 
   const makers: Record<ScenarioName, (index: number) => Buffer> = {
-    status: (index) => poll(concerts.long, ((index * fan_step) % long_line) + 1),
+    status: (index) => pollAnywhere(index),
+    'status, through a proxy': (index) => pollAnywhere(index),
     'status of 1,000 fans, 1,000 waiting': (index) => poll(concerts.short, (index % short_line) + 1),
     'status of 1,000 fans, 1,000,000 waiting': (index) =>
       poll(concerts.long, ((index % short_line) * long_line) / short_line + 1),

@@ -10,6 +10,8 @@ export interface Scenario {
   readonly targets: readonly Target[];
   /** Whether a request may be sent again; one that writes may not. */
   readonly reads: boolean;
+  /** Every connection is one fan, who asks again and again. */
+  readonly sticky?: boolean;
   /** How many requests there are. */
   readonly requestsMax: number;
 }
@@ -24,7 +26,9 @@ const writing = { reads: false, targets: ['bare', 'service', 'twin'], requestsMa
 /** `payments` is how many fans stand ready to pay. */
 export function scenarios(payments: number): Scenario[] {
   return [
-    { name: 'status', goal: { bare: 0.85 }, ...reading, requestsMax: polling_fans },
+    // As browsers poll: a connection is a fan. And as through a proxy: every request comes from another fan.
+    { name: 'status', goal: { bare: 0.85 }, ...reading, sticky: true, requestsMax: polling_fans },
+    { name: 'status, through a proxy', goal: {}, ...reading, requestsMax: polling_fans },
     { name: 'seats', goal: { bare: 0.8 }, ...reading, requestsMax: looking_fans },
     { name: 'issue', goal: { bare: 0.6, twin: 8 }, ...writing },
     { name: 'hold', goal: { bare: 0.65, twin: 8 }, ...writing, requestsMax: hall_fans * holds_per_fan },

@@ -1,8 +1,10 @@
 /**
  * The only reader of process.env: a frozen, typed value, or one line that names the wrong variable and says
- * what it must be. Two variables are not in the contract: POOL_MAX (connections to the database) and
- * LANE_BATCH_MAX (commands in one batch of a lane; 1 is the benchmark's twin without batching).
+ * what it must be. Three variables are not in the contract: POOL_MAX (connections to the database),
+ * LANE_BATCH_MAX (commands in one batch of a lane; 1 is the benchmark's twin without batching) and TRUST_PROXY
+ * (the reverse proxies in front, by whose word the addresses of clients are known).
  */
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { CannotStart } from './platform/cannot-start.ts';
 import { generatedSecret } from './platform/generated-secret.ts';
@@ -15,6 +17,8 @@ export interface Config {
   /** 0 asks for any free port; main.ts settles it before anything else is built. */
   readonly port: number;
   readonly publicUrl: string;
+  /** Whose `X-Forwarded-For` is believed: addresses, ranges (10.0.0.0/8), `loopback`, `linklocal`, `uniquelocal`. */
+  readonly trustedProxies: readonly string[];
   /** Undefined: the embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl: string | undefined;
   /** Absolute. Holds the embedded database and the generated secrets; nothing else is written anywhere. */
@@ -53,12 +57,13 @@ export function addressOf(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-function readAddress(environment: Environment): Pick<Config, 'host' | 'port' | 'publicUrl'> {
+function readAddress(environment: Environment): Pick<Config, 'host' | 'port' | 'publicUrl' | 'trustedProxies'> {
   const { text, integer } = reader(environment);
   const host = text('HOST', /^[\w.:%-]{1,253}$/, 'a host name or address') ?? '127.0.0.1';
   const port = integer('PORT', 0, 65_535) ?? 3000;
   const publicUrl = text('PUBLIC_URL', isHttpUrl, 'an address like https://tickets.example') ?? addressOf(host, port);
-  return { host, port, publicUrl };
+  const proxies = text('TRUST_PROXY', (given) => given.split(',').every(isProxy), 'addresses or ranges, with commas');
+  return { host, port, publicUrl, trustedProxies: proxies?.split(',').map((proxy) => proxy.trim()) ?? [] };
 }
 
 /** Where the database is: all that a command needs which only looks at it. Refuses with `CannotStart`. */
@@ -154,4 +159,11 @@ function reader(environment: Environment) {
 
 function isHttpUrl(value: string): boolean {
   return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+function isProxy(given: string): boolean {
+  const [address = '', bits = '0', ...rest] = given.trim().split('/');
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(given.trim())) return true;
+  const family = isIP(address);
+  return family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 }

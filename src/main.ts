@@ -37,9 +37,10 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
   const hall = await buildApp({ config, database, feed, log });
   open.defer(() => drained(hall));
   const operator = await prepare(config, hall, database.sql);
-  const ticker = startTicker([...hall.duties, feed.watch], (duty, error) =>
-    log.error({ duty, err: error }, 'duty failed'),
-  );
+  const ticker = startTicker([...hall.duties, feed.watch], {
+    failing: (duty, error) => log.error({ duty, err: error }, 'duty fails'),
+    recovered: (duty, failures) => log.info({ duty, failures }, 'duty works again'),
+  });
   open.defer(() => ticker.stop());
   await hall.app.listen({ host: config.host, port: config.port });
   return welcome(addressOf(config.host, config.port), operator);

@@ -35,6 +35,7 @@ describe('configuration', () => {
         host: '127.0.0.1',
         port: 3000,
         publicUrl: 'http://127.0.0.1:3000',
+        trustedProxies: [],
         databaseUrl: undefined,
         dataDir,
         authSecret: '',
@@ -63,10 +64,21 @@ describe('configuration', () => {
     assert.equal(readConfig({ ...valid, HOST: '::1' }).publicUrl, 'http://[::1]:3000');
   });
 
+  test('proxies are addresses, ranges and the three names', () => {
+    const given = '10.0.0.0/8, ::1,fd00::/8,loopback';
+    assert.deepEqual(readConfig({ ...valid, TRUST_PROXY: given }).trustedProxies, [
+      '10.0.0.0/8',
+      '::1',
+      'fd00::/8',
+      'loopback',
+    ]);
+  });
+
   const wrong: Readonly<Record<string, readonly string[]>> = {
     HOST: ['no such host', 'a/b'],
     PORT: ['http', '65536', '-1', '3000.5', '1e3', ' 1'],
     PUBLIC_URL: ['tickets.example', 'ftp://tickets.example'],
+    TRUST_PROXY: ['true', 'proxy.example', '10.0.0.0/33', '10.0.0.1,', '1.2.3.4/8/8'],
     DATABASE_URL: ['mysql://localhost/tickets', 'localhost'],
     AUTH_SECRET: ['short'],
     ADMIN_EMAIL: ['operator', 'a b@c.example'],

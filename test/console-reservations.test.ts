@@ -90,11 +90,14 @@ test('finds a built-in account by its e-mail address', async () => {
     await one.createConcert(),
     1,
   );
-  const { body } = await search(`?q=${encodeURIComponent(email.toUpperCase())}`);
-  assert.deepEqual(
-    body.reservations.map((row) => [row.id, row.userId]),
-    [[id, account.body.user.id]],
-  );
+  for (const q of [email.toUpperCase(), email.slice(2, 20)]) {
+    const { body } = await search(`?q=${encodeURIComponent(q)}`);
+    assert.deepEqual(
+      body.reservations.map((row) => [row.id, row.userId]),
+      [[id, account.body.user.id]],
+      q,
+    );
+  }
 });
 
 test('pages through all concerts from the newest to the oldest, each once', async () => {

@@ -228,10 +228,14 @@ describe('every answer', () => {
 
   test('is counted', async () => {
     await ask('GET', '/nothing');
+    const { concertId } = await office.createConcert();
+    await office.enter(concertId, newFan());
     const { body, headers } = await office.call<string>('GET', '/metrics');
     assert.match(headers.get('content-type') ?? '', /^text\/plain/);
     assert.match(body, /^maejin_requests_total\{method="GET",route="\/healthz",status="200"\} \d+$/m);
     assert.match(body, /^maejin_refusals_total\{code="NOT_FOUND"\} \d+$/m);
+    assert.match(body, /^maejin_admitted_total [1-9]\d*$/m);
+    assert.match(body, /^maejin_active [1-9]\d*$/m);
     for (const name of ['waiting', 'active', 'streams', 'lane_depth', 'lane_batch_size', 'lane_batch_seconds']) {
       assert.match(body, new RegExp(`^# TYPE maejin_${name} `, 'm'));
     }

@@ -34,6 +34,11 @@ for (const postgres of [18, 15] as const) {
           const wallet = createWallet({ database: house.database });
           const users = [newUser(), newUser(), newUser()];
           const model = newModel();
+          // One of them starts near the limit.
+          for (let times = 1; times <= 9; times += 1) {
+            await wallet.charge(users[0] ?? '', `before-${times}`, 10_000_000);
+            model.charge({ user: users[0] ?? '', key: `before-${times}`, amount: 10_000_000 });
+          }
           for (const { kind, batch } of steps) {
             const commands = batch.map(({ user, amount, key }) => ({
               user: users[user] ?? '',
@@ -174,7 +179,7 @@ function newModel() {
   let batch = new Map<string, { amount: number; outcome: number | string }>();
   const balance = (user: string): number => balances.get(user) ?? 0;
   const fresh = (user: string, amount: number): number | string => {
-    if (balance(user) + amount > balance_max) return `over by ${balance(user) + amount - balance_max}`;
+    if (balance(user) + amount > balance_max) return `no room for it in ${balance(user)}`;
     balances.set(user, balance(user) + amount);
     return balance(user);
   };
@@ -213,6 +218,7 @@ function wordsOfMoved(moved: Moved): number | string {
 }
 
 function wordsOfRefusal({ code, fields }: Refusal): string {
+  if (code === 'BALANCE_LIMIT_EXCEEDED') return `no room for it in ${String(fields['balance'])}`;
   if (code === 'INSUFFICIENT_BALANCE') return `needs ${String(fields['required'])} of ${String(fields['balance'])}`;
   return code;
 }

@@ -2,6 +2,7 @@
  * Behind the counter: what an operator puts on sale, changes and sees. Every change is written down with who made
  * it, by the same transaction.
  */
+import type { Accounts } from '../accounts/accounts.ts';
 import { concertDefaults } from '../contract.ts';
 import type { Catalog, CreatedPerformance, NewConcert } from '../catalog/catalog.ts';
 import type { Database, Tx } from '../platform/database.ts';
@@ -45,6 +46,7 @@ export interface Console {
 
 export interface ConsoleRooms {
   readonly database: Database;
+  readonly accounts: Pick<Accounts, 'findUsers'>;
   readonly catalog: Catalog;
   readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers'>;
   readonly reservations: Pick<Reservations, 'layOutSeats' | 'seatNumbersByState'>;
@@ -53,7 +55,8 @@ export interface ConsoleRooms {
 /** One transaction lays them all out: a million take a few seconds. */
 const seats_per_concert_max = 1_000_000;
 
-export function createConsole({ database, catalog, waitingRoom, reservations }: ConsoleRooms): Console {
+export function createConsole(rooms: ConsoleRooms): Console {
+  const { database, accounts, catalog, waitingRoom, reservations } = rooms;
   return {
     createConcert: async (sale, operatorId = null) => {
       const { title, artist, venue, performances, ...given } = sale;
@@ -97,7 +100,7 @@ export function createConsole({ database, catalog, waitingRoom, reservations }: 
       if (line === undefined) throw refuse('NOT_FOUND');
       return { ...line, seats, revenue };
     },
-    reservations: (query) => listReservations({ sql: database.sql, catalog }, query),
+    reservations: (query) => listReservations({ sql: database.sql, accounts, catalog }, query),
   };
 }
 

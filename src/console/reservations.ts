@@ -1,4 +1,5 @@
 /** Everybody's reservations, for the operator who looks for one. */
+import type { Accounts } from '../accounts/accounts.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Sql } from '../platform/database.ts';
 import { refuse } from '../refusals.ts';
@@ -10,7 +11,7 @@ export interface ReservationQuery {
   readonly cursor?: string | undefined;
   readonly concertId?: string | undefined;
   readonly status?: ReservationStatus | undefined;
-  /** A reservation's id, a user's e-mail address, or a user's id or the beginning of one. */
+  /** A reservation's id, a user's id or the beginning of one, or part of an account's name or e-mail address. */
   readonly q?: string | undefined;
 }
 
@@ -34,6 +35,7 @@ interface Row {
 
 interface Reading {
   readonly sql: Sql;
+  readonly accounts: Pick<Accounts, 'findUsers'>;
   readonly catalog: Catalog;
 }
 
@@ -42,8 +44,8 @@ export async function listReservations(reading: Reading, query: ReservationQuery
     const message = 'must be a nextCursor of this list';
     throw refuse('VALIDATION_FAILED', { errors: [{ path: '/cursor', message }] });
   }
-  const { sql } = reading;
-  const rows = await (query.q === undefined ? newest(sql, query) : matching(sql, query, query.q));
+  const { q } = query;
+  const rows = await (q === undefined ? newest(reading.sql, query) : matching(reading, query, q));
   const shown = rows.slice(0, query.limit);
   const last = rows.length > query.limit ? shown.at(-1) : undefined;
   return {
@@ -72,12 +74,17 @@ function newest(sql: Sql, { concertId, status, cursor, limit }: ReservationQuery
     order by substr(found.id, ${time_from}::integer) desc limit ${limit + 1}`;
 }
 
-function matching(sql: Sql, { concertId, status, cursor, limit }: ReservationQuery, q: string): Promise<Row[]> {
+async function matching(
+  { sql, accounts }: Reading,
+  { concertId, status, cursor, limit }: ReservationQuery,
+  q: string,
+): Promise<Row[]> {
+  const users = (await accounts.findUsers(q)).map((user) => user.id);
   const beginning = `${q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
   return sql<Row[]>`
     select ${columns(sql)} from reservations
     where (id = ${q} or user_id like ${beginning}
-        or user_id in (select id from users where email = lower(${q})))
+        or user_id = any(${users}::text[]))
       ${concertId === undefined ? sql`` : sql`and concert_id = ${concertId}`}
       ${cursor === undefined ? sql`` : sql`and substr(id, ${time_from}::integer) < ${cursor}`}
       ${inStatus(sql, status)}

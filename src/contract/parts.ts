@@ -22,7 +22,7 @@ export const concertDefaults = {
 } as const;
 
 /** One of a few words. */
-export function oneOf<const Words extends readonly string[]>(words: Words, options: object = {}) {
+function oneOf<const Words extends readonly string[]>(words: Words, options: object = {}) {
   return Type.Unsafe<Words[number]>({ type: 'string', enum: words, ...options });
 }
 
@@ -62,7 +62,11 @@ export const AllReservationsQuery = Type.Object({
   ...pageProperties,
   concertId: Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]{1,64}$' })),
   status: Type.Optional(oneOf(reservationStatuses)),
-  q: Type.Optional(text(200, { description: 'A reservation id, or a user id or its beginning' })),
+  q: Type.Optional(
+    text(200, {
+      description: 'A reservation id, a user id or its beginning, part of an account’s name or e-mail address',
+    }),
+  ),
 });
 export const Availability = Type.Object({
   status: Type.Optional(oneOf(['available', 'all'], { default: 'available' })),

@@ -6,6 +6,7 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Config } from '../config.ts';
 import { contract, type App, type Needs } from '../contract.ts';
 import type { Sql } from '../platform/database.ts';
 import { mountEventStreams } from '../platform/event-stream.ts';
@@ -22,7 +23,7 @@ import { mountValidation } from './validation.ts';
 export type WhoAsks = Readonly<Record<Exclude<Needs, 'nobody'>, (request: FastifyRequest) => unknown>>;
 
 export interface HallParts {
-  readonly config: { readonly publicUrl: string; readonly rateLimit: boolean };
+  readonly config: Pick<Config, 'publicUrl' | 'rateLimit' | 'trustedProxies'>;
   readonly database: { readonly sql: Sql };
   readonly log: Log;
   readonly metrics: Metrics;
@@ -47,6 +48,8 @@ export async function openHall(parts: HallParts): Promise<{ app: App; ready: () 
     // Its own lines per request cost more than the request; observation.ts and answerError write the ones that matter.
     logger: false,
     genReqId: requestIds,
+    // Believed blindly, X-Forwarded-For would let everybody choose the address that is counted.
+    trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
     bodyLimit: body_bytes_max,
     connectionTimeout: silence_ms_max,
     requestTimeout: request_ms_max,

@@ -10,9 +10,15 @@ export interface Ticker {
   stop(): Promise<void>;
 }
 
+/** Told once when a duty begins to fail and once when it works again: in an outage they all fail several times a second. */
+export interface DutyReport {
+  failing(duty: string, error: unknown): void;
+  recovered(duty: string, failures: number): void;
+}
+
 /** Starts the duties. One never overlaps itself; one that fails is reported and runs again at its next time. */
-export function startTicker(duties: readonly Duty[], onError: (duty: string, error: unknown) => void): Ticker {
-  const stops = duties.map((duty) => startDuty(duty, onError));
+export function startTicker(duties: readonly Duty[], report: DutyReport): Ticker {
+  const stops = duties.map((duty) => startDuty(duty, report));
   return {
     stop: async () => {
       await Promise.all(stops.map((stop) => stop()));
@@ -20,16 +26,20 @@ export function startTicker(duties: readonly Duty[], onError: (duty: string, err
   };
 }
 
-function startDuty({ name, everyMs, run }: Duty, onError: (duty: string, error: unknown) => void): () => Promise<void> {
+function startDuty({ name, everyMs, run }: Duty, report: DutyReport): () => Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
+  let failures = 0;
   let running: Promise<void> = Promise.resolve();
   const tick = async (): Promise<void> => {
     const started = performance.now();
     try {
       await run();
+      if (failures > 0) report.recovered(name, failures);
+      failures = 0;
     } catch (error) {
-      onError(name, error);
+      failures += 1;
+      if (failures === 1) report.failing(name, error);
     }
     if (!stopped) schedule(Math.max(everyMs - (performance.now() - started), everyMs / 10));
   };

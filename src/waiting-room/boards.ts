@@ -32,7 +32,8 @@ interface Kept {
 const check_every_ms = 5_000;
 const unused_ms_max = 10 * 60_000;
 
-export function createBoards(database: Database, feed: Feed): Boards {
+/** `onAdmitted` is told how many fans each change of this server let in. */
+export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans: number) => void): Boards {
   const kept = new Map<string, Kept>();
   const load = createLoading(database, kept);
 
@@ -76,6 +77,7 @@ export function createBoards(database: Database, feed: Feed): Boards {
     peek: use,
     open: async (concertId) => use(concertId) ?? (await load.once(concertId)),
     show: async (news) => {
+      onAdmitted?.(news.changes.filter(([what]) => what === 'admitted').length);
       const keeper = kept.get(news.concertId)?.keeper;
       keeper?.accept(news);
       await keeper?.reached(news.version);

@@ -17,7 +17,7 @@ import { describe, type QueueStatus } from './status.ts';
 import { createQueueTokens, type Pass } from './tokens.ts';
 import { createTurns } from './turns.ts';
 
-export type { Settings, EndReason, TokenStatus } from './board.ts';
+export type { Settings } from './board.ts';
 export type { Pass } from './tokens.ts';
 export type { QueueStatus } from './status.ts';
 export { changeSettings, extendSessions, lockTokens, openRoom, refusalFor, type TokenState } from './commands.ts';
@@ -67,12 +67,12 @@ export interface WaitingRoomDeps {
   readonly secret: string;
   /** Most commands in one batch of a lane. */
   readonly batchMax: number;
-  readonly metrics: LaneMetrics;
+  readonly metrics: LaneMetrics & { admitted?(fans: number): void };
 }
 
 export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
-  const { database, feed, secret } = deps;
-  const boards = createBoards(database, feed);
+  const { database, feed, secret, metrics } = deps;
+  const boards = createBoards(database, feed, metrics.admitted);
   const tokens = createQueueTokens(secret);
   const presence = createPresence(database);
   const issueLanes = createIssueLanes({ ...deps, boards });

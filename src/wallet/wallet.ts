@@ -95,8 +95,10 @@ export function createWallet({ database, metrics, batchMax = charge_batch_max }:
   });
   return {
     charge: (userId, key, amount) => {
-      if (!Number.isSafeInteger(amount) || amount < 1 || amount > chargeMax)
-        return Promise.reject(refuse('VALIDATION_FAILED'));
+      if (!Number.isSafeInteger(amount) || amount < 1 || amount > chargeMax) {
+        const message = `must be a whole number from 1 to ${chargeMax}`;
+        return Promise.reject(refuse('VALIDATION_FAILED', { errors: [{ path: '/amount', message }] }));
+      }
       return charges.submit({ id: timeOrderedId(), userId, key, amount, fingerprint: `charge ${amount}` });
     },
     balance: (userId) => balances.submit(userId),

@@ -117,7 +117,7 @@ export async function issue(crowd: Crowd, customer: Customer): Promise<void> {
   customer.status = status;
 }
 
-export function entryOf(queueToken: string): number {
+function entryOf(queueToken: string): number {
   return JSON.parse(Buffer.from(queueToken.split('.')[1] ?? '', 'base64url').toString()).e;
 }
 

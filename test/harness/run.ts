@@ -60,15 +60,16 @@ async function runTests(args: readonly string[], environment: Readonly<Record<st
     stdio: 'inherit',
     detached: true,
   });
-  const { pid } = tests;
-  if (pid === undefined) throw new Error('node:test could not be started');
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.kill(-pid, signal));
+  const signalAll = (signal: NodeJS.Signals): void => {
+    try {
+      if (tests.pid !== undefined) process.kill(-tests.pid, signal);
+    } catch {
+      // Nobody was left.
+    }
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, signalAll);
   const [code, signal] = (await once(tests, 'exit')) as [number | null, NodeJS.Signals | null];
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // Nobody was left.
-  }
+  signalAll('SIGKILL');
   return code ?? 128 + constants.signals[signal ?? 'SIGKILL'];
 }
 
@@ -81,6 +82,8 @@ async function main(): Promise<void> {
   await chmod(folder, 0o755);
   const environment: Record<string, string> = {
     TEST_EVIDENCE: evidence,
+    // What a test leaves in the folder for temporary files goes with the run.
+    TMPDIR: folder,
     // Every server that a test starts loads the same modules.
     NODE_COMPILE_CACHE: path.join(folder, 'compiled'),
   };
