@@ -68,7 +68,7 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
   const record = (caller: Caller, ask: Ask, { reply, facts }: { reply: Reply; facts: Facts }): void => {
     const { status, start, end } = reply;
     const code = codeOf(reply);
-    note(ask.op, end - start, status, code);
+    note(ask.op, end - start, status, status === 0 && facts.hasty === true ? 'given up by the fan' : code);
     history.write({
       fan: caller.fan,
       op: ask.op,

@@ -10,14 +10,14 @@ const endings: Record<Exclude<Turn, 'inside'>, Ending> = {
   ended: 'session ended',
   'gave up': 'gave up',
   'closed the tab': 'closed the tab',
-  over: 'still there',
+  over: 'in line at the end',
 };
 
 /** Never rejects for anything that the service does. */
 export async function visit(stage: Stage, fan: Visit): Promise<void> {
   const { tally } = stage;
   tally.arrived++;
-  let ending: Ending = 'still there';
+  let ending: Ending = 'in line at the end';
   for (let time = 0; time < visits_max; time++) {
     ending = await once(stage, fan);
     if (ending !== 'session ended' || stage.isOver()) break;
@@ -27,7 +27,7 @@ export async function visit(stage: Stage, fan: Visit): Promise<void> {
 
 async function once(stage: Stage, fan: Visit): Promise<Ending> {
   const first = await takePlace(stage, fan);
-  if (first === undefined) return 'still there';
+  if (first === undefined) return 'in line at the end';
   const turn = await waitForTurn(stage, fan, first);
   return turn === 'inside' ? shop(stage, fan) : endings[turn];
 }

@@ -26,7 +26,7 @@ export function createLatencies() {
         step = { counts: new Uint32Array(buckets), answers: 0, lost: 0, max: 0 };
         steps.set(op, step);
       }
-      const name = `${op} ${status === 0 ? 'no answer' : code === '' ? status : code}`;
+      const name = `${op} ${code === '' ? (status === 0 ? 'no answer' : status) : code}`;
       codes.set(name, (codes.get(name) ?? 0) + 1);
       if (status === 0) {
         step.lost++;

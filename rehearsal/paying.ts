@@ -17,7 +17,7 @@ export async function payFor(stage: Stage, visit: Visit, held: Held): Promise<En
     if (outcome !== undefined) return outcome;
   }
   resolveLater(stage, () => stage.office.pay(visit, key, held));
-  return 'still there';
+  return 'in line at the end';
 }
 
 interface Payment {

@@ -31,7 +31,7 @@ export async function shop(stage: Stage, visit: Visit): Promise<Ending> {
       if (paid !== 'hold lost') return paid;
     }
     await office.leave(visit);
-    return stage.isOver() ? 'still there' : 'gave up';
+    return stage.isOver() ? 'in line at the end' : 'gave up';
   } finally {
     tally.inside--;
   }

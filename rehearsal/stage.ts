@@ -11,7 +11,7 @@ export interface Concert {
   readonly seatsPerPerformance: number;
 }
 
-export type Ending = 'bought' | 'sold out' | 'gave up' | 'closed the tab' | 'session ended' | 'still there' | 'cheated';
+export type Ending = 'bought' | 'sold out' | 'gave up' | 'closed the tab' | 'session ended' | 'in line at the end';
 
 export interface Tally {
   arrived: number;

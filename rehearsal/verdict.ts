@@ -13,10 +13,15 @@ export interface Verdict {
 export const passed = ({ findings }: Verdict): boolean => findings.every(({ ok }) => ok);
 
 export function verdictOf(options: Options, results: SaleResults): Verdict {
-  const findings = [...results.findings, auditFinding(results), settledFinding(results)];
+  const findings = findingsOf(results);
   const figures = figuresOf(options, results);
   const verdict = { findings, figures, text: '' };
   return { ...verdict, text: textOf(verdict, results) };
+}
+
+/** What the checks of the history found, the service's own audit, and whether all was found out at the end. */
+export function findingsOf(results: SaleResults): Finding[] {
+  return [...results.findings, auditFinding(results), settledFinding(results)];
 }
 
 function auditFinding({ audit: { checks } }: SaleResults): Finding {

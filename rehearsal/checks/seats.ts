@@ -12,7 +12,8 @@ interface Hold {
   readonly seats: readonly number[];
   readonly amount: number;
   readonly from: number;
-  readonly heldUntil: number;
+  /** Undefined for a hold whose own answer was lost, found later among the fan's reservations. */
+  readonly heldUntil: number | undefined;
   releasedAt: number;
   paid: boolean;
   payAsked: boolean;
@@ -31,8 +32,7 @@ export const checkSeats: CreateCheck = (terms) => {
   const held = ({ fan, end, facts }: Call): void => {
     const { reservation: id, performance, seats, amount, heldUntil } = facts;
     if (id === undefined || performance === undefined || seats === undefined || end === null) return;
-    const until = heldUntil ?? Infinity;
-    const hold = { id, fan, performance, seats, amount: amount ?? 0, from: end, heldUntil: until };
+    const hold = { id, fan, performance, seats, amount: amount ?? 0, from: end, heldUntil };
     holds.set(id, { ...hold, releasedAt: Infinity, paid: false, payAsked: false });
   };
 
@@ -49,8 +49,16 @@ export const checkSeats: CreateCheck = (terms) => {
     if (hold.fan !== call.fan) paidInTime.violation(`fan ${call.fan} paid for ${hold.id} of fan ${hold.fan}`);
     if (hold.amount !== call.facts.amount)
       paidInTime.violation(`${hold.id} cost ${hold.amount} and ${call.facts.amount} was paid`);
-    if ((call.facts.paidAt ?? 0) > hold.heldUntil)
+    if ((call.facts.paidAt ?? 0) > (hold.heldUntil ?? Infinity))
       paidInTime.violation(`${hold.id} was held until ${hold.heldUntil} and paid at ${call.facts.paidAt}`);
+  };
+
+  /** Holds whose answers were lost. */
+  const found = (call: Call): void => {
+    for (const [reservation, status, performance, seats, amount] of call.facts.reservations ?? []) {
+      if (status === 'HELD' && !holds.has(reservation))
+        held({ ...call, facts: { reservation, performance, seats, amount } });
+    }
   };
 
   const told = (call: Call): void => {
@@ -77,7 +85,7 @@ export const checkSeats: CreateCheck = (terms) => {
   };
 
   let ofFan = new Map<number, Hold[]>();
-  const readings: Call[] = [];
+  const last = new Map<number, Call>();
 
   return {
     take: (call) => {
@@ -86,11 +94,14 @@ export const checkSeats: CreateCheck = (terms) => {
       else if (call.op === 'cancel') {
         const hold = holds.get(call.facts.reservation ?? '');
         if (hold !== undefined && hold.fan === call.fan) hold.releasedAt = Math.min(hold.releasedAt, call.start);
-      } else if (call.op === 'reservations' && call.status === 200) readings.push(call);
+      } else if (call.op === 'reservations' && call.status === 200) {
+        last.set(call.fan, call);
+        found(call);
+      }
     },
     finish: () => {
       ofFan = Map.groupBy(holds.values(), ({ fan }) => fan);
-      for (const reading of readings) told(reading);
+      for (const reading of last.values()) told(reading);
       const surely = [...holds.values()].map((hold) => ({ ...hold, until: sureUntil(hold) }));
       for (const [seat, owned] of bySeat(surely)) {
         owners.count(owned.length);
@@ -109,7 +120,7 @@ export const checkSeats: CreateCheck = (terms) => {
 
 type Owned = Hold & { readonly until: number };
 
-function sureUntil({ paid, releasedAt, heldUntil }: Hold): number {
+function sureUntil({ paid, releasedAt, from, heldUntil = from }: Hold): number {
   return paid ? Infinity : Math.min(releasedAt, heldUntil - clock_slack_ms);
 }
 
