@@ -1,6 +1,7 @@
 /** The contract as the crowd speaks it: every call goes into the history, whatever comes of it. */
-import type { Client, Reply } from './http-client.ts';
+import { codeOf, heardOf, moved, placeIn, type Heard, type ReservationTold } from './heard.ts';
 import type { Facts, History, Op } from './history.ts';
+import type { Client, Reply, Request } from './http-client.ts';
 
 /** Who asks, and what they show. */
 export interface Caller {
@@ -9,17 +10,6 @@ export interface Caller {
   /** The place in line: its token and its number in this fan's history. */
   queueToken: string | undefined;
   spell: number;
-}
-
-export interface Heard {
-  /** 0: no answer. */
-  readonly status: number;
-  readonly code: string;
-  /** Parsed when it is looked at. */
-  readonly json: Readonly<Record<string, unknown>>;
-  readonly body: Buffer;
-  /** Milliseconds to wait before asking again, if the service named any. */
-  readonly retryAfterMs: number;
 }
 
 interface Ask {
@@ -81,29 +71,11 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
   };
 
   const ask = async (caller: Caller, question: Ask, manner: Manner = {}): Promise<Heard> => {
-    const { method, path, shows, key, body, facts, learn } = question;
-    const headers: Record<string, string> = {};
-    if (shows === 'bearer') headers['Authorization'] = `Bearer ${manner.forgedToken ?? caller.bearer}`;
-    else headers['Queue-Token'] = manner.forgedToken ?? caller.queueToken ?? 'none';
-    if (key !== undefined) headers['Idempotency-Key'] = key;
-    const reply = await clientFor(caller.fan).send({
-      method,
-      path: `/api/v1${path}`,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(manner.hastyMs === undefined ? {} : { patienceMs: manner.hastyMs }),
-    });
+    const reply = await clientFor(caller.fan).send(requestOf(caller, question, manner));
     const heard = heardOf(reply);
-    const known: Facts = {
-      ...(shows === 'queueToken' ? { spell: caller.spell } : {}),
-      ...(key === undefined ? {} : { key }),
-      ...facts,
-      ...(manner.hastyMs === undefined ? {} : { hasty: true as const }),
-      ...(manner.forgedToken === undefined ? {} : { forged: true as const }),
-      ...(reply.header('idempotent-replayed') === 'true' ? { again: true as const } : {}),
-      ...(heard.status >= 200 && heard.status < 300 && learn !== undefined ? learn(heard.json) : {}),
-    };
-    record(caller, question, { reply, facts: known });
+    const isSuccess = heard.status >= 200 && heard.status < 300;
+    const learnt = isSuccess ? question.learn?.(heard.json) : undefined;
+    record(caller, question, { reply, facts: { ...asked(caller, question, manner), ...repeated(reply), ...learnt } });
     return heard;
   };
 
@@ -264,42 +236,31 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
   };
 }
 
-interface ReservationTold {
-  readonly id: string;
-  readonly status: string;
-  readonly performanceId: string;
-  readonly seats: readonly { readonly number: number }[];
-  readonly amount: number;
-}
-
-function moved(json: Readonly<Record<string, unknown>>): Facts {
-  return { id: String(json['id']), amount: Number(json['amount']), balance: Number(json['balance']) };
-}
-
-function heardOf(reply: Reply): Heard {
-  let json: Readonly<Record<string, unknown>> | undefined;
+function requestOf(caller: Caller, { method, path, shows, key, body }: Ask, manner: Manner): Request {
+  const headers: Record<string, string> = {};
+  if (shows === 'bearer') headers['Authorization'] = `Bearer ${manner.forgedToken ?? caller.bearer}`;
+  else headers['Queue-Token'] = manner.forgedToken ?? caller.queueToken ?? 'none';
+  if (key !== undefined) headers['Idempotency-Key'] = key;
   return {
-    status: reply.status,
-    code: codeOf(reply),
-    body: reply.body,
-    get json() {
-      json ??= reply.body.length === 0 ? {} : (JSON.parse(reply.body.toString()) as Record<string, unknown>);
-      return json;
-    },
-    retryAfterMs: Number(reply.header('retry-after') ?? 0) * 1_000,
+    method,
+    path: `/api/v1${path}`,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(manner.hastyMs === undefined ? {} : { patienceMs: manner.hastyMs }),
   };
 }
 
-function codeOf({ status, body }: Reply): string {
-  return status < 400 ? '' : (/"code":"(\w+)"/.exec(body.toString())?.[1] ?? '');
+/** What the history should know of the question. */
+function asked(caller: Caller, { shows, key, facts }: Ask, { hastyMs, forgedToken }: Manner): Facts {
+  return {
+    ...(shows === 'queueToken' ? { spell: caller.spell } : {}),
+    ...(key === undefined ? {} : { key }),
+    ...facts,
+    ...(hastyMs === undefined ? {} : { hasty: true }),
+    ...(forgedToken === undefined ? {} : { forged: true }),
+  };
 }
 
-/** The number of the place, which a token of ours says in the clear; another service's token may not. */
-function placeIn(token: string): number | undefined {
-  try {
-    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { e?: unknown };
-    return typeof claims.e === 'number' ? claims.e : undefined;
-  } catch {
-    return undefined;
-  }
+function repeated(reply: Reply): Facts {
+  return reply.header('idempotent-replayed') === 'true' ? { again: true } : {};
 }

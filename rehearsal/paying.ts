@@ -1,5 +1,5 @@
 /** Topping up and paying: twice by mistake, again with the same key when no answer came, until it is known what happened. */
-import type { Heard } from './box-office.ts';
+import type { Heard } from './heard.ts';
 import { newKey, type Ending, type Held, type Stage, type Visit } from './stage.ts';
 
 const tries_max = 60;

@@ -1,4 +1,5 @@
 /** What is seen of a sale while it runs, twice a second: for the line on the terminal and the charts of the report. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BoxOffice, Caller } from './box-office.ts';
 import type { createLatencies } from './latencies.ts';
 import type { Busy } from './load-watch.ts';
@@ -35,9 +36,8 @@ const sample_ms = 500;
 
 /** Looks until `stop`, and tells each look to `seen`. */
 export function watchSale(watching: Watching, seen: (sample: Sample) => void): { stop(): Promise<void> } {
-  let stopped = false;
   let previous: Sample | undefined;
-  const stopping = Promise.withResolvers<void>();
+  const stopping = new AbortController();
   const look = async (): Promise<void> => {
     const { office, operator, concertId } = watching;
     const { json, status } = await office.overview(operator, concertId);
@@ -48,17 +48,16 @@ export function watchSale(watching: Watching, seen: (sample: Sample) => void): {
     previous = sample;
   };
   const going = (async () => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       const begun = performance.now();
       await look();
       const wait = Math.max(20, sample_ms - (performance.now() - begun));
-      await Promise.race([stopping.promise, new Promise((resolve) => setTimeout(resolve, wait))]);
+      await sleep(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
   return {
     stop: async () => {
-      stopped = true;
-      stopping.resolve();
+      stopping.abort();
       await going;
     },
   };

@@ -1,5 +1,5 @@
 /** A fan inside: looks at dates and seats, picks, loses the race and picks again, tops up, pays. */
-import type { Heard } from './box-office.ts';
+import type { Heard } from './heard.ts';
 import { hammer } from './cheating.ts';
 import { chooseSeats } from './choosing.ts';
 import { payFor } from './paying.ts';
@@ -11,30 +11,32 @@ const in_a_hurry = 0.3;
 
 /** From the door to the till. */
 export async function shop(stage: Stage, visit: Visit): Promise<Ending> {
-  const { tally, options, pauses, office } = stage;
-  const { persona } = visit;
+  const { tally, office } = stage;
   becomeCustomer(stage, visit);
   tally.inside++;
-  try {
-    if (persona.cheat === 'hammer') await hammer(stage, visit);
-    for (let pick = 0; pick < picks_max && !stage.isOver(); pick++) {
-      const held = await pickSeats(stage, visit, pick);
-      if (typeof held === 'string') return held;
-      if (held === undefined) continue;
-      await pauses.pause(persona.random.around(options.think * 1_000));
-      if (persona.dawdles && pick === 0) await pauses.pause((options.holdSeconds + 2) * 1_000);
-      if (persona.changesMind && pick === 0) {
-        await office.cancel(visit, held.id);
-        continue;
-      }
-      const paid = await payFor(stage, visit, held);
-      if (paid !== 'hold lost') return paid;
-    }
-    await office.leave(visit);
-    return stage.isOver() ? 'in line at the end' : 'gave up';
-  } finally {
-    tally.inside--;
+  if (visit.persona.cheat === 'hammer') await hammer(stage, visit);
+  let ending: Ending | undefined;
+  for (let pick = 0; pick < picks_max && ending === undefined && !stage.isOver(); pick++) {
+    const held = await pickSeats(stage, visit, pick);
+    ending = typeof held === 'object' ? await goOnWith(stage, visit, held, pick) : held;
   }
+  if (ending === undefined) await office.leave(visit);
+  tally.inside--;
+  return ending ?? (stage.isOver() ? 'in line at the end' : 'gave up');
+}
+
+/** Thinks, dawdles, changes minds, or pays; undefined: picks again. */
+async function goOnWith(stage: Stage, visit: Visit, held: Held, pick: number): Promise<Ending | undefined> {
+  const { options, pauses, office } = stage;
+  const { random, dawdles, changesMind } = visit.persona;
+  await pauses.pause(random.around(options.think * 1_000));
+  if (dawdles && pick === 0) await pauses.pause((options.holdSeconds + 2) * 1_000);
+  if (changesMind && pick === 0) {
+    await office.cancel(visit, held.id);
+    return undefined;
+  }
+  const paid = await payFor(stage, visit, held);
+  return paid === 'hold lost' ? undefined : paid;
 }
 
 /** A hold; a reason to go; or undefined, when somebody was quicker. */
@@ -44,26 +46,30 @@ async function pickSeats(stage: Stage, visit: Visit, pick: number): Promise<Held
   const dates = await office.performances(visit, concert.id);
   if (dates.status !== 200) return turnedAway(stage, dates);
   const open = (dates.json['performances'] as { id: string }[]).map(({ id }) => id);
-  if (open.length === 0) {
+  const performance = (herd && pick < 2 ? open[0] : open[random.below(open.length)]) ?? '';
+  if (performance === '') {
     await office.leave(visit);
     return 'sold out';
   }
-  const performance = (herd && pick < 2 ? open[0] : random.pick(open)) ?? '';
   const list = await office.seats(visit, performance);
   if (list.status !== 200) return turnedAway(stage, list);
   const seats = chooseSeats(list.body, visit.persona);
   if (seats.length === 0) return undefined;
   await pauses.pause(random.around(options.think * 1_000 * (pick === 0 ? 1 : in_a_hurry)));
-  const heard = await hold(stage, visit, performance, seats);
-  if (heard.status === 201)
-    return { id: String(heard.json['id']), amount: Number(heard.json['amount']), seats: seats.length };
+  return heldOf(stage, visit, await hold(stage, visit, performance, seats));
+}
+
+async function heldOf(stage: Stage, visit: Visit, heard: Heard): Promise<Held | Ending | undefined> {
+  if (heard.status === 201) {
+    const { id, amount, seats } = heard.json as unknown as { id: string; amount: number; seats: unknown[] };
+    return { id, amount, seats: seats.length };
+  }
   if (heard.code === 'SEAT_UNAVAILABLE') {
     stage.tally.racesLost++;
     return undefined;
   }
   // Seats that this fan has already, by a hold whose answer was lost: they run out, or are among the reservations.
-  if (heard.code === 'SEAT_LIMIT_EXCEEDED') return ownHold(stage, visit);
-  return turnedAway(stage, heard);
+  return heard.code === 'SEAT_LIMIT_EXCEEDED' ? ownHold(stage, visit) : turnedAway(stage, heard);
 }
 
 async function hold(stage: Stage, visit: Visit, performance: string, seats: readonly number[]): Promise<Heard> {

@@ -31,7 +31,10 @@ export function createStreams(origins: readonly string[], streamsMax: number): S
         request.on('error', over);
         request.on('close', over);
         request.on('response', (response) => {
-          if (response.statusCode !== 200) return void request.destroy();
+          if (response.statusCode !== 200) {
+            request.destroy();
+            return;
+          }
           opened = true;
           readEvents(response, (data) => {
             if (!told(JSON.parse(data) as Record<string, unknown>)) request.destroy();

@@ -1,6 +1,6 @@
 /** A fan in line: takes a place, follows it, closes the tab and comes back, or gives up. */
 import { jumpTheQueue, showForgedTokens } from './cheating.ts';
-import type { Heard } from './box-office.ts';
+import type { Heard } from './heard.ts';
 import type { Stage, Visit } from './stage.ts';
 
 export type Turn = 'inside' | 'ended' | 'gave up' | 'closed the tab' | 'over';

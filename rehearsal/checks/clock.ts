@@ -2,6 +2,7 @@
  * One clock: the times that answers tell come from the database. Each hold and each payment tells a moment between
  * its sending and its answer; if no single difference of clocks explains them all, some server told its own time.
  */
+import type { Call } from '../history.ts';
 import { createFinding, type CreateCheck } from './check.ts';
 
 /** Two machines' clocks drift apart and are put right during a long sale. */
@@ -13,16 +14,13 @@ export const checkClock: CreateCheck = (terms) => {
   let least = { ahead: -Infinity, what: '' };
   let most = { ahead: Infinity, what: '' };
   return {
-    take: ({ op, start, end, status, facts, fan }) => {
-      if (status !== 201 || end === null || (op !== 'hold' && op !== 'pay')) return;
-      // A replay tells the time of the first answer.
-      if (op === 'pay' && facts.again === true) return;
-      const told = op === 'hold' ? (facts.heldUntil ?? Number.NaN) - hold_ms : (facts.paidAt ?? Number.NaN);
-      if (Number.isNaN(told)) return;
+    take: (call) => {
+      const told = momentOf(call, hold_ms);
+      if (told === undefined || call.end === null) return;
       clock.count();
-      const what = `the ${op} of fan ${fan} at ${Math.round(start)}`;
-      if (told - end > least.ahead) least = { ahead: told - end, what };
-      if (told - start < most.ahead) most = { ahead: told - start, what };
+      const what = `the ${call.op} of fan ${call.fan} at ${Math.round(call.start)}`;
+      if (told - call.end > least.ahead) least = { ahead: told - call.end, what };
+      if (told - call.start < most.ahead) most = { ahead: told - call.start, what };
     },
     finish: () => {
       if (least.ahead > most.ahead + drift_ms_max)
@@ -33,3 +31,11 @@ export const checkClock: CreateCheck = (terms) => {
     },
   };
 };
+
+/** The moment, by the service's clock, at which a call took effect; undefined if its answer does not tell. */
+function momentOf({ op, status, facts }: Call, hold_ms: number): number | undefined {
+  if (status !== 201) return undefined;
+  if (op === 'hold') return facts.heldUntil === undefined ? undefined : facts.heldUntil - hold_ms;
+  // A replay tells the time of the first answer.
+  return op === 'pay' && facts.again !== true ? facts.paidAt : undefined;
+}

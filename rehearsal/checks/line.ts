@@ -97,24 +97,27 @@ function checkOrder(all: readonly Spell[], order: ReturnType<typeof createFindin
   }
 }
 
+type Placed = Spell & { readonly place: number };
+
 /** Whoever was never silent for a grace period is let in no later than anybody behind. */
 function checkOvertaking(all: readonly Spell[], grace: number, overtaken: ReturnType<typeof createFinding>): void {
-  const inLine = all.flatMap((one) => (one.place === undefined ? [] : [{ ...one, place: one.place }]));
-  let earliest: { readonly fan: number; readonly place: number; readonly admittedAt: number } | undefined;
+  const inLine = all.filter((one): one is Placed => one.place !== undefined);
+  let earliest: Placed | undefined;
   for (const one of inLine.toSorted((a, b) => b.place - a.place)) {
-    const waitedUntil = one.admittedAt === Infinity ? one.waitingAt : one.admittedAt;
-    if (one.silence < grace && waitedUntil > -Infinity) {
+    if (one.silence < grace && waitedUntil(one) > -Infinity) {
       overtaken.count();
-      if (
-        earliest !== undefined &&
-        earliest.admittedAt + (one.admittedAt === Infinity ? memory_ms_max : 0) < waitedUntil
-      )
+      if (earliest !== undefined && earliest.admittedAt < waitedUntil(one))
         overtaken.violation(
           `fan ${one.fan} (place ${one.place}) still waited when fan ${earliest.fan} (place ${earliest.place}) was let in`,
         );
     }
     if (one.admittedAt < (earliest?.admittedAt ?? Infinity)) earliest = one;
   }
+}
+
+/** Until when a fan surely waited; who was never let in, was told so from a memory that may be a little old. */
+function waitedUntil({ admittedAt, waitingAt }: Spell): number {
+  return admittedAt === Infinity ? waitingAt - memory_ms_max : admittedAt;
 }
 
 /** A place that lives on after its fan was given another. */

@@ -34,6 +34,7 @@ export const memory_ms_max = 250;
 
 export function createSpells(terms: Terms) {
   const spells = new Map<string, Spell>();
+  const byPlace = new Map<string, Spell>();
   const nameOf = ({ fan, facts }: Call): string => `${fan}.${facts.spell}`;
   const session_ms = terms.sessionSeconds * 1_000;
   const hold_ms = terms.holdSeconds * 1_000;
@@ -70,7 +71,9 @@ export function createSpells(terms: Terms) {
     const { fan, start, end, facts } = call;
     if (end === null || facts.spell === undefined) return;
     const name = nameOf(call);
-    let one = spells.get(name);
+    // Whoever asks for a new place while the old one still counts is given the old one again.
+    const samePlace = `${fan} at ${facts.place}`;
+    let one = spells.get(name) ?? (facts.place === undefined ? undefined : byPlace.get(samePlace));
     if (one === undefined) {
       one = {
         fan,
@@ -87,28 +90,36 @@ export function createSpells(terms: Terms) {
         provenAt: Infinity,
         again: [],
       };
-      spells.set(name, one);
+      byPlace.set(samePlace, one);
     } else {
       sign(one, call);
     }
+    spells.set(name, one);
     standing(one, call);
   };
 
+  const succeeded = (one: Spell, { op, end, facts }: Call): void => {
+    if (end !== null) one.provenAt = Math.min(one.provenAt, end);
+    if (op === 'hold') inside(one, (facts.heldUntil ?? -Infinity) - hold_ms);
+    if (op === 'pay') inside(one, facts.paidAt ?? -Infinity);
+  };
+
+  const heard = (call: Call): void => {
+    const one = spells.get(nameOf(call));
+    if (one === undefined || call.facts.forged === true) return;
+    if (call.facts.standing !== undefined || call.op === 'told') {
+      sign(one, call);
+      standing(one, call);
+    } else if (call.status === 201) {
+      succeeded(one, call);
+    }
+  };
+
   return {
-    all: () => [...spells.values()],
+    all: () => [...new Set(spells.values())],
     take: (call: Call): void => {
-      if (call.status >= 200 && call.status < 300 && call.op === 'issue') return issued(call);
-      const one = spells.get(nameOf(call));
-      if (one === undefined || call.facts.forged === true) return undefined;
-      if (call.facts.standing !== undefined || call.op === 'told') {
-        sign(one, call);
-        standing(one, call);
-      } else if (call.status === 201 && call.end !== null) {
-        one.provenAt = Math.min(one.provenAt, call.end);
-        if (call.op === 'hold') inside(one, (call.facts.heldUntil ?? -Infinity) - hold_ms);
-        if (call.op === 'pay') inside(one, call.facts.paidAt ?? -Infinity);
-      }
-      return undefined;
+      if (call.op !== 'issue') heard(call);
+      else if (call.status >= 200 && call.status < 300) issued(call);
     },
   };
 }

@@ -21,7 +21,7 @@ const look_ms_max = 1_000;
 export async function openBalancer(): Promise<Balancer> {
   let targets: Target[] = [];
   let turn = 0;
-  let closed = false;
+  const closing = new AbortController();
 
   const server = createServer((near) => {
     near.setNoDelay(true);
@@ -47,11 +47,9 @@ export async function openBalancer(): Promise<Balancer> {
   });
 
   const look = async (target: Target): Promise<void> => {
-    while (!closed && targets.includes(target)) {
-      target.state = await fetch(`${target.origin}/readyz`, { signal: AbortSignal.timeout(look_ms_max) }).then(
-        (response) => (response.ok ? 'ready' : 'alive'),
-        () => 'gone',
-      );
+    while (!closing.signal.aborted && targets.includes(target)) {
+      const isReady = await answers(`${target.origin}/readyz`);
+      target.state = isReady ? 'ready' : (await answers(`${target.origin}/healthz`)) ? 'alive' : 'gone';
       if (target.state === 'gone') for (const connection of target.connections) connection.destroy();
       await new Promise((resolve) => setTimeout(resolve, look_every_ms));
     }
@@ -69,10 +67,17 @@ export async function openBalancer(): Promise<Balancer> {
       for (const target of targets) if (!known.has(target.origin)) void look(target);
     },
     close: async () => {
-      closed = true;
+      closing.abort();
       const gone = new Promise((resolve) => server.close(resolve));
       for (const { connections } of targets) for (const connection of connections) connection.destroy();
       await gone;
     },
   };
+}
+
+function answers(url: string): Promise<boolean> {
+  return fetch(url, { signal: AbortSignal.timeout(look_ms_max) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }

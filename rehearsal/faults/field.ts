@@ -78,7 +78,7 @@ export async function openField(folder: string, options: FieldOptions, open: Asy
   }
   for (let number = 0; number < options.servers; number++) await restart(number);
   open.defer(async () => {
-    await Promise.all(servers.map((server) => server?.stop()));
+    await Promise.all(servers.map(async (server) => server?.stop()));
   });
 
   return {
