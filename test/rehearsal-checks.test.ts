@@ -3,87 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { checkCalls } from '../rehearsal/checks/checks.ts';
 import type { Call, Facts, Op, Terms } from '../rehearsal/history.ts';
-
-const terms: Terms = {
-  history: 1,
-  epoch: 1_900_000_000_000,
-  concertId: 'concert001',
-  maxActive: 2,
-  sessionSeconds: 60,
-  holdSeconds: 20,
-  graceSeconds: 5,
-  maxSeatsPerFan: 4,
-  rough: false,
-};
-const price = 100;
-
-function call(fan: number, op: Op, at: readonly [number, number | null], facts: Facts = {}, status = 200): Call {
-  const [start, end] = at;
-  return { fan, op, start, end, status: end === null ? 0 : status, code: status >= 400 ? 'CODE' : '', facts };
-}
-
-const waiting = (position: number): Facts => ({ spell: 1, standing: 'WAIT', position });
-const admitted = (at: number): Facts => ({
-  spell: 1,
-  standing: 'ACTIVE',
-  expiresAt: at + terms.sessionSeconds * 1_000,
-});
-
-/** One fan's purchase of one seat, a second long, from `at` on. */
-function purchase(fan: number, seat: number, at: number): Call[] {
-  const reservation = `r${fan}`;
-  return [
-    call(fan, 'performances', [at, at + 5], { spell: 1 }),
-    call(fan, 'hold', [at + 100, at + 120], { ...held(fan, [seat]), heldUntil: at + 110 + 20_000 }, 201),
-    call(fan, 'charge', [at + 200, at + 220], { key: `c${fan}`, id: `charge${fan}`, amount: 150, balance: 150 }, 201),
-    call(
-      fan,
-      'pay',
-      [at + 980, at + 1_010],
-      { spell: 1, key: `p${fan}`, id: `pay${fan}`, reservation, amount: price, balance: 50, paidAt: at + 1_000 },
-      201,
-    ),
-  ];
-}
-
-function held(fan: number, seats: readonly number[]): Facts {
-  return { spell: 1, performance: 'd1', seats, reservation: `r${fan}`, amount: price * seats.length };
-}
-
-function books(fan: number, seat: number, at = 20_000): Call[] {
-  const entries = [['CHARGE', 150, 150, `charge${fan}`] as const, ['PAYMENT', -price, 50, `pay${fan}`] as const];
-  const reservations = [[`r${fan}`, 'CONFIRMED', 'd1', [seat], price] as const];
-  return [
-    call(fan, 'wallet', [at, at + 5], { balance: 50 }),
-    call(fan, 'entries', [at + 10, at + 15], { entries }),
-    call(fan, 'reservations', [at + 20, at + 25], { reservations }),
-  ];
-}
-
-/** Five fans, two inside at a time, each buys the seat of their number. Fan n is let in at `inAt[n]`. */
-function cleanSale(): Call[] {
-  const inAt = [0, 1_000, 1_000, 2_100, 2_200, 3_200];
-  const calls: Call[] = [];
-  for (let fan = 1; fan <= 5; fan++) {
-    const at = inAt[fan] ?? 0;
-    calls.push(call(fan, 'issue', [fan * 10, fan * 10 + 8], { ...waiting(fan), place: fan }, 201));
-    for (let poll = 1_000; poll < at; poll += 500)
-      calls.push(call(fan, 'status', [poll + fan, poll + fan + 3], waiting(1)));
-    calls.push(call(fan, 'status', [at + 20, at + 25], admitted(at)));
-    const pays = fan === 1 ? 1_095 : fan === 2 ? 1_150 : at + 30;
-    calls.push(...purchase(fan, fan, pays));
-  }
-  calls.push(call(6, 'charge', [5_000, null], { key: 'lost', amount: 70 }));
-  calls.push(call(6, 'charge', [5_100, 5_110], { key: 'lost', amount: 70, id: 'charge6', balance: 70 }, 201));
-  calls.push(call(6, 'status', [5_200, 5_201], { forged: true }, 401));
-  for (let at = 0; at < 5_000; at += 500) calls.push(call(-1, 'overview', [at, at + 4], { active: 2, waiting: 3 }));
-  for (let fan = 1; fan <= 5; fan++) calls.push(...books(fan, fan));
-  calls.push(call(6, 'entries', [20_500, 20_505], { entries: [['CHARGE', 70, 70, 'charge6']] }));
-  calls.push(call(-1, 'overview', [21_000, 21_010], { active: 2, waiting: 0, revenue: 5 * price }));
-  return calls.map((one) =>
-    one.op === 'charge' && one.end === null ? { ...one, facts: { ...one.facts, hasty: true } } : one,
-  );
-}
+import { admitted, call, cleanSale, held, price, terms, waiting } from './harness/sale-in-order.ts';
 
 function failing(calls: readonly Call[], changed: Partial<Terms> = {}): string[] {
   const inOrder = calls.toSorted((a, b) => (a.end ?? a.start) - (b.end ?? b.start));
@@ -121,15 +41,15 @@ describe('a planted fault is found', () => {
     [
       'a seat held by two',
       /^I1/,
-      () => [...cleanSale(), call(7, 'hold', [9_000, 9_010], { ...held(7, [1]), heldUntil: 29_000 }, 201)],
+      () => [...cleanSale(), call(7, 'hold', [9_000, 9_010, 201], { ...held(7, [1]), heldUntil: 29_000 })],
     ],
     [
       'a live hold given away',
       /^I1/,
       () => [
         ...cleanSale(),
-        call(7, 'hold', [9_000, 9_010], { ...held(7, [9]), heldUntil: 29_005 }, 201),
-        call(8, 'hold', [28_000, 28_010], { ...held(8, [9]), heldUntil: 48_005 }, 201),
+        call(7, 'hold', [9_000, 9_010, 201], { ...held(7, [9]), heldUntil: 29_005 }),
+        call(8, 'hold', [28_000, 28_010, 201], { ...held(8, [9]), heldUntil: 48_005 }),
       ],
     ],
     [
@@ -174,7 +94,7 @@ describe('a planted fault is found', () => {
       /^I6/,
       () => [
         ...cleanSale(),
-        call(6, 'charge', [5_200, 5_210], { key: 'lost', amount: 70, id: 'charge7', balance: 140 }, 201),
+        call(6, 'charge', [5_200, 5_210, 201], { key: 'lost', amount: 70, id: 'charge7', balance: 140 }),
       ],
     ],
     [
@@ -182,7 +102,7 @@ describe('a planted fault is found', () => {
       /^I6/,
       () => [
         ...cleanSale(),
-        call(6, 'charge', [5_200, 5_210], { key: 'lost', amount: 70, id: 'charge6', balance: 71 }, 201),
+        call(6, 'charge', [5_200, 5_210, 201], { key: 'lost', amount: 70, id: 'charge6', balance: 71 }),
       ],
     ],
     [
@@ -190,7 +110,7 @@ describe('a planted fault is found', () => {
       /^I6/,
       () => [
         ...cleanSale(),
-        call(1, 'charge', [5_200, 5_210], { key: 'other', amount: 150, id: 'charge1', balance: 150 }, 201),
+        call(1, 'charge', [5_200, 5_210, 201], { key: 'other', amount: 150, id: 'charge1', balance: 150 }),
       ],
     ],
     [
@@ -225,7 +145,7 @@ describe('a planted fault is found', () => {
       /^I7/,
       () => [
         ...cleanSale(),
-        call(5, 'issue', [2_000, 2_005], { spell: 2, standing: 'WAIT', position: 1, place: 6 }, 201),
+        call(5, 'issue', [2_000, 2_005, 201], { spell: 2, standing: 'WAIT', position: 1, place: 6 }),
       ],
     ],
     ['one sent back to wait', /^Whoever/, () => [...cleanSale(), call(5, 'status', [8_000, 8_005], waiting(1))]],
@@ -234,7 +154,7 @@ describe('a planted fault is found', () => {
       /^Whoever/,
       () => [
         ...cleanSale(),
-        call(5, 'hold', [500, 510], { ...held(5, [44]), reservation: 'early', heldUntil: 20_505 }, 201),
+        call(5, 'hold', [500, 510, 201], { ...held(5, [44]), reservation: 'early', heldUntil: 20_505 }),
       ],
     ],
     [
@@ -245,8 +165,8 @@ describe('a planted fault is found', () => {
           one.op === 'overview' && one.start < 4_000 ? { ...one, facts: { active: 1, waiting: 3 } } : one,
         ),
     ],
-    ['a forged token that opens', /^Forged/, () => [...cleanSale(), call(6, 'hold', [1, 2], { forged: true }, 201)]],
-    ['an answer that failed', /^No 5xx/, () => [...cleanSale(), call(6, 'status', [1, 2], {}, 503)]],
+    ['a forged token that opens', /^Forged/, () => [...cleanSale(), call(6, 'hold', [1, 2, 201], { forged: true })]],
+    ['an answer that failed', /^No 5xx/, () => [...cleanSale(), call(6, 'status', [1, 2, 503], {})]],
     ['no answer', /^No 5xx/, () => [...cleanSale(), call(6, 'status', [1, null], {})]],
     [
       'a server with a clock of its own',
