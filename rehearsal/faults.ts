@@ -5,12 +5,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { faults } from './faults/faults.ts';
+import { byName, everyFault } from './faults/faults.ts';
 import { strike, type Struck } from './faults/strike.ts';
 import { openFolder } from './ground.ts';
 
 const usage = `npm run faults -- [--only server-killed,disk-full] [--fans 300] [--servers 3] [--seconds 15] [--seed 1] [--report reports/faults]
-${faults.map(({ name, what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}`;
+${[...byName.values()].map(({ name, what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}`;
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -44,8 +44,8 @@ async function main(): Promise<void> {
   });
   if (values.help === true) return say(usage);
   const only = values.only.split(',').filter((name) => name !== '');
-  const chosen = faults.filter(({ name }) => only.length === 0 || only.includes(name));
-  if (chosen.length === 0) throw new Error(`there is no such fault\n${usage}`);
+  const chosen = only.length === 0 ? everyFault : only.flatMap((name) => byName.get(name) ?? []);
+  if (chosen.length === 0 || chosen.length < only.length) throw new Error(`there is no such fault\n${usage}`);
   const options = {
     fans: Number(values.fans),
     servers: Number(values.servers),

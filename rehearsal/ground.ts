@@ -23,6 +23,10 @@ export interface Secrets {
 
 const start_seconds_max = 60;
 const stop_seconds_max = 20;
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
 
 export function newSecrets(): Secrets {
   const secret = (): string => randomBytes(24).toString('base64url');
@@ -74,7 +78,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     detached: true,
   });
   closeSync(log);
-  process.once('exit', () => child.kill('SIGKILL'));
+  children.add(child);
+  child.once('exit', () => children.delete(child));
   const giveUpAt = performance.now() + start_seconds_max * 1_000;
   while (performance.now() < giveUpAt && child.exitCode === null && child.signalCode === null) {
     const origin = /^Maejin is open at (\S+)$/m.exec(said().slice(before))?.[1];

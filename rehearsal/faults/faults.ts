@@ -30,7 +30,7 @@ async function cutCommits(
   return `${field.wires.reduce((sum, { cuts }) => sum + cuts, 0)} connections cut`;
 }
 
-export const faults: readonly Fault[] = [
+const faults: readonly Fault[] = [
   {
     name: 'server-killed',
     what: '`kill -9` of one server; started again 3 s later',
@@ -122,10 +122,19 @@ export const faults: readonly Fault[] = [
       } catch {
         // It is full now.
       }
-      await sleep(seconds * 1_000);
+      await sleep(seconds * 500);
+      // Until now there was room in the log; a new file of it is what PostgreSQL cannot live without.
+      const ended = await postgres
+        .ask(({ sql }) => sql`select pg_switch_wal(), pg_logical_emit_message(true, '', '')`)
+        .then(
+          () => false,
+          () => true,
+        );
+      await sleep(seconds * 500);
       rmSync(filler, { force: true });
       await postgres.start();
-      return `${Math.round((bavail * bsize) / 2 ** 20)} MB filled for ${seconds} s`;
+      const filled = `${Math.round((bavail * bsize) / 2 ** 20)} MB filled for ${seconds} s`;
+      return ended ? `${filled}; PostgreSQL ended itself for lack of room for its log` : filled;
     },
   },
   {
@@ -158,6 +167,26 @@ export const faults: readonly Fault[] = [
     },
   },
 ];
+
+/** One after the other in a single sale: what `npm test` has the time for. */
+const medley: Fault = {
+  name: 'medley',
+  what: 'in one sale: commits cut on both sides, a server killed, PostgreSQL killed',
+  strike: async (field, seconds) => {
+    const cut = await cutCommits(field, seconds, 'after the commit');
+    await cutCommits(field, seconds, 'before the commit');
+    await field.kill(0);
+    await field.restart(0);
+    await field.postgres.kill();
+    await sleep(500);
+    await field.postgres.start();
+    return cut;
+  },
+};
+
+/** By name; all but the medley are what a run without `--only` does. */
+export const byName: ReadonlyMap<string, Fault> = new Map([...faults, medley].map((fault) => [fault.name, fault]));
+export const everyFault = faults;
 
 function canMount(): boolean {
   return spawnSync('mount', ['--version']).status === 0;
