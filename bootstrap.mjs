@@ -1,10 +1,11 @@
 /**
  * Makes a clean clone runnable, on whatever Node the machine has (18 or newer): installs the packages when
- * node_modules lacks one that package-lock.json names. Every npm script runs it first and then goes on with
+ * node_modules lacks one that package-lock.json names, and builds the pages when they changed. Every npm script runs it first and then goes on with
  * Node 24, which is itself one of those packages (`node_modules/.bin` stands first on npm's PATH).
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 const root = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
@@ -50,8 +51,35 @@ function install() {
   }
 }
 
+/** Changes with anything that the built pages are made of. */
+function fingerprintOfPages() {
+  const hash = createHash('sha256').update(readFileSync(path.join(root, 'package-lock.json')));
+  const web = path.join(root, 'web');
+  const files = readdirSync(web, { recursive: true, encoding: 'utf8' })
+    .filter((file) => !file.startsWith('dist') && statSync(path.join(web, file)).isFile())
+    .toSorted();
+  for (const file of files)
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(path.join(web, file)))
+      .update('\0');
+  return hash.digest('hex');
+}
+
+function buildPages() {
+  const fingerprint = fingerprintOfPages();
+  const built = path.join(root, 'web/dist/fingerprint');
+  if (existsSync(built) && readFileSync(built, 'utf8') === fingerprint) return;
+  console.error('Building the pages. This is done when they change.');
+  const command = [path.join(root, 'web/build.ts'), fingerprint];
+  const { status } = spawnSync(node24, command, { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error('the pages could not be built, see above');
+}
+
 try {
   if (!isInstalled()) install();
+  buildPages();
 } catch (error) {
   console.error(`maejin: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

@@ -17,7 +17,7 @@ export interface Polls {
   readonly longRate: number;
   readonly shortUs: number | undefined;
   readonly longUs: number | undefined;
-  /** Median over the rounds of what a poll of the long line costs of one of the short line, by the rates. */
+  /** What a poll of the long line costs of one of the short line, by the rates. */
   readonly cost: number;
   readonly errors: number;
 }
@@ -52,7 +52,7 @@ export async function comparePolls(field: Field, seconds: number, rounds: number
     longRate: median(long.map(({ rate }) => rate)),
     shortUs: median(short.flatMap(({ us }) => us ?? [])),
     longUs: median(long.flatMap(({ us }) => us ?? [])),
-    cost: median(short.map(({ rate }, round) => rate / (long[round]?.rate ?? Number.NaN))),
+    cost: median(short.map(({ rate }) => rate)) / median(long.map(({ rate }) => rate)),
     errors: [...short, ...long].reduce((sum, round) => sum + errorsIn(round), 0),
   };
 }

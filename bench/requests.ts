@@ -65,8 +65,8 @@ export function requestMaker(scenario: ScenarioName, secrets: Secrets): (index: 
   const poll = (concertId: string, place: number): Buffer =>
     get('/queue-token', queueToken(concertId, line_inside + place));
   const pollAnywhere = (index: number): Buffer => poll(concerts.long, ((index * fan_step) % long_line) + 1);
-  const charge = (sub: string, index: number): Buffer =>
-    post('/wallet/charges', bearer(sub) + key(index), JSON.stringify({ amount: 1_000 }));
+  const charge = (sub: string, index: number, amount: number): Buffer =>
+    post('/wallet/charges', bearer(sub) + key(index), JSON.stringify({ amount }));
 
   const makers: Record<ScenarioName, (index: number) => Buffer> = {
     status: (index) => pollAnywhere(index),
@@ -78,8 +78,8 @@ export function requestMaker(scenario: ScenarioName, secrets: Secrets): (index: 
       get(`/performances/${concerts.hall}-${hall_performances + 1}/seats`, queueToken(concerts.hall, inHall(index))),
     issue: (index) => post(`/concerts/${concerts.long}/queue-tokens`, bearer(`bench-new-${index}`)),
     hold: (index) => post('/reservations', queueToken(concerts.hall, inHall(index)), wishOf(index)),
-    charge: (index) => charge(`bench-rich-${index % charging_fans}`, index),
-    'charge, one fan': (index) => charge('bench-alone', index),
+    charge: (index) => charge(`bench-rich-${index % charging_fans}`, index, 1_000),
+    'charge, one fan': (index) => charge('bench-alone', index, 1),
     pay: (index) =>
       post(`/reservations/${heldBy(index + 1)}/payment`, queueToken(concerts.till, index + 1) + key(index)),
   };

@@ -101,7 +101,7 @@ async function bench(options: Options, open: AsyncDisposableStack, signal: Abort
   const { folder, serviceUrl: databaseUrl } = ground;
   const field: Field = { ...(await openField(ground, open, options)), signal };
 
-  const polls = chosen('line') ? await comparePolls(field, seconds, rounds) : undefined;
+  const polls = chosen('line') ? await comparePolls(field, seconds / 2, 3 * rounds) : undefined;
   const memory = chosen('memory')
     ? await measureMemory(field, { name: 'memory', folder, databaseUrl, secrets })
     : undefined;

@@ -2,7 +2,7 @@
  * `npm run faults`: the same crowd while things break, several servers behind a small balancer. After each fault nothing
  * acknowledged is lost, no invariant is broken, and the service is back by itself. The exit code is the verdict.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { byName, everyFault } from './faults/faults.ts';
@@ -30,6 +30,8 @@ function rowOf({ fault, findings, note, backAfter, soldAfter, results }: Struck)
   return lines.join('\n');
 }
 
+const isWhole = ({ findings }: Struck): boolean => findings.every(({ ok }) => ok);
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -54,6 +56,7 @@ async function main(): Promise<void> {
   };
   await using open = new AsyncDisposableStack();
   const folder = await openFolder(open);
+  await mkdir(values.report, { recursive: true });
   const struck: Struck[] = [];
   const skipped: { name: string; why: string }[] = [];
   for (const fault of chosen) {
@@ -62,12 +65,13 @@ async function main(): Promise<void> {
       const one = await strike(fault, options, folder);
       struck.push(one);
       say(rowOf(one));
+      // A history that a check complains about is worth keeping.
+      if (!isWhole(one)) await copyFile(one.results.historyFile, path.join(values.report, `${fault.name}.ndjson`));
     } else {
       skipped.push({ name: fault.name, why });
       say(`----  ${fault.name}: not possible here, ${why}`);
     }
   }
-  await mkdir(values.report, { recursive: true });
   const rows = struck.map(({ fault, findings, note, backAfter, soldAfter, results }) => ({
     fault: fault.name,
     what: fault.what,
@@ -80,9 +84,9 @@ async function main(): Promise<void> {
   }));
   const file = path.join(values.report, 'faults.json');
   await writeFile(file, `${JSON.stringify({ options, rows, skipped }, undefined, 1)}\n`);
-  const isWhole = struck.every(({ findings }) => findings.every(({ ok }) => ok));
-  say(`\n${isWhole ? 'PASS' : 'FAIL'}: ${struck.length} faults. As JSON: ${file}`);
-  if (!isWhole) process.exitCode = 1;
+  const isPass = struck.every(isWhole);
+  say(`\n${isPass ? 'PASS' : 'FAIL'}: ${struck.length} faults. As JSON: ${file}`);
+  if (!isPass) process.exitCode = 1;
 }
 
 try {

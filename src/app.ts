@@ -14,6 +14,7 @@ import { consoleRoutes } from './console/routes.ts';
 import type { App } from './contract.ts';
 import type { Log } from './hall/observation.ts';
 import { openHall } from './hall/hall.ts';
+import { mountSite } from './hall/site.ts';
 import { createPayments, type Payments } from './payment/payment.ts';
 import { paymentRoutes } from './payment/routes.ts';
 import type { Database } from './platform/database.ts';
@@ -74,6 +75,7 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
     },
   });
   const duties = mountRooms(app, rooms, createAudit({ database: options.database }));
+  await mountSite(app, rooms);
   await ready();
   return {
     app,
@@ -110,11 +112,11 @@ function mountRooms(app: App, rooms: Rooms, audit: ReturnType<typeof createAudit
   accountsRoutes(app, accounts);
   catalogRoutes(app, {
     catalog,
-    soldOut: reservations.soldOut,
+    sales: reservations.sales,
     maxSeatsPerFan: async (concertId) => (await waitingRoom.settings(concertId))?.maxSeatsPerFan ?? 0,
   });
   const duties = waitingRoomRoutes(app, { accounts, waitingRoom });
-  reservationRoutes(app, { reservations, catalog, gate: waitingRoom.gate, accounts });
+  reservationRoutes(app, { reservations, catalog, gate: waitingRoom.gate, accounts, waitingRoom });
   walletRoutes(app, { wallet, accounts });
   paymentRoutes(app, { payments, waitingRoom, reservations });
   consoleRoutes(app, { console, accounts });

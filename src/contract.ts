@@ -43,6 +43,11 @@ type RouteSchema<E extends Endpoint> = Part<E, 'params'> &
 export type BodyOf<Name extends EndpointName> = (typeof contract)[Name] extends { body: infer S extends TSchema }
   ? Static<S>
   : undefined;
+export type QueryOf<Name extends EndpointName> = (typeof contract)[Name] extends {
+  querystring: infer S extends TSchema;
+}
+  ? Static<S>
+  : undefined;
 export type ReplyOf<
   Name extends EndpointName,
   Status extends keyof (typeof contract)[Name]['replies'],

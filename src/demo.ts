@@ -26,7 +26,7 @@ export function demoOperator(dataDir: string, seeding: boolean): DemoLogin | und
 export function welcome(address: string, operator: DemoLogin | undefined): string {
   const lines = [
     `Maejin is open at ${address}`,
-    `  first page      ${address}/`,
+    `  pages           ${address}/`,
     `  API reference   ${address}/docs   (OpenAPI: ${address}/api/openapi.json)`,
     `  health, figures ${address}/healthz  /readyz  /metrics`,
   ];

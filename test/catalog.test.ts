@@ -40,6 +40,9 @@ test('a concert is shown to everybody, on every server, at once', async () => {
     firstStartsAt: '2031-01-01T00:00:00.000Z',
     lastStartsAt: '2031-02-03T10:30:00.000Z',
     soldOut: false,
+    priceFrom: 0,
+    seatsTotal: 30,
+    seatsSold: 0,
   };
   for (const server of [one, other]) {
     const { status, body } = await server.call<Concert>('GET', `/api/v1/concerts/${concertId}`);

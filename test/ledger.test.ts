@@ -135,7 +135,7 @@ for (const postgres of [18, 15] as const) {
         ]);
         assert.equal(broken, 2);
         assert.deepEqual(
-          charged.map(({ charge, replayed }) => [charge.balance, replayed]),
+          charged.map(({ answer, replayed }) => [answer.balance, replayed]),
           [
             [10, false],
             [20, false],
@@ -208,8 +208,8 @@ function newModel() {
   };
 }
 
-function wordsOf(outcome: PromiseSettledResult<{ charge: { balance: number } }>): number | string {
-  if (outcome.status === 'fulfilled') return outcome.value.charge.balance;
+function wordsOf(outcome: PromiseSettledResult<{ answer: { balance: number } }>): number | string {
+  if (outcome.status === 'fulfilled') return outcome.value.answer.balance;
   return outcome.reason instanceof Refusal ? wordsOfRefusal(outcome.reason) : String(outcome.reason);
 }
 

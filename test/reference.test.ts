@@ -95,7 +95,7 @@ describe('a page', () => {
       ['en', 'everybody comes at once'],
       ['ko', '몰려오는'],
     ] as const) {
-      const page = await get('/', { 'accept-language': language });
+      const page = await get('/developers', { 'accept-language': language });
       const html = await page.text();
       assert.equal(page.headers.get('content-type'), 'text/html; charset=utf-8');
       assert(html.includes(`<html lang="${language}">`) && html.includes(words));
@@ -107,7 +107,7 @@ describe('a page', () => {
         assert.equal((await get(address)).status, 200, address);
       }
     }
-    assert((await (await get('/?lang=ko', { 'accept-language': 'en' })).text()).includes('lang="ko"'));
+    assert((await (await get('/developers?lang=ko', { 'accept-language': 'en' })).text()).includes('lang="ko"'));
   });
 
   test('has a strict policy', async () => {

@@ -100,7 +100,7 @@ interface SectionRow extends Section {
 
 async function read(sql: Sql, ids: readonly string[]): Promise<Map<string, Entry>> {
   const [concerts, performances, sections] = await Promise.all([
-    sql<(Omit<Concert, 'firstStartsAt' | 'lastStartsAt'> & { first: Date; last: Date })[]>`
+    sql<(Omit<Concert, 'firstStartsAt' | 'lastStartsAt' | 'priceFrom'> & { first: Date; last: Date })[]>`
       select id, title, artist, venue, currency, first_starts_at as first, last_starts_at as last
       from concerts where id = any(${ids})`,
     sql<{ concertId: string; id: string; startsAt: Date; seatsTotal: number }[]>`
@@ -120,7 +120,12 @@ async function read(sql: Sql, ids: readonly string[]): Promise<Map<string, Entry
         .toSorted((one, other) => ordinal(one.id) - ordinal(other.id));
       const rows = 1 + own.length + own.reduce((sum, { sections: { length } }) => sum + length, 0);
       const entry: Entry = {
-        concert: { ...concert, firstStartsAt: first.toISOString(), lastStartsAt: last.toISOString() },
+        concert: {
+          ...concert,
+          firstStartsAt: first.toISOString(),
+          lastStartsAt: last.toISOString(),
+          priceFrom: lowestPrice(own),
+        },
         performances: own,
         byId: new Map(own.map((performance) => [performance.id, performance])),
         rows,
@@ -128,6 +133,12 @@ async function read(sql: Sql, ids: readonly string[]): Promise<Map<string, Entry
       return [concert.id, entry];
     }),
   );
+}
+
+/** 0 without any section. */
+function lowestPrice(performances: readonly Performance[]): number {
+  const prices = performances.flatMap(({ sections }) => sections.map(({ price }) => price));
+  return prices.length === 0 ? 0 : Math.min(...prices);
 }
 
 function assemble(

@@ -11,6 +11,8 @@ export interface Concert {
   /** ISO 8601, UTC. */
   readonly firstStartsAt: string;
   readonly lastStartsAt: string;
+  /** The lowest price of a seat. */
+  readonly priceFrom: number;
 }
 
 const notACursor = { en: 'must be a nextCursor of this list', ko: '이 목록의 nextCursor여야 해요' };
@@ -53,6 +55,7 @@ async function readPage(sql: Sql, { limit, cursor }: PageRequest): Promise<Conce
   }
   const rows = await sql<Row[]>`
     select id, title, artist, venue, currency, first_starts_at as first, last_starts_at as last,
+      (select coalesce(min(price), 0)::int8 from sections where sections.concert_id = concerts.id) as "priceFrom",
       (extract(epoch from created_at) * 1000000)::bigint as created
     from concerts
     ${after === undefined ? sql`` : sql`where (created_at, id) < (timestamptz 'epoch' + ${after.created}::bigint * interval '1 microsecond', ${after.id})`}
@@ -60,7 +63,7 @@ async function readPage(sql: Sql, { limit, cursor }: PageRequest): Promise<Conce
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   return {
-    concerts: shown.map(({ id, title, artist, venue, currency, first, last: end }) => {
+    concerts: shown.map(({ id, title, artist, venue, currency, first, last: end, priceFrom }) => {
       return {
         id,
         title,
@@ -69,6 +72,7 @@ async function readPage(sql: Sql, { limit, cursor }: PageRequest): Promise<Conce
         currency,
         firstStartsAt: first.toISOString(),
         lastStartsAt: end.toISOString(),
+        priceFrom,
       };
     }),
     nextCursor: last === undefined ? null : Buffer.from(`${last.created}.${last.id}`).toString('base64url'),

@@ -4,22 +4,27 @@ import { refuse } from '../refusals.ts';
 import type { Catalog } from './catalog.ts';
 import { gradePrices } from './layout.ts';
 
+interface SeatsSold {
+  readonly total: number;
+  readonly sold: number;
+}
+
 export interface CatalogRooms {
   readonly catalog: Catalog;
-  /** Those of the concerts that have no seat left unsold. */
-  readonly soldOut: (concertIds: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** How many seats there are, and how many are paid for. */
+  readonly sales: (concertIds: readonly string[]) => Promise<ReadonlyMap<string, SeatsSold>>;
   readonly maxSeatsPerFan: (concertId: string) => Promise<number>;
 }
 
-export function catalogRoutes(app: App, { catalog, soldOut, maxSeatsPerFan }: CatalogRooms): void {
+export function catalogRoutes(app: App, { catalog, sales, maxSeatsPerFan }: CatalogRooms): void {
   app.route({
     ...route('listConcerts'),
     handler: async (request) => {
       const { limit = 50, cursor } = request.query;
       const { concerts, nextCursor } = await catalog.list({ limit, cursor });
-      const sold = await soldOut(concerts.map((concert) => concert.id));
+      const known = await sales(concerts.map((concert) => concert.id));
       return {
-        concerts: concerts.map((concert) => Object.assign({ soldOut: sold.has(concert.id) }, concert)),
+        concerts: concerts.map((concert) => Object.assign(saleOf(known, concert.id), concert)),
         nextCursor,
       };
     },
@@ -30,14 +35,14 @@ export function catalogRoutes(app: App, { catalog, soldOut, maxSeatsPerFan }: Ca
       const { concertId } = request.params;
       const concert = await catalog.concert(concertId);
       if (concert === undefined) throw refuse('NOT_FOUND');
-      const [sold, seatsMax, performances] = await Promise.all([
-        soldOut([concertId]),
+      const [known, seatsMax, performances] = await Promise.all([
+        sales([concertId]),
         maxSeatsPerFan(concertId),
         catalog.performancesOf(concertId),
       ]);
       return {
         ...concert,
-        soldOut: sold.has(concertId),
+        ...saleOf(known, concertId),
         maxSeatsPerFan: seatsMax,
         performances: performances.map((performance) => {
           const { id, startsAt, seatsTotal } = performance;
@@ -46,4 +51,9 @@ export function catalogRoutes(app: App, { catalog, soldOut, maxSeatsPerFan }: Ca
       };
     },
   });
+}
+
+function saleOf(known: ReadonlyMap<string, SeatsSold>, concertId: string) {
+  const { total, sold } = known.get(concertId) ?? { total: 0, sold: 0 };
+  return { soldOut: total > 0 && sold === total, seatsTotal: total, seatsSold: sold };
 }

@@ -15,8 +15,11 @@ import {
   QueueStatus,
   Reservation,
   ReservationParams,
+  Sale,
   Seat,
   SeatChange,
+  SeatMap,
+  Time,
   WalletEntry,
   balanceMax,
   chargeMax,
@@ -90,6 +93,15 @@ const seats = {
     replies: { 200: ConcertInFull },
     refusals: ['NOT_FOUND'],
   },
+  getSale: {
+    method: 'GET',
+    url: '/api/v1/concerts/:concertId/sale',
+    needs: 'nobody',
+    summary: 'How a sale goes, for everybody: seats by grade and date, the line; from memory, at most a second old',
+    params: ConcertParams,
+    replies: { 200: Sale },
+    refusals: ['NOT_FOUND'],
+  },
   listPerformances: {
     method: 'GET',
     url: '/api/v1/concerts/:concertId/performances',
@@ -108,6 +120,15 @@ const seats = {
     params: PerformanceParams,
     querystring: Availability,
     replies: { 200: Type.Object({ performanceId: Type.String(), seats: Type.Array(Seat) }), 304: null },
+    refusals: ['NOT_FOUND', 'FORBIDDEN'],
+  },
+  getSeatMap: {
+    method: 'GET',
+    url: '/api/v1/performances/:performanceId/map',
+    needs: 'admitted',
+    summary: 'The sections of a date and a letter for each seat: what a map is drawn from',
+    params: PerformanceParams,
+    replies: { 200: SeatMap },
     refusals: ['NOT_FOUND', 'FORBIDDEN'],
   },
   streamSeats: {
@@ -236,4 +257,15 @@ const accounts = {
   },
 } as const satisfies Record<string, Endpoint>;
 
-export const fanEndpoints = { ...accounts, ...line, ...seats, ...money };
+const clock = {
+  getTime: {
+    method: 'GET',
+    url: '/api/v1/time',
+    needs: 'nobody',
+    summary: "The database's clock, which all times of the answers are of; for countdowns",
+    replies: { 200: Type.Object({ now: Time }) },
+    refusals: [],
+  },
+} as const satisfies Record<string, Endpoint>;
+
+export const fanEndpoints = { ...accounts, ...line, ...seats, ...money, ...clock };

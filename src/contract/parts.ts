@@ -26,7 +26,7 @@ function oneOf<const Words extends readonly string[]>(words: Words, options: obj
   return Type.Unsafe<Words[number]>({ type: 'string', enum: words, ...options });
 }
 
-const Time = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' });
+export const Time = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' });
 export const Count = Type.Integer({ minimum: 0 });
 export const Money = Type.Integer({ description: 'Whole units of the currency (KRW)' });
 export const Id = Type.String({ description: 'Opaque' });
@@ -165,6 +165,9 @@ const concertProperties = {
   firstStartsAt: Time,
   lastStartsAt: Time,
   soldOut: Type.Boolean(),
+  priceFrom: Type.Integer({ minimum: 0, description: 'The lowest price of a seat, whole units of the currency' }),
+  seatsTotal: Count,
+  seatsSold: Type.Integer({ minimum: 0, description: 'Paid for; neither available nor held' }),
 };
 export const Concert = Type.Object(concertProperties);
 export const PlannedPerformance = Type.Object({ id: Id, startsAt: Time, seatsTotal: Count });
@@ -179,6 +182,38 @@ export const ConcertInFull = Type.Object({
       grades: Type.Array(Type.Object({ grade: Type.String(), priceMin: Money, priceMax: Money, seatsTotal: Count })),
     }),
   ),
+});
+
+const seatCounts = { total: Count, available: Count, held: Count, reserved: Count };
+const SeatCounts = Type.Object(seatCounts);
+/** What everybody may know of a sale, whether they wait, shop or only look. */
+export const Sale = Type.Object({
+  concertId: Id,
+  seats: SeatCounts,
+  grades: Type.Array(Type.Object({ grade: Type.String(), priceMin: Money, priceMax: Money, ...seatCounts }), {
+    description: 'In the order in which the sections name them',
+  }),
+  performances: Type.Array(Type.Object({ id: Id, startsAt: Time, ...seatCounts })),
+  waiting: Count,
+  admittedPerMinute: Type.Number({ minimum: 0 }),
+  notice: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Why admission is paused; else null' }),
+});
+/** All of a hall in kilobytes, where the list of its seats takes megabytes. */
+export const SeatMap = Type.Object({
+  performanceId: Id,
+  startsAt: Time,
+  maxSeatsPerFan: Type.Integer(),
+  sections: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      rows: Type.Integer(),
+      seatsPerRow: Type.Integer(),
+      grade: Type.String(),
+      price: Money,
+      firstNumber: Type.Integer({ description: 'Its seats are numbered from here, row by row' }),
+    }),
+  ),
+  statuses: Type.String({ description: 'A letter for each seat, by number: `A` AVAILABLE, `H` HELD, `R` RESERVED' }),
 });
 
 export const Paused = Type.Unsafe<{ reason: string } | null>({

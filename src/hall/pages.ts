@@ -1,4 +1,4 @@
-/** The pages that the server itself shows: the first one, and one for each way to say no. */
+/** The pages that the server itself shows: one for developers, and one for each way to say no. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import helmet from '@fastify/helmet';
@@ -7,9 +7,10 @@ import type { App } from '../contract.ts';
 import { firstPage } from '../pages/first.ts';
 import { problemPage } from '../pages/problem.ts';
 import { refusals, type RefusalCode } from '../refusals.ts';
-import { languageOf, languages, type Language } from './language.ts';
+import { languages, type Language } from './language.ts';
 import { problemFields } from './openapi.ts';
 import { problemPath } from './problems.ts';
+import { readerOf } from './reader.ts';
 
 const asset_age_seconds = 300;
 const assets = { 'site.css': 'text/css; charset=utf-8', 'seal.svg': 'image/svg+xml' } as const;
@@ -29,7 +30,7 @@ export async function mountPages(app: App, { publicUrl }: { readonly publicUrl: 
       scope.get(url, { exposeHeadRoute: true }, (request, reply) => sendPage(request, reply, page));
     };
     show(
-      '/',
+      '/developers',
       inEach((language) => firstPage(language, publicUrl)),
     );
     for (const code of Object.keys(refusals) as RefusalCode[]) {
@@ -70,13 +71,10 @@ function inEach(render: (language: Language) => string): Page {
   return { en: en ?? '', ko: ko ?? '' };
 }
 
-/** In the language of the address (`?lang=ko`), else of the browser. */
 function sendPage(request: FastifyRequest, reply: FastifyReply, page: Page): void {
-  const { lang } = request.query as { lang?: unknown };
-  const chosen = languages.find((language) => language === lang);
-  const language = chosen ?? languageOf(request.headers['accept-language']);
+  const { language } = readerOf(request);
   reply
-    .headers({ 'content-language': language, vary: 'accept-language' })
+    .headers({ 'content-language': language, vary: 'cookie, accept-language' })
     .type('text/html; charset=utf-8')
     .send(page[language]);
 }

@@ -25,6 +25,8 @@ export async function mountSystem(app: App, { sql, metrics, publicUrl }: SystemP
       return { status: 'ok' as const };
     },
   });
+  const clock = createClock(sql);
+  app.route({ ...route('getTime'), handler: async () => ({ now: await clock() }) });
   const { schema: _described, ...figures } = route('metrics');
   app.route({
     ...figures,
@@ -32,6 +34,32 @@ export async function mountSystem(app: App, { sql, metrics, publicUrl }: SystemP
   });
   app.get(document_url, async (_request, reply) => reply.type('application/json; charset=utf-8').send(document));
   await mountReference(app, document_url);
+}
+
+const clock_kept_ms = 30_000;
+
+/** The database's clock, asked for twice a minute at most and carried on by this process's steady one. */
+function createClock(sql: Sql): () => Promise<string> {
+  let asked: Promise<{ epochMs: number; at: number }> | undefined;
+  let askedAt = 0;
+  const ask = async (): Promise<{ epochMs: number; at: number }> => {
+    const sentAt = performance.now();
+    const [row] = await sql<[{ epochMs: number }]>`
+      select (extract(epoch from clock_timestamp()) * 1000)::float8 as "epochMs"`;
+    return { epochMs: row.epochMs, at: (sentAt + performance.now()) / 2 };
+  };
+  return async () => {
+    const now = performance.now();
+    if (asked === undefined || now - askedAt > clock_kept_ms) {
+      askedAt = now;
+      asked = ask();
+      asked.catch(() => {
+        asked = undefined;
+      });
+    }
+    const { epochMs, at } = await asked;
+    return new Date(epochMs + performance.now() - at).toISOString();
+  };
 }
 
 /** Whether the database answers within 2 s and knows its schema. */

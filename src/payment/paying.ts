@@ -17,18 +17,13 @@ import {
   type Pass,
   type TokenState,
 } from '../waiting-room/gate.ts';
-import type { Remembered } from '../wallet/wallet.ts';
-import type { Paid, Payment, PaymentsOptions } from './payment.ts';
+import { effectsOf, sortByKey, type KeyedCommand, type Once } from '../wallet/wallet.ts';
+import type { Payment, PaymentsOptions } from './payment.ts';
 
 /** One request to pay, on its way through the lane. */
-export interface PayCommand {
+export interface PayCommand extends KeyedCommand {
   readonly pass: Pass;
   readonly reservationId: string;
-  readonly userId: string;
-  readonly key: string;
-  readonly fingerprint: string;
-  /** Chosen before the first attempt, so that after a commit of unknown outcome its own answer is recognised. */
-  readonly paymentId: string;
 }
 
 type Deps = Pick<PaymentsOptions, 'reservations' | 'wallet'> & {
@@ -48,7 +43,7 @@ export async function payAll(
   deps: Deps,
   concertId: string,
   commands: readonly PayCommand[],
-): Promise<{ answers: (Paid | Refusal)[]; after: After | undefined }> {
+): Promise<{ answers: (Once<Payment> | Refusal)[]; after: After | undefined }> {
   const locking = lockRoom(tx, concertId);
   const clock = tx<{ now: Date }[]>`select now()`.execute();
   // Behind the room's lock, so that what another server committed for this concert is seen.
@@ -57,42 +52,12 @@ export async function payAll(
   if (room === undefined || time === undefined)
     return { answers: commands.map(() => refuse('QUEUE_TOKEN_INVALID')), after: undefined };
 
-  const firsts = firstOfEachKey(commands, remembered);
-  const facts = await readFacts(tx, deps, concertId, [...firsts.values()]);
-  const { outcomes, sales } = await decide(tx, deps, { facts, commands: [...firsts.values()], paidAt: time.now });
+  const batch = sortByKey<PayCommand, Payment>(commands, remembered);
+  const facts = await readFacts(tx, deps, concertId, batch.fresh);
+  const { outcomes, sales } = await decide(tx, deps, { facts, commands: batch.fresh, paidAt: time.now });
   const after = sales.length === 0 ? undefined : await write(tx, deps, room, sales);
-
-  const answers = commands.map((command, place) =>
-    answerOf(command, remembered[place], firsts.get(nameOf(command)), outcomes),
-  );
-  return { answers, after };
+  return { answers: batch.answersOf(outcomes), after };
 }
-
-/** Of commands with one key only the first is carried out; the others are its repeats. */
-function firstOfEachKey(commands: readonly PayCommand[], remembered: readonly Remembered[]): Map<string, PayCommand> {
-  const firsts = new Map<string, PayCommand>();
-  for (const [place, command] of commands.entries()) {
-    const name = nameOf(command);
-    if (remembered[place] === undefined && !firsts.has(name)) firsts.set(name, command);
-  }
-  return firsts;
-}
-
-function answerOf(
-  command: PayCommand,
-  known: Remembered,
-  first: PayCommand | undefined,
-  outcomes: ReadonlyMap<PayCommand, Outcome>,
-): Paid | Refusal {
-  if (known instanceof Refusal) return known;
-  if (known !== undefined) return replay(JSON.parse(known.answer) as Payment, command);
-  if (first === undefined || first.fingerprint !== command.fingerprint) return refuse('IDEMPOTENCY_KEY_REUSED');
-  const outcome = outcomes.get(first) ?? refuse('INTERNAL');
-  return outcome instanceof Refusal ? outcome : replay(outcome, command);
-}
-
-const nameOf = ({ userId, key }: PayCommand): string => `${key} ${userId}`;
-const replay = (payment: Payment, { paymentId }: PayCommand): Paid => ({ payment, replayed: payment.id !== paymentId });
 
 interface Facts {
   readonly tokens: ReadonlyMap<number, TokenState>;
@@ -194,7 +159,7 @@ async function debitAll(
 ): Promise<Sale[]> {
   const moved = await wallet.debit(
     tx,
-    round.map(([{ userId, paymentId }, { amount }]) => ({ userId, amount, reference: paymentId })),
+    round.map(([{ userId, id }, { amount }]) => ({ userId, amount, reference: id })),
   );
   const sales: Sale[] = [];
   for (const [place, [command, reservation]] of round.entries()) {
@@ -205,7 +170,7 @@ async function debitAll(
     }
     const performance = performances.get(reservation.performanceId);
     const payment: Payment = {
-      id: command.paymentId,
+      id: command.id,
       reservationId: reservation.id,
       amount: reservation.amount,
       balance: outcome.balance,
@@ -238,12 +203,7 @@ async function write(tx: Tx, { reservations, wallet }: Deps, room: LockedRoom, s
   ]);
   if (ended.size !== sales.length) throw new Error(`a sale ended ${ended.size} of ${sales.length} sessions`);
   await admit(tx, room);
-  const rows = sales.map(({ command: { userId, key, fingerprint }, payment }) => ({
-    userId,
-    key,
-    fingerprint,
-    answer: JSON.stringify(payment),
-  }));
-  const [news] = await Promise.all([saveRoom(tx, room), wallet.remember(tx, rows)]);
+  const effects = effectsOf(sales.map(({ command, payment }) => [command, payment] as const));
+  const [news] = await Promise.all([saveRoom(tx, room), wallet.remember(tx, effects)]);
   return { news, changes, sold: sales.length };
 }

@@ -8,7 +8,7 @@ import { timeOrderedId } from '../platform/ids.ts';
 import { createLanes, type LaneMetrics, type Lanes } from '../platform/lane.ts';
 import type { Reservations, ReservedSeat } from '../reservation/reservation.ts';
 import type { Pass, WaitingRoom } from '../waiting-room/gate.ts';
-import type { Wallet } from '../wallet/wallet.ts';
+import type { Once, Wallet } from '../wallet/wallet.ts';
 import { payAll, type PayCommand } from './paying.ts';
 
 export interface Payment {
@@ -22,19 +22,13 @@ export interface Payment {
   readonly paidAt: string;
 }
 
-export interface Paid {
-  readonly payment: Payment;
-  /** True if the key was answered before and nothing was done now. */
-  readonly replayed: boolean;
-}
-
 export interface Payments {
   /**
    * Pays for an own hold once per key, sells its seats to the fan, ends the fan's session (`PAID`) and admits the
    * next in line. Refusals, in this order: IDEMPOTENCY_KEY_REUSED; QUEUE_TOKEN_INVALID, NOT_ADMITTED,
    * ADMISSION_EXPIRED; NOT_FOUND, ALREADY_PAID; HOLD_EXPIRED; INSUFFICIENT_BALANCE.
    */
-  pay(pass: Pass, reservationId: string, key: string): Promise<Paid>;
+  pay(pass: Pass, reservationId: string, key: string): Promise<Once<Payment>>;
   /** Resolves when every accepted payment is answered. */
   drain(): Promise<void>;
 }
@@ -54,7 +48,7 @@ const lanes_max = 10_000;
 
 export function createPayments(options: PaymentsOptions): Payments {
   const { database, catalog, waitingRoom, reservations, batchMax, metrics } = options;
-  const lanes: Lanes<PayCommand, Paid> = createLanes<PayCommand, Paid>({
+  const lanes: Lanes<PayCommand, Once<Payment>> = createLanes<PayCommand, Once<Payment>>({
     name: 'payment',
     batchMax,
     pendingMax: pending_max,
@@ -82,7 +76,7 @@ export function createPayments(options: PaymentsOptions): Payments {
         userId: pass.userId,
         key,
         fingerprint: `pay ${reservationId}`,
-        paymentId: `${pass.concertId}-${timeOrderedId()}`,
+        id: `${pass.concertId}-${timeOrderedId()}`,
       }),
     drain: () => lanes.drain(),
   };

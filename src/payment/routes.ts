@@ -27,9 +27,9 @@ export function paymentRoutes(app: App, { payments, waitingRoom, reservations }:
         await reservations.get(pass.userId, id);
         throw refuse('FORBIDDEN');
       }
-      const { payment, replayed } = await payments.pay(pass, id, request.headers['idempotency-key']);
+      const { answer, replayed } = await payments.pay(pass, id, request.headers['idempotency-key']);
       if (replayed) reply.header('idempotent-replayed', 'true');
-      return reply.code(201).send({ ...payment, seats: [...payment.seats] });
+      return reply.code(201).send({ ...answer, seats: [...answer.seats] });
     },
   });
 }

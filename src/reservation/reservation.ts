@@ -18,11 +18,13 @@ import { releaseDuty } from './release.ts';
 import { confirm, lockForPayment, type LockedReservation } from './sale.ts';
 import type { SeatChange } from './seat-board.ts';
 import { createSeatBoards, type KeptBoard, type SeatBoards } from './seat-boards.ts';
+import { createStandings, type SaleStanding } from './standing.ts';
 import { createSeatEvents, type SeatEvents } from './seat-events.ts';
 
 export { reservedSeats } from './answer.ts';
 export type { Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
 export type { LockedReservation } from './sale.ts';
+export type { SaleStanding } from './standing.ts';
 export type { SeatChange } from './seat-board.ts';
 
 export interface SeatNumbers {
@@ -51,8 +53,10 @@ export interface Reservations {
   readonly events: SeatEvents;
   /** All seats of the concert, by state. */
   seatNumbersByState(concertId: string): Promise<SeatNumbers>;
-  /** Those of the concerts that have no seat left unsold. */
-  soldOut(concertIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** How the sale of a concert stands, by grade and date; at most a second old. */
+  standing(concertId: string): Promise<SaleStanding>;
+  /** Seats in all and seats paid for, of those of the concerts that there are. */
+  sales(concertIds: readonly string[]): Promise<ReadonlyMap<string, { total: number; sold: number }>>;
 
   /** Makes the seats of a concert's new performances. */
   layOutSeats(tx: Tx, concertId: string, performances: readonly { id: string; seatsTotal: number }[]): Promise<void>;
@@ -92,7 +96,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
     onHolds: metrics.holds,
   });
   const cancellations = createCancellations({ database, boards, metrics, batchMax });
-  const soldOut = createSoldOut(sql, metrics);
+  const standings = createStandings({ boards, catalog });
   return {
     hold: async (pass, performanceId, numbers) => {
       const performance = await catalog.performance(performanceId);
@@ -110,7 +114,8 @@ export function createReservations(options: ReservationsOptions): Reservations {
     },
     events,
     seatNumbersByState: async (concertId) => sumUp(boards, await catalog.performancesOf(concertId)),
-    soldOut,
+    standing: standings.of,
+    sales: createSales(sql, metrics),
     layOutSeats,
     lockForPayment,
     confirm: (tx, concertId, reservations) => confirm(tx, boards, concertId, reservations),
@@ -134,18 +139,19 @@ async function sumUp(boards: SeatBoards, performances: readonly Performance[]): 
 }
 
 /** The public list of concerts asks this; however many ask, one query at a time goes to the database. */
-function createSoldOut(sql: Sql, metrics: LaneMetrics): Reservations['soldOut'] {
-  const lane = createLane<readonly string[], ReadonlySet<string>>({
-    name: 'soldout.read',
+function createSales(sql: Sql, metrics: LaneMetrics): Reservations['sales'] {
+  type Sold = { total: number; sold: number };
+  const lane = createLane<readonly string[], ReadonlyMap<string, Sold>>({
+    name: 'sales.read',
     batchMax: 1_000,
     pendingMax: 20_000,
     metrics,
     run: async (asked) => {
-      const rows = await sql<{ id: string }[]>`
-        select concert_id as id from performance_sales where concert_id = any(${[...new Set(asked.flat())]}::text[])
-        group by concert_id having bool_and(seats_reserved = seats_total)`;
-      const found = new Set(rows.map((row) => row.id));
-      return asked.map((ids) => new Set(ids.filter((id) => found.has(id))));
+      const rows = await sql<(Sold & { id: string })[]>`
+        select concert_id as id, sum(seats_total)::int8 as total, sum(seats_reserved)::int8 as sold
+        from performance_sales where concert_id = any(${[...new Set(asked.flat())]}::text[]) group by concert_id`;
+      const found = new Map(rows.map(({ id, total, sold }) => [id, { total, sold }]));
+      return asked.map(() => found);
     },
   });
   return (concertIds) => lane.submit(concertIds);

@@ -6,8 +6,9 @@ import type { Catalog, Performance } from '../catalog/catalog.ts';
 import { route, type App } from '../contract.ts';
 import { openEventStream } from '../platform/event-stream.ts';
 import { refuse } from '../refusals.ts';
-import type { Gate, Pass } from '../waiting-room/gate.ts';
+import type { Gate, Pass, WaitingRoom } from '../waiting-room/gate.ts';
 import type { Reservations } from './reservation.ts';
+import type { SeatCode } from './seat-board.ts';
 import type { SeatPage } from './seat-page.ts';
 
 export interface ReservationRooms {
@@ -15,11 +16,58 @@ export interface ReservationRooms {
   readonly catalog: Catalog;
   readonly gate: Gate;
   readonly accounts: Pick<Accounts, 'identify'>;
+  readonly waitingRoom: Pick<WaitingRoom, 'numbers' | 'settings'>;
 }
 
 export function reservationRoutes(app: App, rooms: ReservationRooms): void {
+  saleRoutes(app, rooms);
   seatRoutes(app, rooms);
   holdRoutes(app, rooms);
+}
+
+/** A, H and R by the code of a seat's status. */
+const status_letters = [65, 72, 82] as const;
+
+function saleRoutes(app: App, { reservations, catalog, gate, waitingRoom }: ReservationRooms): void {
+  app.route({
+    ...route('getSale'),
+    handler: async (request) => {
+      const { concertId } = request.params;
+      const numbers = await waitingRoom.numbers(concertId);
+      if (numbers === undefined) throw refuse('NOT_FOUND');
+      const { seats, grades, performances } = await reservations.standing(concertId);
+      const { waiting, admittedPerMinute, paused } = numbers;
+      const notice = paused?.reason ?? null;
+      return {
+        concertId,
+        seats,
+        grades: [...grades],
+        performances: [...performances],
+        waiting,
+        admittedPerMinute,
+        notice,
+      };
+    },
+  });
+
+  app.route({
+    ...route('getSeatMap'),
+    handler: async (request) => {
+      const pass = await gate.admitted(request);
+      const performance = await ownPerformance(catalog, pass, request.params.performanceId);
+      const [{ board }, settings] = await Promise.all([
+        reservations.seatBoard(performance),
+        waitingRoom.settings(pass.concertId),
+      ]);
+      return {
+        performanceId: performance.id,
+        startsAt: performance.startsAt,
+        maxSeatsPerFan: settings?.maxSeatsPerFan ?? 1,
+        sections: [...performance.sections],
+        statuses: Buffer.from(board.codes.map((code) => status_letters[code as SeatCode])).toString('latin1'),
+      };
+    },
+  });
 }
 
 function seatRoutes(app: App, { reservations, catalog, gate }: ReservationRooms): void {

@@ -13,9 +13,9 @@ export function walletRoutes(app: App, { wallet, accounts }: WalletRooms): void 
     ...route('createCharge'),
     handler: async (request, reply) => {
       const { userId } = await accounts.identify(request);
-      const { charge, replayed } = await wallet.charge(userId, request.headers['idempotency-key'], request.body.amount);
+      const { answer, replayed } = await wallet.charge(userId, request.headers['idempotency-key'], request.body.amount);
       if (replayed) reply.header('idempotent-replayed', 'true');
-      return reply.code(201).send(charge);
+      return reply.code(201).send(answer);
     },
   });
   app.route({

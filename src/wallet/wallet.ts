@@ -11,9 +11,13 @@ import type { Duty } from '../platform/ticker.ts';
 import { Refusal, refuse } from '../refusals.ts';
 import { forgetKeys, recall, remember } from './keys.ts';
 import type { KeyedRequest, Remembered } from './keys.ts';
+import { effectsOf, sortByKey } from './keyed-batch.ts';
+import type { KeyedCommand, Once } from './keyed-batch.ts';
 import { credit, debit } from './ledger.ts';
 import type { Moved, Movement } from './ledger.ts';
 
+export { effectsOf, sortByKey } from './keyed-batch.ts';
+export type { KeyedCommand, Once } from './keyed-batch.ts';
 export type { KeyedRequest, Moved, Movement, Remembered };
 
 export interface Charge {
@@ -21,12 +25,6 @@ export interface Charge {
   readonly amount: number;
   /** The wallet's balance right after this charge. */
   readonly balance: number;
-}
-
-export interface Charged {
-  readonly charge: Charge;
-  /** True if the key was answered before and nothing was done now. */
-  readonly replayed: boolean;
 }
 
 export interface Entry {
@@ -43,7 +41,7 @@ export interface Wallet {
    * Adds `amount` (1 to 10,000,000) once per key. Refusals: BALANCE_LIMIT_EXCEEDED, IDEMPOTENCY_KEY_REUSED.
    * Two different requests that carry one key at the same moment count as its reuse.
    */
-  charge(userId: string, key: string, amount: number): Promise<Charged>;
+  charge(userId: string, key: string, amount: number): Promise<Once<Charge>>;
   /** 0 for a user who never charged. */
   balance(userId: string): Promise<number>;
   /** The wallet's entries, newest first; at most `limit`, those before `cursor` if given. Refusal: VALIDATION_FAILED. */
@@ -74,7 +72,7 @@ export interface WalletOptions {
 }
 
 export function createWallet({ database, metrics, batchMax = charge_batch_max }: WalletOptions): Wallet {
-  const charges = createLane<ChargeCommand, Charged>({
+  const charges = createLane<ChargeCommand, Once<Charge>>({
     name: 'wallet.charge',
     batchMax,
     pendingMax: pending_max,
@@ -113,48 +111,26 @@ export function createWallet({ database, metrics, batchMax = charge_batch_max }:
   };
 }
 
-interface ChargeCommand extends KeyedRequest {
-  /** Chosen before the first attempt, so that after a commit of unknown outcome its own answer is recognised. */
-  readonly id: string;
+interface ChargeCommand extends KeyedCommand {
   readonly amount: number;
 }
 
 /** One batch. Commands with one key: the first is carried out, the others get its answer. */
-async function chargeAll(tx: Tx, commands: readonly ChargeCommand[]): Promise<(Charged | Refusal)[]> {
-  const remembered = await recall(tx, commands);
-  const firsts = new Map<string, ChargeCommand>();
-  for (const [place, command] of commands.entries()) {
-    const name = nameOf(command);
-    if (remembered[place] === undefined && !firsts.has(name)) firsts.set(name, command);
-  }
-  const fresh = [...firsts.values()];
+async function chargeAll(tx: Tx, commands: readonly ChargeCommand[]): Promise<(Once<Charge> | Refusal)[]> {
+  const batch = sortByKey<ChargeCommand, Charge>(commands, await recall(tx, commands));
   const { moved, recorded } = await credit(
     tx,
-    fresh.map(({ id, userId, amount }) => ({ userId, amount, reference: id })),
+    batch.fresh.map(({ id, userId, amount }) => ({ userId, amount, reference: id })),
   );
   const outcomes = new Map<ChargeCommand, Charge | Refusal>();
-  for (const [place, command] of fresh.entries()) {
+  for (const [place, command] of batch.fresh.entries()) {
     const outcome = moved[place] ?? refuse('INTERNAL');
     const { id, amount } = command;
     outcomes.set(command, outcome instanceof Refusal ? outcome : { id, amount, balance: outcome.balance });
   }
-  const answers = [...outcomes].flatMap(([{ userId, key, fingerprint }, outcome]) =>
-    outcome instanceof Refusal ? [] : [{ userId, key, fingerprint, answer: JSON.stringify(outcome) }],
-  );
-  await Promise.all([recorded, remember(tx, answers)]);
-  return commands.map((command, place) => {
-    const known = remembered[place];
-    if (known instanceof Refusal) return known;
-    if (known !== undefined) return replay(JSON.parse(known.answer) as Charge, command);
-    const first = firsts.get(nameOf(command)) ?? command;
-    if (first.fingerprint !== command.fingerprint) return refuse('IDEMPOTENCY_KEY_REUSED');
-    const outcome = outcomes.get(first) ?? refuse('INTERNAL');
-    return outcome instanceof Refusal ? outcome : replay(outcome, command);
-  });
+  await Promise.all([recorded, remember(tx, effectsOf(outcomes))]);
+  return batch.answersOf(outcomes);
 }
-
-const nameOf = ({ userId, key }: KeyedRequest): string => `${key} ${userId}`;
-const replay = (charge: Charge, { id }: ChargeCommand): Charged => ({ charge, replayed: charge.id !== id });
 
 async function entries(
   { sql }: Database,

@@ -1,0 +1,237 @@
+/**
+ * The pages that people see: built ahead, painted here in the reader's language and theme before any script runs.
+ * The waiting room's first paint already says where one stands.
+ */
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import fastifyStatic from '@fastify/static';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { bodyOf, type Sale, type WaitView } from '../../web/wait/markup.ts';
+import { waitWords } from '../../web/wait/words.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { App } from '../contract.ts';
+import { readBuiltPages, type BuiltPages, type DocumentName, type Filling } from '../pages/built.ts';
+import { notBuiltPage, shells, type ShellName } from '../pages/shell.ts';
+import { refuse } from '../refusals.ts';
+import type { Reservations } from '../reservation/reservation.ts';
+import type { WaitingRoom } from '../waiting-room/gate.ts';
+import { readerOf, type Reader } from './reader.ts';
+
+export interface SiteRooms {
+  readonly catalog: Pick<Catalog, 'concert'>;
+  readonly waitingRoom: Pick<WaitingRoom, 'gate' | 'status' | 'numbers'>;
+  readonly reservations: Pick<Reservations, 'standing'>;
+}
+
+/** Scripts, styles, fonts and questions of this host only; nothing inline, no frames, no forms elsewhere. */
+const page_policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const asset_age = '365d';
+const concert_id = /^[a-z0-9]{10}$/;
+const compress = { br: promisify(brotliCompress), gzip: promisify(gzip) };
+const brotli_quality = 5;
+
+/** Pages whose first paint is the same for everybody: what they are called, and where they are. */
+const fan_paths = [
+  '/',
+  '/join',
+  '/my',
+  '/concerts/:concertId',
+  '/concerts/:concertId/dates',
+  '/concerts/:concertId/dates/:date',
+  '/reservations/:id',
+] as const;
+const console_paths = ['/console', '/console/*'] as const;
+
+export async function mountSite(app: App, { catalog, waitingRoom, reservations }: SiteRooms): Promise<void> {
+  const built = await readBuiltPages(path.join(import.meta.dirname, '../../web/dist'));
+  if (built === undefined) {
+    app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(notBuiltPage));
+    return;
+  }
+  const shell = createShells(built);
+  // A person who mistyped an address gets a page; a program gets its refusal.
+  app.get('/*', (request, reply) => {
+    if (!isForPeople(request)) throw refuse('NOT_FOUND');
+    setPageHeaders(reply);
+    return shell(request, reply.code(404), 'fan', 'fan');
+  });
+  await app.register(async (scope) => {
+    await scope.register(fastifyStatic, {
+      root: path.join(built.folder, 'assets'),
+      prefix: '/assets/',
+      preCompressed: true,
+      immutable: true,
+      maxAge: asset_age,
+      index: false,
+      decorateReply: false,
+    });
+  });
+  await app.register(async (scope) => {
+    scope.addHook('onRequest', (request, reply, done) => {
+      setPageHeaders(reply);
+      keepLanguage(request, reply);
+      done();
+    });
+    const show = (url: string, document: DocumentName, name: ShellName): void => {
+      scope.get(url, { exposeHeadRoute: true }, (request, reply) => shell(request, reply, document, name));
+    };
+    for (const url of fan_paths) show(url, 'fan', 'fan');
+    for (const url of console_paths) show(url, 'console', 'console');
+    scope.get('/concerts/:concertId/wait', async (request, reply) => {
+      const { concertId } = request.params as { concertId: string };
+      const concert = concert_id.test(concertId) ? await catalog.concert(concertId) : undefined;
+      if (concert === undefined) {
+        if (isForPeople(request)) return shell(request, reply.code(404), 'fan', 'fan');
+        throw refuse('NOT_FOUND');
+      }
+      const { language } = readerOf(request);
+      const status = await statusOf(request, waitingRoom, concertId);
+      const sale = await saleOf(concertId, { waitingRoom, reservations });
+      const view = { language, concert, status, sale };
+      return sendFresh(request, reply, built.render('wait', fillingOf(view)));
+    });
+  });
+}
+
+function setPageHeaders(reply: FastifyReply): void {
+  reply.header('content-security-policy', page_policy);
+  reply.header('x-frame-options', 'DENY');
+  reply.header('referrer-policy', 'same-origin');
+  reply.header('cross-origin-opener-policy', 'same-origin');
+  reply.header('vary', 'cookie, accept-language, accept-encoding');
+}
+
+function fillingOf(view: WaitView): Filling {
+  const { language, concert } = view;
+  const said = waitWords[language];
+  const title = `${concert.title} · ${said.title}`;
+  return { language, theme: 'dark', title, description: said.keptText, body: bodyOf(view) };
+}
+
+/** Where the place that this page's cookie names stands; looking at the page is a sign of life. */
+async function statusOf(
+  request: FastifyRequest,
+  { gate, status }: SiteRooms['waitingRoom'],
+  concertId: string,
+): Promise<WaitView['status']> {
+  const place = /(?:^|;\s*)maejin_place=([\w.-]{1,1024})/.exec(request.headers.cookie ?? '')?.[1];
+  if (place === undefined) return undefined;
+  try {
+    const pass = gate.pass({ headers: { 'queue-token': place } } as unknown as FastifyRequest);
+    return pass.concertId === concertId ? await status(pass) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function saleOf(
+  concertId: string,
+  { waitingRoom, reservations }: Pick<SiteRooms, 'waitingRoom' | 'reservations'>,
+): Promise<Sale | undefined> {
+  try {
+    const [numbers, standing] = await Promise.all([waitingRoom.numbers(concertId), reservations.standing(concertId)]);
+    if (numbers === undefined) return undefined;
+    const { waiting, admittedPerMinute, paused } = numbers;
+    const { seats, grades, performances } = standing;
+    const notice = paused?.reason ?? null;
+    return {
+      concertId,
+      seats,
+      grades: [...grades],
+      performances: [...performances],
+      waiting,
+      admittedPerMinute,
+      notice,
+    };
+  } catch {
+    // The page itself asks again; a first paint without these facts is better than none.
+    return undefined;
+  }
+}
+
+const year_seconds = 365 * 86_400;
+
+/** `?lang=ko` is a choice, kept on this device. */
+function keepLanguage(request: FastifyRequest, reply: FastifyReply): void {
+  const { lang } = request.query as { lang?: unknown };
+  if (lang !== 'ko' && lang !== 'en') return;
+  reply.header('set-cookie', `lang=${lang}; Path=/; Max-Age=${year_seconds}; SameSite=Lax`);
+}
+
+function isForPeople({ url, headers }: FastifyRequest): boolean {
+  return !url.startsWith('/api/') && (headers.accept ?? '').includes('text/html');
+}
+
+interface Ready {
+  readonly plain: Buffer;
+  readonly br: Buffer;
+  readonly gzip: Buffer;
+  readonly etag: string;
+}
+
+/** Documents that are the same for all readers of a language and a theme: rendered and compressed once each. */
+function createShells(built: BuiltPages) {
+  const ready = new Map<string, Promise<Ready>>();
+  const make = async (document: DocumentName, name: ShellName, { language, theme }: Reader): Promise<Ready> => {
+    const text = built.render(document, { language, theme, ...shells[name][language] });
+    const plain = Buffer.from(text);
+    const [br, zipped] = await Promise.all([brotli(plain), compress.gzip(plain)]);
+    return {
+      plain,
+      br,
+      gzip: zipped,
+      etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
+    };
+  };
+  return async (request: FastifyRequest, reply: FastifyReply, document: DocumentName, name: ShellName) => {
+    const reader = readerOf(request);
+    const key = `${document} ${name} ${reader.language} ${reader.theme}`;
+    const page = ready.get(key) ?? make(document, name, reader);
+    ready.set(key, page);
+    const { plain, br, gzip: zipped, etag } = await page;
+    reply.header('cache-control', 'no-cache').header('content-language', reader.language);
+    reply.header('etag', `W/${etag}`).type('text/html; charset=utf-8');
+    if (reply.statusCode === 200 && (request.headers['if-none-match'] ?? '').includes(etag))
+      return reply.code(304).send();
+    const encoding = encodingOf(request);
+    if (encoding !== undefined) reply.header('content-encoding', encoding);
+    return reply.send(encoding === 'br' ? br : encoding === 'gzip' ? zipped : plain);
+  };
+}
+
+/** For one reader at this moment: never kept. */
+async function sendFresh(request: FastifyRequest, reply: FastifyReply, text: string): Promise<FastifyReply> {
+  const plain = Buffer.from(text);
+  const encoding = encodingOf(request);
+  reply.header('cache-control', 'private, no-store').header('content-language', readerOf(request).language);
+  reply.type('text/html; charset=utf-8');
+  if (encoding === undefined) return reply.send(plain);
+  return reply
+    .header('content-encoding', encoding)
+    .send(encoding === 'br' ? await brotli(plain) : await compress.gzip(plain));
+}
+
+function brotli(plain: Buffer): Promise<Buffer> {
+  return compress.br(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: brotli_quality } });
+}
+
+function encodingOf(request: FastifyRequest): 'br' | 'gzip' | undefined {
+  const accepted = request.headers['accept-encoding'] ?? '';
+  if (/\bbr\b/.test(accepted)) return 'br';
+  return /\bgzip\b/.test(accepted) ? 'gzip' : undefined;
+}

@@ -1,0 +1,48 @@
+/** The pages as web/build.ts left them: documents with marks for what depends on the reader. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Language } from '../hall/language.ts';
+import { escaped } from './frame.ts';
+
+/** Documents of the build, by their names there. */
+export const documents = ['fan', 'wait', 'console'] as const;
+export type DocumentName = (typeof documents)[number];
+
+export interface Filling {
+  readonly language: Language;
+  /** Empty: as the reader's device has it. */
+  readonly theme: 'light' | 'dark' | '';
+  readonly title: string;
+  readonly description: string;
+  /** Markup. */
+  readonly body: string;
+}
+
+export interface BuiltPages {
+  /** Where the built files lie. */
+  readonly folder: string;
+  render(name: DocumentName, filling: Filling): string;
+}
+
+/** Undefined when the pages were not built: `npm start` and `npm test` do that. */
+export async function readBuiltPages(folder: string): Promise<BuiltPages | undefined> {
+  try {
+    const font = await readFile(path.join(folder, 'font'), 'utf8');
+    const texts = await Promise.all(documents.map((name) => readFile(path.join(folder, `${name}.html`), 'utf8')));
+    const pages = new Map(documents.map((name, index) => [name, (texts[index] ?? '').replaceAll('{{font}}', font)]));
+    return { folder, render: (name, filling) => fill(pages.get(name) ?? '', filling) };
+  } catch {
+    return undefined;
+  }
+}
+
+function fill(text: string, { language, theme, title, description, body }: Filling): string {
+  const values: Readonly<Record<string, string>> = {
+    lang: language,
+    theme,
+    title: escaped(title),
+    description: escaped(description),
+    body,
+  };
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (_mark, name: string) => values[name] ?? '');
+}

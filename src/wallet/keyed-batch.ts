@@ -1,0 +1,61 @@
+/** A batch of commands that carry idempotency keys: which are to be carried out, and whose answer each one gets. */
+import { Refusal, refuse } from '../refusals.ts';
+import type { KeyedRequest, Remembered } from './keys.ts';
+
+export interface KeyedCommand extends KeyedRequest {
+  /** Chosen before the first attempt and part of the answer, so that after a commit of unknown outcome it is recognised. */
+  readonly id: string;
+}
+
+export interface Once<Answer> {
+  readonly answer: Answer;
+  /** True if another request with this key was answered before and nothing was done for this one. */
+  readonly replayed: boolean;
+}
+
+export interface KeyedBatch<Command, Answer> {
+  /** The first command of each key that was not answered before, in order of arrival. */
+  readonly fresh: readonly Command[];
+  /** Every command's answer, in the order given, from what became of the fresh ones. */
+  answersOf(outcomes: ReadonlyMap<Command, Answer | Refusal>): (Once<Answer> | Refusal)[];
+}
+
+/** Of commands with one key the first is carried out; the others get its answer, or IDEMPOTENCY_KEY_REUSED if they differ. */
+export function sortByKey<Command extends KeyedCommand, Answer extends { readonly id: string }>(
+  commands: readonly Command[],
+  remembered: readonly Remembered[],
+): KeyedBatch<Command, Answer> {
+  const firsts = new Map<string, Command>();
+  for (const [place, command] of commands.entries()) {
+    const name = nameOf(command);
+    if (remembered[place] === undefined && !firsts.has(name)) firsts.set(name, command);
+  }
+  return {
+    fresh: [...firsts.values()],
+    answersOf: (outcomes) =>
+      commands.map((command, place) => {
+        const known = remembered[place];
+        if (known instanceof Refusal) return known;
+        if (known !== undefined) return once(JSON.parse(known.answer) as Answer, command);
+        const first = firsts.get(nameOf(command));
+        if (first?.fingerprint !== command.fingerprint) return refuse('IDEMPOTENCY_KEY_REUSED');
+        const outcome = outcomes.get(first) ?? refuse('INTERNAL');
+        return outcome instanceof Refusal ? outcome : once(outcome, command);
+      }),
+  };
+}
+
+const nameOf = ({ userId, key }: KeyedRequest): string => `${key} ${userId}`;
+
+function once<Answer extends { readonly id: string }>(answer: Answer, { id }: KeyedCommand): Once<Answer> {
+  return { answer, replayed: answer.id !== id };
+}
+
+/** What is to be remembered: the effects among the outcomes. */
+export function effectsOf<Command extends KeyedCommand, Answer>(
+  outcomes: Iterable<readonly [Command, Answer | Refusal]>,
+): (KeyedRequest & { readonly answer: string })[] {
+  return [...outcomes].flatMap(([{ userId, key, fingerprint }, outcome]) =>
+    outcome instanceof Refusal ? [] : [{ userId, key, fingerprint, answer: JSON.stringify(outcome) }],
+  );
+}

@@ -1,0 +1,150 @@
+/**
+ * The browser that comes with the packages, and people who use it. What a page complains about (errors, requests to
+ * other hosts, a broken content policy) is collected, so that every test can end with `assertNoComplaints`.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import path from 'node:path';
+import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
+import type { Server } from './server.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+const wait_ms_max = 15_000;
+
+/**
+ * Chromium and the libraries it needs, out of node_modules into a folder of this user's own. Test files run side by
+ * side: each unpacks for itself if it must, and the first to be done puts its folder in place for all.
+ */
+async function unpack(): Promise<string> {
+  const { version } = JSON.parse(
+    readFileSync(path.join(root, 'node_modules/@sparticuz/chromium/package.json'), 'utf8'),
+  ) as {
+    version: string;
+  };
+  const folder = path.join(tmpdir(), `maejin-browser-${version}-${userInfo().uid}`);
+  if (existsSync(folder)) return folder;
+  const own = `${folder}-${process.pid}`;
+  mkdirSync(own, { recursive: true });
+  const { TMPDIR: before } = process.env;
+  process.env['TMPDIR'] = own;
+  // The package brings the system's libraries along only where it believes to be at its usual host.
+  process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs22.x';
+  const { default: packed } = await import('@sparticuz/chromium');
+  await packed.executablePath();
+  if (before === undefined) delete process.env['TMPDIR'];
+  else process.env['TMPDIR'] = before;
+  await rename(own, folder).catch(() => rm(own, { recursive: true, force: true }));
+  return folder;
+}
+
+async function executable(): Promise<{ path: string; env: Record<string, string> }> {
+  const folder = await unpack();
+  const libraries = [path.join(folder, 'al2023/lib'), process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':');
+  const env = { ...(process.env as Record<string, string>), LD_LIBRARY_PATH: libraries };
+  return { path: path.join(folder, 'chromium'), env };
+}
+
+export async function openBrowser(): Promise<Browser> {
+  const { path: executablePath, env } = await executable();
+  const args = [
+    '--no-sandbox',
+    '--no-zygote',
+    '--disable-gpu',
+    '--disable-dev-shm-usage',
+    '--font-render-hinting=none',
+  ];
+  return chromium.launch({ executablePath, env, headless: true, args });
+}
+
+export interface Visitor {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Where this visitor is, without the host. */
+  path(): string;
+  open(address: string): Promise<void>;
+  /** An account of their own, signed in here. Answers its access token. */
+  signUp(): Promise<string>;
+  /** Nothing serious for those who cannot see, hear or point. */
+  assertAccessible(): Promise<void>;
+  assertNoComplaints(): void;
+}
+
+export interface VisitorOptions {
+  readonly language?: 'ko' | 'en';
+  readonly theme?: 'light' | 'dark';
+  readonly width?: number;
+  readonly scripts?: boolean;
+}
+
+let visitors = 0;
+
+export async function visit(browser: Browser, { origin }: Server, options: VisitorOptions = {}): Promise<Visitor> {
+  const { language = 'ko', theme = 'light', width = 1280, scripts = true } = options;
+  const context = await browser.newContext({
+    baseURL: origin,
+    locale: language === 'ko' ? 'ko-KR' : 'en-GB',
+    colorScheme: theme,
+    javaScriptEnabled: scripts,
+    viewport: { width, height: 860 },
+    reducedMotion: 'reduce',
+  });
+  context.setDefaultTimeout(wait_ms_max);
+  const page = await context.newPage();
+  const complaints = listen(page, origin);
+  const name = `visitor-${process.pid}-${(visitors += 1)}`;
+  return {
+    page,
+    context,
+    path: () => new URL(page.url()).pathname,
+    open: async (address) => {
+      await page.goto(address);
+    },
+    signUp: async () => {
+      const data = { email: `${name}@maejin.example`, password: 'a password for tests', name };
+      const answer = await context.request.post('/api/auth/sign-up/email', { data });
+      assert.equal(answer.status(), 200, await answer.text());
+      return ((await answer.json()) as { token: string }).token;
+    },
+    assertAccessible: () => assertAccessible(page),
+    assertNoComplaints: () => assert.deepEqual(complaints, []),
+  };
+}
+
+function listen(page: Page, origin: string): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(`error: ${error.stack ?? error.message}`));
+  page.on('console', (message) => {
+    // The browser notes every refusal and every broken line by itself; those are told to the fan, not here.
+    if (message.type() !== 'error' || message.text().startsWith('Failed to load resource')) return;
+    complaints.push(`console: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    const { protocol, origin: asked } = new URL(request.url());
+    if (asked !== origin && protocol.startsWith('http')) complaints.push(`another host: ${request.url()}`);
+  });
+  return complaints;
+}
+
+interface Finding {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+let axe: Promise<string> | undefined;
+
+async function assertAccessible(page: Page): Promise<void> {
+  axe ??= readFile(path.join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
+  await page.evaluate(await axe);
+  const findings = (await page.evaluate(
+    '(async () => (await axe.run(document, { resultTypes: ["violations"] })).violations)()',
+  )) as readonly Finding[];
+  const serious = findings.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  const told = serious.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ''}`).join('\n')}`,
+  );
+  assert.deepEqual(told, [], `on ${page.url()}`);
+}

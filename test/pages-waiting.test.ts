@@ -1,0 +1,172 @@
+/** The waiting room in a real browser: the page people look at longest, on good lines and on bad ones. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { type BoxOffice, boxOffice, newFan, newFans } from './harness/box-office.ts';
+import { openBrowser, visit, type Visitor, type VisitorOptions } from './harness/browser.ts';
+import { type House, openHouse } from './harness/house.ts';
+import type { Server } from './harness/server.ts';
+
+let house: House;
+let server: Server;
+let office: BoxOffice;
+let browser: Browser;
+
+before(async () => {
+  browser = await openBrowser();
+  house = await openHouse();
+  server = await house.start();
+  office = boxOffice(server);
+});
+after(() => Promise.allSettled([browser.close(), house.close()]));
+
+interface Line {
+  readonly concertId: string;
+  readonly fan: Visitor;
+  /** Ends the turn of the one who is inside, so that the next comes in. */
+  leave(): Promise<void>;
+}
+
+/** One fan is inside, `ahead` wait, and a visitor stands behind them. */
+async function line(ahead: number, options: VisitorOptions = {}): Promise<Line> {
+  const { concertId } = await office.createConcert({ maxActive: 1, graceSeconds: 600 });
+  const inside = await office.enter(concertId, newFan());
+  for (const other of newFans(ahead)) assert.equal((await office.issue(concertId, other)).body.status, 'WAIT');
+  const fan = await visit(browser, server, options);
+  await fan.signUp();
+  await fan.open(`/concerts/${concertId}/wait?take=1`);
+  await fan.page.locator('#position').waitFor();
+  return {
+    concertId,
+    fan,
+    leave: async () => {
+      assert.equal((await office.leave(inside)).status, 204);
+    },
+  };
+}
+
+test('waits, is paused with a reason, goes on, and is called', async () => {
+  const { fan, concertId, leave } = await line(0);
+  const { page } = fan;
+  assert.equal(await page.locator('#position').textContent(), '1');
+  await page.getByText('다음이 바로 내 차례예요').waitFor();
+  await page.getByText('화면을 닫거나 휴대전화가 잠겨도').waitFor();
+  await page.getByRole('row', { name: /R 50 0 0/ }).waitFor();
+  await fan.assertAccessible();
+  await office.updateConcert(concertId, { paused: { reason: '음향을 점검하고 있어요 <b>' } });
+  await page.locator('.reason').getByText('음향을 점검하고 있어요 <b>').waitFor();
+  await leave();
+  await fan.assertAccessible();
+  assert.equal(await page.locator('#enter').count(), 0, 'nobody is let in while it is paused');
+  await office.updateConcert(concertId, { paused: null });
+  await page.locator('#enter').waitFor();
+  assert.match(await page.title(), /^차례예요 \d+:\d\d/);
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('the place is the same after a reload, on another device, and without any script', async () => {
+  const { fan, concertId } = await line(3, { language: 'en' });
+  const position = () => fan.page.locator('#position').textContent();
+  assert.equal(await position(), '4');
+  await fan.page.reload();
+  assert.equal(await position(), '4');
+  const state = await fan.context.storageState();
+  const plain = await browser.newContext({ baseURL: server.origin, javaScriptEnabled: false, storageState: state });
+  const page = await plain.newPage();
+  await page.goto(`/concerts/${concertId}/wait?lang=ko`);
+  assert.equal(await page.locator('#position').textContent(), '4');
+  await page.getByText('앞에 3명').waitFor();
+  await plain.close();
+  // Another device knows the account, not the place.
+  const other = await browser.newContext({
+    baseURL: server.origin,
+    storageState: { cookies: state.cookies.filter(({ name }) => name !== 'maejin_place'), origins: [] },
+  });
+  const there = await other.newPage();
+  await there.goto(`/concerts/${concertId}/wait`);
+  await there.locator('#join').click();
+  await there.locator('#position').waitFor();
+  assert.equal(await there.locator('#position').textContent(), '4');
+  await other.close();
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('a lost line says that the place is kept, and comes back by itself', async () => {
+  const { fan, leave } = await line(0);
+  await fan.page.waitForFunction('document.getElementById("connection").dataset.at === "live"');
+  await fan.context.setOffline(true);
+  await fan.page.getByText('연결이 끊겼어요').waitFor();
+  await leave();
+  await fan.context.setOffline(false);
+  await fan.page.locator('#enter').waitFor();
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('where streams are blocked, it polls', async () => {
+  const { fan, concertId, leave } = await line(0);
+  await fan.page.route('**/queue-token/events', (route) => route.abort());
+  await fan.open(`/concerts/${concertId}/wait`);
+  await fan.page.locator('#position').waitFor();
+  await leave();
+  await fan.page.locator('#enter').waitFor();
+  await fan.context.close();
+});
+
+test('whoever leaves the line is asked first, and may stand in it again', async () => {
+  const { fan, concertId } = await line(1, { theme: 'dark', width: 360 });
+  const { page } = fan;
+  await page.getByRole('button', { name: '줄에서 나가기' }).click();
+  await fan.assertAccessible();
+  await page.getByRole('button', { name: '계속 기다리기' }).click();
+  await page.getByRole('button', { name: '줄에서 나가기' }).click();
+  await page.getByRole('button', { name: '나가기', exact: true }).click();
+  await page.waitForURL(new RegExp(`/concerts/${concertId}$`));
+  await page.getByRole('button', { name: '줄 서기' }).click();
+  await page.locator('#position').waitFor();
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('a turn that ended says why and offers a new place', async () => {
+  const { fan, concertId, leave } = await line(0);
+  await leave();
+  await fan.page.locator('#enter').waitFor();
+  await house.sql`update queue_tokens set expires_at = now() where concert_id = ${concertId} and expires_at is not null`;
+  await fan.page.getByRole('heading', { name: '이용 시간이 끝났어요' }).waitFor();
+  await fan.assertAccessible();
+  await fan.page.getByRole('button', { name: '다시 줄 서기' }).click();
+  await fan.page.locator('#enter').waitFor();
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('nothing is wider than the narrowest phone, in both languages and at double size', async () => {
+  const { concertId } = await office.createConcert({
+    title: '아주 긴 제목을 가진 공연 — A Concert With Quite A Long Title',
+  });
+  for (const language of ['ko', 'en'] as const) {
+    const fan = await visit(browser, server, { language, width: 320 });
+    await fan.signUp();
+    for (const address of [
+      '/',
+      '/join',
+      `/concerts/${concertId}`,
+      `/concerts/${concertId}/wait?take=1`,
+      `/concerts/${concertId}/dates/1`,
+      '/my',
+    ]) {
+      await fan.open(address);
+      await fan.page.locator('h1').first().waitFor();
+      await fan.page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
+      const over = await fan.page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      assert.equal(over, 0, `${address} in ${language}`);
+    }
+    fan.assertNoComplaints();
+    await fan.context.close();
+  }
+});

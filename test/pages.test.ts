@@ -1,0 +1,240 @@
+/** What a fan does in a real browser: from the programme to a paid seat, against others, with a bad line, by keyboard. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
+import { openBrowser, visit, type Visitor } from './harness/browser.ts';
+import { eventually } from './harness/eventually.ts';
+import { type House, openHouse } from './harness/house.ts';
+import type { Server } from './harness/server.ts';
+
+let house: House;
+let server: Server;
+let office: BoxOffice;
+let browser: Browser;
+
+before(async () => {
+  browser = await openBrowser();
+  house = await openHouse();
+  server = await house.start();
+  office = boxOffice(server);
+});
+after(() => Promise.allSettled([browser.close(), house.close()]));
+
+/** A visitor with an account whose turn it is. */
+async function admitted(
+  concertId: string,
+  options: Parameters<typeof visit>[2] = {},
+): Promise<Visitor & { bearer: string }> {
+  const fan = await visit(browser, server, options);
+  const bearer = await fan.signUp();
+  await fan.open(`/concerts/${concertId}/wait?take=1`);
+  await fan.page.locator('#enter').waitFor();
+  return { ...fan, bearer };
+}
+
+async function holding(fan: Visitor, concertId: string, seat: RegExp): Promise<string> {
+  await fan.open(`/concerts/${concertId}/dates/1`);
+  await fan.page.getByRole('button', { name: seat }).click();
+  await fan.page.getByRole('button', { name: /잡기|Hold/ }).click();
+  await fan.page.waitForURL(/\/reservations\//);
+  return fan.path().slice('/reservations/'.length);
+}
+
+async function charged(bearer: string, amount: number): Promise<void> {
+  const answer = await office.charge({ userId: '', token: bearer }, amount);
+  assert.equal(answer.status, 201);
+}
+
+test('from the programme to a stamped ticket, with money charged on the way', async () => {
+  const { concertId } = await office.createConcert({ title: '밤의 정원 — Night Garden' });
+  const fan = await visit(browser, server, { language: 'ko' });
+  const { page } = fan;
+  await fan.open('/');
+  await page.getByRole('link', { name: '밤의 정원' }).waitFor();
+  await fan.assertAccessible();
+  await page.getByRole('link', { name: '밤의 정원' }).click();
+  await page.getByText('50석 남음').first().waitFor();
+  await fan.assertAccessible();
+  await page.getByRole('button', { name: '줄 서기' }).click();
+
+  await page.getByLabel('이름').fill('하늘');
+  await page.getByLabel('이메일').fill('sky');
+  await page.getByLabel('비밀번호').fill('short');
+  await page.locator('form').getByRole('button', { name: '회원 가입' }).click();
+  await page.getByText('이메일 주소를 적어 주세요.').waitFor();
+  await fan.assertAccessible();
+  await page.getByLabel('이메일').fill(`sky-${process.pid}@maejin.example`);
+  await page.getByLabel('비밀번호').fill('long enough');
+  await page.locator('form').getByRole('button', { name: '회원 가입' }).click();
+
+  await page.waitForURL(`**/concerts/${concertId}/wait`);
+  await page.locator('#enter').waitFor();
+  assert.match(await page.title(), /^차례예요/);
+  await fan.assertAccessible();
+  await page.locator('#enter').click();
+  // One date is no choice.
+  await page.waitForURL(`**/concerts/${concertId}/dates/1`);
+  await page.getByRole('button', { name: '찾아 주세요' }).click();
+  await page.getByText('2석 100,000원').waitFor();
+  await fan.assertAccessible();
+  await page.getByRole('button', { name: '이 좌석 잡기' }).click();
+
+  await page.getByText('100,000원이 부족해요').waitFor();
+  await fan.assertAccessible();
+  await page.getByRole('button', { name: '100,000원 충전' }).click();
+  await page.getByRole('button', { name: '100,000원 결제' }).click();
+  await page.getByRole('heading', { name: '예매를 마쳤어요' }).waitFor();
+  await fan.assertAccessible();
+
+  await page.getByRole('link', { name: '내 예매' }).last().click();
+  await page.getByRole('link', { name: '밤의 정원' }).waitFor();
+  await page.getByText('−100,000원').waitFor();
+  await fan.assertAccessible();
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('of two fans who press at once, one holds the seat and the other is told at once', async () => {
+  const { concertId } = await office.createConcert();
+  const fans = await Promise.all([
+    admitted(concertId),
+    admitted(concertId, { language: 'en', theme: 'dark', width: 360 }),
+  ]);
+  for (const { page, open } of fans) {
+    await open(`/concerts/${concertId}/dates/1`);
+    await page.getByRole('button', { name: /^(1열 1번|row 1, seat 1)$/ }).click();
+  }
+  await Promise.all(fans.map(({ page }) => page.getByRole('button', { name: /잡기|Hold/ }).click()));
+  const outcome = ({ page }: Visitor) =>
+    Promise.race([
+      page.waitForURL(/\/reservations\//).then(() => 'held'),
+      page
+        .getByText(/그 사이 다른 분이 골랐어요|Somebody (was faster|else took)/)
+        .first()
+        .waitFor()
+        .then(() => 'told'),
+    ]);
+  const outcomes = await Promise.all(fans.map(outcome));
+  assert.deepEqual(outcomes.toSorted(), ['held', 'told']);
+  for (const fan of fans) {
+    fan.assertNoComplaints();
+    await fan.context.close();
+  }
+});
+
+test('a seat that somebody else takes leaves the selection before the eyes', async () => {
+  const { concertId, performanceId } = await office.createConcert();
+  const fan = await admitted(concertId);
+  await fan.open(`/concerts/${concertId}/dates/1`);
+  await fan.page.getByRole('button', { name: /^1열 7번$/ }).click();
+  await fan.page.getByText('1석 50,000원').waitFor();
+  const other = await office.enter(concertId, newFan());
+  assert.equal((await office.hold(other, performanceId, [7])).status, 201);
+  await fan.page
+    .getByText(/A-1-7 좌석은 그 사이/)
+    .first()
+    .waitFor();
+  await fan.page.getByRole('button', { name: /^1열 7번, 다른 분이 결제 중$/ }).waitFor();
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('a double click and a lost answer pay once', async () => {
+  const { concertId } = await office.createConcert();
+  const fan = await admitted(concertId);
+  await charged(fan.bearer, 500_000);
+  await holding(fan, concertId, /^1열 1번$/);
+  const keys: string[] = [];
+  await fan.page.route('**/payment', async (route) => {
+    keys.push(route.request().headers()['idempotency-key'] ?? '');
+    // The first answer is lost on its way, after the server acted.
+    if (keys.length > 1) return route.continue();
+    await route.fetch();
+    return route.abort();
+  });
+  await fan.page.getByRole('button', { name: '50,000원 결제' }).dblclick();
+  await fan.page.getByRole('heading', { name: '예매를 마쳤어요' }).waitFor();
+  assert.equal(keys.length, 2, 'asked again once');
+  assert.equal(keys[0], keys[1], 'with the same key');
+  const { body } = await office.wallet({ userId: '', token: fan.bearer });
+  assert.equal(body.balance, 450_000);
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('a hold whose answer is lost is found again', async () => {
+  const { concertId } = await office.createConcert();
+  const fan = await admitted(concertId, { language: 'en' });
+  await fan.page.route('**/api/v1/reservations', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    await route.fetch();
+    return route.abort();
+  });
+  await holding(fan, concertId, /^row 2, seat 3$/);
+  await fan.page.getByRole('heading', { name: 'Pay' }).waitFor();
+  await fan.context.close();
+});
+
+test('a hold runs out before the eyes, and a released one says so', async () => {
+  const { concertId } = await office.createConcert();
+  const fan = await admitted(concertId);
+  const id = await holding(fan, concertId, /^1열 2번$/);
+  await house.sql`update reservations set held_until = now() + interval '3 seconds' where id = ${id}`;
+  await house.sql`update seats set held_until = now() + interval '3 seconds' where reservation_id = ${id}`;
+  await fan.page.reload();
+  await fan.page.getByRole('heading', { name: '좌석을 잡아 둔 시간이 끝났어요' }).waitFor();
+  await fan.page.getByRole('link', { name: '좌석 다시 고르기' }).waitFor();
+  await fan.assertAccessible();
+  await holding(fan, concertId, /^1열 3번$/);
+  await fan.page.getByRole('button', { name: '좌석 놓기' }).click();
+  await fan.page.getByRole('heading', { name: '취소한 예매예요' }).waitFor();
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('seats are chosen and held by keyboard alone', async () => {
+  const { concertId } = await office.createConcert();
+  const fan = await admitted(concertId, { language: 'en' });
+  const { page } = fan;
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**/concerts/${concertId}/dates/1`);
+  const first = page.getByRole('button', { name: 'row 1, seat 1', exact: true });
+  await first.waitFor();
+  await eventually(async () => {
+    await page.keyboard.press('Tab');
+    assert.equal(await page.locator(':focus').getAttribute('aria-label'), 'row 1, seat 1');
+  });
+  for (const key of ['ArrowRight', 'ArrowDown', 'Space']) await page.keyboard.press(key);
+  await page.getByText('1 seat ₩50,000').waitFor();
+  await eventually(async () => {
+    await page.keyboard.press('Tab');
+    assert.equal(await page.locator(':focus').textContent(), 'Hold these seats');
+  });
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/reservations\//);
+  await page.getByText('A-2-2').waitFor();
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('refusals have a next step, and signing out everywhere ends the other device too', async () => {
+  const { concertId } = await office.createConcert();
+  const fan = await visit(browser, server);
+  await fan.open('/my');
+  await fan.page.getByRole('link', { name: '로그인' }).last().waitFor();
+  await fan.open(`/concerts/${concertId}/dates`);
+  await fan.page.getByRole('link', { name: '대기실로' }).waitFor();
+  await fan.open('/concerts/0000000000');
+  await fan.page.getByText('찾는 것이 없어요').waitFor();
+  await fan.open('/nowhere/at/all');
+  await fan.page.getByText('찾는 것이 없어요').waitFor();
+  const bearer = await fan.signUp();
+  await fan.open('/my');
+  await fan.page.getByText('아직 티켓이 없어요').waitFor();
+  await fan.page.getByRole('button', { name: '모든 기기에서 로그아웃' }).click();
+  await fan.page.getByRole('banner').getByRole('link', { name: '로그인' }).waitFor();
+  assert.equal((await office.wallet({ userId: '', token: bearer })).status, 401);
+  fan.assertNoComplaints();
+  await fan.context.close();
+});

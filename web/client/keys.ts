@@ -1,0 +1,65 @@
+/**
+ * Effects that must happen once: money charged, money paid. The key is kept in the browser's storage until the
+ * server has answered, so a double click, a lost answer or a reload repeats the same request and not the effect.
+ */
+import { ask, pause, type Reply } from './client.ts';
+import type { Asked, Endpoint } from './endpoints.ts';
+import { asProblem, isPassing, type Problem } from './problem.ts';
+
+const tries_max = 4;
+const pause_ms = 800;
+/** After this an unanswered wish is a new wish. */
+const kept_ms_max = 15 * 60_000;
+const under_way = new Map<string, Promise<unknown>>();
+
+/**
+ * Asks with the key of `wish` (`pay:<reservation>`). While one is under way, asking again joins it. Rejects with a
+ * problem; after UNREACHABLE the key is still kept, so that the next try finds out what became of this one.
+ */
+export function askOnce<Name extends Endpoint>(wish: string, name: Name, asked: Asked<Name>): Promise<Reply<Name>> {
+  const running = under_way.get(wish);
+  if (running !== undefined) return running as Promise<Reply<Name>>;
+  const started = run(wish, name, asked).finally(() => under_way.delete(wish));
+  under_way.set(wish, started);
+  return started;
+}
+
+async function run<Name extends Endpoint>(wish: string, name: Name, asked: Asked<Name>): Promise<Reply<Name>> {
+  const key = keyOf(wish);
+  for (let tries = 1; ; tries++) {
+    try {
+      const reply = await ask(name, { ...asked, key });
+      forget(wish);
+      return reply;
+    } catch (error) {
+      const found = asProblem(error);
+      if (isAnswered(found)) forget(wish);
+      if (!isPassing(found) || tries >= tries_max) throw found;
+      await pause((found.retryAfterSeconds ?? 0) * 1_000 || pause_ms * tries);
+    }
+  }
+}
+
+/** A refusal had no effect, and the next wish may differ; anything else may have had one. */
+function isAnswered(found: Problem): boolean {
+  return found.status >= 400 && found.status < 500 && found.code !== 'RATE_LIMITED';
+}
+
+function keyOf(wish: string): string {
+  const kept = localStorage.getItem(`key:${wish}`);
+  const [madeAt = '', key = ''] = kept?.split(' ') ?? [];
+  if (key !== '' && Date.now() - Number(madeAt) < kept_ms_max) return key;
+  const made = newKey();
+  localStorage.setItem(`key:${wish}`, `${Date.now()} ${made}`);
+  return made;
+}
+
+function forget(wish: string): void {
+  localStorage.removeItem(`key:${wish}`);
+}
+
+/** `crypto.randomUUID` exists only on https and localhost; a venue's test machine may be neither. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

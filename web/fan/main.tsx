@@ -1,0 +1,13 @@
+/** The fan's pages begin here: the head of every page, and the page that the address names. */
+import { render } from 'preact';
+import { loadUser } from '../client/session.ts';
+import { App } from './app.tsx';
+import { startRouter } from './router.ts';
+
+const page = document.getElementById('page');
+if (page !== null) {
+  startRouter();
+  loadUser().catch(() => undefined);
+  page.replaceChildren();
+  render(<App />, page);
+}

@@ -1,0 +1,214 @@
+/** One concert: dates, prices, what is left, and the one button that takes a place in line. */
+import { useEffect } from 'preact/hooks';
+import { ask, type Reply } from '../../client/client.ts';
+import { user } from '../../client/session.ts';
+import { placeOf } from '../../place/place.ts';
+import { Bar } from '../../ui/bar.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
+import { Loaded, useLoad } from '../../ui/load.tsx';
+import { Seal } from '../../ui/seal.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import { clockTime, date, money, number, say, titleIn } from '../../words/words.ts';
+import { concertOf, type Concert } from '../concerts.ts';
+import { go } from '../router.ts';
+import type { PageProps } from '../routes.ts';
+import { useTitle } from '../title.ts';
+import './concert.css';
+
+const sale_every_ms = 10_000;
+
+const words = {
+  ko: {
+    dates: '날짜',
+    prices: '등급과 가격',
+    grade: '등급',
+    price: '가격',
+    left: '남은 좌석',
+    seats: (count: string) => `${count}석 남음`,
+    out: '매진',
+    held: (count: string) => `${count}석 결제 중`,
+    limit: (count: number) => `한 사람이 ${count}석까지 살 수 있어요.`,
+    take: '줄 서기',
+    back: '내 순서 보기',
+    waiting: (count: string) => `지금 ${count}명이 기다리고 있어요.`,
+    nobody: '지금은 기다리는 사람이 없어요.',
+    order: '온 순서대로 들어가고, 차례가 오면 좌석을 골라요. 화면을 닫아도 순서는 그대로예요.',
+    paused: '입장이 잠시 멈춰 있어요. 줄은 설 수 있어요.',
+    soldOut: '모든 좌석이 팔렸어요. 결제되지 않은 좌석이 나오면 다시 열려요.',
+    others: '다른 공연 보기',
+  },
+  en: {
+    dates: 'Dates',
+    prices: 'Grades and prices',
+    grade: 'Grade',
+    price: 'Price',
+    left: 'Seats left',
+    seats: (count: string) => `${count} left`,
+    out: 'Sold out',
+    held: (count: string) => `${count} being paid`,
+    limit: (count: number) => `One person can buy up to ${count} seats.`,
+    take: 'Take a place in line',
+    back: 'See your place',
+    waiting: (count: string) => (count === '1' ? 'One person is waiting now.' : `${count} people are waiting now.`),
+    nobody: 'Nobody is waiting right now.',
+    order: 'People come in by order of arrival and choose seats at their turn. Close the page and you keep your place.',
+    paused: 'Admission is paused for now. You can take a place.',
+    soldOut: 'Every seat is sold. If one that is not paid comes back, the sale opens again.',
+    others: 'See other concerts',
+  },
+};
+
+type Sale = Reply<'getSale'>;
+
+export function ConcertPage({ params }: PageProps) {
+  const { concertId = '' } = params;
+  const load = useLoad(concertId, () => concertOf(concertId));
+  const state = load.state.value;
+  useTitle(state.at === 'ready' ? titleIn(state.data.title)[0] : '');
+  return (
+    <Loaded of={load} skeleton={<ConcertSkeleton />}>
+      {(concert) => <Shown concert={concert} />}
+    </Loaded>
+  );
+}
+
+function Shown({ concert }: { concert: Concert }) {
+  const said = say(words);
+  const [title, second] = titleIn(concert.title);
+  const sale = useLoad(`sale ${concert.id}`, (signal) => ask('getSale', { params: { concertId: concert.id }, signal }));
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible' && sale.state.peek().at === 'ready') sale.reload();
+    }, sale_every_ms);
+    return () => clearInterval(timer);
+  }, [sale]);
+  return (
+    <article class="concert">
+      <header>
+        <h1>{title}</h1>
+        {second !== undefined && <p class="second">{second}</p>}
+        <p class="who">
+          {concert.artist} <span class="quiet">· {concert.venue}</span>
+        </p>
+      </header>
+      <div class="stack wide">
+        <Loaded of={sale} skeleton={<SaleSkeleton concert={concert} />}>
+          {(now) => <SaleShown sale={now} />}
+        </Loaded>
+        <p class="quiet small">{said.limit(concert.maxSeatsPerFan)}</p>
+      </div>
+      <aside class="take">
+        <Take concert={concert} sale={sale.state.value.at === 'ready' ? sale.state.value.data : undefined} />
+      </aside>
+    </article>
+  );
+}
+
+function Take({ concert, sale }: { concert: Concert; sale: Sale | undefined }) {
+  const said = say(words);
+  const wait = `/concerts/${concert.id}/wait`;
+  const isOut = sale === undefined ? concert.soldOut : sale.seats.available + sale.seats.held === 0;
+  if (isOut) {
+    return (
+      <div class="stack">
+        <Seal size={112} label={said.out} />
+        <p>{said.soldOut}</p>
+        <ButtonLink href="/" kind="plain">
+          {said.others}
+        </ButtonLink>
+      </div>
+    );
+  }
+  const toWait = `${wait}?take=1`;
+  const press = (): void => go(user.value === null ? `/join?next=${encodeURIComponent(toWait)}` : toWait);
+  return (
+    <div class="stack">
+      {placeOf(concert.id) === undefined ? (
+        <Button size="wide" onPress={press}>
+          {said.take}
+        </Button>
+      ) : (
+        <ButtonLink size="wide" href={wait}>
+          {said.back}
+        </ButtonLink>
+      )}
+      <p class="count">
+        {sale === undefined ? ' ' : sale.waiting > 0 ? said.waiting(number(sale.waiting)) : said.nobody}
+      </p>
+      {sale?.notice && <p class="small">{said.paused}</p>}
+      <p class="order quiet small">{said.order}</p>
+    </div>
+  );
+}
+
+function SaleShown({ sale }: { sale: Sale }) {
+  const said = say(words);
+  return (
+    <>
+      <section>
+        <h2>{said.dates}</h2>
+        <ul class="dates">
+          {sale.performances.map(({ id, startsAt, total, available }) => (
+            <li key={id} class={available === 0 ? 'out' : ''}>
+              <span class="when">
+                <b>{date(startsAt)}</b> {clockTime(startsAt)}
+              </span>
+              <span class="left">{available === 0 ? said.out : said.seats(number(available))}</span>
+              <Bar share={total === 0 ? 0 : 1 - available / total} />
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section>
+        <h2>{said.prices}</h2>
+        <table class="prices">
+          <thead class="hidden">
+            <tr>
+              <th scope="col">{said.grade}</th>
+              <th scope="col">{said.price}</th>
+              <th scope="col">{said.left}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {sale.grades.map(({ grade, priceMin, priceMax, available, held }) => (
+              <tr key={grade}>
+                <th scope="row">{grade}</th>
+                <td>{priceMin === priceMax ? money(priceMin) : `${money(priceMin)} – ${money(priceMax)}`}</td>
+                <td class="quiet">
+                  {available === 0 && held > 0
+                    ? said.held(number(held))
+                    : available === 0
+                      ? said.out
+                      : said.seats(number(available))}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
+  );
+}
+
+function SaleSkeleton({ concert }: { concert: Concert }) {
+  return (
+    <div class="stack wide">
+      <Skeleton width="30%" height="1.9rem" />
+      {concert.performances.slice(0, 6).map(({ id }) => (
+        <Skeleton key={id} height="3.4rem" />
+      ))}
+      <Skeleton width="30%" height="1.9rem" />
+      <Skeleton height="8rem" />
+    </div>
+  );
+}
+
+function ConcertSkeleton() {
+  return (
+    <div class="stack wide">
+      <Skeleton width="70%" height="4rem" />
+      <Skeleton width="40%" height="1.6rem" />
+      <Skeleton height="16rem" />
+    </div>
+  );
+}

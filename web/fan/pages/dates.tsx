@@ -1,0 +1,136 @@
+/** The dates of a concert, for those whose turn it is. */
+import { useEffect } from 'preact/hooks';
+import { ask } from '../../client/client.ts';
+import { problem } from '../../client/problem.ts';
+import { placeOf } from '../../place/place.ts';
+import { Bar } from '../../ui/bar.tsx';
+import { Loaded, useLoad } from '../../ui/load.tsx';
+import { Notice, Refused } from '../../ui/notice.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import { clockTime, date, number, say, titleIn } from '../../words/words.ts';
+import { concertOf } from '../concerts.ts';
+import { go } from '../router.ts';
+import type { PageProps } from '../routes.ts';
+import { useTitle } from '../title.ts';
+import { TurnBar } from '../turn-bar.tsx';
+import './dates.css';
+
+const words = {
+  ko: {
+    title: '날짜 고르기',
+    left: (count: string) => `${count}석 남음`,
+    out: '매진',
+    none: '지금은 남은 좌석이 없어요',
+    noneText: '결제되지 않은 좌석은 다시 나와요. 이 화면은 몇 초마다 새로 확인해요.',
+    choose: '좌석 고르기',
+  },
+  en: {
+    title: 'Choose a date',
+    left: (count: string) => `${count} left`,
+    out: 'Sold out',
+    none: 'No seat is free right now',
+    noneText: 'Seats that are not paid for come back. This page checks every few seconds.',
+    choose: 'Choose seats',
+  },
+};
+
+const reload_ms = 4_000;
+
+export function Dates({ params }: PageProps) {
+  const { concertId = '' } = params;
+  const said = say(words);
+  useTitle(said.title);
+  const place = placeOf(concertId);
+  if (place === undefined) return <Refused problem={problem({ code: 'NOT_ADMITTED' })} concertId={concertId} />;
+  return <Choose concertId={concertId} place={place} />;
+}
+
+function Choose({ concertId, place }: { concertId: string; place: string }) {
+  const said = say(words);
+  const load = useLoad(place, async (signal) => {
+    const [concert, { performances }] = await Promise.all([
+      concertOf(concertId),
+      ask('listPerformances', { params: { concertId }, query: { status: 'all' }, place, signal }),
+    ]);
+    return { concert, performances };
+  });
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible' && load.state.peek().at === 'ready') load.reload();
+    }, reload_ms);
+    return () => clearInterval(timer);
+  }, [load]);
+  const state = load.state.value;
+  const only = state.at === 'ready' && state.data.performances.length === 1 ? state.data.performances[0] : undefined;
+  useEffect(() => {
+    // A choice of one is none.
+    if (only !== undefined && only.seatsAvailable > 0) go(pathOf(only.id), { replace: true });
+  }, [only?.id]);
+  return (
+    <div class="choose-date">
+      <TurnBar concertId={concertId} place={place} />
+      <h1>{said.title}</h1>
+      <Loaded
+        of={load}
+        concertId={concertId}
+        skeleton={[1, 2, 3].map((line) => (
+          <Skeleton key={line} height="5rem" />
+        ))}
+      >
+        {({ concert, performances }) => (
+          <>
+            <p class="quiet">
+              {titleIn(concert.title)[0]} · {concert.venue}
+            </p>
+            {performances.every(({ seatsAvailable }) => seatsAvailable === 0) && (
+              <Notice kind="calm" title={said.none}>
+                <p class="quiet">{said.noneText}</p>
+              </Notice>
+            )}
+            <ul class="day-list">
+              {performances.map((one) => (
+                <Day key={one.id} {...one} />
+              ))}
+            </ul>
+          </>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
+function pathOf(performanceId: string): string {
+  const [concertId = '', number = ''] = performanceId.split('-');
+  return `/concerts/${concertId}/dates/${number}`;
+}
+
+interface DayProps {
+  readonly id: string;
+  readonly startsAt: string;
+  readonly seatsTotal: number;
+  readonly seatsAvailable: number;
+}
+
+function Day({ id, startsAt, seatsTotal, seatsAvailable }: DayProps) {
+  const said = say(words);
+  const inside = (
+    <>
+      <span class="when">
+        <b>{date(startsAt)}</b> <span>{clockTime(startsAt)}</span>
+      </span>
+      <span>{seatsAvailable === 0 ? said.out : said.left(number(seatsAvailable))}</span>
+      <Bar share={1 - seatsAvailable / seatsTotal} />
+    </>
+  );
+  return (
+    <li>
+      {seatsAvailable === 0 ? (
+        <span class="day-line out">{inside}</span>
+      ) : (
+        <a class="day-line" href={pathOf(id)}>
+          {inside}
+        </a>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,195 @@
+/** The programme: what is on sale, when, where, from how much, and how full. Opens for everybody. */
+import { useSignal } from '@preact/signals';
+import { ask, type Reply } from '../../client/client.ts';
+import { asProblem, type Problem } from '../../client/problem.ts';
+import { placeOf } from '../../place/place.ts';
+import { Bar } from '../../ui/bar.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Loaded, useLoad } from '../../ui/load.tsx';
+import { Notice, Refused } from '../../ui/notice.tsx';
+import { Seal } from '../../ui/seal.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import { language, money, number, say, titleIn } from '../../words/words.ts';
+import { useTitle } from '../title.ts';
+import './home.css';
+
+const words = {
+  ko: {
+    title: '공연',
+    lead: '모두가 한꺼번에 와도, 순서대로.',
+    text: '온 순서대로 기다리고, 고른 자리는 한 사람에게만 팔려요.',
+    list: '예매 중인 공연',
+    from: (price: string) => `${price}부터`,
+    sold: (share: number) => (share >= 1 ? `${share}% 판매됨` : '이제 막 열렸어요'),
+    left: (count: string) => `${count}석`,
+    out: '매진',
+    until: (last: string) => `${last}까지`,
+    mine: '내 순서 보기',
+    empty: '아직 예매 중인 공연이 없어요',
+    emptyText: '새 공연이 열리면 여기에서 볼 수 있어요.',
+    more: '더 보기',
+  },
+  en: {
+    title: 'Concerts',
+    lead: 'Everybody at once, one after another.',
+    text: 'You wait by order of arrival, and the seat you choose is sold to you alone.',
+    list: 'On sale now',
+    from: (price: string) => `from ${price}`,
+    sold: (share: number) => (share >= 1 ? `${share}% sold` : 'Just opened'),
+    left: (count: string) => `${count} seats`,
+    out: 'Sold out',
+    until: (last: string) => `to ${last}`,
+    mine: 'See your place',
+    empty: 'Nothing is on sale yet',
+    emptyText: 'New concerts appear here as soon as they open.',
+    more: 'Show more',
+  },
+};
+
+type Concerts = Reply<'listConcerts'>;
+type Concert = Concerts['concerts'][number];
+
+const page_size = 30;
+
+export function Home() {
+  const said = say(words);
+  useTitle('');
+  const load = useLoad('concerts', (signal) => ask('listConcerts', { query: { limit: page_size }, signal }));
+  return (
+    <div class="home">
+      <div class="intro">
+        <h1>{said.lead}</h1>
+        <p>{said.text}</p>
+      </div>
+      <h2 class="hidden">{said.list}</h2>
+      <Loaded of={load} skeleton={<ProgrammeSkeleton />}>
+        {(first) => <Programme first={first} />}
+      </Loaded>
+    </div>
+  );
+}
+
+function Programme({ first }: { first: Concerts }) {
+  const said = say(words);
+  const concerts = useSignal(first.concerts);
+  const cursor = useSignal(first.nextCursor);
+  const busy = useSignal(false);
+  const problem = useSignal<Problem | undefined>(undefined);
+  if (concerts.value.length === 0) {
+    return (
+      <Notice kind="calm" title={said.empty}>
+        <p class="quiet">{said.emptyText}</p>
+      </Notice>
+    );
+  }
+  const more = async (): Promise<void> => {
+    busy.value = true;
+    problem.value = undefined;
+    try {
+      const next = await ask('listConcerts', { query: { limit: page_size, cursor: cursor.value ?? '' } });
+      concerts.value = [...concerts.value, ...next.concerts];
+      cursor.value = next.nextCursor;
+    } catch (error) {
+      problem.value = asProblem(error);
+    }
+    busy.value = false;
+  };
+  return (
+    <div class="stack wide">
+      <ul class="programme">
+        {concerts.value.map((concert) => (
+          <Bill key={concert.id} concert={concert} />
+        ))}
+      </ul>
+      {problem.value !== undefined && <Refused problem={problem.value} />}
+      {cursor.value !== null && (
+        <div>
+          <Button kind="plain" busy={busy.value} onPress={() => void more()}>
+            {said.more}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Bill({ concert }: { concert: Concert }) {
+  const [title, second] = titleIn(concert.title);
+  return (
+    <li class={concert.soldOut ? 'bill out' : 'bill'}>
+      <Days concert={concert} />
+      <div>
+        <h2>
+          <a href={`/concerts/${concert.id}`}>{title}</a>
+        </h2>
+        {second !== undefined && <p class="second">{second}</p>}
+        <p class="who">
+          {concert.artist} <span class="quiet">· {concert.venue}</span>
+        </p>
+      </div>
+      <SaleOf concert={concert} />
+    </li>
+  );
+}
+
+function SaleOf({ concert }: { concert: Concert }) {
+  const said = say(words);
+  const share = concert.seatsTotal === 0 ? 0 : concert.seatsSold / concert.seatsTotal;
+  if (concert.soldOut) {
+    return (
+      <div class="sale">
+        <Seal size={76} label={said.out} />
+      </div>
+    );
+  }
+  return (
+    <div class="sale">
+      <span class="price">{said.from(money(concert.priceFrom))}</span>
+      <Bar share={share} />
+      <span class="small quiet">
+        {said.sold(Math.floor(share * 100))} · {said.left(number(concert.seatsTotal - concert.seatsSold))}
+      </span>
+      {placeOf(concert.id) !== undefined && (
+        <a class="mine" href={`/concerts/${concert.id}/wait`}>
+          {said.mine}
+        </a>
+      )}
+    </div>
+  );
+}
+
+/** `1월 21일 (목)`, and how long it runs. */
+function Days({ concert }: { concert: Concert }) {
+  const said = say(words);
+  const locale = language.value === 'ko' ? 'ko-KR' : 'en-GB';
+  const day = (time: string, options: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat(locale, { timeZone: 'Asia/Seoul', ...options }).format(new Date(time));
+  const short: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric' };
+  const { firstStartsAt: first, lastStartsAt: last } = concert;
+  const isOne = day(first, short) === day(last, short);
+  return (
+    <p class="day">
+      <b>{day(first, short)}</b>
+      <span class="quiet">
+        {isOne ? day(first, { weekday: 'long', year: 'numeric' }) : said.until(day(last, short))}
+      </span>
+    </p>
+  );
+}
+
+function ProgrammeSkeleton() {
+  return (
+    <div class="programme">
+      {[1, 2, 3].map((line) => (
+        <div key={line} class="bill">
+          <Skeleton width="6rem" height="2.4rem" />
+          <div class="stack">
+            <Skeleton width="70%" height="2.4rem" />
+            <Skeleton width="45%" height="1.4rem" />
+          </div>
+          <Skeleton height="3.4rem" />
+        </div>
+      ))}
+    </div>
+  );
+}

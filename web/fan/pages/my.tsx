@@ -1,0 +1,121 @@
+/** My page: tickets, seats that wait to be paid, what is over; the wallet with its history; leaving this device or all. */
+import { useEffect } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { ask } from '../../client/client.ts';
+import { asProblem, problem, type Problem } from '../../client/problem.ts';
+import { signOut, user } from '../../client/session.ts';
+import { Button } from '../../ui/button.tsx';
+import { Loaded, useLoad } from '../../ui/load.tsx';
+import { Refused } from '../../ui/notice.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import { say } from '../../words/words.ts';
+import { concertOf } from '../concerts.ts';
+import { go } from '../router.ts';
+import type { Reservation } from '../stub.tsx';
+import { useTitle } from '../title.ts';
+import { Reservations, type Owned } from '../reservations.tsx';
+import { Wallet } from '../wallet.tsx';
+import './my.css';
+
+const words = {
+  ko: {
+    title: '내 예매',
+    hello: (name: string) => `${name} 님`,
+    leave: '로그아웃',
+    leaveAll: '모든 기기에서 로그아웃',
+    leaveHint: '휴대전화나 다른 컴퓨터에 남아 있는 로그인도 모두 끝나요.',
+    account: '로그인',
+  },
+  en: {
+    title: 'My tickets',
+    hello: (name: string) => name,
+    leave: 'Sign out',
+    leaveAll: 'Sign out everywhere',
+    leaveHint: 'Ends the sign-ins on your phone and on every other device too.',
+    account: 'Account',
+  },
+};
+
+/** A reservation is shown even if its concert cannot be read just now. */
+async function withConcerts(reservations: readonly Reservation[]): Promise<Owned[]> {
+  return Promise.all(
+    reservations.map(async (reservation) => ({
+      reservation,
+      concert: await concertOf(reservation.concertId).catch(() => undefined),
+    })),
+  );
+}
+
+const page_size = 100;
+
+export function My() {
+  const said = say(words);
+  useTitle(said.title);
+  if (user.value === null) return <Refused problem={problem({ code: 'UNAUTHENTICATED' })} />;
+  return (
+    <div class="my">
+      <header>
+        <h1>{said.title}</h1>
+        {user.value && <p class="quiet">{said.hello(user.value.name)}</p>}
+      </header>
+      <Tickets />
+      <Wallet />
+      <Account />
+    </div>
+  );
+}
+
+function Tickets() {
+  const load = useLoad('mine', async (signal) => {
+    const { reservations } = await ask('listReservations', { query: { limit: page_size }, signal });
+    return withConcerts(reservations);
+  });
+  useEffect(() => {
+    const wake = (): void => {
+      if (document.visibilityState === 'visible') load.reload();
+    };
+    document.addEventListener('visibilitychange', wake);
+    return () => document.removeEventListener('visibilitychange', wake);
+  }, [load]);
+  return (
+    <div class="mine">
+      <Loaded of={load} skeleton={<Skeleton height="14rem" />}>
+        {(owned) => <Reservations owned={owned} onChange={() => load.reload()} />}
+      </Loaded>
+    </div>
+  );
+}
+
+function Account() {
+  const said = say(words);
+  const busy = useSignal<'here' | 'all' | undefined>(undefined);
+  const refused = useSignal<Problem | undefined>(undefined);
+  const leave = async (everywhere: boolean): Promise<void> => {
+    if (busy.value !== undefined) return;
+    busy.value = everywhere ? 'all' : 'here';
+    refused.value = undefined;
+    try {
+      await signOut({ everywhere });
+      go('/');
+    } catch (error) {
+      refused.value = asProblem(error);
+    }
+    busy.value = undefined;
+  };
+  return (
+    <section class="account-part stack">
+      <h2>{said.account}</h2>
+      <p class="quiet small">{user.value?.email}</p>
+      {refused.value !== undefined && <Refused problem={refused.value} />}
+      <div class="row">
+        <Button kind="plain" busy={busy.value === 'here'} onPress={() => void leave(false)}>
+          {said.leave}
+        </Button>
+        <Button kind="plain" busy={busy.value === 'all'} onPress={() => void leave(true)}>
+          {said.leaveAll}
+        </Button>
+      </div>
+      <p class="quiet small">{said.leaveHint}</p>
+    </section>
+  );
+}

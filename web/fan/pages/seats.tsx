@@ -1,0 +1,97 @@
+/** Choosing seats: the map, the list beside it, "best together", and the sheet with the sum and the one button. */
+import { ask } from '../../client/client.ts';
+import { problem } from '../../client/problem.ts';
+import { placeOf } from '../../place/place.ts';
+import { createHall } from '../../seats/hall.ts';
+import { SeatList } from '../../seats/list.tsx';
+import { MapView } from '../../seats/map-view.tsx';
+import { Loaded, useLoad } from '../../ui/load.tsx';
+import { LiveRegion } from '../../ui/live-region.tsx';
+import { Refused } from '../../ui/notice.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import { clockTime, date, say, titleIn } from '../../words/words.ts';
+import { concertOf } from '../concerts.ts';
+import type { PageProps } from '../routes.ts';
+import { SelectionSheet } from '../selection-sheet.tsx';
+import { Together } from '../together.tsx';
+import { useSelection, type Chosen } from '../selection.ts';
+import { useTitle } from '../title.ts';
+import { TurnBar } from '../turn-bar.tsx';
+import './seats.css';
+
+const words = {
+  ko: { title: '좌석 고르기', other: '다른 날짜', list: '구역과 좌석 목록' },
+  en: { title: 'Choose seats', other: 'Other dates', list: 'Sections and seats' },
+};
+
+export function Seats({ params }: PageProps) {
+  const { concertId = '', date: day = '' } = params;
+  useTitle(say(words).title);
+  const place = placeOf(concertId);
+  if (place === undefined) return <Refused problem={problem({ code: 'NOT_ADMITTED' })} concertId={concertId} />;
+  return <Choose concertId={concertId} performanceId={`${concertId}-${day}`} place={place} />;
+}
+
+function Choose({ concertId, performanceId, place }: { concertId: string; performanceId: string; place: string }) {
+  const said = say(words);
+  const load = useLoad(performanceId, async (signal) => {
+    const [concert, data] = await Promise.all([
+      concertOf(concertId),
+      ask('getSeatMap', { params: { performanceId }, place, signal }),
+    ]);
+    return { concert, hall: createHall(data) };
+  });
+  return (
+    <div class="choose-seats">
+      <TurnBar concertId={concertId} place={place} />
+      <h1>{said.title}</h1>
+      <Loaded of={load} concertId={concertId} skeleton={<HallSkeleton />}>
+        {({ concert, hall }) => (
+          <>
+            <p class="quiet about">
+              {titleIn(concert.title)[0]} · {date(hall.startsAt)} {clockTime(hall.startsAt)}
+              {concert.performances.length > 1 && <a href={`/concerts/${concertId}/dates`}>{said.other}</a>}
+            </p>
+            <Hall chosen={{ hall, performanceId, place, concertId }} />
+          </>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
+function Hall({ chosen }: { chosen: Chosen }) {
+  const said = say(words);
+  const selection = useSelection(chosen);
+  const { hall } = chosen;
+  const parts = {
+    hall,
+    selected: selection.selected,
+    section: selection.section,
+    onToggle: selection.toggle,
+    onSection: selection.open,
+  };
+  return (
+    <>
+      <Together hall={hall} onFind={selection.together} />
+      <div class="hall-view">
+        <MapView {...parts} />
+        <section class="hall-list" aria-label={said.list}>
+          <SeatList {...parts} />
+        </section>
+      </div>
+      <SelectionSheet selection={selection} hall={hall} concertId={chosen.concertId} />
+      <LiveRegion text={selection.told.value} />
+    </>
+  );
+}
+
+function HallSkeleton() {
+  return (
+    <div class="stack">
+      <Skeleton width="50%" height="1.6rem" />
+      <Skeleton height="5rem" />
+      <Skeleton height="22rem" />
+    </div>
+  );
+}

@@ -1,0 +1,250 @@
+/** Hold and pay: the ticket is the page. Until it is paid a countdown runs along its edge; then it is stamped. */
+import { useSignal, type Signal } from '@preact/signals';
+import { ask, type Reply } from '../../client/client.ts';
+import { askOnce } from '../../client/keys.ts';
+import { asProblem, isPassing, type Problem } from '../../client/problem.ts';
+import { placeOf, takePlace } from '../../place/place.ts';
+import { Button, ButtonLink } from '../../ui/button.tsx';
+import { Countdown } from '../../ui/countdown.tsx';
+import { Loaded, useLoad, type Load } from '../../ui/load.tsx';
+import { Notice, Refused } from '../../ui/notice.tsx';
+import { RollingNumber } from '../../ui/rolling-number.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import { money, say } from '../../words/words.ts';
+import { concertOf, type Concert } from '../concerts.ts';
+import type { PageProps } from '../routes.ts';
+import { Stub, type Reservation } from '../stub.tsx';
+import { useTitle } from '../title.ts';
+import { TopUp } from '../top-up.tsx';
+import './ticket.css';
+
+const words = {
+  ko: {
+    titles: {
+      HELD: '결제하기',
+      CONFIRMED: '예매를 마쳤어요',
+      EXPIRED: '좌석을 잡아 둔 시간이 끝났어요',
+      CANCELLED: '취소한 예매예요',
+    },
+    left: '결제까지 남은 시간',
+    pay: (amount: string) => `${amount} 결제`,
+    paying: '결제하는 중이에요',
+    balance: '지갑 잔액',
+    after: '결제하고 나면',
+    missing: (amount: string) => `${amount}이 부족해요. 여기에서 바로 충전할 수 있어요.`,
+    cancel: '좌석 놓기',
+    done: '좌석이 확정됐어요. 입장할 때 이 화면을 보여 주세요.',
+    my: '내 예매',
+    home: '다른 공연 보기',
+    over: {
+      EXPIRED: '결제되지 않았어요. 좌석은 다른 분에게 열렸어요.',
+      CANCELLED: '좌석을 놓았어요. 결제되지 않았어요.',
+    },
+    again: '좌석 다시 고르기',
+    number: '예매 번호',
+    lost: '답을 받지 못했어요. 다시 눌러도 두 번 결제되지 않아요.',
+  },
+  en: {
+    titles: {
+      HELD: 'Pay',
+      CONFIRMED: 'These seats are yours',
+      EXPIRED: 'The time to pay has run out',
+      CANCELLED: 'You released these seats',
+    },
+    left: 'Time left to pay',
+    pay: (amount: string) => `Pay ${amount}`,
+    paying: 'Paying',
+    balance: 'In your wallet',
+    after: 'After paying',
+    missing: (amount: string) => `${amount} is missing. You can top up right here.`,
+    cancel: 'Release the seats',
+    done: 'Your seats are confirmed. Show this page at the door.',
+    my: 'My tickets',
+    home: 'See other concerts',
+    over: {
+      EXPIRED: 'Nothing was paid. The seats are open to others.',
+      CANCELLED: 'The seats are released. Nothing was paid.',
+    },
+    again: 'Choose seats again',
+    number: 'Reservation',
+    lost: 'No answer came. Press again: you will not be charged twice.',
+  },
+};
+
+interface Held {
+  readonly reservation: Reservation;
+  readonly concert: Concert;
+  readonly wallet: Reply<'getWallet'>;
+}
+
+export function Ticket({ params }: PageProps) {
+  const { id = '' } = params;
+  const said = say(words);
+  const [concertId = ''] = id.split('-');
+  const load = useLoad<Held>(id, async (signal) => {
+    const [reservation, concert, wallet] = await Promise.all([
+      ask('getReservation', { params: { id }, signal }),
+      concertOf(concertId),
+      ask('getWallet', { signal }),
+    ]);
+    return { reservation, concert, wallet };
+  });
+  const state = load.state.value;
+  useTitle(state.at === 'ready' ? said.titles[state.data.reservation.status] : '');
+  return (
+    <div class="ticket">
+      <Loaded of={load} concertId={concertId} skeleton={<TicketSkeleton />}>
+        {(held) => <Shown held={held} load={load} />}
+      </Loaded>
+    </div>
+  );
+}
+
+function Shown({ held, load }: { held: Held; load: Load<Held> }) {
+  const said = say(words);
+  const fresh = useSignal(false);
+  const { reservation, concert } = held;
+  const { status, heldUntil } = reservation;
+  const end =
+    status === 'HELD' && heldUntil !== null ? (
+      <>
+        <span class="label">{said.left}</span>
+        <Countdown until={heldUntil} onEnd={() => load.reload()} />
+      </>
+    ) : (
+      <>
+        <span class="label">{said.number}</span>
+        <code class="number">{reservation.id.split('-')[1]?.slice(-8).toUpperCase()}</code>
+      </>
+    );
+  return (
+    <>
+      <h1>{said.titles[status]}</h1>
+      <Stub reservation={reservation} concert={concert} end={end} fresh={fresh.value} />
+      {status === 'HELD' && <Pay held={held} load={load} fresh={fresh} />}
+      {status === 'CONFIRMED' && (
+        <div class="stack next" role="status">
+          <p>{said.done}</p>
+          <div class="row">
+            <ButtonLink href="/my">{said.my}</ButtonLink>
+            <ButtonLink href="/" kind="plain">
+              {said.home}
+            </ButtonLink>
+          </div>
+        </div>
+      )}
+      {(status === 'EXPIRED' || status === 'CANCELLED') && (
+        <div class="stack next" role="status">
+          <p>{said.over[status]}</p>
+          <div class="row">
+            <ButtonLink href={`/concerts/${reservation.concertId}/dates`}>{said.again}</ButtonLink>
+            <ButtonLink href="/" kind="plain">
+              {said.home}
+            </ButtonLink>
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
+
+interface PayProps {
+  readonly held: Held;
+  readonly load: Load<Held>;
+  readonly fresh: Signal<boolean>;
+}
+
+/** The place that the payment needs; on another device it is asked for again, and is the same. */
+async function placeFor(concertId: string): Promise<string> {
+  return placeOf(concertId) ?? (await takePlace(concertId)).token;
+}
+
+/** Paying and releasing, and what came of it. */
+function usePaying({ held, load, fresh }: PayProps) {
+  const { reservation, wallet } = held;
+  const { id, concertId } = reservation;
+  const busy = useSignal(false);
+  const problem = useSignal<Problem | undefined>(undefined);
+  const pay = async (): Promise<void> => {
+    if (busy.value) return;
+    busy.value = true;
+    problem.value = undefined;
+    try {
+      const place = await placeFor(concertId);
+      const { balance } = await askOnce(`pay:${id}`, 'payReservation', { params: { id }, place });
+      fresh.value = true;
+      load.set({
+        ...held,
+        reservation: { ...reservation, status: 'CONFIRMED', heldUntil: null },
+        wallet: { ...wallet, balance },
+      });
+      scrollTo({ top: 0, behavior: 'smooth' });
+    } catch (error) {
+      const found = asProblem(error);
+      problem.value = found;
+      if (found.code === 'HOLD_EXPIRED' || found.code === 'ALREADY_PAID' || found.code === 'INSUFFICIENT_BALANCE')
+        load.reload();
+    }
+    busy.value = false;
+  };
+  const release = async (): Promise<void> => {
+    problem.value = undefined;
+    try {
+      await ask('cancelReservation', { params: { id } });
+      load.reload();
+    } catch (error) {
+      problem.value = asProblem(error);
+    }
+  };
+  return { busy, problem, pay, release };
+}
+
+function Pay(props: PayProps) {
+  const said = say(words);
+  const { held, load } = props;
+  const { reservation, wallet } = held;
+  const { busy, problem, pay, release } = usePaying(props);
+  const missing = reservation.amount - wallet.balance;
+  return (
+    <div class="pay">
+      <dl class="sums">
+        <div>
+          <dt>{said.balance}</dt>
+          <dd>
+            <RollingNumber value={wallet.balance} format={money} />
+          </dd>
+        </div>
+        {missing <= 0 && (
+          <div>
+            <dt>{said.after}</dt>
+            <dd>{money(-missing)}</dd>
+          </div>
+        )}
+      </dl>
+      {problem.value !== undefined && <Refused problem={problem.value} concertId={reservation.concertId} />}
+      {problem.value !== undefined && isPassing(problem.value) && <p class="small">{said.lost}</p>}
+      {missing > 0 ? (
+        <Notice kind="calm" title={said.missing(money(missing))}>
+          <TopUp missing={missing} onCharged={(balance) => load.set({ ...held, wallet: { ...wallet, balance } })} />
+        </Notice>
+      ) : (
+        <Button size="wide" busy={busy.value} onPress={() => void pay()}>
+          {busy.value ? said.paying : said.pay(money(reservation.amount))}
+        </Button>
+      )}
+      <Button kind="plain" size="small" disabled={busy.value} onPress={() => void release()}>
+        {said.cancel}
+      </Button>
+    </div>
+  );
+}
+
+function TicketSkeleton() {
+  return (
+    <div class="stack wide">
+      <Skeleton width="40%" height="3rem" />
+      <Skeleton height="18rem" />
+      <Skeleton height="8rem" />
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+/** The sheet at the foot of the seat page: what is chosen, the sum, and the one button. */
+import type { Hall } from '../seats/hall.ts';
+import { Button } from '../ui/button.tsx';
+import { Refused } from '../ui/notice.tsx';
+import { money, number, say } from '../words/words.ts';
+import type { Selection } from './selection.ts';
+
+const words = {
+  ko: {
+    none: (max: number) => `좌석을 골라 주세요. ${max}석까지 고를 수 있어요.`,
+    hold: '이 좌석 잡기',
+    drop: (label: string) => `${label} 빼기`,
+    sum: (count: string, sum: string) => `${count}석 ${sum}`,
+    stale: '연결이 끊겨서 좌석이 예전 모습일 수 있어요. 다시 잇는 중이에요.',
+  },
+  en: {
+    none: (max: number) => `Choose your seats, up to ${max}.`,
+    hold: 'Hold these seats',
+    drop: (label: string) => `Remove ${label}`,
+    sum: (count: string, sum: string) => `${count} ${count === '1' ? 'seat' : 'seats'} ${sum}`,
+    stale: 'The connection is lost, so seats may have changed. Reconnecting.',
+  },
+};
+
+export function SelectionSheet({
+  selection,
+  hall,
+  concertId,
+}: {
+  selection: Selection;
+  hall: Hall;
+  concertId: string;
+}) {
+  const said = say(words);
+  const seats = selection.seats.value;
+  const sum = seats.reduce((total, { price }) => total + price, 0);
+  const problem = selection.problem.value;
+  return (
+    <div class="sheet">
+      {problem !== undefined && <Refused problem={problem} onRetry={selection.hold} concertId={concertId} />}
+      {selection.isStale.value && <p class="small">{said.stale}</p>}
+      {selection.told.value !== '' && <p class="told">{selection.told.value}</p>}
+      <div class="sheet-row">
+        {seats.length === 0 ? (
+          <p class="quiet">{said.none(hall.maxSeats)}</p>
+        ) : (
+          <div class="picked">
+            <ul>
+              {seats.map(({ number: seat, label }) => (
+                <li key={seat}>
+                  <button
+                    type="button"
+                    class="picked-seat"
+                    aria-label={said.drop(label)}
+                    onClick={() => selection.toggle(seat)}
+                  >
+                    {label} <span aria-hidden="true">×</span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+            <p class="sum">{said.sum(number(seats.length), money(sum))}</p>
+          </div>
+        )}
+        <Button busy={selection.busy.value} disabled={seats.length === 0} onPress={selection.hold}>
+          {said.hold}
+        </Button>
+      </div>
+    </div>
+  );
+}

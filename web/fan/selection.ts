@@ -1,0 +1,218 @@
+/**
+ * What the fan has chosen in a hall, while the hall changes under their hands: seats that somebody else takes leave
+ * the selection at once and say so; holding takes all of them or none.
+ */
+import { useEffect, useMemo } from 'preact/hooks';
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import { ask } from '../client/client.ts';
+import { follow } from '../client/events.ts';
+import { asProblem, type Problem } from '../client/problem.ts';
+import { bestTogether } from '../seats/best-together.ts';
+import type { Hall, Seat, SeatChange } from '../seats/hall.ts';
+import { say } from '../words/words.ts';
+import { go } from './router.ts';
+
+export interface Chosen {
+  readonly hall: Hall;
+  readonly performanceId: string;
+  readonly concertId: string;
+  readonly place: string;
+}
+
+export interface Selection {
+  readonly selected: ReadonlySignal<ReadonlySet<number>>;
+  readonly seats: ReadonlySignal<readonly Seat[]>;
+  readonly section: ReadonlySignal<string | undefined>;
+  /** What just happened, for the ear and for the sheet. */
+  readonly told: ReadonlySignal<string>;
+  readonly problem: ReadonlySignal<Problem | undefined>;
+  readonly busy: ReadonlySignal<boolean>;
+  /** The stream is interrupted, so what is shown may be old. */
+  readonly isStale: ReadonlySignal<boolean>;
+  toggle(seat: number): void;
+  open(section: string | undefined): void;
+  together(count: number, grade: string | undefined): void;
+  hold(): void;
+}
+
+const words = {
+  ko: {
+    full: (count: number) => `한 사람이 ${count}석까지 고를 수 있어요.`,
+    taken: (labels: string) => `${labels} 좌석은 그 사이 다른 분이 골랐어요.`,
+    held: '다른 분이 결제하고 있는 좌석이에요. 다시 나올 수 있어요.',
+    sold: '이미 팔린 좌석이에요.',
+    found: (labels: string) => `${labels} 좌석을 골랐어요.`,
+    none: (count: number) => `나란히 ${count}석은 지금 없어요. 좌석 수를 줄이거나 다른 등급을 골라 보세요.`,
+  },
+  en: {
+    full: (count: number) => `One person can choose up to ${count} seats.`,
+    taken: (labels: string) => `Somebody else took ${labels}.`,
+    held: 'Somebody is paying for this seat. It may come back.',
+    sold: 'This seat is sold.',
+    found: (labels: string) => `${labels} chosen.`,
+    none: (count: number) => `There are no ${count} free seats side by side. Try fewer seats or another grade.`,
+  },
+};
+
+/** Drawn among so many of the best; among many more once somebody was faster. */
+const among_first = 4;
+const among_later = 40;
+
+export function useSelection(chosen: Chosen): Selection {
+  const selection = useMemo(() => createSelection(chosen), [chosen.hall]);
+  useEffect(() => selection.follow(), [selection]);
+  return selection;
+}
+
+/** What is chosen and what is said about it. */
+function createState(hall: Hall) {
+  const selected = signal<ReadonlySet<number>>(new Set());
+  return {
+    selected,
+    section: signal<string | undefined>(hall.sections.length === 1 ? hall.sections[0]?.name : undefined),
+    told: signal(''),
+    problem: signal<Problem | undefined>(undefined),
+    busy: signal(false),
+    isStale: signal(false),
+    among: signal(among_first),
+    seats: computed(() =>
+      [...selected.value].toSorted((one, other) => one - other).flatMap((number) => hall.seat(number) ?? []),
+    ),
+    labelsOf: (numbers: readonly number[]) => numbers.map((number) => hall.seat(number)?.label ?? '').join(', '),
+  };
+}
+
+type State = ReturnType<typeof createState>;
+
+function createSelection(chosen: Chosen): Selection & { follow(): () => void } {
+  const { hall } = chosen;
+  const state = createState(hall);
+
+  /** Seats that are not free any more leave the selection. */
+  const dropTaken = (changed: readonly number[]): void => {
+    const { selected, told, busy, among } = state;
+    const lost = changed.filter((number) => selected.peek().has(number) && hall.statusOf(number) !== 'AVAILABLE');
+    // While our own hold is under way, the change may well be ours.
+    if (lost.length === 0 || busy.peek()) return;
+    selected.value = new Set([...selected.peek()].filter((number) => !lost.includes(number)));
+    told.value = say(words).taken(state.labelsOf(lost));
+    among.value = among_later;
+  };
+
+  return {
+    ...state,
+    toggle: (seat) => toggle(hall, state, seat),
+    open: (name) => {
+      state.section.value = name;
+    },
+    together: (count, grade) => chooseTogether(hall, state, { count, grade }),
+    hold: () => {
+      hold(chosen, state, dropTaken).catch(() => undefined);
+    },
+    follow: () => followHall(chosen, state, dropTaken),
+  };
+}
+
+function toggle(hall: Hall, { selected, told, problem, busy }: State, seat: number): void {
+  if (busy.peek()) return;
+  const said = say(words);
+  const next = new Set(selected.peek());
+  const status = hall.statusOf(seat);
+  problem.value = undefined;
+  told.value = '';
+  if (next.delete(seat)) selected.value = next;
+  else if (status !== 'AVAILABLE') told.value = status === 'HELD' ? said.held : said.sold;
+  else if (next.size >= hall.maxSeats) told.value = said.full(hall.maxSeats);
+  else selected.value = next.add(seat);
+}
+
+function chooseTogether(
+  hall: Hall,
+  state: State,
+  { count, grade }: { count: number; grade: string | undefined },
+): void {
+  state.problem.value = undefined;
+  const numbers = bestTogether(hall.sections, hall.statuses, { count, grade, among: state.among.peek() });
+  if (numbers === undefined) {
+    state.told.value = say(words).none(count);
+    return;
+  }
+  state.selected.value = new Set(numbers);
+  state.section.value = hall.seat(numbers[0] ?? 0)?.section;
+  state.told.value = say(words).found(state.labelsOf(numbers));
+}
+
+type DropTaken = (changed: readonly number[]) => void;
+
+async function hold(
+  { hall, performanceId, place }: Chosen,
+  { selected, busy, problem }: State,
+  dropTaken: DropTaken,
+): Promise<void> {
+  if (busy.peek() || selected.peek().size === 0) return;
+  const seatNumbers = [...selected.peek()].toSorted((one, other) => one - other);
+  busy.value = true;
+  problem.value = undefined;
+  try {
+    const { id } = await ask('createReservation', { body: { performanceId, seatNumbers }, place });
+    go(`/reservations/${id}`);
+  } catch (error) {
+    const found = asProblem(error);
+    const mayBeOurs = found.code === 'UNREACHABLE' || found.code === 'SEAT_UNAVAILABLE';
+    const own = mayBeOurs ? await ownHold(performanceId, seatNumbers) : undefined;
+    busy.value = false;
+    if (own !== undefined) {
+      go(`/reservations/${own}`);
+      return;
+    }
+    problem.value = found;
+    const seats = found.code === 'SEAT_UNAVAILABLE' ? (found.fields['seats'] as SeatChange[]) : [];
+    hall.apply(seats);
+    dropTaken(seats.map(({ number }) => number));
+  }
+  busy.value = false;
+}
+
+function followHall(
+  { hall, performanceId, place }: Chosen,
+  { isStale, problem }: State,
+  dropTaken: DropTaken,
+): () => void {
+  return follow({
+    stream: 'streamSeats',
+    performanceId,
+    place,
+    onData: (data) => dropTaken(hall.apply(data as SeatChange[])),
+    poll: async () => {
+      dropTaken(hall.refresh(await ask('getSeatMap', { params: { performanceId }, place })));
+      return poll_seconds;
+    },
+    onConnection: (connection) => {
+      isStale.value = connection === 'lost';
+    },
+    onRefused: (refusal) => {
+      problem.value = refusal;
+    },
+  });
+}
+
+const poll_seconds = 3;
+
+/** A hold whose answer was lost is still ours: the one of exactly these seats. */
+async function ownHold(performanceId: string, seatNumbers: readonly number[]): Promise<string | undefined> {
+  try {
+    const { reservations } = await ask('listReservations', { query: { limit: 20 } });
+    const wanted = seatNumbers.join();
+    return reservations.find(
+      (one) =>
+        one.status === 'HELD' &&
+        one.performanceId === performanceId &&
+        one.seats
+          .map(({ number }) => number)
+          .toSorted((a, b) => a - b)
+          .join() === wanted,
+    )?.id;
+  } catch {
+    return undefined;
+  }
+}

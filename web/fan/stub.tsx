@@ -1,0 +1,72 @@
+/** The ticket itself: a stub with a perforated edge. Paid, it is stamped and its end is torn off. */
+import type { ComponentChildren } from 'preact';
+import type { Reply } from '../client/client.ts';
+import { Seal } from '../ui/seal.tsx';
+import { clockTime, dateWithYear, money, say, titleIn } from '../words/words.ts';
+import { startsAtOf, type Concert } from './concerts.ts';
+import './stub.css';
+
+export type Reservation = Reply<'getReservation'>;
+
+const words = {
+  ko: { date: '날짜', hall: '장소', seats: '좌석', price: '금액', paid: '결제 완료' },
+  en: { date: 'Date', hall: 'Hall', seats: 'Seats', price: 'Total', paid: 'Paid' },
+};
+
+export interface StubProps {
+  readonly reservation: Reservation;
+  readonly concert: Concert;
+  /** What stands on the part that is torn off. */
+  readonly end?: ComponentChildren;
+  /** It was paid just now, so it is stamped before the eyes. */
+  readonly fresh?: boolean;
+}
+
+export function Stub({ reservation, concert, end, fresh = false }: StubProps) {
+  const said = say(words);
+  const { status, seats, amount, performanceId } = reservation;
+  const [title, second] = titleIn(concert.title);
+  const startsAt = startsAtOf(concert, performanceId);
+  const state = { HELD: 'held', CONFIRMED: 'paid', EXPIRED: 'over', CANCELLED: 'over' }[status];
+  return (
+    <div class={`stub ${state} ${fresh ? 'fresh' : ''}`}>
+      <div class="stub-body">
+        <p class="artist">{concert.artist}</p>
+        <h2>{title}</h2>
+        {second !== undefined && <p class="quiet">{second}</p>}
+        <dl>
+          <div>
+            <dt>{said.date}</dt>
+            <dd>
+              {dateWithYear(startsAt)} <b>{clockTime(startsAt)}</b>
+            </dd>
+          </div>
+          <div>
+            <dt>{said.hall}</dt>
+            <dd>{concert.venue}</dd>
+          </div>
+          <div>
+            <dt>{said.seats}</dt>
+            <dd class="seat-names">
+              {seats.map(({ number, label }) => (
+                <b key={number}>{label}</b>
+              ))}
+            </dd>
+          </div>
+          <div>
+            <dt>{said.price}</dt>
+            <dd>
+              <b>{money(amount)}</b>
+            </dd>
+          </div>
+        </dl>
+        {status === 'CONFIRMED' && (
+          <span class="stamp">
+            <Seal size={104} label={said.paid} />
+          </span>
+        )}
+      </div>
+      <div class="stub-end">{end}</div>
+    </div>
+  );
+}

@@ -1,0 +1,125 @@
+/** Money into the wallet, in place: amounts to press, or one's own. Charged once, whatever the line does. */
+import { useSignal, type Signal } from '@preact/signals';
+import { askOnce } from '../client/keys.ts';
+import { asProblem, type Problem } from '../client/problem.ts';
+import { Button } from '../ui/button.tsx';
+import { Field } from '../ui/field.tsx';
+import { LiveRegion } from '../ui/live-region.tsx';
+import { Refused } from '../ui/notice.tsx';
+import { money, say } from '../words/words.ts';
+import './top-up.css';
+
+/** The contract's limit of one charge. */
+const charge_max = 10_000_000;
+const usual = [50_000, 100_000, 300_000];
+const step = 10_000;
+
+const words = {
+  ko: {
+    amount: '충전할 금액 (원)',
+    charge: (amount: string) => `${amount} 충전`,
+    fault: `1원부터 ${charge_max.toLocaleString('ko-KR')}원까지 적어 주세요.`,
+    done: (balance: string) => `충전했어요. 잔액은 ${balance}이에요.`,
+    presets: '자주 쓰는 금액',
+  },
+  en: {
+    amount: 'Amount (₩)',
+    charge: (amount: string) => `Charge ${amount}`,
+    fault: `Enter 1 to ${charge_max.toLocaleString('en')}.`,
+    done: (balance: string) => `Charged. The balance is ${balance}.`,
+    presets: 'Usual amounts',
+  },
+};
+
+export interface TopUpProps {
+  /** What is missing; offered first, rounded up. */
+  readonly missing?: number | undefined;
+  readonly onCharged: (balance: number) => void;
+}
+
+export function TopUp({ missing = 0, onCharged }: TopUpProps) {
+  const said = say(words);
+  const first = missing > 0 ? Math.ceil(missing / step) * step : 100_000;
+  const amount = useSignal(String(Math.min(first, charge_max)));
+  const busy = useSignal(false);
+  const told = useSignal('');
+  const fault = useSignal<string | undefined>(undefined);
+  const problem = useSignal<Problem | undefined>(undefined);
+  const wanted = Number(amount.value.replaceAll(/[,\s원₩]/g, ''));
+  const isValid = Number.isInteger(wanted) && wanted >= 1 && wanted <= charge_max;
+
+  const charge = async (): Promise<void> => {
+    fault.value = isValid ? undefined : said.fault;
+    if (!isValid || busy.value) return;
+    busy.value = true;
+    problem.value = undefined;
+    try {
+      const { balance } = await askOnce(`charge:${wanted}`, 'createCharge', { body: { amount: wanted } });
+      told.value = said.done(money(balance));
+      onCharged(balance);
+    } catch (error) {
+      problem.value = asProblem(error);
+    }
+    busy.value = false;
+  };
+
+  return (
+    <form
+      class="top-up stack"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void charge();
+      }}
+    >
+      <Presets first={first} wanted={wanted} amount={amount} />
+      <Field
+        label={said.amount}
+        name="amount"
+        fault={fault.value}
+        input={{
+          inputMode: 'numeric',
+          autocomplete: 'off',
+          value: amount.value,
+          onInput: (event) => {
+            amount.value = event.currentTarget.value;
+          },
+        }}
+      />
+      {problem.value !== undefined && <Refused problem={problem.value} onRetry={() => void charge()} />}
+      <Button type="submit" kind={missing > 0 ? 'main' : 'plain'} busy={busy.value}>
+        {said.charge(isValid ? money(wanted) : '')}
+      </Button>
+      <LiveRegion text={told.value} />
+    </form>
+  );
+}
+
+interface PresetsProps {
+  readonly first: number;
+  readonly wanted: number;
+  readonly amount: Signal<string>;
+}
+
+function Presets({ first, wanted, amount }: PresetsProps) {
+  const all = [...new Set([first, ...usual])].filter((preset) => preset <= charge_max);
+  return (
+    <div class="row" role="group" aria-label={say(words).presets}>
+      {all
+        .toSorted((one, other) => one - other)
+        .map((preset) => (
+          <button
+            key={preset}
+            type="button"
+            class="preset"
+            aria-pressed={wanted === preset}
+            onClick={() => {
+              amount.value = String(preset);
+            }}
+          >
+            {money(preset)}
+          </button>
+        ))}
+    </div>
+  );
+}

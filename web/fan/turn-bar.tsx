@@ -1,0 +1,59 @@
+/** How long this turn lasts, over the pages where one chooses seats; and the hold that waits to be paid. */
+import { useSignal } from '@preact/signals';
+import { ask } from '../client/client.ts';
+import { problem } from '../client/problem.ts';
+import { Countdown } from '../ui/countdown.tsx';
+import { Loaded, useLoad } from '../ui/load.tsx';
+import { Refused } from '../ui/notice.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { number, say } from '../words/words.ts';
+import './turn-bar.css';
+
+const words = {
+  ko: {
+    left: '내 차례, 남은 시간',
+    held: (count: string) => `잡아 둔 좌석이 ${count}석 있어요.`,
+    pay: '결제하러 가기',
+  },
+  en: {
+    left: 'Your turn, time left',
+    held: (count: string) => `You hold ${count} ${count === '1' ? 'seat' : 'seats'}.`,
+    pay: 'Go and pay',
+  },
+};
+
+export function TurnBar({ concertId, place }: { concertId: string; place: string }) {
+  const said = say(words);
+  const over = useSignal(false);
+  const load = useLoad(place, (signal) => ask('getQueueToken', { place, signal }));
+  if (over.value) return <Refused problem={problem({ code: 'ADMISSION_EXPIRED' })} concertId={concertId} />;
+  return (
+    <div class="turn-bar">
+      <Loaded of={load} skeleton={<Skeleton width="12rem" height="1.6rem" />} concertId={concertId}>
+        {({ expiresAt }) =>
+          expiresAt === null ? undefined : (
+            <p>
+              {said.left} <Countdown until={expiresAt} onEnd={() => load.reload()} />
+            </p>
+          )
+        }
+      </Loaded>
+      <Held concertId={concertId} />
+    </div>
+  );
+}
+
+/** A hold of this concert that is not paid yet. Nothing is shown while that is not known: it is only a reminder. */
+function Held({ concertId }: { concertId: string }) {
+  const said = say(words);
+  const load = useLoad(`held ${concertId}`, (signal) => ask('listReservations', { query: { limit: 20 }, signal }));
+  const state = load.state.value;
+  if (state.at !== 'ready') return undefined;
+  const held = state.data.reservations.find((one) => one.concertId === concertId && one.status === 'HELD');
+  if (held === undefined) return undefined;
+  return (
+    <p>
+      {said.held(number(held.seats.length))} <a href={`/reservations/${held.id}`}>{said.pay}</a>
+    </p>
+  );
+}

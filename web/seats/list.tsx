@@ -1,0 +1,172 @@
+/** The hall as a list: sections, rows, seats. It says what the map says, and works by keyboard and by ear. */
+import type { ReadonlySignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
+import { money, number, say } from '../words/words.ts';
+import { seat_statuses, type Hall } from './hall.ts';
+import type { Section } from './types.ts';
+import './list.css';
+
+const words = {
+  ko: {
+    section: (name: string) => `${name}구역`,
+    left: (count: string) => `${count}석 남음`,
+    out: '매진',
+    row: (row: number) => `${row}열`,
+    stage: '무대 쪽',
+    seat: (row: number, place: number) => `${row}열 ${place}번`,
+    statuses: { AVAILABLE: '', HELD: ', 다른 분이 결제 중', RESERVED: ', 판매됨' },
+    yours: ', 선택함',
+    keys: '화살표 키로 옮기고 스페이스 키로 골라요.',
+  },
+  en: {
+    section: (name: string) => `Section ${name}`,
+    left: (count: string) => `${count} left`,
+    out: 'Sold out',
+    row: (row: number) => `Row ${row}`,
+    stage: 'Stage side',
+    seat: (row: number, place: number) => `row ${row}, seat ${place}`,
+    statuses: { AVAILABLE: '', HELD: ', being paid by somebody', RESERVED: ', sold' },
+    yours: ', chosen',
+    keys: 'Move with the arrow keys, choose with space.',
+  },
+};
+
+export interface SeatListProps {
+  readonly hall: Hall;
+  readonly selected: ReadonlySignal<ReadonlySet<number>>;
+  readonly section: ReadonlySignal<string | undefined>;
+  readonly onToggle: (seat: number) => void;
+  readonly onSection: (name: string | undefined) => void;
+}
+
+/** A section of at most so many seats shows all its rows; a larger one shows a row when it is opened. */
+const whole_seats_max = 700;
+
+export function SeatList(props: SeatListProps) {
+  const { hall, section: open, onSection } = props;
+  // Counts follow the hall.
+  void hall.revision.value;
+  const said = say(words);
+  return (
+    <ul class="sections">
+      {hall.sections.map((section) => {
+        const available = hall.available(section);
+        const isOpen = open.value === section.name;
+        return (
+          <li key={section.name}>
+            <button
+              type="button"
+              class="section"
+              aria-expanded={isOpen}
+              onClick={() => onSection(isOpen ? undefined : section.name)}
+            >
+              <span class="grade" data-grade={gradeIndex(hall.sections, section.grade)} aria-hidden="true" />
+              <span class="name">
+                <b>{said.section(section.name)}</b> <span class="quiet">{section.grade}</span>
+              </span>
+              <span>{money(section.price)}</span>
+              <span class="quiet">{available === 0 ? said.out : said.left(number(available))}</span>
+            </button>
+            {isOpen && <Rows {...props} of={section} />}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** The place of a grade in the palette; the map uses the same. */
+export function gradeIndex(sections: readonly Section[], grade: string): number {
+  return [...new Set(sections.map((section) => section.grade))].indexOf(grade) % 6;
+}
+
+function Rows({ of, ...props }: SeatListProps & { readonly of: Section }) {
+  const said = say(words);
+  const opened = useSignal<number | undefined>(undefined);
+  const isWhole = of.rows * of.seatsPerRow <= whole_seats_max;
+  return (
+    <div class="rows">
+      <p class="small quiet">
+        {said.stage} ↑ · {said.keys}
+      </p>
+      {Array.from({ length: of.rows }, (_none, index) => index + 1).map((row) => (
+        <div key={row} class="seat-row" role="group" aria-label={said.row(row)}>
+          {isWhole ? (
+            <span class="row-name">{said.row(row)}</span>
+          ) : (
+            <button
+              type="button"
+              class="row-name"
+              aria-expanded={opened.value === row}
+              onClick={() => {
+                opened.value = opened.value === row ? undefined : row;
+              }}
+            >
+              {said.row(row)} <span class="quiet">{said.left(number(freeInRow(props.hall, of, row)))}</span>
+            </button>
+          )}
+          {(isWhole || opened.value === row) && <Seats {...props} of={of} row={row} />}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function freeInRow(hall: Hall, { firstNumber, seatsPerRow }: Section, row: number): number {
+  let count = 0;
+  const start = firstNumber - 1 + (row - 1) * seatsPerRow;
+  for (let index = start; index < start + seatsPerRow; index++) if (hall.statuses[index] === 0) count++;
+  return count;
+}
+
+const steps: Readonly<Record<string, readonly [seats: number, rows: number]>> = {
+  ArrowRight: [1, 0],
+  ArrowLeft: [-1, 0],
+  Home: [-Infinity, 0],
+  End: [Infinity, 0],
+  ArrowDown: [0, 1],
+  ArrowUp: [0, -1],
+};
+
+/** One stop of the tab key; the arrows move within. */
+function move(event: KeyboardEvent): void {
+  const step = steps[event.key];
+  const here = event.target as HTMLElement;
+  const line = here.parentElement;
+  if (line === null || step === undefined) return;
+  event.preventDefault();
+  const lines = [...(line.closest('.rows')?.querySelectorAll('.seats') ?? [])];
+  const seats = [...(lines[lines.indexOf(line) + step[1]]?.children ?? [])];
+  const next = Math.min(seats.length - 1, Math.max(0, [...line.children].indexOf(here) + step[0]));
+  (seats[next] as HTMLElement | undefined)?.focus();
+}
+
+function Seats({ hall, selected, onToggle, of, row }: SeatListProps & { readonly of: Section; readonly row: number }) {
+  const said = say(words);
+  void hall.revision.value;
+  const start = of.firstNumber + (row - 1) * of.seatsPerRow;
+  return (
+    <div class="seats" onKeyDown={move}>
+      {Array.from({ length: of.seatsPerRow }, (_none, index) => {
+        const seat = start + index;
+        const isChosen = selected.value.has(seat);
+        const status = seat_statuses[hall.statuses[seat - 1] ?? 2] ?? 'RESERVED';
+        return (
+          <button
+            key={seat}
+            type="button"
+            class="seat"
+            data-status={status}
+            data-place={isChosen ? '✓' : index + 1}
+            data-grade={gradeIndex(hall.sections, of.grade)}
+            tabIndex={index === 0 ? 0 : -1}
+            aria-pressed={isChosen}
+            aria-disabled={status !== 'AVAILABLE' && !isChosen}
+            aria-label={`${said.seat(row, index + 1)}${said.statuses[status]}${isChosen ? said.yours : ''}`}
+            onClick={() => onToggle(seat)}
+          />
+        );
+      })}
+    </div>
+  );
+}

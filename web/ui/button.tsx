@@ -1,0 +1,62 @@
+/** The one button of a page, and the quieter ones beside it. */
+import type { ComponentChildren } from 'preact';
+
+export interface ButtonProps {
+  readonly children: ComponentChildren;
+  readonly onPress?: () => void;
+  readonly kind?: 'main' | 'plain';
+  readonly size?: 'normal' | 'small' | 'wide';
+  /** Shown as busy and deaf to further presses, but still focused. */
+  readonly busy?: boolean;
+  readonly disabled?: boolean;
+  readonly type?: 'button' | 'submit';
+  /** The id of what explains it. */
+  readonly describedBy?: string;
+}
+
+function classOf(kind: ButtonProps['kind'], size: ButtonProps['size']): string {
+  return ['button', kind === 'plain' ? 'plain' : '', size === undefined || size === 'normal' ? '' : size]
+    .filter(Boolean)
+    .join(' ');
+}
+
+export function Button({
+  children,
+  onPress,
+  kind,
+  size,
+  busy = false,
+  disabled = false,
+  type = 'button',
+  describedBy,
+}: ButtonProps) {
+  return (
+    <button
+      type={type}
+      class={classOf(kind, size)}
+      aria-busy={busy}
+      aria-disabled={disabled || undefined}
+      aria-describedby={describedBy}
+      onClick={(event) => {
+        if (busy || disabled) event.preventDefault();
+        else onPress?.();
+      }}
+    >
+      {busy && <span class="busy" aria-hidden="true" />}
+      {children}
+    </button>
+  );
+}
+
+export function ButtonLink({
+  href,
+  children,
+  kind,
+  size,
+}: Pick<ButtonProps, 'children' | 'kind' | 'size'> & { readonly href: string }) {
+  return (
+    <a class={classOf(kind, size)} href={href}>
+      {children}
+    </a>
+  );
+}

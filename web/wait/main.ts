@@ -1,0 +1,292 @@
+/**
+ * The waiting room at work: keeps the markup that the server painted up to date. No framework; everything that this
+ * page needs is a few numbers, and its whole script should fit into two packets.
+ */
+import { ask } from '../client/client.ts';
+import { secondsUntil, syncClock } from '../client/clock.ts';
+import { follow, type Connection } from '../client/events.ts';
+import { asProblem, type Problem } from '../client/problem.ts';
+import { dropPlace, placeOf as keptPlace, takePlace } from '../place/place.ts';
+import { roll } from '../ui/roll.ts';
+import { countdown, number } from '../words/language.ts';
+import { languageOfPage } from '../words/page.ts';
+import { refusalWords } from '../words/refusals.ts';
+import { callOut, soundWanted, wantSound } from './call.ts';
+import {
+  aheadOf,
+  escaped,
+  estimateOf,
+  factsOf,
+  nearness,
+  placeOf,
+  stateOf,
+  toolsOf,
+  type QueueStatus,
+  type Sale,
+} from './markup.ts';
+import { waitWords } from './words.ts';
+
+const sale_every_ms = 5_000;
+const regained_ms = 4_000;
+/** A screen reader hears the position when it falls to one of these, not at every step. */
+const told_at = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
+
+const language = languageOfPage();
+const said = waitWords[language];
+const hall = document.getElementById('hall');
+const concertId = hall?.dataset['concert'] ?? '';
+const title = hall?.dataset['title'] ?? '';
+const concert = { id: concertId, title, artist: '', venue: '' };
+
+let status: QueueStatus | undefined;
+let sale: Sale | undefined;
+let startedAt = 0;
+let toldStep = Infinity;
+let shownPosition = 0;
+let stopRolling = (): void => undefined;
+let stopFollowing = (): void => undefined;
+let connection: Connection = 'live';
+const written = new WeakMap<HTMLElement, string>();
+
+function at(id: string): HTMLElement | null {
+  return document.getElementById(id);
+}
+
+function tell(text: string): void {
+  const told = at('told');
+  if (told !== null && told.textContent !== text) told.textContent = text;
+}
+
+function inLine(state: string): boolean {
+  return state === 'wait' || state === 'paused';
+}
+
+/** Takes over a status from whichever way it came. */
+function show(next: QueueStatus): void {
+  const before = stateOf(status);
+  status = next;
+  const now = stateOf(next);
+  if (now !== before && !(inLine(now) && inLine(before) && at('position') !== null)) rebuild();
+  if (inLine(now)) showPosition(next, now);
+  if (now !== before) changed(before, now);
+}
+
+function rebuild(): void {
+  stopRolling();
+  const view = { language, concert, status, sale };
+  const place = at('place');
+  if (place !== null) place.innerHTML = placeOf(view);
+  const tools = at('tools');
+  if (tools !== null) tools.innerHTML = toolsOf(view);
+  const sound = at('sound') as HTMLInputElement | null;
+  if (sound !== null) sound.checked = soundWanted();
+  shownPosition = status?.position ?? 0;
+  showFacts();
+}
+
+function changed(before: string, now: string): void {
+  if (now === 'turn') {
+    tell(`${said.turn}. ${said.turnText}`);
+    showTimeLeft();
+    if (before !== 'none') callOut();
+    at('enter')?.focus({ preventScroll: true });
+  } else {
+    document.title = `${title} · ${said.title}`;
+  }
+  if (now === 'paused') tell(`${said.paused}. ${status?.notice ?? ''}`);
+  if (now === 'ended') tell(at('place')?.textContent ?? '');
+}
+
+function showPosition(next: QueueStatus, state: string): void {
+  const position = next.position ?? 1;
+  startedAt = Math.max(position, startedAt, Number(localStorage.getItem(`start:${concertId}`) ?? 0));
+  localStorage.setItem(`start:${concertId}`, String(startedAt));
+  rollTo(position);
+  setText('ahead', aheadOf(language, position));
+  setHtml('estimate', estimateOf(language, next));
+  const stand = at('stand');
+  if (stand !== null) Object.assign(stand.dataset, { state, near: String(nearness(next)) });
+  const progress = at('progress') as HTMLProgressElement | null;
+  if (progress !== null) progress.value = startedAt > 1 ? 1 - (position - 1) / (startedAt - 1) : 1;
+  if (state === 'wait') document.title = `${number(language, position)} · ${title}`;
+  tellPosition(position);
+}
+
+function rollTo(position: number): void {
+  const place = at('position');
+  if (place === null) return;
+  place.dataset['digits'] = String(number(language, position).length);
+  stopRolling();
+  stopRolling = roll(shownPosition, position, (value) => {
+    shownPosition = value;
+    place.textContent = number(language, value);
+  });
+}
+
+function tellPosition(position: number): void {
+  const step = told_at.find((at) => position <= at) ?? Infinity;
+  if (step >= toldStep && toldStep !== Infinity) return;
+  toldStep = step;
+  tell(`${said.yours} ${number(language, position)}. ${at('estimate')?.textContent ?? ''}`);
+}
+
+function setText(id: string, text: string): void {
+  const element = at(id);
+  if (element !== null && element.textContent !== text) element.textContent = text;
+}
+
+/** Writes markup only where it changed, so that what somebody reads or has selected stays. */
+function setHtml(id: string, html: string): void {
+  const element = at(id);
+  if (element === null || written.get(element) === html) return;
+  element.innerHTML = html;
+  written.set(element, html);
+}
+
+function showFacts(): void {
+  setHtml('facts', factsOf({ language, concert, status, sale }));
+}
+
+async function watchSale(): Promise<void> {
+  try {
+    if (document.visibilityState === 'visible') {
+      sale = await ask('getSale', { params: { concertId } });
+      showFacts();
+    }
+  } catch {
+    // The last facts stay; the connection's own line says what is wrong.
+  }
+  setTimeout(() => {
+    watchSale().catch(() => undefined);
+  }, sale_every_ms);
+}
+
+function showConnection(next: Connection): void {
+  const before = connection;
+  connection = next;
+  const line = at('connection');
+  if (line === null) return;
+  line.dataset['at'] = next;
+  if (next === 'lost') line.textContent = said.lost;
+  else if (next === 'polling') line.textContent = before === 'lost' ? said.regained : '';
+  else if (before === 'lost') {
+    line.textContent = said.regained;
+    setTimeout(() => {
+      if (line.textContent === said.regained) line.textContent = '';
+    }, regained_ms);
+  } else if (line.textContent !== said.regained) line.textContent = '';
+}
+
+/** A place that the server does not know any more is not kept; the page says what to do. */
+function refused(problem: Problem): void {
+  if (problem.code === 'QUEUE_TOKEN_INVALID' || problem.code === 'NOT_FOUND') dropPlace(concertId);
+  status = undefined;
+  rebuild();
+  showRefusal(problem);
+}
+
+function showRefusal({ code }: Problem): void {
+  const words = refusalWords[language][code];
+  const place = at('refused');
+  if (place === null) return;
+  place.innerHTML = `<div class="notice" role="alert"><strong>${escaped(words.title)}</strong><p>${escaped(words.text)}</p></div>`;
+}
+
+function followPlace(place: string): void {
+  stopFollowing();
+  toldStep = Infinity;
+  stopFollowing = follow({
+    stream: 'streamQueueToken',
+    place,
+    onData: (data) => taken(data as QueueStatus),
+    poll: async () => {
+      const polled = await ask('getQueueToken', { place });
+      taken(polled);
+      return polled.pollAfterSeconds;
+    },
+    onConnection: showConnection,
+    onRefused: refused,
+  });
+}
+
+function taken(next: QueueStatus): void {
+  show(next);
+  if (next.status !== 'EXPIRED') return;
+  stopFollowing();
+  localStorage.removeItem(`start:${concertId}`);
+}
+
+async function join(button: HTMLElement | null): Promise<void> {
+  if (button?.getAttribute('aria-busy') === 'true') return;
+  button?.setAttribute('aria-busy', 'true');
+  try {
+    localStorage.removeItem(`start:${concertId}`);
+    startedAt = 0;
+    const { token, ...first } = await takePlace(concertId);
+    show(first);
+    followPlace(token);
+  } catch (error) {
+    const problem = asProblem(error);
+    if (problem.code === 'UNAUTHENTICATED')
+      location.assign(`/join?next=${encodeURIComponent(`${location.pathname}?take=1`)}`);
+    else showRefusal(problem);
+  } finally {
+    button?.removeAttribute('aria-busy');
+  }
+}
+
+async function leave(): Promise<void> {
+  const place = keptPlace(concertId);
+  (at('leaving') as HTMLDialogElement | null)?.close();
+  if (place === undefined) return;
+  stopFollowing();
+  try {
+    await ask('leaveQueue', { place });
+    dropPlace(concertId);
+    localStorage.removeItem(`start:${concertId}`);
+    location.assign(`/concerts/${concertId}`);
+  } catch (error) {
+    followPlace(place);
+    setText('connection', refusalWords[language][asProblem(error).code].title);
+  }
+}
+
+function showTimeLeft(): void {
+  if (status?.status !== 'ACTIVE' || status.expiresAt === null) return;
+  const left = countdown(secondsUntil(status.expiresAt));
+  setText('left', left);
+  document.title = `${said.turnTitle} ${left} · ${title}`;
+}
+
+document.addEventListener('click', (event) => {
+  const target = (event.target as Element | null)?.closest<HTMLElement>('button, input');
+  switch (target?.id) {
+    case 'join':
+      join(target).catch(() => undefined);
+      break;
+    case 'leave':
+      (at('leaving') as HTMLDialogElement | null)?.showModal();
+      break;
+    case 'stay':
+      (at('leaving') as HTMLDialogElement | null)?.close();
+      break;
+    case 'leave-yes':
+      leave().catch(() => undefined);
+      break;
+    case 'sound':
+      wantSound((target as HTMLInputElement).checked);
+      break;
+    default:
+  }
+});
+
+setInterval(showTimeLeft, 250);
+syncClock().catch(() => undefined);
+watchSale().catch(() => undefined);
+
+const place = keptPlace(concertId);
+const wantsPlace = new URLSearchParams(location.search).has('take');
+if (location.search !== '') history.replaceState(null, '', location.pathname);
+if (place !== undefined) followPlace(place);
+else if (wantsPlace) join(at('join')).catch(() => undefined);
+else if (at('join') === null) rebuild();

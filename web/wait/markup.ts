@@ -1,0 +1,183 @@
+/**
+ * The waiting room as markup, the same for the server's first paint and for the page afterwards. Plain strings: this
+ * page is opened by everybody at once, on the worst phone, and must say where one stands before any script runs.
+ */
+import type { ReplyOf } from '../../src/contract.ts';
+import { number, titleIn, type Language } from '../words/language.ts';
+import { waitWords } from './words.ts';
+
+export type QueueStatus = Omit<ReplyOf<'getQueueToken', 200>, 'expiredBecause'> &
+  Partial<Pick<ReplyOf<'getQueueToken', 200>, 'expiredBecause'>>;
+export type Sale = ReplyOf<'getSale', 200>;
+
+export interface WaitView {
+  readonly language: Language;
+  readonly concert: { readonly id: string; readonly title: string; readonly artist: string; readonly venue: string };
+  /** Undefined: no place was taken on this device. */
+  readonly status: QueueStatus | undefined;
+  readonly sale: Sale | undefined;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+export function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
+}
+
+const seal = `<svg class="seal" viewBox="0 0 120 120" width="36" height="36" aria-hidden="true"><g transform="rotate(-4 60 60)"><rect x="8" y="8" width="104" height="104" rx="14" fill="#d7352b"/><rect x="15" y="15" width="90" height="90" rx="9" fill="none" stroke="#faf7f2" stroke-width="2.5"/><g fill="none" stroke="#faf7f2" stroke-width="7" stroke-linecap="round" stroke-linejoin="round"><path d="M25 43h15v33h-15zM48 30v62M58 30v62M48 60h10"/><path d="M67 35h18M76 36c-1 11-4 18-10 24M77 45c2 7 5 11 10 15M97 29v37M71 70v19h27"/></g></g></svg>`;
+
+/** The whole body of the page. */
+export function bodyOf(view: WaitView): string {
+  const { language, concert } = view;
+  const said = waitWords[language];
+  const [title] = titleIn(language, concert.title);
+  return `<div class="hall" id="hall" data-concert="${escaped(concert.id)}" data-title="${escaped(title)}">
+<div class="light" aria-hidden="true"></div>
+<header>
+<a class="brand" href="/">${seal}<span>Maejin</span></a>
+<a class="other" href="?lang=${language === 'ko' ? 'en' : 'ko'}" lang="${language === 'ko' ? 'en' : 'ko'}">${said.other}</a>
+</header>
+<main>
+<div class="concert"><h1>${escaped(title)}</h1><p>${escaped(concert.artist)} · ${escaped(concert.venue)}</p></div>
+<div class="place" id="place">${placeOf(view)}</div>
+<p class="connection" id="connection" role="status"></p>
+<span class="hidden" id="told" role="status" aria-live="polite"></span>
+<div class="facts" id="facts">${factsOf(view)}</div>
+<div class="tools" id="tools">${toolsOf(view)}</div>
+</main>
+<div class="crowd" aria-hidden="true"></div>
+</div>
+<dialog id="leaving" aria-labelledby="leaving-title"><h2 id="leaving-title">${said.leaveAsk}</h2><p>${said.leaveText}</p><div class="choice"><button class="button" id="stay">${said.leaveNo}</button><button class="button plain" id="leave-yes">${said.leaveYes}</button></div></dialog>`;
+}
+
+/** How far forward the light has grown: 0 for a million ahead, 10 at the front. */
+export function nearness(status: QueueStatus | undefined): number {
+  if (status?.status === 'ACTIVE') return 10;
+  if (status?.position === null || status === undefined) return 1;
+  return Math.round(10 * (1 - Math.min(1, Math.log10(status.position) / 6)));
+}
+
+export function stateOf(status: QueueStatus | undefined): 'none' | 'wait' | 'paused' | 'turn' | 'ended' {
+  if (status === undefined) return 'none';
+  if (status.status === 'ACTIVE') return 'turn';
+  if (status.status === 'EXPIRED') return 'ended';
+  return status.notice === null ? 'wait' : 'paused';
+}
+
+/** Where one stands. */
+export function placeOf(view: WaitView): string {
+  const state = stateOf(view.status);
+  const near = nearness(view.status);
+  return `<div class="stand" id="stand" data-state="${state}" data-near="${near}">${standing(view, state)}</div>`;
+}
+
+function standing(view: WaitView, state: ReturnType<typeof stateOf>): string {
+  switch (state) {
+    case 'none':
+      return joining(view.language);
+    case 'turn':
+      return turn(view);
+    case 'ended':
+      return ended(view);
+    default:
+      return waiting(view);
+  }
+}
+
+function waiting({ language, status }: WaitView): string {
+  const said = waitWords[language];
+  const position = status?.position ?? 1;
+  const shown = number(language, position);
+  return `<p class="label">${said.yours}</p>
+<p class="position" id="position" data-digits="${shown.length}">${shown}</p>
+<p class="ahead" id="ahead">${aheadOf(language, position)}</p>
+<progress id="progress" aria-label="${said.progress}" max="1" value="0"></progress>
+<div class="estimate" id="estimate">${status === undefined ? '' : estimateOf(language, status)}</div>
+<noscript><p class="ahead">${said.refreshes}</p></noscript>`;
+}
+
+export function aheadOf(language: Language, position: number): string {
+  const said = waitWords[language];
+  return position <= 1 ? said.next : said.ahead(number(language, position - 1));
+}
+
+/** The time left as a range that is honest about what is not known; or why nobody is let in. */
+export function estimateOf(language: Language, { etaSeconds, notice }: QueueStatus): string {
+  const said = waitWords[language];
+  if (notice !== null)
+    return `<strong>${said.paused}</strong><p class="reason">${escaped(notice)}</p><p>${said.pausedKept}</p>`;
+  if (etaSeconds === null) return `<p>${said.measuring}</p>`;
+  if (etaSeconds < 50) return `<p>${said.soon}</p>`;
+  const from = etaSeconds * 0.85;
+  const to = etaSeconds * 1.25;
+  if (to >= 7_200) return `<p>${said.hours(Math.max(1, Math.floor(from / 3_600)), Math.ceil(to / 3_600))}</p>`;
+  return `<p>${said.range(Math.max(1, Math.floor(from / 60)), Math.ceil(to / 60))}</p>`;
+}
+
+function joining(language: Language): string {
+  const said = waitWords[language];
+  return `<h2 class="big">${said.join}</h2><p class="ahead">${said.joinText}</p>
+<p class="act"><button class="button" id="join">${said.joinButton}</button></p><div id="refused"></div>
+<noscript><p class="ahead">${said.needsScript}</p></noscript>`;
+}
+
+function turn({ language, concert }: WaitView): string {
+  const said = waitWords[language];
+  return `<h2 class="big">${said.turn}</h2><p class="ahead">${said.turnText}</p>
+<p class="left"><span>${said.turnLeft}</span> <strong id="left" role="timer" aria-live="off"></strong></p>
+<p class="act"><a class="button warm" id="enter" href="/concerts/${concert.id}/dates">${said.enter}</a></p>`;
+}
+
+function ended({ language, concert, status }: WaitView): string {
+  const said = waitWords[language];
+  const because = status?.expiredBecause ?? 'SESSION_ENDED';
+  const [title, text] = said.ended[because];
+  const act =
+    because === 'PAID'
+      ? `<a class="button" href="/my">${said.my}</a> <button class="button plain" id="join">${said.again}</button>`
+      : `<button class="button" id="join">${said.again}</button> <a class="button plain" href="/concerts/${concert.id}">${said.concert}</a>`;
+  return `<h2 class="big">${title}</h2><p class="ahead">${text}</p><p class="act">${act}</p><div id="refused"></div>`;
+}
+
+/** Three quiet facts under the number. */
+export function factsOf({ language, sale, status }: WaitView): string {
+  const said = waitWords[language];
+  const seats = sale === undefined ? '' : seatsOf(language, sale);
+  const speed = sale === undefined || stateOf(status) === 'ended' ? '' : speedOf(language, sale);
+  const near = (status?.position ?? 1e6) <= 200 || stateOf(status) === 'none' ? `<p>${said.keptNear}</p>` : '';
+  return `${seats}${speed}<section><h2>${said.kept}</h2><p>${said.keptText}</p>${near}</section>`;
+}
+
+function seatsOf(language: Language, { seats, grades }: Sale): string {
+  const said = waitWords[language];
+  const row = (grade: Sale['grades'][number]): string =>
+    `<tr><th scope="row">${escaped(grade.grade)}</th><td>${number(language, grade.available)}</td><td>${number(language, grade.held)}</td><td>${number(language, grade.reserved)}</td></tr>`;
+  const none = seats.held > 0 ? said.allHeld : said.soldOut;
+  const hint = seats.available > 0 ? said.heldHint : none;
+  return `<section><h2>${said.seats}</h2><table><thead><tr><th scope="col"><span class="hidden">${said.grade}</span></th><th scope="col">${said.available}</th><th scope="col">${said.held}</th><th scope="col">${said.sold}</th></tr></thead><tbody>${grades.map(row).join('')}</tbody></table><p>${hint}</p></section>`;
+}
+
+function speedOf(language: Language, { waiting, admittedPerMinute }: Sale): string {
+  const said = waitWords[language];
+  const perMinute = Math.round(admittedPerMinute);
+  const pace = perMinute > 0 ? said.perMinute(number(language, perMinute)) : said.speedUnknown;
+  return `<section><h2>${said.speed}</h2><p>${pace}</p><p>${said.waiting(number(language, waiting))}</p></section>`;
+}
+
+/** What one can do while waiting. Without scripts there is nothing of it. */
+export function toolsOf({ language, status }: WaitView): string {
+  const said = waitWords[language];
+  const state = stateOf(status);
+  if (state === 'none' || state === 'ended') return '';
+  const sound =
+    state === 'turn'
+      ? ''
+      : `<label class="sound"><input type="checkbox" id="sound"> <span>${said.sound}</span></label>`;
+  return `${sound}<button class="link" id="leave">${said.leave}</button>`;
+}

@@ -1,0 +1,193 @@
+/** What the waiting room says. Read by the server for the first paint and by the page from then on. */
+import type { Both } from '../words/language.ts';
+
+interface WaitWords {
+  readonly title: string;
+  readonly yours: string;
+  readonly ahead: (count: string) => string;
+  readonly next: string;
+  readonly measuring: string;
+  readonly soon: string;
+  readonly range: (from: number, to: number) => string;
+  readonly hours: (from: number, to: number) => string;
+  readonly paused: string;
+  readonly pausedKept: string;
+  readonly progress: string;
+  readonly seats: string;
+  readonly grade: string;
+  readonly available: string;
+  readonly held: string;
+  readonly sold: string;
+  readonly heldHint: string;
+  readonly allHeld: string;
+  readonly soldOut: string;
+  readonly speed: string;
+  readonly perMinute: (count: string) => string;
+  readonly speedUnknown: string;
+  readonly waiting: (count: string) => string;
+  readonly kept: string;
+  readonly keptText: string;
+  readonly keptNear: string;
+  readonly sound: string;
+  readonly soundOn: string;
+  readonly leave: string;
+  readonly leaveAsk: string;
+  readonly leaveText: string;
+  readonly leaveYes: string;
+  readonly leaveNo: string;
+  readonly turn: string;
+  readonly turnText: string;
+  readonly turnLeft: string;
+  readonly enter: string;
+  readonly turnTitle: string;
+  readonly join: string;
+  readonly joinText: string;
+  readonly joinButton: string;
+  readonly again: string;
+  readonly needsScript: string;
+  readonly refreshes: string;
+  readonly lost: string;
+  readonly regained: string;
+  readonly polling: string;
+  readonly home: string;
+  readonly concert: string;
+  readonly my: string;
+  readonly ended: Readonly<
+    Record<'PAID' | 'SESSION_ENDED' | 'LEFT' | 'ABSENT', readonly [title: string, text: string]>
+  >;
+  readonly other: string;
+}
+
+export const waitWords: Both<WaitWords> = {
+  ko: {
+    title: '대기실',
+    yours: '나의 대기 순서',
+    ahead: (count) => `앞에 ${count}명`,
+    next: '다음이 바로 내 차례예요',
+    measuring: '남은 시간을 재고 있어요',
+    soon: '1분 안에 차례가 와요',
+    range: (from, to) => (from === to ? `약 ${from}분 남았어요` : `약 ${from}–${to}분 남았어요`),
+    hours: (from, to) => (from === to ? `약 ${from}시간 남았어요` : `약 ${from}–${to}시간 남았어요`),
+    paused: '입장을 잠시 멈췄어요',
+    pausedKept: '모두의 순서는 그대로예요. 다시 열리면 이어서 입장해요.',
+    progress: '내가 앞으로 온 만큼',
+    seats: '남은 좌석',
+    grade: '등급',
+    available: '남음',
+    held: '결제 중',
+    sold: '판매됨',
+    heldHint: '결제 중인 좌석은 다시 나올 수 있어요.',
+    allHeld: '지금 남은 좌석은 없지만, 결제 중인 좌석이 다시 나올 수 있어요.',
+    soldOut: '모든 좌석이 팔렸어요. 결제가 취소되면 여기에 다시 나타나요.',
+    speed: '줄의 빠르기',
+    perMinute: (count) => `1분에 약 ${count}명이 입장해요`,
+    speedUnknown: '입장이 시작되면 알려드려요',
+    waiting: (count) => `지금 ${count}명이 기다리고 있어요`,
+    kept: '순서는 그대로예요',
+    keptText: '화면을 닫거나 휴대전화가 잠겨도 순서를 잃지 않아요. 다른 기기에서 로그인해도 같은 순서예요.',
+    keptNear: '차례가 가까워지면 화면을 열어 두세요. 답이 없으면 다음 분이 먼저 들어가고, 한 번은 기다려 드려요.',
+    sound: '차례가 오면 소리로 알림',
+    soundOn: '차례가 오면 소리가 나요',
+    leave: '줄에서 나가기',
+    leaveAsk: '줄에서 나갈까요?',
+    leaveText: '지금 순서는 다음 분에게 가요. 다시 오면 맨 뒤에 서게 돼요.',
+    leaveYes: '나가기',
+    leaveNo: '계속 기다리기',
+    turn: '이제 차례예요',
+    turnText: '좌석을 고르고 결제할 수 있어요.',
+    turnLeft: '남은 시간',
+    enter: '좌석 고르기',
+    turnTitle: '차례예요',
+    join: '줄을 서면 순서가 정해져요',
+    joinText: '온 순서대로 들어가요. 한 사람에 한 자리이고, 여러 기기로 와도 같은 자리예요.',
+    joinButton: '줄 서기',
+    again: '다시 줄 서기',
+    needsScript: '줄을 서려면 브라우저에서 JavaScript를 켜 주세요.',
+    refreshes: '이 화면은 10초마다 스스로 새로 고쳐져요.',
+    lost: '연결이 끊겼어요. 순서는 그대로이고, 다시 잇는 중이에요.',
+    regained: '다시 연결됐어요.',
+    polling: '실시간 연결이 막혀 있어 몇 초마다 확인하고 있어요.',
+    home: '공연 목록',
+    concert: '공연 정보',
+    my: '내 예매 보기',
+    ended: {
+      PAID: ['예매를 마쳤어요', '결제한 좌석은 내 예매에 있어요.'],
+      SESSION_ENDED: [
+        '이용 시간이 끝났어요',
+        '다음 분에게 차례가 넘어갔어요. 좌석이 남아 있으면 다시 줄을 설 수 있어요.',
+      ],
+      LEFT: ['줄에서 나왔어요', '마음이 바뀌면 언제든 다시 줄을 설 수 있어요.'],
+      ABSENT: ['자리를 비운 사이 차례가 지나갔어요', '두 번 불렀지만 답이 없었어요. 다시 줄을 설 수 있어요.'],
+    },
+    other: 'English',
+  },
+  en: {
+    title: 'Waiting room',
+    yours: 'Your place in line',
+    ahead: (count) => `${count} ahead of you`,
+    next: 'You are next',
+    measuring: 'Working out how long it takes',
+    soon: 'Less than a minute',
+    range: (from, to) =>
+      from === to ? `About ${from} ${from === 1 ? 'minute' : 'minutes'}` : `About ${from}–${to} minutes`,
+    hours: (from, to) => (from === to ? `About ${from} ${from === 1 ? 'hour' : 'hours'}` : `About ${from}–${to} hours`),
+    paused: 'Admission is paused',
+    pausedKept: 'Every place is kept. When it opens again, the line goes on from here.',
+    progress: 'How far you have come',
+    seats: 'Seats left',
+    grade: 'Grade',
+    available: 'Left',
+    held: 'Being paid',
+    sold: 'Sold',
+    heldHint: 'Seats that are being paid for may come back.',
+    allHeld: 'No seat is free right now, but those being paid for may come back.',
+    soldOut: 'Every seat is sold. If a payment falls through, it shows here.',
+    speed: 'How fast it moves',
+    perMinute: (count) =>
+      count === '1' ? 'About one person a minute is let in' : `About ${count} people a minute are let in`,
+    speedUnknown: 'You will see it once people are let in',
+    waiting: (count) => (count === '1' ? 'One person is waiting now' : `${count} people are waiting now`),
+    kept: 'Your place is kept',
+    keptText:
+      'Close this page or lock your phone: you keep your place. Sign in on another device and it is the same one.',
+    keptNear:
+      'Near the front, keep this page open. If nobody answers, the next person goes first, and we wait for you once.',
+    sound: 'Play a sound when it is my turn',
+    soundOn: 'A sound will play at your turn',
+    leave: 'Leave the line',
+    leaveAsk: 'Leave the line?',
+    leaveText: 'Your place goes to the next person. If you come back, you start at the end.',
+    leaveYes: 'Leave',
+    leaveNo: 'Keep waiting',
+    turn: 'It is your turn',
+    turnText: 'You can choose seats and pay.',
+    turnLeft: 'Time left',
+    enter: 'Choose seats',
+    turnTitle: 'Your turn',
+    join: 'Take a place in line',
+    joinText: 'People come in by order of arrival. One place for each person, the same one on every device.',
+    joinButton: 'Take a place',
+    again: 'Take a new place',
+    needsScript: 'Please switch on JavaScript to take a place.',
+    refreshes: 'This page reloads itself every 10 seconds.',
+    lost: 'The connection is lost. Your place is kept; reconnecting.',
+    regained: 'Connected again.',
+    polling: 'The live connection is blocked, so we check every few seconds.',
+    home: 'Concerts',
+    concert: 'About the concert',
+    my: 'See my tickets',
+    ended: {
+      PAID: ['You have your tickets', 'The seats you paid for are among your tickets.'],
+      SESSION_ENDED: [
+        'Your time has ended',
+        'The turn went to the next person. While there are seats, you can take a new place.',
+      ],
+      LEFT: ['You left the line', 'If you change your mind, you can take a new place at any time.'],
+      ABSENT: [
+        'Your turn passed while you were away',
+        'We called twice and nobody answered. You can take a new place.',
+      ],
+    },
+    other: '한국어',
+  },
+};

@@ -1,0 +1,66 @@
+/** The reader's language and how it writes numbers, money and times. No browser in here: the server paints with it too. */
+
+export type Language = 'ko' | 'en';
+/** The same sentences in both languages; a missing one is an error of types. */
+export type Both<Words> = Readonly<Record<Language, Words>>;
+
+/** Dates of concerts are those of the hall, wherever the reader is. */
+const zone = 'Asia/Seoul';
+const locales: Both<string> = { ko: 'ko-KR', en: 'en-GB' };
+
+export function number(language: Language, value: number): string {
+  return value.toLocaleString(locales[language]);
+}
+
+export function money(language: Language, value: number): string {
+  return language === 'ko' ? `${number(language, value)}원` : `₩${number(language, value)}`;
+}
+
+export function date(language: Language, time: string): string {
+  const options: Intl.DateTimeFormatOptions = { month: 'long', day: 'numeric', weekday: 'short', timeZone: zone };
+  return new Intl.DateTimeFormat(locales[language], options).format(new Date(time));
+}
+
+export function dateWithYear(language: Language, time: string): string {
+  const options: Intl.DateTimeFormatOptions = {
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    weekday: 'short',
+    timeZone: zone,
+  };
+  return new Intl.DateTimeFormat(locales[language], options).format(new Date(time));
+}
+
+export function clockTime(language: Language, time: string): string {
+  const options: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: zone };
+  return new Intl.DateTimeFormat(locales[language], options).format(new Date(time));
+}
+
+export function dateAndTime(language: Language, time: string): string {
+  return `${date(language, time)} ${clockTime(language, time)}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+/** `4:05`, or `1:00:09`; never negative. */
+export function countdown(seconds: number): string {
+  const whole = Math.max(0, Math.ceil(seconds));
+  const hours = Math.floor(whole / 3_600);
+  const minutes = Math.floor(whole / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+function hasKorean(text: string): boolean {
+  return /[가-힣]/.test(text);
+}
+
+/** A title that an operator wrote in two languages, `하나 — One`, in the order of the reader. */
+export function titleIn(language: Language, title: string): readonly [main: string, other: string | undefined] {
+  const [first = title, second] = title.split(/\s+[—–]\s+/);
+  if (second === undefined) return [title, undefined];
+  const firstIsOwn = hasKorean(first) === (language === 'ko') || hasKorean(first) === hasKorean(second);
+  return firstIsOwn ? [first, second] : [second, first];
+}

@@ -1,0 +1,111 @@
+/** Each way to say no, as a fan needs it: what happened and what it means, and what to do next. */
+import type { ProblemCode } from '../client/problem.ts';
+import type { Both } from './language.ts';
+
+export interface Said {
+  readonly title: string;
+  readonly text: string;
+}
+
+export const refusalWords: Both<Readonly<Record<ProblemCode, Said>>> = {
+  ko: {
+    VALIDATION_FAILED: { title: '입력한 내용을 확인해 주세요', text: '표시된 항목을 고치고 다시 시도해 주세요.' },
+    IDEMPOTENCY_KEY_REQUIRED: {
+      title: '요청을 보내지 못했어요',
+      text: '화면을 새로 고친 뒤 다시 시도해 주세요. 돈은 나가지 않았어요.',
+    },
+    UNAUTHENTICATED: {
+      title: '로그인이 필요해요',
+      text: '로그인하면 보던 화면으로 돌아와요. 대기 순서는 그대로 있어요.',
+    },
+    QUEUE_TOKEN_INVALID: { title: '대기 순서를 확인하지 못했어요', text: '대기실로 돌아가면 원래 순서를 찾아드려요.' },
+    INSUFFICIENT_BALANCE: {
+      title: '잔액이 부족해요',
+      text: '결제되지 않았어요. 부족한 금액을 충전하면 바로 결제할 수 있어요.',
+    },
+    FORBIDDEN: {
+      title: '이 화면은 볼 수 없어요',
+      text: '다른 공연의 입장 순서예요. 보려는 공연의 대기실로 들어가 주세요.',
+    },
+    NOT_ADMITTED: { title: '아직 차례가 아니에요', text: '순서는 그대로 있어요. 대기실에서 차례를 기다려 주세요.' },
+    ADMISSION_EXPIRED: { title: '이용 시간이 끝났어요', text: '다시 이용하려면 대기실에서 새로 줄을 서 주세요.' },
+    NOT_FOUND: {
+      title: '찾는 것이 없어요',
+      text: '주소가 바뀌었거나, 내 것이 아닌 예매예요. 공연 목록에서 다시 찾아보세요.',
+    },
+    SEAT_UNAVAILABLE: {
+      title: '그 사이 다른 분이 골랐어요',
+      text: '선택한 좌석은 하나도 잡히지 않았어요. 다른 좌석을 골라 주세요.',
+    },
+    SEAT_LIMIT_EXCEEDED: {
+      title: '한 사람이 살 수 있는 좌석 수를 넘었어요',
+      text: '좌석 수를 줄이거나, 잡아 둔 좌석을 먼저 취소해 주세요.',
+    },
+    HOLD_EXPIRED: { title: '좌석을 잡아 둔 시간이 끝났어요', text: '결제되지 않았어요. 좌석을 다시 골라 주세요.' },
+    ALREADY_PAID: { title: '이미 결제한 예매예요', text: '한 번만 결제됐어요. 내 예매에서 볼 수 있어요.' },
+    BALANCE_LIMIT_EXCEEDED: {
+      title: '지갑에 담을 수 있는 금액을 넘어요',
+      text: '충전되지 않았어요. 더 적은 금액을 충전해 주세요.',
+    },
+    IDEMPOTENCY_KEY_REUSED: { title: '요청이 섞였어요', text: '돈은 나가지 않았어요. 다시 한번 눌러 주세요.' },
+    PAYLOAD_TOO_LARGE: { title: '보내는 내용이 너무 커요', text: '내용을 줄여서 다시 시도해 주세요.' },
+    UNSUPPORTED_MEDIA_TYPE: { title: '요청을 보내지 못했어요', text: '화면을 새로 고친 뒤 다시 시도해 주세요.' },
+    RATE_LIMITED: { title: '요청이 너무 잦아요', text: '잠시 뒤에 다시 시도해 주세요. 대기 순서에는 영향이 없어요.' },
+    INTERNAL: { title: '문제가 생겼어요', text: '저희 쪽 문제예요. 잠시 뒤에 다시 시도해 주세요.' },
+    OVERLOADED: { title: '지금 요청이 몰리고 있어요', text: '잃어버린 것은 없어요. 잠시 뒤에 다시 시도해 주세요.' },
+    UNREACHABLE: { title: '연결이 끊겼어요', text: '인터넷 연결을 확인해 주세요. 연결되면 이어서 할 수 있어요.' },
+  },
+  en: {
+    VALIDATION_FAILED: { title: 'Please check what you entered', text: 'Correct what is marked and try again.' },
+    IDEMPOTENCY_KEY_REQUIRED: {
+      title: 'That could not be sent',
+      text: 'Reload the page and try again. No money was taken.',
+    },
+    UNAUTHENTICATED: { title: 'Please sign in', text: 'You come back here afterwards. Your place in line is kept.' },
+    QUEUE_TOKEN_INVALID: {
+      title: 'Your place could not be read',
+      text: 'Go back to the waiting room; it finds your place again.',
+    },
+    INSUFFICIENT_BALANCE: {
+      title: 'The balance is not enough',
+      text: 'Nothing was paid. Top up what is missing and pay right here.',
+    },
+    FORBIDDEN: {
+      title: 'This page is not open to you',
+      text: 'Your turn is for another concert. Enter the waiting room of this one.',
+    },
+    NOT_ADMITTED: {
+      title: 'It is not your turn yet',
+      text: 'Your place is kept. Wait for your turn in the waiting room.',
+    },
+    ADMISSION_EXPIRED: {
+      title: 'Your turn has ended',
+      text: 'To come in again, take a new place in the waiting room.',
+    },
+    NOT_FOUND: {
+      title: 'There is nothing here',
+      text: 'The address has changed, or this is not yours. Look for it among the concerts.',
+    },
+    SEAT_UNAVAILABLE: { title: 'Somebody was faster', text: 'None of the seats is held for you. Choose other seats.' },
+    SEAT_LIMIT_EXCEEDED: {
+      title: 'That is more than one fan may buy',
+      text: 'Choose fewer seats, or release some that you hold.',
+    },
+    HOLD_EXPIRED: { title: 'The time to pay has run out', text: 'Nothing was paid. Choose your seats again.' },
+    ALREADY_PAID: { title: 'This is paid already', text: 'It was paid once. You find it among your tickets.' },
+    BALANCE_LIMIT_EXCEEDED: {
+      title: 'The wallet cannot hold that much',
+      text: 'Nothing was charged. Choose a smaller amount.',
+    },
+    IDEMPOTENCY_KEY_REUSED: { title: 'Two requests got mixed up', text: 'No money was taken. Press once more.' },
+    PAYLOAD_TOO_LARGE: { title: 'That is too much at once', text: 'Shorten it and try again.' },
+    UNSUPPORTED_MEDIA_TYPE: { title: 'That could not be sent', text: 'Reload the page and try again.' },
+    RATE_LIMITED: { title: 'Too many requests', text: 'Try again in a moment. Your place in line is not affected.' },
+    INTERNAL: { title: 'Something went wrong', text: 'It is our fault. Try again in a moment.' },
+    OVERLOADED: { title: 'Very busy right now', text: 'Nothing was lost. Try again in a moment.' },
+    UNREACHABLE: {
+      title: 'The connection is lost',
+      text: 'Check your internet connection. You can go on where you were.',
+    },
+  },
+};
