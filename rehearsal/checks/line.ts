@@ -47,9 +47,9 @@ export const checkLine: CreateCheck = (terms) => {
   }
 
   function checkInside(all: readonly Spell[]): void {
-    const sure = all.filter((one) => one.insideUntil > one.admittedAt);
+    const sure = all.flatMap(({ sessions }) => sessions.filter(({ from, until }) => until > from));
     inside.count(sure.length);
-    const { count, at } = highestOverlap(sure.map((one) => [one.admittedAt, one.insideUntil]));
+    const { count, at } = highestOverlap(sure.map(({ from, until }) => [from, until]));
     if (count > terms.maxActive)
       inside.violation(`${count} were surely inside at ${Math.round(at)}, ${terms.maxActive} may be`);
   }
@@ -128,7 +128,7 @@ function checkOnce(all: readonly Spell[], once: ReturnType<typeof createFinding>
     for (const [index, one] of inOrder.entries()) {
       const next = inOrder[index + 1];
       if (next === undefined || next.place === one.place) continue;
-      if (Math.max(one.waitingAt, one.insideUntil) > next.toldAt + memory_ms_max)
+      if (Math.max(one.waitingAt, one.sessions.at(-1)?.until ?? -Infinity) > next.toldAt + memory_ms_max)
         once.violation(`fan ${fan} had places ${one.place} and ${next.place} at one time`);
     }
   }

@@ -17,8 +17,10 @@ export interface Spell {
   admittedAt: number;
   /** When its fan heard of it. */
   heardAt: number;
-  /** The last moment at which it was surely inside. */
-  insideUntil: number;
+  /** Each time it was inside: from its admission to the last moment at which it surely still was. */
+  readonly sessions: { readonly from: number; until: number }[];
+  /** The latest session goes on, as far as was told. */
+  isInside: boolean;
   /** The longest time without a sign of life, until admitted. */
   silence: number;
   lastSign: number;
@@ -48,22 +50,38 @@ export function createSpells(terms: Terms) {
   };
 
   const inside = (one: Spell, at: number): void => {
-    if (one.admittedAt !== Infinity && at > one.insideUntil) one.insideUntil = at;
+    const session = one.sessions.at(-1);
+    if (one.isInside && session !== undefined) session.until = Math.max(session.until, at);
   };
 
-  const standing = (one: Spell, { start, end, facts }: Call): void => {
+  const letIn = (one: Spell, expiresAt: number, heardAt: number): void => {
+    const from = expiresAt - session_ms;
+    one.sessions.push({ from, until: from });
+    one.isInside = true;
+    if (one.admittedAt !== Infinity) return;
+    one.admittedAt = from;
+    one.heardAt = heardAt;
+  };
+
+  /** One who gave no sign of life, as far as the service heard, waits again. */
+  const sentBack = (one: Spell, at: number): void => {
+    if (one.provenAt + memory_ms_max >= at) return;
+    one.again.push(`waiting again at ${at}, inside at ${one.provenAt}`);
+    one.isInside = false;
+    one.provenAt = Infinity;
+  };
+
+  const standing = (one: Spell, { op, start, end, facts }: Call): void => {
     if (end === null) return;
+    // News have been under way for nobody knows how long.
+    const sureAt = op === 'told' ? -Infinity : start;
     if (facts.standing === 'ACTIVE') {
-      if (one.admittedAt === Infinity && one.provenAt === Infinity && facts.expiresAt !== undefined) {
-        one.admittedAt = facts.expiresAt - session_ms;
-        one.insideUntil = one.admittedAt;
-        one.heardAt = end;
-      }
+      if (!one.isInside && one.provenAt === Infinity && facts.expiresAt !== undefined) letIn(one, facts.expiresAt, end);
       one.provenAt = Math.min(one.provenAt, end);
-      inside(one, start - memory_ms_max);
+      inside(one, sureAt - memory_ms_max);
     } else if (facts.standing === 'WAIT') {
-      one.waitingAt = Math.max(one.waitingAt, start);
-      if (one.provenAt + memory_ms_max < start) one.again.push(`waiting again at ${start}, inside at ${one.provenAt}`);
+      one.waitingAt = Math.max(one.waitingAt, sureAt);
+      sentBack(one, sureAt);
     }
   };
 
@@ -83,7 +101,8 @@ export function createSpells(terms: Terms) {
         toldAt: end,
         admittedAt: Infinity,
         heardAt: Infinity,
-        insideUntil: -Infinity,
+        sessions: [],
+        isInside: false,
         silence: 0,
         lastSign: start,
         waitingAt: -Infinity,
@@ -112,6 +131,8 @@ export function createSpells(terms: Terms) {
       standing(one, call);
     } else if (call.status === 201) {
       succeeded(one, call);
+    } else if (call.code === 'NOT_ADMITTED') {
+      sentBack(one, call.start);
     }
   };
 
