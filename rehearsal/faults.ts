@@ -66,7 +66,7 @@ async function main(): Promise<void> {
       struck.push(one);
       say(rowOf(one));
       // A history that a check complains about is worth keeping.
-      if (!isWhole(one)) await copyFile(one.results.historyFile, path.join(values.report, `${fault.name}.ndjson`));
+      await copyFile(one.results.historyFile, path.join(values.report, `${fault.name}.ndjson`));
     } else {
       skipped.push({ name: fault.name, why });
       say(`----  ${fault.name}: not possible here, ${why}`);

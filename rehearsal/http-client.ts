@@ -45,7 +45,7 @@ interface Line {
   deadline: number;
 }
 
-export const patience_ms = 15_000;
+const patience_ms = 15_000;
 const sweep_ms = 100;
 const connect_pause_ms = 50;
 const nothing = Buffer.alloc(0);

@@ -18,7 +18,7 @@ export interface Spell {
   /** When its fan heard of it. */
   heardAt: number;
   /** Each time it was inside: from its admission to the last moment at which it surely still was. */
-  readonly sessions: { readonly from: number; until: number }[];
+  readonly sessions: { from: number; until: number }[];
   /** The latest session goes on, as far as was told. */
   isInside: boolean;
   /** The longest time without a sign of life, until admitted. */
@@ -40,6 +40,7 @@ export function createSpells(terms: Terms) {
   const nameOf = ({ fan, facts }: Call): string => `${fan}.${facts.spell}`;
   const session_ms = terms.sessionSeconds * 1_000;
   const hold_ms = terms.holdSeconds * 1_000;
+  const grace_ms = terms.graceSeconds * 1_000;
 
   const sign = (one: Spell, call: Call): void => {
     if (call.end === null) return;
@@ -51,12 +52,17 @@ export function createSpells(terms: Terms) {
 
   const inside = (one: Spell, at: number): void => {
     const session = one.sessions.at(-1);
-    if (one.isInside && session !== undefined) session.until = Math.max(session.until, at);
+    if (!one.isInside || session === undefined || at === -Infinity) return;
+    if (session.from === Infinity) session.from = at;
+    session.until = Math.max(session.until, at);
   };
 
-  const letIn = (one: Spell, expiresAt: number, heardAt: number): void => {
+  const letIn = (one: Spell, expiresAt: number, { start, end: heardAt }: { start: number; end: number }): void => {
     const from = expiresAt - session_ms;
-    one.sessions.push({ from, until: from });
+    // Whoever hears of it only after a grace period may just have lost that slot and be given another: then only what
+    // is written down by a transaction says when the session began.
+    const isSure = start - from < grace_ms;
+    one.sessions.push(isSure ? { from, until: from } : { from: Infinity, until: -Infinity });
     one.isInside = true;
     if (one.admittedAt !== Infinity) return;
     one.admittedAt = from;
@@ -76,9 +82,10 @@ export function createSpells(terms: Terms) {
     // News have been under way for nobody knows how long.
     const sureAt = op === 'told' ? -Infinity : start;
     if (facts.standing === 'ACTIVE') {
-      if (!one.isInside && one.provenAt === Infinity && facts.expiresAt !== undefined) letIn(one, facts.expiresAt, end);
+      const isNews = !one.isInside && one.provenAt === Infinity;
+      if (isNews && facts.expiresAt !== undefined) letIn(one, facts.expiresAt, { start, end });
       one.provenAt = Math.min(one.provenAt, end);
-      inside(one, sureAt - memory_ms_max);
+      if (one.sessions.at(-1)?.from !== Infinity) inside(one, sureAt - memory_ms_max);
     } else if (facts.standing === 'WAIT') {
       one.waitingAt = Math.max(one.waitingAt, sureAt);
       sentBack(one, sureAt);
