@@ -30,6 +30,8 @@ export interface Manner {
   /** Cuts the connection so many milliseconds after sending. */
   readonly hastyMs?: number;
   readonly forgedToken?: string;
+  /** Lets everybody else go first. */
+  readonly patient?: boolean;
 }
 
 export interface BoxOfficeDeps {
@@ -247,6 +249,7 @@ function requestOf(caller: Caller, { method, path, shows, key, body }: Ask, mann
     headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(manner.hastyMs === undefined ? {} : { patienceMs: manner.hastyMs }),
+    ...(manner.patient === true ? { patient: true } : {}),
   };
 }
 

@@ -14,6 +14,8 @@ export interface Request {
   readonly body?: string;
   /** The answer is waited for so long and no longer, then the connection is cut. */
   readonly patienceMs?: number;
+  /** May wait until nobody else wants a connection: a poll from far back must not hold up a payment. */
+  readonly patient?: boolean;
 }
 
 export interface Reply {
@@ -55,8 +57,8 @@ export function createClient(origin: string, connectionsMax: number): Client {
   const { protocol, hostname, port, host } = new URL(origin);
   const idle: Line[] = [];
   const lines = new Set<Line>();
-  const queue: Job[] = [];
-  let head = 0;
+  const queue = createQueue<Job>();
+  const later = createQueue<Job>();
   let closed = false;
   let refusedAt = -Infinity;
 
@@ -84,16 +86,8 @@ export function createClient(origin: string, connectionsMax: number): Client {
     }
   };
 
-  const next = (): Job | undefined => {
-    const job = queue[head];
-    if (job === undefined) return undefined;
-    head++;
-    if (head > 1_000 && head * 2 > queue.length) {
-      queue.splice(0, head);
-      head = 0;
-    }
-    return job;
-  };
+  const next = (): Job | undefined => queue.take() ?? later.take();
+  const waiting = (): number => queue.length() + later.length();
 
   const serve = (line: Line): void => {
     const job = next();
@@ -129,7 +123,7 @@ export function createClient(origin: string, connectionsMax: number): Client {
       if (place !== -1) idle.splice(place, 1);
       if (line.job !== undefined) lost(line.job, line.start);
       if (!connected) refuse();
-      else if (queue.length > head && !closed) open();
+      else if (waiting() > 0 && !closed) open();
     });
   };
 
@@ -152,14 +146,14 @@ export function createClient(origin: string, connectionsMax: number): Client {
         if (closed) lost(job, performance.now());
         else if (line !== undefined) write(line, job);
         else {
-          queue.push(job);
+          (request.patient === true ? later : queue).put(job);
           const wait = Math.max(0, refusedAt + connect_pause_ms - performance.now());
           if (lines.size < connectionsMax && wait === 0) open();
-          else if (lines.size === 0) setTimeout(() => lines.size === 0 && queue.length > head && open(), wait);
+          else if (lines.size === 0) setTimeout(() => lines.size === 0 && waiting() > 0 && open(), wait);
         }
       }),
     get queued() {
-      return queue.length - head;
+      return waiting();
     },
     close: () => {
       closed = true;
@@ -176,4 +170,26 @@ function textOf({ method, path, headers, body }: Request, host: string): string 
   if (body !== undefined) text += `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`;
   else if (method !== 'GET') text += 'Content-Length: 0\r\n';
   return `${text}\r\n${body ?? ''}`;
+}
+
+/** First in, first out, however many. */
+function createQueue<T>() {
+  let items: T[] = [];
+  let head = 0;
+  return {
+    length: (): number => items.length - head,
+    put: (item: T): void => {
+      items.push(item);
+    },
+    take: (): T | undefined => {
+      const item = items[head];
+      if (item === undefined) return undefined;
+      head++;
+      if (head > 10_000 && head * 2 > items.length) {
+        items = items.slice(head);
+        head = 0;
+      }
+      return item;
+    },
+  };
 }

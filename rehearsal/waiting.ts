@@ -6,6 +6,8 @@ import type { Stage, Visit } from './stage.ts';
 export type Turn = 'inside' | 'ended' | 'gave up' | 'closed the tab' | 'over';
 
 const retry_ms = 300;
+/** Whoever is asked to poll so seldom is far from the front. */
+const far_back_ms = 4_000;
 const no_answer_tries_max = 200;
 
 /** Asks until a place is told. False when the sale is over. */
@@ -59,7 +61,7 @@ async function look(stage: Stage, visit: Visit, wait: Wait): Promise<Turn | unde
   const { cheat } = visit.persona;
   if (cheat === 'jumper') await jumpTheQueue(stage, visit);
   if (cheat === 'forger') await showForgedTokens(stage, visit);
-  const heard = await stage.office.status(visit);
+  const heard = await stage.office.status(visit, { patient: wait.pollAfterMs >= far_back_ms });
   wait.pollAfterMs = heard.status === 200 ? pollAfter(heard) : Math.max(retry_ms, heard.retryAfterMs);
   return heard.status === 200 ? turnOf(heard.json['status']) : undefined;
 }
