@@ -1,7 +1,7 @@
 /**
  * The load tool: keep-alive HTTP/1.1 connections with one request under way on each, on bare sockets. Requests are
- * bytes made beforehand and answers are read only as far as counting needs, so that on two cores the tool takes a
- * small part of what it measures (autocannon took nearly twice the processor here, and reached fewer requests).
+ * bytes made beforehand and answers are read only as far as counting needs, to take as little as can be of the
+ * two cores that the servers need too. How much it took is part of each figure (`busy`).
  */
 import { connect, type Socket } from 'node:net';
 

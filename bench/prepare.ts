@@ -23,6 +23,8 @@ const till_inside = 2_000;
 const day_seconds = 86_400;
 /** Within the session, as nearly always: a hold then does not move its end. */
 const hold_seconds = 3_600;
+/** A connection that is silent for long is taken for lost, so no statement may last long. */
+const rows_per_statement = 100_000;
 const price = 1_000;
 const money = 10_000;
 
@@ -76,12 +78,14 @@ async function line(sql: Sql, id: string, { inside, waiting, graceSeconds }: Lin
       max_seats_per_fan, max_seats_per_fan_ever, last_number, head, front, active)
     values (${id}, ${inside}, ${inside}, ${day_seconds}, ${hold_seconds}, ${graceSeconds}, 4, 4,
       ${last}, ${inside}, ${front}, ${inside})`;
-  await sql`
-    insert into queue_tokens (concert_id, entry, number, user_id, status, admitted_at, expires_at)
-    select ${id}, entry, entry, 'jwt:' || ${id} || '-' || entry, case when entry <= ${inside} then 'ACTIVE' else 'WAIT' end,
-      case when entry <= ${inside} then now() end,
-      case when entry <= ${inside} then now() + make_interval(secs => ${day_seconds}) end
-    from generate_series(1, ${last}::bigint) as entry`;
+  for (let from = 1; from <= last; from += rows_per_statement) {
+    await sql`
+      insert into queue_tokens (concert_id, entry, number, user_id, status, admitted_at, expires_at)
+      select ${id}, entry, entry, 'jwt:' || ${id} || '-' || entry, case when entry <= ${inside} then 'ACTIVE' else 'WAIT' end,
+        case when entry <= ${inside} then now() end,
+        case when entry <= ${inside} then now() + make_interval(secs => ${day_seconds}) end
+      from generate_series(${from}::bigint, ${Math.min(last, from + rows_per_statement - 1)}::bigint) as entry`;
+  }
 }
 
 /** One section each, whose rows have 50 seats. */

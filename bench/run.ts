@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { connect } from '../src/platform/database.ts';
+import { connect, type Sql } from '../src/platform/database.ts';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
 import { comparePolls, measureMemory } from './crowd.ts';
 import { inspect } from './inspector.ts';
@@ -26,6 +26,8 @@ const secrets = {
 /** More than it is expected to carry out; prepared beforehand, for each costs a fan with a hold and money. */
 const payments_per_second_max = 9_000;
 const warm_up_seconds = 1;
+/** A round and the way out; whoever is left then ends with us. */
+const ending_ms_max = 60_000;
 
 interface Ground {
   readonly folder: string;
@@ -45,19 +47,28 @@ async function openGround(open: AsyncDisposableStack, payments: number): Promise
   const embedded = await startEmbeddedPostgres({ dataDir: folder });
   open.defer(() => embedded.stop());
   const urlOf = (name: string): string => Object.assign(new URL(embedded.url), { pathname: `/${name}` }).href;
-  const admin = connect(embedded.url, { poolMax: 1, applicationName: 'maejin-bench' });
-  const { sql } = admin;
-  await sql`set statement_timeout = 0`;
-  await sql`create database service`;
+  await once(embedded.url, (sql) => sql`create database service`);
   await prepare(urlOf('service'), payments);
-  await sql`create database twin template service strategy file_copy`;
-  const [settings] = await sql<[{ said: string }]>`
-    select format('PostgreSQL %s, fsync %s, synchronous_commit %s, full_page_writes %s', current_setting('server_version'),
-      current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes')) as said`;
-  await admin.close();
+  await once(embedded.url, (sql) => sql`create database twin template service strategy file_copy`);
+  const [settings] = await once(
+    embedded.url,
+    (sql) => sql<[{ said: string }]>`
+      select format('PostgreSQL %s, fsync %s, synchronous_commit %s, full_page_writes %s', current_setting('server_version'),
+        current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes')) as said`,
+  );
   const pidFile = await readFile(path.join(folder, 'postgres', 'postmaster.pid'), 'utf8');
   const postgresPid = Number.parseInt(pidFile, 10);
   return { folder, postgresPid, serviceUrl: urlOf('service'), twinUrl: urlOf('twin'), postgres: settings.said };
+}
+
+/** One statement on a connection of its own. */
+async function once<T>(url: string, ask: (sql: Sql) => PromiseLike<T>): Promise<T> {
+  const database = connect(url, { poolMax: 1, applicationName: 'maejin-bench' });
+  try {
+    return await ask(database.sql);
+  } finally {
+    await database.close();
+  }
 }
 
 async function audit(of: string, databaseUrl: string): Promise<Results['audits'][number]> {
@@ -144,6 +155,7 @@ async function main(): Promise<void> {
       say('Ending after this round …');
       ending.abort();
       process.exitCode = 130;
+      setTimeout(() => process.exit(), ending_ms_max).unref();
     });
   }
   await using open = new AsyncDisposableStack();

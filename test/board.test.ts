@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { keepBoard } from '../src/waiting-room/board-keeper.ts';
 import { Board, type EndReason, type News } from '../src/waiting-room/board.ts';
+import { partsOf, unpack } from '../src/waiting-room/news.ts';
 import { LineModel, settings, type Step } from './harness/line-model.ts';
 import { dice } from './harness/properties.ts';
 
-const empty = { concertId: 'c', version: 0, head: 0, front: 0, lastNumber: 0, settings };
-const emptyBoard = () => new Board({ ...empty, active: [], passedOver: [], departed: [] });
+const empty = { concertId: 'c', version: 0, head: 0, front: 0, lastNumber: 0 };
+const emptyBoard = () => new Board({ ...empty, settings, active: [], passedOver: [], departed: [] });
 
 const which = fc.nat(1_000);
 const because = fc.constantFrom<EndReason>('PAID', 'SESSION_ENDED', 'LEFT', 'ABSENT');
@@ -156,10 +158,61 @@ test('a line of a million costs what a line of a thousand costs: nothing is kept
   thousandMore.apply({ ...empty, version: 3, head: 5, front: 5, lastNumber: 2_000, changes: [] }, 0);
   assert.equal(kept(thousandMore), kept(thousand), 'nor does joining');
   assert(
-    kept(new Board({ ...empty, active: [{ entry: 1, expiresAt: 0, claimed: true }], passedOver: [], departed: [] })) >
-      kept(emptyBoard()),
+    kept(
+      new Board({
+        ...empty,
+        settings,
+        active: [{ entry: 1, expiresAt: 0, claimed: true }],
+        passedOver: [],
+        departed: [],
+      }),
+    ) > kept(emptyBoard()),
     'the measure sees what is kept',
   );
+});
+
+test('settings change with the version that changed them, and an old look at the database brings none back', () => {
+  const line = new LineModel();
+  const keeper = keepBoard(line.snapshot(), () => undefined);
+  const old = line.snapshot();
+  const paused = { ...settings, paused: { reason: 'rain' } };
+  const first = line.transact([{ do: 'join', count: 1 }]);
+  const second = { ...line.transact([]), settings: paused };
+  keeper.accept(second);
+  assert.equal(keeper.board.settings.paused, null, 'the change before it is still on its way');
+  keeper.accept(first);
+  assert.deepEqual(keeper.board.settings, paused);
+  keeper.restore(old);
+  assert.deepEqual(keeper.board.settings, paused);
+  keeper.restore({ ...line.snapshot(), version: 3 });
+  assert.equal(keeper.board.settings.paused, null, 'a newer look is believed');
+});
+
+test('news of any size travels whole, in parts that fit a notification', () => {
+  const reason = fc.string({ unit: 'binary', minLength: 480, maxLength: 500 });
+  const big = fc.integer({ min: 1, max: 999_999_999 });
+  const size = fc.nat(600);
+  const property = fc.property(size, big, fc.option(reason), (count, from, why) => {
+    const changes = Array.from({ length: count }, (_, index) => {
+      const entry = from + index;
+      return index % 3 === 0
+        ? (['ended', entry, entry, 'SESSION_ENDED'] as const)
+        : (['admitted', entry, entry, 1_893_456_000_000, index % 2 === 0] as const);
+    });
+    const changed = why === null ? undefined : { ...settings, paused: { reason: why } };
+    const parts = partsOf({ ...empty, concertId: 'abcdefghij', lastNumber: from + count, changes, settings: changed });
+    for (const part of parts) assert(Buffer.byteLength(JSON.stringify(['line', part])) < 8_000, 'fits');
+    assert.deepEqual(
+      parts.flatMap(([, , , , , , packed]) => packed.map(unpack)),
+      changes,
+    );
+    assert.deepEqual(
+      parts.map(([, , , , , more]) => more),
+      parts.map((_, index) => (index < parts.length - 1 ? 1 : 0)),
+    );
+    assert.deepEqual(parts.at(-1)?.[7] ?? undefined, changed);
+  });
+  fc.assert(property, dice(100));
 });
 
 test('what is remembered of ended places is bounded, and those who left the middle are dropped when the head passes', () => {

@@ -6,6 +6,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Database } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
 import { createLanes, type LaneMetrics, type Lanes } from '../platform/lane.ts';
+import { Refusal, refuse } from '../refusals.ts';
 import type { Reservations, ReservedSeat } from '../reservation/reservation.ts';
 import type { Pass, WaitingRoom } from '../waiting-room/gate.ts';
 import type { Once, Wallet } from '../wallet/wallet.ts';
@@ -69,15 +70,24 @@ export function createPayments(options: PaymentsOptions): Payments {
     },
   });
   return {
-    pay: (pass, reservationId, key) =>
-      lanes.submit(pass.concertId, {
+    pay: async (pass, reservationId, key) => {
+      const command = {
         pass,
         reservationId,
         userId: pass.userId,
         key,
         fingerprint: `pay ${reservationId}`,
         id: `${pass.concertId}-${timeOrderedId()}`,
-      }),
+      };
+      try {
+        return await lanes.submit(pass.concertId, command);
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.code !== 'NOT_ADMITTED') throw error;
+        // The transaction counts numbers to the head, some of which have left; the board knows which.
+        const standing = waitingRoom.boards.peek(pass.concertId)?.standing(pass.entry);
+        throw standing?.status === 'WAIT' ? refuse('NOT_ADMITTED', { position: standing.position }) : error;
+      }
+    },
     drain: () => lanes.drain(),
   };
 }

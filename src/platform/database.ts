@@ -2,6 +2,8 @@
  * The connection pool and the one way to open a transaction. Nothing here knows what the tables mean.
  */
 import postgres from 'postgres';
+import { arrayTypes } from './arrays.ts';
+import { socketsTo } from './sockets.ts';
 import { transaction } from './transaction.ts';
 
 export type Sql = postgres.Sql<{ bigint: number }>;
@@ -31,20 +33,34 @@ const statement_ms = 30_000;
 const lock_ms = 10_000;
 const reconnect_seconds_max = 0.5;
 
+/**
+ * What postgres.js had not yet written when a connection closed, it keeps for the next one, whose first message then
+ * waits behind it until a kilobyte has come together: after a crash of PostgreSQL a connection was seen to time out
+ * again and again. A first message of a kilobyte is sent, refused for the rest before it, and sent again at once.
+ */
+const padding = ' '.repeat(1_024);
+/** Behind a hundred statements in flight on one connection (the usual limit) a `begin` is not handed to our transaction. */
+const pipelining = { max_pipeline: 1_000_000 };
+
 export function connect(url: string, { poolMax, applicationName }: DatabaseOptions): Database {
   const sql: Sql = postgres(url, {
+    ...socketsTo(url),
+    ...pipelining,
     max: poolMax,
     connect_timeout: 5,
     // The default backs off to many seconds; after a fail-over the crowd is still at the door.
     backoff: (attempt: number) => Math.min(0.02 * 2 ** attempt, reconnect_seconds_max),
     max_lifetime: null,
     onnotice: () => undefined,
+    fetch_types: false,
     types: {
+      ...arrayTypes,
       // Every bigint of ours (money, numbers in line, counters) is far below 2^53.
       bigint: { to: 20, from: [20], parse: Number, serialize: String },
     },
     connection: {
       application_name: applicationName,
+      options: padding,
       idle_in_transaction_session_timeout: idle_in_transaction_ms,
       statement_timeout: statement_ms,
       lock_timeout: lock_ms,

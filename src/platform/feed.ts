@@ -6,6 +6,7 @@
 import postgres from 'postgres';
 import type { Sql, Tx } from './database.ts';
 import { randomId } from './ids.ts';
+import { socketsTo } from './sockets.ts';
 import type { Duty } from './ticker.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -113,6 +114,7 @@ type ListenerOptions = postgres.Options<Record<string, never>> & { onnotify(chan
 function connectListener(url: string, hear: (message: string) => void, lost: () => void): Listener {
   let works = false;
   const options: ListenerOptions = {
+    ...socketsTo(url),
     max: 1,
     idle_timeout: 0,
     max_lifetime: null,

@@ -11,8 +11,8 @@ export class OverloadedError extends Error {
   override name = 'OverloadedError';
   readonly retryAfterSeconds: number;
 
-  constructor(what: string, retryAfterSeconds = 1) {
-    super(`${what} is overloaded`);
+  constructor(what: string, retryAfterSeconds = 1, cause?: unknown) {
+    super(cause instanceof Error ? `${what} is overloaded: ${cause.message}` : `${what} is overloaded`, { cause });
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
@@ -137,7 +137,7 @@ async function persist<C, R>(
       return answers;
     } catch (error) {
       if (!isTransient(error)) throw error;
-      if (performance.now() - started > retry_ms_max) throw new OverloadedError(name, 2);
+      if (performance.now() - started > retry_ms_max) throw new OverloadedError(name, 2, error);
       // Half of the wait is random, so that servers which collided do not collide again.
       const backoff = Math.min(backoff_ms_min * 2 ** attempt, backoff_ms_max);
       // oxlint-disable-next-line no-await-in-loop

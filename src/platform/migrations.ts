@@ -23,6 +23,8 @@ const advisory_key = 0x6d61_656a;
  */
 export async function migrate(sql: Sql, folder: string): Promise<string[]> {
   const migrations = await readMigrations(folder);
+  // The driver reserves a connection that is open; one that it has to open for this it never hands over.
+  await sql`select`;
   const connection = await sql.reserve();
   try {
     // Another server may be laying out the schema right now; the pool's time limits are meant for fans.

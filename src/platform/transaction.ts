@@ -23,6 +23,7 @@ interface Connection {
 interface Query {
   handler: (query: Query) => void;
   reject(error: unknown): void;
+  catch(handle: () => void): unknown;
 }
 
 /** A place to stand for a connection that belongs to a transaction: nobody takes it from here. */
@@ -84,6 +85,8 @@ function createLine(): {
     },
     send: (query) => {
       const { reject } = query;
+      // Whoever awaits it hears of its failure; when nobody does, because something else failed first, it is no news.
+      query.catch(() => undefined);
       // The socket's error fails what is in flight; from then on nothing may be sent.
       query.reject = (error) => {
         if (!isAnswer(error)) broken ??= error;

@@ -54,7 +54,6 @@ export function keepBoard(first: Snapshot, reread: () => void): BoardKeeper {
       }, gap_ms_max).unref();
     },
     restore: (snapshot) => {
-      board.settings = snapshot.settings;
       if (snapshot.version >= board.version) board.restore(snapshot);
       for (const version of early.keys()) if (version <= board.version) early.delete(version);
       advance();

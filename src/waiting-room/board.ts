@@ -29,9 +29,11 @@ export interface News {
   readonly front: number;
   readonly lastNumber: number;
   readonly changes: readonly Change[];
+  /** The settings from this version on, if it changed them. */
+  readonly settings?: Settings | undefined;
 }
 
-export interface Snapshot extends Omit<News, 'changes'> {
+export interface Snapshot extends Omit<News, 'changes' | 'settings'> {
   readonly settings: Settings;
   readonly active: readonly { entry: number; expiresAt: number; claimed: boolean }[];
   readonly passedOver: readonly { entry: number; number: number }[];
@@ -107,6 +109,7 @@ export class Board {
         if (number > news.head) left.push(number);
       }
     }
+    if (news.settings !== undefined) this.settings = news.settings;
     this.setMarks(news);
     this.depart(left);
   }

@@ -37,10 +37,6 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
   const kept = new Map<string, Kept>();
   const load = createLoading(database, kept);
 
-  /** A read under way may have begun before what calls for another. */
-  const reload = (concertId: string): void => {
-    if (kept.has(concertId)) load.again(concertId).catch(() => undefined);
-  };
   /** Whatever was missed shows in the version; a board that keeps up is not read again, however large it is. */
   const checkAll = async (): Promise<void> => {
     const rows = await database.sql<{ concertId: string; version: number }[]>`
@@ -60,7 +56,6 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
 
   const arrivals = createArrivals((news) => kept.get(news.concertId)?.keeper.accept(news));
   feed.subscribe('line', arrivals.take);
-  feed.subscribe('settings', reload);
   feed.subscribe('sessions', ([concertId, sessions]: [string, [number, number][]]) => extend(concertId, sessions));
   feed.onGap(() => {
     arrivals.forget();
@@ -134,7 +129,7 @@ function createLoading(database: Database, kept: Map<string, Kept>) {
 function createArrivals(deliver: (news: News) => void) {
   const arriving = new Map<string, Change[]>();
   return {
-    take: ([concertId, version, head, front, lastNumber, more, packed]: NewsPart): void => {
+    take: ([concertId, version, head, front, lastNumber, more, packed, settings]: NewsPart): void => {
       const changes = arriving.get(concertId) ?? [];
       for (const change of packed) changes.push(unpack(change));
       if (more === 1) {
@@ -142,7 +137,7 @@ function createArrivals(deliver: (news: News) => void) {
         return;
       }
       arriving.delete(concertId);
-      deliver({ concertId, version, head, front, lastNumber, changes });
+      deliver({ concertId, version, head, front, lastNumber, changes, settings: settings ?? undefined });
     },
     forget: () => arriving.clear(),
   };

@@ -212,6 +212,5 @@ export async function changeSettings(
   const room = await lockRoom(tx, concertId);
   if (room === undefined) throw refuse('NOT_FOUND');
   await admit(tx, room);
-  const [news] = await Promise.all([saveRoom(tx, room), publish(tx, 'settings', concertId)]);
-  return { before: settings, after, news };
+  return { before: settings, after, news: await saveRoom(tx, room, after) };
 }

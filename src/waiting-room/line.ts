@@ -5,7 +5,7 @@
  */
 import type { Tx } from '../platform/database.ts';
 import { publish } from '../platform/feed.ts';
-import type { Change, EndReason, News, TokenStatus } from './board.ts';
+import type { Change, EndReason, News, Settings, TokenStatus } from './board.ts';
 import { partsOf } from './news.ts';
 
 /** A room whose row this transaction has locked, and what the transaction has changed so far. */
@@ -244,11 +244,11 @@ export async function extendFront(tx: Tx, room: LockedRoom, places: number): Pro
   room.front = front;
 }
 
-/** Writes the room back and sends the news of it, if anything changed. Answers the news to apply after the commit. */
-export async function saveRoom(tx: Tx, room: LockedRoom): Promise<News> {
+/** Writes the room back and sends the news of it, with the settings if these changed. Answers the news to apply after the commit. */
+export async function saveRoom(tx: Tx, room: LockedRoom, settings?: Settings): Promise<News> {
   room.version += 1;
   const { concertId, version, head, front, lastNumber, changes } = room;
-  const news: News = { concertId, version, head, front, lastNumber, changes };
+  const news: News = { concertId, version, head, front, lastNumber, changes, settings };
   await Promise.all([
     tx`
       update rooms set last_number = ${lastNumber}, head = ${head}, front = ${Math.max(front, head)}, active = ${room.active},

@@ -1,6 +1,6 @@
 /** A room's news as it travels between servers: packed, and cut into parts that fit a notification. */
 import { payload_bytes_max } from '../platform/feed.ts';
-import { numberOf, type Change, type EndReason, type News } from './board.ts';
+import { numberOf, type Change, type EndReason, type News, type Settings } from './board.ts';
 
 /** News as it travels: in parts that fit a notification, of which only the last is complete. */
 export type NewsPart = readonly [
@@ -11,6 +11,7 @@ export type NewsPart = readonly [
   lastNumber: number,
   more: 0 | 1,
   changes: readonly PackedChange[],
+  settings: Readonly<Pick<Settings, keyof Settings>> | null,
 ];
 type PackedChange = readonly [kind: 0 | 1 | 2 | 3, entry: number, detail: number];
 
@@ -18,20 +19,15 @@ const changes_per_part = Math.floor((payload_bytes_max - 200) / 40);
 const end_reasons = ['PAID', 'SESSION_ENDED', 'LEFT', 'ABSENT'] as const satisfies readonly EndReason[];
 
 /** News in parts that fit a notification each. */
-export function partsOf({ concertId, version, head, front, lastNumber, changes }: News): NewsPart[] {
+export function partsOf({ concertId, version, head, front, lastNumber, changes, settings }: News): NewsPart[] {
   const parts: NewsPart[] = [];
+  const last = settings === undefined ? changes.length - changes_per_part : Infinity;
   for (let from = 0; from === 0 || from < changes.length; from += changes_per_part) {
-    const more = from + changes_per_part < changes.length ? 1 : 0;
-    parts.push([
-      concertId,
-      version,
-      head,
-      front,
-      lastNumber,
-      more,
-      changes.slice(from, from + changes_per_part).map(pack),
-    ]);
+    const some = changes.slice(from, from + changes_per_part).map(pack);
+    parts.push([concertId, version, head, front, lastNumber, from < last ? 1 : 0, some, null]);
   }
+  // With the reason of a pause they may fill half a notification, so they travel in one of their own.
+  if (settings !== undefined) parts.push([concertId, version, head, front, lastNumber, 0, [], { ...settings }]);
   return parts;
 }
 

@@ -68,7 +68,8 @@ function roomsWithWork({ sql }: Database): Promise<{ concert_id: string }[]> {
             or (active < max_active and paused_reason is null and seen_at > skipped_at)))
       or (active < max_active and paused_reason is null and exists (select from queue_tokens as token
         where token.concert_id = room.concert_id and status = 'WAIT' and number > head))
-      or (front < last_number and front < head + ${front_places_max / 2}))
+      -- Half of what a turn would reach is used up.
+      or front < least(last_number, head + least(greatest(${front_places_min}::bigint, 2 * max_active), ${front_places_max}) / 2))
     limit ${rooms_per_turn_max}`;
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { retryCharge, retryPayment, type Charge, type Crowd, type Customer, type Payment } from './customers.ts';
 import { eventually } from './eventually.ts';
+import type { Answer } from './http.ts';
 import { pick } from './random.ts';
 
 /** Until every attempt has a known outcome. */
@@ -14,6 +15,15 @@ async function settleAttempts(crowd: Crowd, customer: Customer): Promise<void> {
   }
 }
 
+/** A connection that was cut while idle is noticed by the first question over it. */
+function read<Body>(ask: () => Promise<Answer<Body>>): Promise<Body> {
+  return eventually(async () => {
+    const { status, code, body } = await ask();
+    assert.equal(status, 200, code);
+    return body;
+  });
+}
+
 function sum(all: readonly (Charge | Payment)[]): number {
   return all.reduce((total, { outcome, amount }) => total + (outcome === 'done' ? amount : 0), 0);
 }
@@ -23,8 +33,9 @@ export async function settle(crowd: Crowd, customer: Customer): Promise<void> {
   await settleAttempts(crowd, customer);
   const office = pick(crowd.random, crowd.offices);
   const { fan, charges, payments, holds } = customer;
-  assert.equal((await office.wallet(fan)).body.balance, sum(charges) - sum(payments), `the money of ${fan.userId}`);
-  const told = (await office.reservations(fan, '?limit=200')).body.reservations;
+  const { balance } = await read(() => office.wallet(fan));
+  assert.equal(balance, sum(charges) - sum(payments), `the money of ${fan.userId}`);
+  const { reservations: told } = await read(() => office.reservations(fan, '?limit=200'));
   const statuses = new Map<string, string>(told.map(({ id, status }) => [id, status]));
   const allowed = {
     held: ['HELD'],

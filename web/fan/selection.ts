@@ -155,22 +155,22 @@ async function hold(
   problem.value = undefined;
   try {
     const { id } = await ask('createReservation', { body: { performanceId, seatNumbers }, place });
+    // Still busy until the next page is there: the news that these seats are held is news of ourselves.
     go(`/reservations/${id}`);
   } catch (error) {
     const found = asProblem(error);
     const mayBeOurs = found.code === 'UNREACHABLE' || found.code === 'SEAT_UNAVAILABLE';
     const own = mayBeOurs ? await ownHold(performanceId, seatNumbers) : undefined;
-    busy.value = false;
     if (own !== undefined) {
       go(`/reservations/${own}`);
       return;
     }
+    busy.value = false;
     problem.value = found;
     const seats = found.code === 'SEAT_UNAVAILABLE' ? (found.fields['seats'] as SeatChange[]) : [];
     hall.apply(seats);
     dropTaken(seats.map(({ number }) => number));
   }
-  busy.value = false;
 }
 
 function followHall(

@@ -1,0 +1,115 @@
+/** The pool in bad weather: connections cut, hosts away, a flood beside a transaction. Everything asked is answered. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as fc from 'fast-check';
+import { connect, isTransient, type Database } from '../src/platform/database.ts';
+import { eventually } from './harness/eventually.ts';
+import { openHouse, type House } from './harness/house.ts';
+import { dice } from './harness/properties.ts';
+import { openWire } from './harness/wire.ts';
+
+let house: House;
+before(async () => {
+  house = await openHouse();
+});
+after(() => house.close());
+
+async function withDatabase(url: string, work: (database: Database) => Promise<void>): Promise<void> {
+  const database = connect(url, { poolMax: 4, applicationName: 'maejin-test-weather' });
+  try {
+    await work(database);
+  } finally {
+    await database.close(1);
+  }
+}
+
+test('a transaction begins however many statements are on their way beside it', async () => {
+  await withDatabase(house.databaseUrl, async (database) => {
+    const begin = () => database.transaction(async (tx) => (await tx<{ one: number }[]>`select 1 as one`)[0]?.one);
+    await Promise.all(Array.from({ length: 8 }, begin));
+    for (let flood = 384; flood < 408; flood++) {
+      const reads = Array.from({ length: flood }, () => database.sql`select 1`.execute());
+      assert.deepEqual(await Promise.all([begin(), begin(), begin()]), [1, 1, 1]);
+      await Promise.all(reads);
+    }
+    const open = await house.sql`
+      select from pg_stat_activity where application_name = 'maejin-test-weather' and state like 'idle in transaction%'`;
+    assert.equal(open.length, 0, 'and none is left open');
+  });
+});
+
+test('arrays come back as they went, whatever is in them', async () => {
+  const text = fc.option(
+    fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('NULL', '', '{}', '\\', '"', ' a,b\n')),
+  );
+  const storable = text.filter((value) => value?.includes('\0') !== true && value?.isWellFormed() !== false);
+  const arrays = fc.record({
+    texts: fc.array(storable),
+    ints: fc.array(fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }))),
+    bigints: fc.array(fc.option(fc.maxSafeInteger())),
+  });
+  const property = fc.asyncProperty(arrays, async ({ texts, ints, bigints }) => {
+    const [row] = await house.sql`
+      select ${texts as string[]}::text[] as texts, ${ints as number[]}::int[] as ints, ${bigints as number[]}::bigint[] as bigints`;
+    assert.deepEqual({ ...row }, { texts, ints, bigints });
+  });
+  await fc.assert(property, dice(200));
+});
+
+test('connections cut at any moment: every statement is answered or refused as transient, and all connections recover', async () => {
+  const wire = await openWire(house.databaseUrl);
+  await withDatabase(wire.url, async (database) => {
+    const cuts = new AbortController();
+    let answered = 0;
+    let refused = 0;
+    const ask = async (worker: number): Promise<void> => {
+      while (!cuts.signal.aborted) {
+        const statement =
+          worker % 2 === 0
+            ? database.sql`select ${worker}::int`.execute()
+            : database.transaction((tx) =>
+                Promise.all([tx`select ${worker}::int`, tx`select ${'x'.repeat(300)}::text`]),
+              );
+        await statement.then(
+          () => (answered += 1),
+          (error: unknown) => {
+            assert(isTransient(error), String(error));
+            refused += 1;
+            return sleep(1);
+          },
+        );
+      }
+    };
+    const workers = Array.from({ length: 12 }, (_, worker) => ask(worker));
+    for (let cut = 0; cut < 40; cut++) {
+      await sleep(20);
+      await wire.down();
+      if (cut % 4 === 0) await sleep(20);
+      await wire.up(house.databaseUrl);
+      const enough = answered + 5;
+      await eventually(() => assert(answered >= enough, 'it goes on after each cut'), 10_000);
+    }
+    cuts.abort();
+    await Promise.all(workers);
+    assert(refused > 40, `${answered} answered, ${refused} refused`);
+    await Promise.all(Array.from({ length: 16 }, () => database.sql`select pg_sleep(0.01)`));
+  });
+  await wire.close();
+});
+
+test('of several hosts one that answers is enough, and when none does that is said at once', async () => {
+  const { host } = new URL(house.databaseUrl);
+  const wire = await openWire(house.databaseUrl);
+  const dead = new URL(wire.url).host;
+  await wire.close();
+  const several = (hosts: string): string =>
+    `${house.databaseUrl.replace(host, hosts)}?target_session_attrs=read-write&sslmode=prefer`;
+  await withDatabase(several(`${dead},${host}`), async (database) => {
+    const rows = await Promise.all(Array.from({ length: 12 }, () => database.sql`select 1 as one`));
+    assert(rows.every(([row]) => row?.['one'] === 1));
+  });
+  await withDatabase(several(`${dead},${dead}`), async (database) => {
+    await assert.rejects(Promise.all([database.sql`select 1`, database.sql`select 1`]), isTransient);
+  });
+});
