@@ -102,9 +102,10 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
           method: 'POST',
           path: `/concerts/${concertId}/queue-tokens`,
           shows: 'bearer',
+          facts: { spell: caller.spell },
           learn: (json) => {
             const place = placeIn(String(json['token']));
-            return { ...standingOf(json), spell: caller.spell, ...(place === undefined ? {} : { place }) };
+            return { ...standingOf(json), ...(place === undefined ? {} : { place }) };
           },
         },
         manner,

@@ -36,6 +36,7 @@ export const memory_ms_max = 250;
 
 export function createSpells(terms: Terms) {
   const spells = new Map<string, Spell>();
+  const firstTries = new Map<string, number>();
   const byPlace = new Map<string, Spell>();
   const nameOf = ({ fan, facts }: Call): string => `${fan}.${facts.spell}`;
   const session_ms = terms.sessionSeconds * 1_000;
@@ -92,6 +93,12 @@ export function createSpells(terms: Terms) {
     }
   };
 
+  /** Without an answer the place may have been given all the same: it was asked for then. */
+  const tried = (call: Call): void => {
+    const name = nameOf(call);
+    firstTries.set(name, Math.min(firstTries.get(name) ?? Infinity, call.start));
+  };
+
   const issued = (call: Call): void => {
     const { fan, start, end, facts } = call;
     if (end === null || facts.spell === undefined) return;
@@ -104,7 +111,7 @@ export function createSpells(terms: Terms) {
         fan,
         spell: facts.spell,
         place: facts.place,
-        askedAt: start,
+        askedAt: Math.min(start, firstTries.get(name) ?? Infinity),
         toldAt: end,
         admittedAt: Infinity,
         heardAt: Infinity,
@@ -148,6 +155,7 @@ export function createSpells(terms: Terms) {
     take: (call: Call): void => {
       if (call.op !== 'issue') heard(call);
       else if (call.status >= 200 && call.status < 300) issued(call);
+      else tried(call);
     },
   };
 }
