@@ -82,6 +82,8 @@ const transient_codes = new Set([
   '25P03', // idle_in_transaction_session_timeout
   '40001', // serialization_failure
   '40P01', // deadlock_detected
+  '53100', // disk_full: nothing was written, and it is for the operator to make room
+  '53200', // out_of_memory
   '53300', // too_many_connections
   '55P03', // lock_not_available
   '57014', // query_canceled: statement_timeout

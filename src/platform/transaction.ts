@@ -57,6 +57,7 @@ function createLine(): {
 } {
   let connection: Connection | undefined;
   let broken: unknown;
+  let failed: unknown;
   let full = false;
   let waiting: Query[] = [];
 
@@ -90,7 +91,10 @@ function createLine(): {
       // The socket's error fails what is in flight; from then on nothing may be sent.
       query.reject = (error) => {
         if (!isAnswer(error)) broken ??= error;
-        reject(error);
+        // Those behind a statement that failed are only told that something did. Whoever hears of it first, what
+        // failed is what says whether to try again: a lock waited for too long was answered 500 otherwise.
+        failed ??= error;
+        reject(isEcho(error) ? failed : error);
       };
       if (connection?.reserved === null) broken ??= connectionClosed();
       if (broken !== undefined) reject(broken);
@@ -118,6 +122,11 @@ function through(sql: Sql, send: (query: Query) => void): Tx {
 /** True if the database itself said no: the connection is in order. */
 function isAnswer(error: unknown): boolean {
   return error instanceof Error && error.name === 'PostgresError';
+}
+
+/** "current transaction is aborted": says nothing but that an earlier statement failed. */
+function isEcho(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '25P02';
 }
 
 function connectionClosed(): Error {

@@ -42,7 +42,11 @@ export function createPresence({ sql }: Database): Presence {
       )
       update queue_tokens as token set seen_at = now() from present
       where token.concert_id = ${board.concertId} and token.entry = present.entry
-      returning token.entry`;
+      returning token.entry`.catch((error: unknown) => {
+      // Nobody is taken for gone because the database was away when the sign was to be written.
+      for (const entry of entries) collected.add(entry);
+      throw error;
+    });
     const now = performance.now();
     for (const { entry } of heard) {
       written.delete(entry);

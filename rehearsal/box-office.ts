@@ -1,0 +1,270 @@
+/** The contract as the crowd speaks it: every call goes into the history, whatever comes of it. */
+import { codeOf, heardOf, moved, placeIn, type Heard, type ReservationTold } from './heard.ts';
+import type { Facts, History, Op } from './history.ts';
+import type { Client, Reply, Request } from './http-client.ts';
+
+/** Who asks, and what they show. */
+export interface Caller {
+  readonly fan: number;
+  readonly bearer: string;
+  /** The place in line: its token and its number in this fan's history. */
+  queueToken: string | undefined;
+  spell: number;
+}
+
+interface Ask {
+  readonly op: Op;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly shows: 'queueToken' | 'bearer';
+  readonly key?: string;
+  readonly body?: object;
+  /** What the history should know of the question. */
+  readonly facts?: Facts;
+  /** What it should know of a success. */
+  readonly learn?: (json: Readonly<Record<string, unknown>>) => Facts;
+}
+
+/** How a call is made: in how much of a hurry, with which token. */
+export interface Manner {
+  /** Cuts the connection so many milliseconds after sending. */
+  readonly hastyMs?: number;
+  readonly forgedToken?: string;
+  /** Lets everybody else go first. */
+  readonly patient?: boolean;
+}
+
+export interface BoxOfficeDeps {
+  readonly clients: readonly Client[];
+  readonly history: History;
+  /** Steady milliseconds (`performance.now()`) of the history's beginning. */
+  readonly beginning: number;
+  /** Epoch milliseconds of the same moment. */
+  readonly epoch: number;
+  /** Told of every call: its step, milliseconds, status and code. */
+  readonly note: (op: Op, ms: number, status: number, code: string) => void;
+}
+
+export type BoxOffice = ReturnType<typeof createBoxOffice>;
+
+export function createBoxOffice({ clients, history, beginning, epoch, note }: BoxOfficeDeps) {
+  let turn = 0;
+  const clientFor = (fan: number): Client => {
+    // A browser stays with the server it found; the operator goes round.
+    const one = clients[(fan < 0 ? turn++ : fan) % clients.length];
+    if (one === undefined) throw new Error('there is no server');
+    return one;
+  };
+  const timeOf = (text: unknown): number => Date.parse(String(text)) - epoch;
+
+  const record = (caller: Caller, ask: Ask, { reply, facts }: { reply: Reply; facts: Facts }): void => {
+    const { status, start, end } = reply;
+    const code = codeOf(reply);
+    note(ask.op, end - start, status, status === 0 && facts.hasty === true ? 'given up by the fan' : code);
+    history.write({
+      fan: caller.fan,
+      op: ask.op,
+      start: start - beginning,
+      end: status === 0 ? null : end - beginning,
+      status,
+      code,
+      facts,
+    });
+  };
+
+  const ask = async (caller: Caller, question: Ask, manner: Manner = {}): Promise<Heard> => {
+    const reply = await clientFor(caller.fan).send(requestOf(caller, question, manner));
+    const heard = heardOf(reply);
+    const isSuccess = heard.status >= 200 && heard.status < 300;
+    const learnt = isSuccess ? question.learn?.(heard.json) : undefined;
+    record(caller, question, { reply, facts: { ...asked(caller, question, manner), ...repeated(reply), ...learnt } });
+    return heard;
+  };
+
+  const standingOf = (json: Readonly<Record<string, unknown>>): Facts => ({
+    standing: json['status'] as 'WAIT',
+    ...(json['position'] === null ? {} : { position: json['position'] as number }),
+    ...(json['expiresAt'] === null ? {} : { expiresAt: timeOf(json['expiresAt']) }),
+    ...(typeof json['expiredBecause'] === 'string' ? { because: json['expiredBecause'] } : {}),
+  });
+
+  return {
+    timeOf,
+    standingOf,
+    /** Steady milliseconds since the history's beginning. */
+    now: () => performance.now() - beginning,
+    write: history.write,
+    issue: (caller: Caller, concertId: string, manner?: Manner) =>
+      ask(
+        caller,
+        {
+          op: 'issue',
+          method: 'POST',
+          path: `/concerts/${concertId}/queue-tokens`,
+          shows: 'bearer',
+          facts: { spell: caller.spell },
+          learn: (json) => {
+            const place = placeIn(String(json['token']));
+            return { ...standingOf(json), ...(place === undefined ? {} : { place }) };
+          },
+        },
+        manner,
+      ),
+    status: (caller: Caller, manner?: Manner) =>
+      ask(
+        caller,
+        { op: 'status', method: 'GET', path: '/queue-token', shows: 'queueToken', learn: standingOf },
+        manner,
+      ),
+    leave: (caller: Caller) =>
+      ask(caller, { op: 'leave', method: 'DELETE', path: '/queue-token', shows: 'queueToken' }),
+    performances: (caller: Caller, concertId: string, manner?: Manner) =>
+      ask(
+        caller,
+        { op: 'performances', method: 'GET', path: `/concerts/${concertId}/performances`, shows: 'queueToken' },
+        manner,
+      ),
+    seats: (caller: Caller, performance: string, manner?: Manner) =>
+      ask(
+        caller,
+        {
+          op: 'seats',
+          method: 'GET',
+          path: `/performances/${performance}/seats`,
+          shows: 'queueToken',
+          facts: { performance },
+        },
+        manner,
+      ),
+    hold: (caller: Caller, performance: string, seats: readonly number[], manner?: Manner) =>
+      ask(
+        caller,
+        {
+          op: 'hold',
+          method: 'POST',
+          path: '/reservations',
+          shows: 'queueToken',
+          body: { performanceId: performance, seatNumbers: seats },
+          facts: { performance, seats },
+          learn: (json) => ({
+            reservation: String(json['id']),
+            amount: Number(json['amount']),
+            heldUntil: timeOf(json['heldUntil']),
+          }),
+        },
+        manner,
+      ),
+    cancel: (caller: Caller, reservation: string) =>
+      ask(caller, {
+        op: 'cancel',
+        method: 'DELETE',
+        path: `/reservations/${reservation}`,
+        shows: 'bearer',
+        facts: { reservation },
+      }),
+    charge: (caller: Caller, key: string, amount: number, manner?: Manner) =>
+      ask(
+        caller,
+        {
+          op: 'charge',
+          method: 'POST',
+          path: '/wallet/charges',
+          shows: 'bearer',
+          key,
+          body: { amount },
+          facts: { amount },
+          learn: moved,
+        },
+        manner,
+      ),
+    pay: (caller: Caller, key: string, { id, amount }: { id: string; amount: number }, manner?: Manner) =>
+      ask(
+        caller,
+        {
+          op: 'pay',
+          method: 'POST',
+          path: `/reservations/${id}/payment`,
+          shows: 'queueToken',
+          key,
+          facts: { reservation: id, amount },
+          learn: (json) => ({ ...moved(json), paidAt: timeOf(json['paidAt']) }),
+        },
+        manner,
+      ),
+    wallet: (caller: Caller) =>
+      ask(caller, {
+        op: 'wallet',
+        method: 'GET',
+        path: '/wallet',
+        shows: 'bearer',
+        learn: (json) => ({ balance: Number(json['balance']) }),
+      }),
+    entries: (caller: Caller) =>
+      ask(caller, {
+        op: 'entries',
+        method: 'GET',
+        path: '/wallet/entries?limit=200',
+        shows: 'bearer',
+        learn: (json) => ({
+          entries: (json['entries'] as { kind: string; amount: number; balance: number; reference: string }[])
+            .map(({ kind, amount, balance, reference }) => [kind, amount, balance, reference] as const)
+            .toReversed(),
+        }),
+      }),
+    reservations: (caller: Caller) =>
+      ask(caller, {
+        op: 'reservations',
+        method: 'GET',
+        path: '/reservations?limit=200',
+        shows: 'bearer',
+        learn: (json) => ({
+          reservations: (json['reservations'] as ReservationTold[]).map(
+            ({ id, status, performanceId, seats, amount }) =>
+              [id, status, performanceId, seats.map(({ number }) => number), amount] as const,
+          ),
+        }),
+      }),
+    overview: (caller: Caller, concertId: string) =>
+      ask(caller, {
+        op: 'overview',
+        method: 'GET',
+        path: `/admin/concerts/${concertId}/overview`,
+        shows: 'bearer',
+        learn: (json) => ({
+          active: Number(json['active']),
+          waiting: Number(json['waiting']),
+          revenue: Number(json['revenue']),
+        }),
+      }),
+  };
+}
+
+function requestOf(caller: Caller, { method, path, shows, key, body }: Ask, manner: Manner): Request {
+  const headers: Record<string, string> = {};
+  if (shows === 'bearer') headers['Authorization'] = `Bearer ${manner.forgedToken ?? caller.bearer}`;
+  else headers['Queue-Token'] = manner.forgedToken ?? caller.queueToken ?? 'none';
+  if (key !== undefined) headers['Idempotency-Key'] = key;
+  return {
+    method,
+    path: `/api/v1${path}`,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(manner.hastyMs === undefined ? {} : { patienceMs: manner.hastyMs }),
+    ...(manner.patient === true ? { patient: true } : {}),
+  };
+}
+
+/** What the history should know of the question. */
+function asked(caller: Caller, { shows, key, facts }: Ask, { hastyMs, forgedToken }: Manner): Facts {
+  return {
+    ...(shows === 'queueToken' ? { spell: caller.spell } : {}),
+    ...(key === undefined ? {} : { key }),
+    ...facts,
+    ...(hastyMs === undefined ? {} : { hasty: true }),
+    ...(forgedToken === undefined ? {} : { forged: true }),
+  };
+}
+
+function repeated(reply: Reply): Facts {
+  return reply.header('idempotent-replayed') === 'true' ? { again: true } : {};
+}

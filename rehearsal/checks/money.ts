@@ -1,0 +1,147 @@
+/**
+ * Money adds up, by the fans' own books: what was acknowledged stands in the wallet's entries exactly once as it was
+ * told, nothing else does but attempts whose answer was lost, each balance follows from the one before, and the
+ * house took in what the fans paid.
+ */
+import type { Call, Facts } from '../history.ts';
+import { createFinding, type CreateCheck } from './check.ts';
+
+interface Effect {
+  readonly key: string;
+  readonly op: 'charge' | 'pay';
+  /** Positive into the wallet, negative out of it; undefined while nobody told. */
+  amount: number | undefined;
+  id: string | undefined;
+  balance: number | undefined;
+  lost: boolean;
+}
+
+type Entry = NonNullable<Facts['entries']>[number];
+
+interface Book {
+  readonly effects: Map<string, Effect>;
+  entries: Facts['entries'];
+  balance: number | undefined;
+}
+
+export const checkMoney: CreateCheck = () => {
+  const books = new Map<number, Book>();
+  const keys = createFinding('I6 a key has one effect, and every repeat gets the same answer');
+  const sums = createFinding('I4 money adds up, and what was acknowledged is there at the end');
+  const takings = createFinding('I5 the house took in what the fans paid');
+  const owners = new Map<string, string>();
+  let revenue: number | undefined;
+
+  const bookOf = (fan: number): Book => {
+    let book = books.get(fan);
+    if (book === undefined) {
+      book = { effects: new Map(), entries: undefined, balance: undefined };
+      books.set(fan, book);
+    }
+    return book;
+  };
+
+  const attempt = (call: Call, op: Effect['op']): void => {
+    const { fan, status, facts } = call;
+    const effect = effectOf(bookOf(fan), facts.key ?? '', op);
+    if (facts.amount !== undefined) effect.amount = op === 'pay' ? -facts.amount : facts.amount;
+    if (status === 0 || status >= 500) effect.lost = true;
+    if (status === 201) acknowledged(fan, effect, facts);
+  };
+
+  const acknowledged = (fan: number, effect: Effect, { id, balance }: Facts): void => {
+    keys.count();
+    if (effect.id === undefined) {
+      effect.id = id;
+      effect.balance = balance;
+      claim(`fan ${fan} key ${effect.key}`, id ?? '');
+    } else if (effect.id !== id || effect.balance !== balance) {
+      keys.violation(`fan ${fan} key ${effect.key}: first ${effect.id} (${effect.balance}), then ${id} (${balance})`);
+    }
+  };
+
+  const claim = (who: string, id: string): void => {
+    const other = owners.get(id);
+    if (other === undefined) owners.set(id, who);
+    else keys.violation(`${id} was told to ${other} and to ${who}`);
+  };
+
+  return {
+    take: (call) => {
+      if (call.op === 'charge' || call.op === 'pay') attempt(call, call.op);
+      else if (call.op === 'entries' && call.status === 200) bookOf(call.fan).entries = call.facts.entries;
+      else if (call.op === 'wallet' && call.status === 200) bookOf(call.fan).balance = call.facts.balance;
+      else if (call.op === 'overview' && call.facts.revenue !== undefined) ({ revenue } = call.facts);
+    },
+    finish: () => {
+      for (const [fan, book] of books) if (book.entries !== undefined) settle(fan, book, sums);
+      const { least, most } = paidBy(books.values());
+      if (revenue !== undefined) {
+        takings.count();
+        if (revenue < least || revenue > most)
+          takings.violation(`fans paid ${least}${most > least ? ` to ${most}` : ''}, the house has ${revenue}`);
+      }
+      return [keys.done(), sums.done(), takings.done()];
+    },
+  };
+};
+
+function effectOf({ effects }: Book, key: string, op: Effect['op']): Effect {
+  let effect = effects.get(key);
+  if (effect === undefined) {
+    effect = { key, op, amount: undefined, id: undefined, balance: undefined, lost: false };
+    effects.set(key, effect);
+  }
+  return effect;
+}
+
+/** What all fans paid: surely, and at most, if every payment without an answer happened. */
+function paidBy(books: Iterable<Book>): { least: number; most: number } {
+  let least = 0;
+  let open = 0;
+  for (const { effects } of books) {
+    for (const { op, id, amount = 0, lost } of effects.values()) {
+      if (op === 'pay' && id !== undefined) least -= amount;
+      else if (op === 'pay' && lost) open -= amount;
+    }
+  }
+  return { least, most: least + open };
+}
+
+/** One fan's books against the entries of the wallet. */
+function settle(fan: number, book: Book, sums: ReturnType<typeof createFinding>): void {
+  const { effects, entries = [], balance } = book;
+  const all = [...effects.values()];
+  const known = new Map(all.flatMap((effect) => (effect.id === undefined ? [] : [[effect.id, effect]])));
+  const maybe = all.filter(({ id, lost }) => id === undefined && lost);
+  let before = 0;
+  for (const entry of entries) {
+    const [, amount, after, reference] = entry;
+    sums.count();
+    if (after !== before + amount) sums.violation(`fan ${fan}: ${before} and ${amount} make ${after} (${reference})`);
+    before = after;
+    const complaint = explain(entry, known.get(reference), maybe);
+    if (complaint !== undefined) sums.violation(`fan ${fan}: ${complaint}`);
+    known.delete(reference);
+  }
+  for (const { id, amount, op } of known.values())
+    sums.violation(`fan ${fan}: ${op} ${id} of ${amount} was acknowledged and is not there`);
+  if (balance !== undefined && balance !== before)
+    sums.violation(`fan ${fan}: entries end with ${before}, the wallet says ${balance}`);
+}
+
+/** What is wrong with an entry: not as it was told, or nobody asked for it. Uses up attempts without an answer. */
+function explain(
+  [kind, amount, after, reference]: Entry,
+  told: Effect | undefined,
+  maybe: Effect[],
+): string | undefined {
+  if (told !== undefined) {
+    if (told.amount === amount && told.balance === after) return undefined;
+    return `${reference} was told as ${told.amount} to ${told.balance}, is ${amount} to ${after}`;
+  }
+  const place = maybe.findIndex((one) => one.amount === amount && (one.op === 'charge') === (kind === 'CHARGE'));
+  if (place === -1) return `${kind} of ${amount} (${reference}) that nobody asked for`;
+  maybe.splice(place, 1);
+  return undefined;
+}

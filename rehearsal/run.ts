@@ -1,0 +1,72 @@
+/**
+ * `npm run rehearse`: plays a whole on-sale against a running service, through HTTP alone, and says whether every
+ * promise was kept. The exit code is the verdict.
+ */
+import { copyFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { openFolder, openGround } from './ground.ts';
+import { readOptions, usage, type Options } from './options.ts';
+import { createProgress } from './progress.ts';
+import { writeReport } from './report.ts';
+import { playSale, type Place } from './sale.ts';
+import { passed, verdictOf } from './verdict.ts';
+
+async function placeOf(options: Options, open: AsyncDisposableStack): Promise<Place> {
+  const { url, operatorEmail: email, operatorPassword: password, identitySecret } = options;
+  if (url === undefined) {
+    const { secrets, servers, folder, postgresPid } = await openGround(open, options.servers);
+    return {
+      origins: servers.map(({ origin }) => origin),
+      operator: secrets.operator,
+      identitySecret: secrets.identity,
+      serverPids: servers.flatMap(({ child }) => child.pid ?? []),
+      postgresPid,
+      folder,
+    };
+  }
+  if (email === undefined || password === undefined)
+    throw new Error('--url needs --operator-email and --operator-password (or ADMIN_EMAIL and ADMIN_PASSWORD)');
+  const folder = await openFolder(open);
+  return {
+    origins: [url],
+    operator: { email, password },
+    identitySecret,
+    serverPids: [],
+    postgresPid: undefined,
+    folder,
+  };
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2), process.env);
+  if (options === 'help') {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  const progress = createProgress(process.stderr);
+  await using open = new AsyncDisposableStack();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      progress.say('Ending …');
+      process.exitCode = 130;
+      // What was started ends with this process.
+      process.exit();
+    });
+  }
+  progress.say(options.url === undefined ? 'Starting PostgreSQL and servers …' : `Rehearsing at ${options.url} …`);
+  const place = await placeOf(options, open);
+  const results = await playSale(options, place, progress);
+  const verdict = verdictOf(options, results);
+  await mkdir(options.report, { recursive: true });
+  await copyFile(results.historyFile, path.join(options.report, 'history.ndjson'));
+  const page = await writeReport(options, results, verdict);
+  process.stdout.write(`${verdict.text}\n\nThe report: ${page}\n`);
+  process.exitCode = passed(verdict) ? 0 : 1;
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`maejin: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

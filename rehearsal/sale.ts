@@ -1,0 +1,204 @@
+/** A whole sale: prepares it, lets the crowd in, watches, settles what stayed open, and has the history checked. */
+import path from 'node:path';
+import { createBoxOffice, type Caller } from './box-office.ts';
+import { checkHistory } from './checks/checks.ts';
+import type { Finding } from './checks/check.ts';
+import { letIn, readBooks, resolveAll, signInFans } from './crowd.ts';
+import { openHistory, type Terms } from './history.ts';
+import { createClient } from './http-client.ts';
+import { createLatencies, type StepFigures } from './latencies.ts';
+import { watchLoad, type Busy } from './load-watch.ts';
+import { signInOperator, type Operator } from './operator.ts';
+import type { Options } from './options.ts';
+import { createPauses } from './pauses.ts';
+import type { Progress } from './progress.ts';
+import { watchSale, type Sample } from './samples.ts';
+import type { Concert, Ending, Stage, Tally } from './stage.ts';
+import { createStreams } from './streams.ts';
+
+export interface Place {
+  readonly origins: readonly string[];
+  readonly operator: { readonly email: string; readonly password: string };
+  readonly identitySecret: string | undefined;
+  readonly serverPids: readonly number[];
+  readonly postgresPid: number | undefined;
+  /** The history is written there. */
+  readonly folder: string;
+  /** Things break on purpose. */
+  readonly rough?: boolean;
+}
+
+export interface SaleResults {
+  readonly concert: Concert;
+  readonly historyFile: string;
+  readonly calls: number;
+  readonly samples: readonly Sample[];
+  readonly steps: readonly StepFigures[];
+  readonly codes: ReadonlyMap<string, number>;
+  readonly endings: ReadonlyMap<Ending, number>;
+  readonly arrived: number;
+  readonly racesLost: number;
+  readonly seatsSold: number;
+  readonly revenue: number;
+  /** Seconds from the opening to the last sale; undefined if seats were left. */
+  readonly soldOutAfter: number | undefined;
+  readonly seconds: number;
+  readonly findings: readonly Finding[];
+  readonly audit: Awaited<ReturnType<Operator['audit']>>;
+  readonly unknown: number;
+}
+
+/** While the sale runs: for those who break things meanwhile. */
+export interface Running {
+  readonly stage: Stage;
+  readonly latest: () => Sample | undefined;
+}
+
+const streams_max = 200;
+
+export async function playSale(
+  options: Options,
+  place: Place,
+  progress: Progress,
+  meanwhile: (running: Running) => Promise<void> = async () => undefined,
+): Promise<SaleResults> {
+  await using open = new AsyncDisposableStack();
+  const { origins } = place;
+  const [origin = ''] = origins;
+  const operator = await signInOperator(origin, place.operator);
+  const concert = await operator.createConcert(options);
+  progress.say(`${options.seats} seats on ${concert.performanceIds.length} dates; ${options.fans} fans sign in …`);
+  const bearerOf = await signInFans(origin, options, place.identitySecret);
+
+  const beginning = performance.now();
+  const terms = termsOf(options, concert.id, { epoch: Date.now(), rough: place.rough === true });
+  const historyFile = path.join(place.folder, `history-${concert.id}.ndjson`);
+  const history = openHistory(historyFile, terms);
+  const latencies = createLatencies();
+  const clients = origins.map((at) => createClient(at, Math.ceil(options.connections / origins.length)));
+  open.defer(() => clients.forEach((client) => client.close()));
+  const office = createBoxOffice({ clients, history, beginning, epoch: terms.epoch, note: latencies.note });
+  const pauses = createPauses();
+  const streams = createStreams(origins, streams_max);
+  open.defer(() => pauses.end());
+  open.defer(() => streams.close());
+  const tally = newTally();
+  let over = false;
+  const isOver = (): boolean => over;
+  const end = (): void => {
+    over = true;
+    pauses.end();
+    streams.close();
+  };
+  const stage: Stage = {
+    options,
+    concert,
+    office,
+    streams,
+    pauses,
+    tally,
+    isOver,
+    unresolved: [],
+    customers: [],
+  };
+
+  const samples: Sample[] = [];
+  const asOperator: Caller = { fan: -1, bearer: operator.bearer, queueToken: undefined, spell: 0 };
+  const watch = watchSale(
+    {
+      office,
+      operator: asOperator,
+      concertId: concert.id,
+      tally,
+      latencies,
+      busy: watchLoad(place),
+      queued: () => clients.reduce((sum, client) => sum + client.queued, 0),
+      clock: () => office.now() / 1_000,
+      show: progress.show,
+    },
+    (sample) => {
+      samples.push(sample);
+      if (sample.sold === sample.total && sample.total > 0) end();
+    },
+  );
+  const limit = setTimeout(end, options.limit * 1_000);
+  const breaking = meanwhile({ stage, latest: () => samples.at(-1) });
+  await letIn(stage, bearerOf);
+  await breaking;
+  clearTimeout(limit);
+  end();
+  const seconds = office.now() / 1_000;
+  progress.say('Everybody has gone home. Asking again what stayed open, reading everybody’s books …');
+  const unknown = await resolveAll(stage);
+  await watch.stop();
+  await readBooks(stage);
+  const last = await office.overview(asOperator, concert.id);
+  history.close();
+  progress.say(`Checking a history of ${history.calls.toLocaleString('en')} calls, and the service’s own audit …`);
+  const [findings, audit] = await Promise.all([checkHistory(historyFile), operator.audit()]);
+  const { reserved, total } = last.json['seats'] as { reserved: number; total: number };
+  return {
+    concert,
+    historyFile,
+    calls: history.calls,
+    samples,
+    steps: latencies.figures(),
+    codes: latencies.codes(),
+    endings: tally.endings,
+    arrived: tally.arrived,
+    racesLost: tally.racesLost,
+    seatsSold: reserved,
+    revenue: Number(last.json['revenue']),
+    soldOutAfter: reserved === total ? tally.lastSaleAt / 1_000 : undefined,
+    seconds,
+    findings,
+    audit,
+    unknown,
+  };
+}
+
+function newTally(): Tally {
+  return {
+    arrived: 0,
+    waiting: 0,
+    inside: 0,
+    seatsSold: 0,
+    revenue: 0,
+    lastSaleAt: 0,
+    racesLost: 0,
+    endings: new Map(),
+  };
+}
+
+function termsOf(options: Options, concertId: string, { epoch, rough }: Pick<Terms, 'epoch' | 'rough'>): Terms {
+  const { maxActive, sessionSeconds, holdSeconds, graceSeconds } = options;
+  return {
+    history: 1,
+    epoch,
+    concertId,
+    maxActive,
+    sessionSeconds,
+    holdSeconds,
+    graceSeconds,
+    maxSeatsPerFan: 4,
+    rough,
+  };
+}
+
+/** What came to its limit first: who was the first to be busy nearly all the time. */
+export function saturatedFirst(samples: readonly Sample[]): string {
+  const limits: readonly (readonly [string, keyof Busy, number])[] = [
+    ['the event loop of a server', 'server', 0.9],
+    ['the database (one processor’s worth)', 'database', 0.9],
+    ['the crowd itself (its event loop)', 'crowd', 0.9],
+    ['all processors of this machine', 'machine', 0.95],
+  ];
+  for (const [index, sample] of samples.entries()) {
+    const next = samples[index + 1];
+    const reached = limits.filter(([, name, limit]) => (sample[name] ?? 0) > limit && (next?.[name] ?? 0) > limit);
+    const [first] = reached;
+    if (first !== undefined)
+      return `${reached.map(([what]) => what).join(' and ')}, ${sample.at.toFixed(0)} s after the opening`;
+  }
+  return 'nothing';
+}

@@ -1,0 +1,69 @@
+/** What all fans of a sale share: where it is, how far it has come, and what is still to be found out. */
+import type { BoxOffice, Caller } from './box-office.ts';
+import type { Options } from './options.ts';
+import type { Pauses } from './pauses.ts';
+import type { Persona } from './persona.ts';
+import type { Streams } from './streams.ts';
+
+export interface Concert {
+  readonly id: string;
+  readonly performanceIds: readonly string[];
+  readonly seatsPerPerformance: number;
+}
+
+export type Ending = 'bought' | 'sold out' | 'gave up' | 'closed the tab' | 'session ended' | 'in line at the end';
+
+export interface Tally {
+  arrived: number;
+  waiting: number;
+  inside: number;
+  seatsSold: number;
+  revenue: number;
+  /** History's milliseconds of the last sale. */
+  lastSaleAt: number;
+  racesLost: number;
+  readonly endings: Map<Ending, number>;
+}
+
+export interface Stage {
+  readonly options: Options;
+  readonly concert: Concert;
+  readonly office: BoxOffice;
+  readonly streams: Streams;
+  readonly pauses: Pauses;
+  readonly tally: Tally;
+  /** True when everything is sold or the time is up: go home. */
+  isOver(): boolean;
+  /** Attempts whose outcome nobody told, to be asked for again when all is over; resolves true once it is known. */
+  readonly unresolved: (() => Promise<boolean>)[];
+  /** Those whose books are compared at the end. */
+  readonly customers: Caller[];
+}
+
+/** Seats that are held, with what they cost. */
+export interface Held {
+  readonly id: string;
+  readonly amount: number;
+  readonly seats: number;
+}
+
+/** One fan on the way through the sale. */
+export interface Visit extends Caller {
+  readonly persona: Persona;
+  keysMade: number;
+  /** As far as told. */
+  balance: number;
+  isCustomer: boolean;
+}
+
+export function newKey(visit: Visit): string {
+  visit.keysMade++;
+  return `f${visit.fan}-${visit.keysMade}`;
+}
+
+/** A fan who moved money or seats: the books will be compared. */
+export function becomeCustomer({ customers }: Stage, visit: Visit): void {
+  if (visit.isCustomer) return;
+  visit.isCustomer = true;
+  customers.push(visit);
+}

@@ -1,0 +1,80 @@
+/** `npm run rehearse` as a person meets it: a small sale, its verdict, its report; and what it says to wrong options. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { checkHistory } from '../rehearsal/checks/checks.ts';
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'maejin-rehearsal-test-'));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function rehearse(...args: string[]): Promise<Ended> {
+  const program = path.join(import.meta.dirname, '../rehearsal/run.ts');
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [program, ...args], { cwd: folder }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+}
+
+const small = ['--seats=60', '--fans=110', '--arrival=1', '--max-active=15', '--think=0.2', '--servers=2'];
+const times = [
+  '--hold=4',
+  '--grace=3',
+  '--session=20',
+  '--absent=0.15',
+  '--cheaters=0.1',
+  '--accounts=2',
+  '--limit=40',
+];
+
+test('a small sale is played to its end, passes, and leaves a report', async () => {
+  const report = path.join(folder, 'report');
+  const { code, stdout, stderr } = await rehearse(...small, ...times, '--report', report);
+  assert.equal(code, 0, `${stdout}\n${stderr}`);
+  assert.match(stdout, /Verdict: PASS/);
+  assert.match(stderr, /waiting \d+ +active \d+ +held \d+ +sold \d+/);
+  const json = JSON.parse(await readFile(path.join(report, 'report.json'), 'utf8')) as {
+    verdict: string;
+    seatsSold: number;
+    findings: { name: string; counted: number }[];
+    steps: { step: string; p99: number }[];
+  };
+  assert.equal(json.verdict, 'PASS');
+  assert.equal(json.seatsSold, 60);
+  assert.deepEqual(
+    json.findings.filter(({ counted }) => counted === 0),
+    [],
+    'every promise was looked at',
+  );
+  const page = await readFile(path.join(report, 'report.html'), 'utf8');
+  assert(page.includes('<svg') && !/(src|href)=["']?(https?:)?\/\//.test(page), 'the page needs nothing beside it');
+  assert(!page.includes('NaN') && !page.includes('undefined'));
+  const findings = await checkHistory(path.join(report, 'history.ndjson'));
+  assert.deepEqual(
+    findings.filter(({ ok }) => !ok),
+    [],
+    'the history can be checked again',
+  );
+});
+
+test('wrong options are one line', async () => {
+  for (const args of [['--seats=none'], ['--url=http://127.0.0.1:1'], ['--colour=red']]) {
+    const { code, stderr } = await rehearse(...args);
+    assert.equal(code, 1);
+    const complaint = stderr.trim().split('\n').at(-1) ?? '';
+    assert.match(complaint, /^maejin: /, stderr);
+  }
+  assert.match((await rehearse('--help')).stdout, /--max-active/);
+});
