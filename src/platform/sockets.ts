@@ -19,10 +19,19 @@ export interface Sockets {
   readonly port: number;
   /** Ours does what `sslmode` asks for. */
   readonly ssl: false;
+  /** What the driver must ask for to find the host that takes writes; nothing where there is no choice. */
+  readonly target_session_attrs?: 'primary';
   /** Connects to any host that takes connections; a socket that fails at once if none does. */
   readonly socket: () => Promise<Socket>;
 }
 
+/**
+ * By `read-write` the driver looks at `default_transaction_read_only`, which since PostgreSQL 14 every server tells and a
+ * standby tells as `off`: it then stays with a standby, where nothing can be written. By `primary` it looks at what is meant.
+ */
+const writable = { target_session_attrs: 'primary' } as const;
+/** A connection that ends sooner was not to the host that takes writes. */
+const refused_ms_max = 1_000;
 const connect_ms_max = 3_000;
 /** Longer than any statement may take; a pool in use is never silent, its sweeps come several times a second. */
 const silence_ms_max = 40_000;
@@ -31,16 +40,23 @@ const silence_ms_max = 40_000;
 export function socketsTo(url: string): Sockets {
   const hosts = hostsOf(url);
   const sslMode = /[?&]ssl(?:mode)?=([\w-]+)/.exec(url)?.[1] ?? 'disable';
+  let from = 0;
   return {
     ...hosts[0],
+    ...(/[?&]target_session_attrs=(read-write|primary)/.test(url) ? writable : {}),
     ssl: false,
     socket: async () => {
-      // Any may be the one that takes writes; the driver closes the others and comes again.
-      const from = Math.floor(Math.random() * hosts.length);
       let failure: unknown;
       for (const host of [...hosts.slice(from), ...hosts.slice(0, from)]) {
         try {
-          return orderly(await open(host, sslMode));
+          const socket = await open(host, sslMode);
+          const openedAt = performance.now();
+          from = hosts.indexOf(host);
+          // Any may be the one that takes writes; the driver closes the others and comes again, to the next one then.
+          socket.once('close', () => {
+            if (performance.now() - openedAt < refused_ms_max) from = (hosts.indexOf(host) + 1) % hosts.length;
+          });
+          return orderly(socket);
         } catch (error) {
           failure = error;
         }
