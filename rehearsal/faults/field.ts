@@ -65,7 +65,9 @@ export async function openField(folder: string, options: FieldOptions, open: Asy
   };
   const urlFor = (number: number): string => {
     if (standby !== undefined) {
-      const hosts = `127.0.0.1:${plain.port},127.0.0.1:${standby.port}`;
+      // Whoever lists the standby first must find the primary all the same.
+      const ports = number % 2 === 0 ? [plain.port, standby.port] : [standby.port, plain.port];
+      const hosts = ports.map((port) => `127.0.0.1:${port}`).join(',');
       return `${plain.url.replace(`127.0.0.1:${plain.port}`, hosts)}?target_session_attrs=read-write`;
     }
     return plain.url.replace(`:${plain.port}/`, `:${wires[number]?.port}/`);

@@ -30,6 +30,8 @@ export interface Sockets {
  * standby tells as `off`: it then stays with a standby, where nothing can be written. By `primary` it looks at what is meant.
  */
 const writable = { target_session_attrs: 'primary' } as const;
+/** By address: which of its hosts took writes when last heard of. What the pool found out, the listener need not. */
+const likely = new Map<string, number>();
 /** A connection that ends sooner was not to the host that takes writes. */
 const refused_ms_max = 1_000;
 const connect_ms_max = 3_000;
@@ -40,21 +42,22 @@ const silence_ms_max = 40_000;
 export function socketsTo(url: string): Sockets {
   const hosts = hostsOf(url);
   const sslMode = /[?&]ssl(?:mode)?=([\w-]+)/.exec(url)?.[1] ?? 'disable';
-  let from = 0;
   return {
     ...hosts[0],
     ...(/[?&]target_session_attrs=(read-write|primary)/.test(url) ? writable : {}),
     ssl: false,
     socket: async () => {
       let failure: unknown;
+      const from = likely.get(url) ?? 0;
       for (const host of [...hosts.slice(from), ...hosts.slice(0, from)]) {
         try {
           const socket = await open(host, sslMode);
           const openedAt = performance.now();
-          from = hosts.indexOf(host);
+          likely.set(url, hosts.indexOf(host));
           // Any may be the one that takes writes; the driver closes the others and comes again, to the next one then.
           socket.once('close', () => {
-            if (performance.now() - openedAt < refused_ms_max) from = (hosts.indexOf(host) + 1) % hosts.length;
+            if (performance.now() - openedAt < refused_ms_max)
+              likely.set(url, (hosts.indexOf(host) + 1) % hosts.length);
           });
           return orderly(socket);
         } catch (error) {
