@@ -99,7 +99,7 @@ async function makeRooms({ config, database, feed, log }: HallOptions, metrics: 
   const reservations = createReservations({ database, feed, catalog, waitingRoom, metrics, batchMax });
   const wallet = createWallet({ database, metrics, batchMax: config.laneBatchMax });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });
-  const console = createConsole({ database, accounts, catalog, waitingRoom, reservations });
+  const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet });
   const { boards } = waitingRoom;
   metrics.follow('waiting', () => [...boards.all()].reduce((sum, board) => sum + board.waiting, 0));
   metrics.follow('active', () => [...boards.all()].reduce((sum, board) => sum + board.active.size, 0));

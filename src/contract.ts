@@ -7,6 +7,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Static, TSchema, TUnknown } from 'typebox';
 import { fanEndpoints } from './contract/fan.ts';
+import { deskEndpoints } from './contract/console-desk.ts';
 import { operatorEndpoints } from './contract/operator.ts';
 import type { Endpoint } from './contract/endpoint.ts';
 import type { RefusalCode } from './refusals.ts';
@@ -16,7 +17,7 @@ export { balanceMax, chargeMax, concertDefaults, pageLimitDefault, seatsPerPerfo
 
 export const currency = 'KRW';
 
-export const contract = { ...fanEndpoints, ...operatorEndpoints };
+export const contract = { ...fanEndpoints, ...operatorEndpoints, ...deskEndpoints };
 
 export type EndpointName = keyof typeof contract;
 

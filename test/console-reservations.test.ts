@@ -76,6 +76,7 @@ test('finds by concert, status, id, user and the beginning of a user id; expired
     status: 'CONFIRMED',
     heldUntil: null,
     userId: confirmed.userId,
+    userName: null,
     createdAt: row.createdAt,
   });
 });

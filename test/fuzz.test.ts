@@ -238,7 +238,20 @@ test('bytes that are no JSON, or another kind of it, are refused too', async () 
 
 test('a key that is none is refused before anything is done', async () => {
   const keyed = endpoints.filter(({ headers }) => headers !== undefined);
-  const bodies: Readonly<Record<string, string | undefined>> = { createCharge: '{"amount":1}' };
+  const bodies: Readonly<Record<string, string | undefined>> = {
+    createCharge: '{"amount":1}',
+    createConcert: JSON.stringify({
+      title: 'A',
+      artist: 'B',
+      venue: 'C',
+      performances: [
+        {
+          startsAt: '2030-05-01T10:00:00Z',
+          sections: [{ name: 'A', rows: 1, seatsPerRow: 1, grade: 'R', price: 0 }],
+        },
+      ],
+    }),
+  };
   const property = asyncProperty(constantFrom(...keyed), key, async (endpoint, given) => {
     pre(!/^[!-~]{1,255}$/.test(given.replaceAll(/\p{Cc}/gu, '').trim()));
     const headers = { ...credentialsFor(endpoint), 'idempotency-key': given };

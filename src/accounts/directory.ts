@@ -7,6 +7,8 @@ export interface UserName {
   readonly id: string;
   readonly email: string;
   readonly name: string;
+  readonly role: 'fan' | 'operator';
+  readonly createdAt: Date;
 }
 
 interface Operator {
@@ -48,7 +50,9 @@ async function setPassword(
 }
 
 export async function usersOf({ sql }: Database, userIds: readonly string[]): Promise<ReadonlyMap<string, UserName>> {
-  const users = await sql<UserName[]>`select id, email, name from users where id = any(${userIds as string[]}::text[])`;
+  const users = await sql<
+    UserName[]
+  >`select id, email, name, role, created_at as "createdAt" from users where id = any(${userIds as string[]}::text[])`;
   return new Map(users.map((user) => [user.id, user]));
 }
 
@@ -57,7 +61,7 @@ export async function findUsers({ sql }: Database, text: string, limit: number):
   if (text.includes('\0')) return [];
   const pattern = `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
   return sql<UserName[]>`
-    select id, email, name from users where id = ${text} or email ilike ${pattern} or name ilike ${pattern}
+    select id, email, name, role, created_at as "createdAt" from users where id = ${text} or email ilike ${pattern} or name ilike ${pattern}
     order by email limit ${limit}`;
 }
 

@@ -18,6 +18,9 @@ export interface CheckResult {
 
 export interface AuditReport {
   readonly ok: boolean;
+  /** The instant of the snapshot, ISO 8601, UTC. */
+  readonly at: string;
+  readonly milliseconds: number;
   readonly checks: CheckResult[];
 }
 
@@ -56,5 +59,7 @@ async function inspect(tx: Tx): Promise<AuditReport> {
         (select coalesce(jsonb_agg(to_jsonb(found)), '[]') from (select * from breach limit ${sample_rows}) as found) as sample`;
     checks.push({ name, ok: found.violations === 0, ...found });
   }
-  return { ok: checks.every((check) => check.ok), checks };
+  const [{ at, milliseconds }] = await tx<[{ at: Date; milliseconds: number }]>`
+    select now() as at, (extract(epoch from clock_timestamp() - now()) * 1000)::integer as milliseconds`;
+  return { ok: checks.every((check) => check.ok), at: at.toISOString(), milliseconds, checks };
 }

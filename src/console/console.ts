@@ -3,12 +3,15 @@
  * it, by the same transaction.
  */
 import type { Accounts } from '../accounts/accounts.ts';
-import { concertDefaults } from '../contract.ts';
+import { concertDefaults, currency } from '../contract.ts';
 import type { Catalog, CreatedPerformance, NewConcert } from '../catalog/catalog.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { refuse } from '../refusals.ts';
 import type { Reservations, SeatNumbers } from '../reservation/reservation.ts';
 import { changeSettings, openRoom, type LineNumbers, type Settings, type WaitingRoom } from '../waiting-room/gate.ts';
+import type { Once, Wallet } from '../wallet/wallet.ts';
+import { createDesk, type Desk } from './desk/desk.ts';
+import { fingerprintOf, once } from './once.ts';
 import { listReservations, type ReservationQuery, type ReservationsPage } from './reservations.ts';
 
 /** A concert to put on sale; settings left out are the contract's defaults. */
@@ -36,6 +39,12 @@ export interface Console {
    * 100,000 seats, or more than 1,000,000 seats in all.
    */
   createConcert(sale: NewSale, operatorId?: string | null): Promise<CreatedSale>;
+  /**
+   * The same, once for each key of the operator's: a repeat gets the first answer again. Further refusal:
+   * IDEMPOTENCY_KEY_REUSED.
+   */
+  createConcertOnce(sale: NewSale, operatorId: string, key: string): Promise<Once<CreatedSale>>;
+  readonly desk: Desk;
   /** Changes what is named, in force on this server at once, on the others within 2 s. Refusal: NOT_FOUND. */
   updateConcert(concertId: string, patch: Partial<Settings>, operatorId: string): Promise<Settings & { id: string }>;
   /** Refusal: NOT_FOUND. */
@@ -46,10 +55,11 @@ export interface Console {
 
 export interface ConsoleRooms {
   readonly database: Database;
-  readonly accounts: Pick<Accounts, 'findUsers'>;
+  readonly accounts: Pick<Accounts, 'findUsers' | 'usersOf'>;
   readonly catalog: Catalog;
-  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers'>;
+  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers' | 'settings'>;
   readonly reservations: Pick<Reservations, 'layOutSeats' | 'seatNumbersByState'>;
+  readonly wallet: Pick<Wallet, 'recall' | 'remember' | 'entries' | 'balance'>;
 }
 
 /** One transaction lays them all out: a million take a few seconds. */
@@ -58,29 +68,13 @@ const seats_per_concert_max = 1_000_000;
 export function createConsole(rooms: ConsoleRooms): Console {
   const { database, accounts, catalog, waitingRoom, reservations } = rooms;
   return {
-    createConcert: async (sale, operatorId = null) => {
-      const { title, artist, venue, performances, ...given } = sale;
-      const settings = { ...concertDefaults, ...given };
-      checkSize(sale);
-      const created = await database.transaction(async (tx) => {
-        const made = await catalog.create(tx, { title, artist, venue, performances });
-        await openRoom(tx, made.concertId, settings);
-        await reservations.layOutSeats(tx, made.concertId, made.performances);
-        const after = { title, artist, venue, ...settings, performances };
-        await writeDown(tx, { operatorId, action: 'CREATE_CONCERT', concertId: made.concertId, before: null, after });
-        return made;
-      });
-      const concert = await catalog.concert(created.concertId);
-      return {
-        id: created.concertId,
-        title,
-        artist,
-        venue,
-        currency: concert?.currency ?? '',
-        ...settings,
-        performances: [...created.performances],
-      };
-    },
+    createConcert: (sale, operatorId = null) => database.transaction((tx) => putOnSale(tx, rooms, sale, operatorId)),
+    createConcertOnce: (sale, operatorId, key) =>
+      database.transaction(async (tx) => {
+        const request = { userId: operatorId, key, fingerprint: fingerprintOf(sale) };
+        return once(tx, rooms.wallet, request, () => putOnSale(tx, rooms, sale, operatorId));
+      }),
+    desk: createDesk(rooms),
     updateConcert: async (concertId, patch, operatorId) => {
       const { after, news } = await database.transaction(async (tx) => {
         const changed = await changeSettings(tx, concertId, patch);
@@ -102,6 +96,24 @@ export function createConsole(rooms: ConsoleRooms): Console {
     },
     reservations: (query) => listReservations({ sql: database.sql, accounts, catalog }, query),
   };
+}
+
+async function putOnSale(
+  tx: Tx,
+  { catalog, reservations }: ConsoleRooms,
+  sale: NewSale,
+  operatorId: string | null,
+): Promise<CreatedSale> {
+  const { title, artist, venue, performances, ...given } = sale;
+  const settings = { ...concertDefaults, ...given };
+  checkSize(sale);
+  const made = await catalog.create(tx, { title, artist, venue, performances });
+  const { concertId } = made;
+  await openRoom(tx, concertId, settings);
+  await reservations.layOutSeats(tx, concertId, made.performances);
+  const after = { title, artist, venue, ...settings, performances };
+  await writeDown(tx, { operatorId, action: 'CREATE_CONCERT', concertId, before: null, after });
+  return { id: concertId, title, artist, venue, currency, ...settings, performances: [...made.performances] };
 }
 
 function checkSize({ performances }: NewSale): void {

@@ -11,12 +11,18 @@ export interface ReservationQuery {
   readonly cursor?: string | undefined;
   readonly concertId?: string | undefined;
   readonly status?: ReservationStatus | undefined;
+  /** A whole id. */
+  readonly userId?: string | undefined;
   /** A reservation's id, a user's id or the beginning of one, or part of an account's name or e-mail address. */
   readonly q?: string | undefined;
 }
 
 export interface ReservationsPage {
-  readonly reservations: (Reservation & { readonly userId: string; readonly createdAt: string })[];
+  readonly reservations: (Reservation & {
+    readonly userId: string;
+    readonly userName: string | null;
+    readonly createdAt: string;
+  })[];
   /** Null at the end. */
   readonly nextCursor: string | null;
 }
@@ -35,7 +41,7 @@ interface Row {
 
 interface Reading {
   readonly sql: Sql;
-  readonly accounts: Pick<Accounts, 'findUsers'>;
+  readonly accounts: Pick<Accounts, 'findUsers' | 'usersOf'>;
   readonly catalog: Catalog;
 }
 
@@ -44,12 +50,13 @@ export async function listReservations(reading: Reading, query: ReservationQuery
     const message = 'must be a nextCursor of this list';
     throw refuse('VALIDATION_FAILED', { errors: [{ path: '/cursor', message }] });
   }
-  const { q } = query;
-  const rows = await (q === undefined ? newest(reading.sql, query) : matching(reading, query, q));
+  const { q, userId } = query;
+  const rows = await (q === undefined && userId === undefined ? newest(reading.sql, query) : matching(reading, query));
   const shown = rows.slice(0, query.limit);
+  const users = await reading.accounts.usersOf(shown.map((row) => row.userId));
   const last = rows.length > query.limit ? shown.at(-1) : undefined;
   return {
-    reservations: await Promise.all(shown.map((row) => complete(reading, row))),
+    reservations: await Promise.all(shown.map((row) => complete(reading, row, users.get(row.userId)?.name ?? null))),
     nextCursor: last === undefined ? null : timeOf(last.id),
   };
 }
@@ -76,19 +83,22 @@ function newest(sql: Sql, { concertId, status, cursor, limit }: ReservationQuery
 
 async function matching(
   { sql, accounts }: Reading,
-  { concertId, status, cursor, limit }: ReservationQuery,
-  q: string,
+  { concertId, status, cursor, limit, q, userId }: ReservationQuery,
 ): Promise<Row[]> {
-  const users = (await accounts.findUsers(q)).map((user) => user.id);
-  const beginning = `${q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  const users = q === undefined ? [] : (await accounts.findUsers(q)).map((user) => user.id);
   return sql<Row[]>`
     select ${columns(sql)} from reservations
-    where (id = ${q} or user_id like ${beginning}
-        or user_id = any(${users}::text[]))
+    where ${q === undefined ? sql`true` : saying(sql, q, users)}
+      ${userId === undefined ? sql`` : sql`and user_id = ${userId}`}
       ${concertId === undefined ? sql`` : sql`and concert_id = ${concertId}`}
       ${cursor === undefined ? sql`` : sql`and substr(id, ${time_from}::integer) < ${cursor}`}
       ${inStatus(sql, status)}
     order by substr(id, ${time_from}::integer) desc limit ${limit + 1}`;
+}
+
+function saying(sql: Sql, q: string, users: string[]) {
+  const beginning = `${q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  return sql`(id = ${q} or user_id like ${beginning} or user_id = any(${users}::text[]))`;
 }
 
 /** A hold whose time ran out is EXPIRED from that moment, swept or not. */
@@ -105,7 +115,11 @@ function inStatus(sql: Sql, status: ReservationStatus | undefined) {
   return sql`and status = ${status}`;
 }
 
-async function complete({ catalog }: Reading, row: Row): Promise<ReservationsPage['reservations'][number]> {
+async function complete(
+  { catalog }: Reading,
+  row: Row,
+  userName: string | null,
+): Promise<ReservationsPage['reservations'][number]> {
   const { id, concertId, performanceId, userId, amount, status } = row;
   const performance = await catalog.performance(performanceId);
   return {
@@ -113,6 +127,7 @@ async function complete({ catalog }: Reading, row: Row): Promise<ReservationsPag
     concertId,
     performanceId,
     userId,
+    userName,
     seats: performance === undefined ? [] : reservedSeats(performance, row.seatNumbers),
     amount,
     status,

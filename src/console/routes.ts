@@ -2,6 +2,7 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import { pageLimitDefault, route, type App } from '../contract.ts';
 import type { Console } from './console.ts';
+import { deskRoutes } from './desk/routes.ts';
 
 export interface ConsoleRoutes {
   readonly console: Console;
@@ -9,11 +10,16 @@ export interface ConsoleRoutes {
 }
 
 export function consoleRoutes(app: App, { console, accounts }: ConsoleRoutes): void {
+  deskRoutes(app, { desk: console.desk, accounts });
   app.route({
     ...route('createConcert'),
     handler: async (request, reply) => {
       const { userId } = await accounts.requireOperator(request);
-      return reply.code(201).send(await console.createConcert(request.body, userId));
+      const { 'idempotency-key': key } = request.headers;
+      if (key === undefined) return reply.code(201).send(await console.createConcert(request.body, userId));
+      const { answer, replayed } = await console.createConcertOnce(request.body, userId, key);
+      if (replayed) reply.header('idempotent-replayed', 'true');
+      return reply.code(201).send(answer);
     },
   });
   app.route({

@@ -22,6 +22,8 @@ export interface Endpoint {
   readonly refusals: readonly RefusalCode[];
   /** The name of the server-sent event; the reply describes its data. */
   readonly stream?: string;
+  /** What it answers with, unless JSON. */
+  readonly media?: string;
   /** Answered by a library, not mounted by a room. */
   readonly outside?: true;
 }

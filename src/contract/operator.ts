@@ -7,8 +7,10 @@ import {
   Count,
   Id,
   Money,
+  OptionalIdempotencyHeaders,
   Paused,
   PlannedPerformance,
+  Time,
   concertDefaults,
   pageOf,
   seconds,
@@ -71,6 +73,7 @@ const concerts = {
     url: '/api/v1/admin/concerts',
     needs: 'operator',
     summary: 'Put a concert on sale; at most 100,000 seats a performance',
+    headers: OptionalIdempotencyHeaders,
     body: NewConcert,
     replies: {
       201: Type.Object({
@@ -141,6 +144,8 @@ const concerts = {
     replies: {
       200: Type.Object({
         ok: Type.Boolean(),
+        at: Time,
+        milliseconds: Type.Integer({ minimum: 0, description: 'How long it took' }),
         checks: Type.Array(
           Type.Object({
             name: Type.String(),

@@ -22,7 +22,7 @@ export const concertDefaults = {
 } as const;
 
 /** One of a few words. */
-function oneOf<const Words extends readonly string[]>(words: Words, options: object = {}) {
+export function oneOf<const Words extends readonly string[]>(words: Words, options: object = {}) {
   return Type.Unsafe<Words[number]>({ type: 'string', enum: words, ...options });
 }
 
@@ -62,6 +62,7 @@ export const AllReservationsQuery = Type.Object({
   ...pageProperties,
   concertId: Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]{1,64}$' })),
   status: Type.Optional(oneOf(reservationStatuses)),
+  userId: Type.Optional(text(300, { description: 'The whole id of a user' })),
   q: Type.Optional(
     text(200, {
       description: 'A reservation id, a user id or its beginning, part of an account’s name or e-mail address',
@@ -80,6 +81,9 @@ export const IdempotencyHeaders = Type.Object({
     description: 'Chosen by the client, kept at least 24 h, scoped to the user',
   }),
 });
+
+/** The same for those who may also do without: then every request is a new one. */
+export const OptionalIdempotencyHeaders = Type.Partial(IdempotencyHeaders);
 
 const queueStatusProperties = {
   concertId: Id,
@@ -137,7 +141,12 @@ const reservationProperties = {
   }),
 };
 export const Reservation = Type.Object(reservationProperties);
-export const AnyonesReservation = Type.Object({ ...reservationProperties, userId: Id, createdAt: Time });
+export const AnyonesReservation = Type.Object({
+  ...reservationProperties,
+  userId: Id,
+  userName: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'null where only the id is known' }),
+  createdAt: Time,
+});
 
 export const Payment = Type.Object({
   id: Id,

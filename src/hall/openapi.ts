@@ -133,14 +133,14 @@ function answersOf(endpoint: Endpoint): Record<string, Json> {
   );
 }
 
-function contentOf({ stream, url }: Endpoint, schema: TSchema): Json {
+function contentOf({ stream, url, media = 'application/json' }: Endpoint, schema: TSchema): Json {
   if (stream !== undefined) {
     const text = `Events \`${stream}\`; the data of each is JSON of the schema in \`x-event-data\``;
     return {
       content: { 'text/event-stream': { schema: { type: 'string', description: text }, 'x-event-data': schema } },
     };
   }
-  return { content: { [url === '/metrics' ? 'text/plain' : 'application/json']: { schema } } };
+  return { content: { [url === '/metrics' ? 'text/plain' : media]: { schema } } };
 }
 
 function refusalsByStatus(endpoint: Endpoint): Record<string, Json> {

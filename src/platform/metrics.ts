@@ -19,6 +19,8 @@ export interface Metrics extends LaneMetrics {
   admitted(fans: number): void;
   holds(count: number): void;
   payments(count: number): void;
+  /** Refused attempts at seats that were not written down for the operator. */
+  attemptsDropped(count: number): void;
   /** Named figures are read when they are asked for: `waiting`, `active`, `streams`. */
   follow(figure: Figure, read: () => number): void;
   /** The text for Prometheus, and its media type. */
@@ -56,6 +58,7 @@ export function createMetrics(): Metrics {
     admitted: tally('admitted', 'Fans admitted by this server'),
     holds: tally('holds', 'Holds made by this server'),
     payments: tally('payments', 'Payments made by this server'),
+    attemptsDropped: tally('seat_refusals_dropped', 'Refused attempts at seats that this server did not write down'),
     follow: (figure, read) => {
       reads.set(figure, read);
     },

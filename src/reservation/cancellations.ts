@@ -71,7 +71,8 @@ async function release(tx: Tx, boards: SeatBoards, concertId: string, held: read
   const seats = await lockSeatsOf(tx, concertId, held);
   await Promise.all([
     tx`
-      update reservations set status = case when held_until > now() then 'CANCELLED' else 'EXPIRED' end
+      update reservations set status = case when held_until > now() then 'CANCELLED' else 'EXPIRED' end,
+        released_at = case when held_until > now() then now() end
       where concert_id = ${concertId} and id = any(${held as string[]}::text[]) and status = 'HELD'`,
     freeSeats(tx, concertId, seats),
     boards.publish(tx, seats),

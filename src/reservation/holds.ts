@@ -10,6 +10,7 @@ import { extendSessions, lockTokens } from '../waiting-room/gate.ts';
 import type { Reservation } from './answer.ts';
 import { decide, holdingKey, seatKey, type Facts, type Grant, type Hold, type HoldCommand } from './holding.ts';
 import type { Rules, SeatRow } from './holding.ts';
+import type { LostAttempts } from './lost-attempts.ts';
 import type { SeatChange } from './seat-board.ts';
 import type { SeatBoards } from './seat-boards.ts';
 
@@ -19,6 +20,8 @@ export interface HoldsOptions {
   /** Told after the commit which sessions now end later. */
   readonly extended: (concertId: string, sessions: Sessions) => void;
   readonly onHolds: (count: number) => void;
+  /** Told after the commit what was answered to whom; must neither wait nor throw. */
+  readonly onAnswers: LostAttempts['note'];
   readonly metrics: LaneMetrics;
   readonly batchMax: number;
 }
@@ -34,7 +37,8 @@ export interface Holds {
   drain(): Promise<void>;
 }
 
-export function createHolds({ database, boards, extended, onHolds, metrics, batchMax }: HoldsOptions): Holds {
+export function createHolds(options: HoldsOptions): Holds {
+  const { database, boards, extended, onHolds, onAnswers, metrics, batchMax } = options;
   const lanes = createLanes<Hold, Reservation>({
     name: 'hold',
     batchMax,
@@ -46,6 +50,7 @@ export function createHolds({ database, boards, extended, onHolds, metrics, batc
       boards.apply(outcome.changes);
       if (outcome.sessions.length > 0) extended(concertId, outcome.sessions);
       if (outcome.granted > 0) onHolds(outcome.granted);
+      onAnswers(concertId, holds, outcome.answers);
       return outcome.answers;
     },
   });

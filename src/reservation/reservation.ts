@@ -14,6 +14,7 @@ import { concertIdOf, type Reservation } from './answer.ts';
 import { createCancellations } from './cancellations.ts';
 import { createHolds } from './holds.ts';
 import { getOwn, listOwn, type PageRequest, type ReservationPage } from './own.ts';
+import { createLostAttempts } from './lost-attempts.ts';
 import { releaseDuty } from './release.ts';
 import { confirm, lockForPayment, type LockedReservation } from './sale.ts';
 import type { SeatChange } from './seat-board.ts';
@@ -77,7 +78,7 @@ export interface ReservationsOptions {
   readonly feed: Feed;
   readonly catalog: Catalog;
   readonly waitingRoom: Pick<WaitingRoom, 'boards'>;
-  readonly metrics: Pick<Metrics, 'batch' | 'depth' | 'holds'>;
+  readonly metrics: Pick<Metrics, 'batch' | 'depth' | 'holds' | 'attemptsDropped'>;
   /** Most commands in one batch of a lane. */
   readonly batchMax: number;
 }
@@ -87,6 +88,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
   const { sql } = database;
   const boards = createSeatBoards({ database, feed });
   const events = createSeatEvents(boards);
+  const lostAttempts = createLostAttempts(database, metrics.attemptsDropped);
   const holds = createHolds({
     database,
     boards,
@@ -94,6 +96,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
     batchMax,
     extended: waitingRoom.boards.extended,
     onHolds: metrics.holds,
+    onAnswers: lostAttempts.note,
   });
   const cancellations = createCancellations({ database, boards, metrics, batchMax });
   const standings = createStandings({ boards, catalog });
@@ -120,9 +123,10 @@ export function createReservations(options: ReservationsOptions): Reservations {
     lockForPayment,
     confirm: (tx, concertId, reservations) => confirm(tx, boards, concertId, reservations),
     announce: (_concertId, changes) => boards.apply(changes),
-    duties: [...boards.duties, ...events.duties, releaseDuty({ database, boards })],
+    duties: [...boards.duties, ...events.duties, releaseDuty({ database, boards }), lostAttempts.duty],
     drain: async () => {
       await Promise.all([holds.drain(), cancellations.drain()]);
+      await lostAttempts.drain();
     },
   };
 }

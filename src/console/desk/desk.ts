@@ -1,0 +1,68 @@
+/** The operator's desk: looking things up. It reads what the rooms wrote and changes nothing. */
+import type { Accounts } from '../../accounts/accounts.ts';
+import type { Catalog, Performance } from '../../catalog/catalog.ts';
+import type { Database } from '../../platform/database.ts';
+import { refuse } from '../../refusals.ts';
+import type { Settings, WaitingRoom } from '../../waiting-room/gate.ts';
+import type { Wallet } from '../../wallet/wallet.ts';
+import { createExports, type Exports } from './exports.ts';
+import { findPeople, person, type FoundPeople, type PersonInFull } from './people.ts';
+import { seatStory, type SeatStory } from './seat-story.ts';
+
+/** A concert as it was put on sale, with the settings that are in force now. */
+export interface Plan extends Omit<Settings, 'paused'> {
+  readonly id: string;
+  readonly title: string;
+  readonly artist: string;
+  readonly venue: string;
+  readonly performances: readonly Performance[];
+}
+
+export interface Desk {
+  /** Refusal: NOT_FOUND. */
+  plan(concertId: string): Promise<Plan>;
+  /** At most 50, by part of a name or address, or by the beginning of an id. */
+  findPeople(q: string): Promise<FoundPeople>;
+  /** Whoever ever signed up, charged, held a seat or stood in line. Refusal: NOT_FOUND. */
+  person(userId: string): Promise<PersonInFull>;
+  /** Newest first. Refusal: VALIDATION_FAILED for a cursor that is none. */
+  entries: Wallet['entries'];
+  /** Reads all reservations of the concert: for people, not for crowds. Refusal: NOT_FOUND. */
+  seatStory(performanceId: string, number: number): Promise<SeatStory>;
+  readonly exports: Exports;
+}
+
+export interface DeskRooms {
+  readonly database: Database;
+  readonly accounts: Pick<Accounts, 'findUsers' | 'usersOf'>;
+  readonly catalog: Catalog;
+  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'settings'>;
+  readonly wallet: Pick<Wallet, 'entries' | 'balance'>;
+}
+
+export function createDesk(rooms: DeskRooms): Desk {
+  const { catalog, waitingRoom, wallet } = rooms;
+  const ofPerson = (userId: string) => person(rooms, userId);
+  return {
+    plan: async (concertId) => {
+      const [concert, settings, performances] = await Promise.all([
+        catalog.concert(concertId),
+        waitingRoom.settings(concertId),
+        catalog.performancesOf(concertId),
+      ]);
+      if (concert === undefined || settings === undefined) throw refuse('NOT_FOUND');
+      const { id, title, artist, venue } = concert;
+      const { paused: _paused, ...kept } = settings;
+      return { id, title, artist, venue, ...kept, performances };
+    },
+    findPeople: (q) => findPeople(rooms, q),
+    person: ofPerson,
+    entries: wallet.entries,
+    seatStory: async (performanceId, number) => {
+      const performance = await catalog.performance(performanceId);
+      if (performance === undefined) throw refuse('NOT_FOUND');
+      return seatStory(rooms, performance, number);
+    },
+    exports: createExports(rooms, ofPerson),
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * An operator's request that must act once: a concert made twice by a second press or a lost answer would be on sale
+ * twice. The answer is kept under the operator's Idempotency-Key by the transaction that acts.
+ */
+import { createHash } from 'node:crypto';
+import type { Tx } from '../platform/database.ts';
+import { Refusal } from '../refusals.ts';
+import type { KeyedRequest, Once, Wallet } from '../wallet/wallet.ts';
+
+/**
+ * Acts unless the key was answered before. Those who come with one key at once wait for each other here: the second
+ * finds the first one's answer instead of laying out a hall only to throw it away. Refusal: IDEMPOTENCY_KEY_REUSED.
+ */
+export async function once<Answer>(
+  tx: Tx,
+  { recall, remember }: Pick<Wallet, 'recall' | 'remember'>,
+  request: KeyedRequest,
+  act: () => Promise<Answer>,
+): Promise<Once<Answer>> {
+  await tx`select pg_advisory_xact_lock(hashtextextended(${`${request.key} ${request.userId}`}, 0))`;
+  const [known] = await recall(tx, [request]);
+  if (known instanceof Refusal) throw known;
+  if (known !== undefined) return { answer: JSON.parse(known.answer) as Answer, replayed: true };
+  const answer = await act();
+  await remember(tx, [{ ...request, answer: JSON.stringify(answer) }]);
+  return { answer, replayed: false };
+}
+
+/** The same for the same request, in whatever order its fields were sent. */
+export function fingerprintOf(sale: object): string {
+  return `concert ${createHash('sha256').update(JSON.stringify(sale, inOrder)).digest('base64url')}`;
+}
+
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
