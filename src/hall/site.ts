@@ -199,7 +199,9 @@ function createShells(built: BuiltPages) {
     };
   };
   return async (request: FastifyRequest, reply: FastifyReply, document: DocumentName, name: ShellName) => {
-    const reader = readerOf(request);
+    const found = readerOf(request);
+    // Whoever steers a sale at night has not been asked yet: the console is dark until somebody says otherwise.
+    const reader = name === 'console' && found.theme === '' ? { ...found, theme: 'dark' as const } : found;
     const key = `${document} ${name} ${reader.language} ${reader.theme}`;
     const page = ready.get(key) ?? make(document, name, reader);
     ready.set(key, page);

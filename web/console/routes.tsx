@@ -1,0 +1,47 @@
+/**
+ * The console's pages, one line each. How to add one:
+ * - `title` is what navigation, tab and shortcut list call it. With `key` (a letter of its own) it stands in the
+ *   navigation and `g` then that letter opens it; without, it is reached by links only.
+ * - `load` imports the page lazily: a component that takes `{ params }` (the named groups of `path`) and sits in the
+ *   frame's <main>. It begins with `<PageHead title=…>`, which is also the tab's title; all else is its own.
+ * - Only a signed-in operator ever sees a page, so pages do not ask who it is. Data by `ask()` of web/client, typed by
+ *   the contract; loading and failing by `useLoad`/`<Loaded>` of web/ui/load.tsx;
+ * - Words are `{ ko, en }` beside their component, read by `say()`. Styles beside the page, imported by it.
+ * - What has an effect says the effect first: `<Confirm>` (parts/confirm.tsx). Parts: `<Panel>`, `<Table>`, `<Stat>`.
+ * - Vermilion (`--vermilion`, class `alarm`) is for what is abnormal and for the one button that acts.
+ */
+import type { ComponentType } from 'preact';
+import type { Both } from '../words/language.ts';
+
+export interface PageProps {
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export type Page = ComponentType<PageProps>;
+
+export interface Route {
+  readonly path: RegExp;
+  /** Where the navigation leads. */
+  readonly href?: string;
+  readonly title: Both<string>;
+  readonly key?: string;
+  readonly load: () => Promise<Page>;
+}
+
+export const routes: readonly Route[] = [
+  {
+    path: /^\/console\/?$/,
+    href: '/console',
+    title: { ko: '지금', en: 'Live' },
+    key: 'l',
+    load: () => import('./live/concerts.tsx').then(({ Concerts }) => Concerts),
+  },
+];
+
+export function routeOf(path: string): { readonly route: Route; readonly params: Record<string, string> } | undefined {
+  for (const route of routes) {
+    const match = route.path.exec(path);
+    if (match !== null) return { route, params: { ...match.groups } };
+  }
+  return undefined;
+}
