@@ -174,6 +174,8 @@ const plants: Readonly<Record<string, readonly string[]>> = {
     `insert into ledger_entries (user_id, account, kind, amount, balance, reference)
       values ('u2', 'WALLET', 'CHARGE', 700, 1400, 'c2'), ('u2', 'FUNDING', 'CHARGE', -700, null, 'c2')`,
     'delete from payments',
+    `insert into idempotency_keys (user_id, key, fingerprint, answer)
+      values ('operator', 'k9', 'concert abc', '{"id":"concert999","title":"Never made"}')`,
     `alter table idempotency_keys drop constraint idempotency_keys_pkey;
       insert into idempotency_keys select user_id, key, fingerprint, answer, at from idempotency_keys where key = 'k2'`,
   ],

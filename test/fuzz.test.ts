@@ -26,7 +26,7 @@ import { contract, refusalsOf, type Endpoint } from '../src/contract.ts';
 import { refusals, type RefusalCode } from '../src/refusals.ts';
 import { boxOffice, newFan } from './harness/box-office.ts';
 import { openHouse, type House } from './harness/house.ts';
-import { forgedFrom, key, query, segment, text } from './harness/nasty.ts';
+import { aConcert, forgedFrom, key, query, segment, text } from './harness/nasty.ts';
 import { dice } from './harness/properties.ts';
 import { rowsOf } from './harness/rows.ts';
 import type { Server } from './harness/server.ts';
@@ -240,17 +240,7 @@ test('a key that is none is refused before anything is done', async () => {
   const keyed = endpoints.filter(({ headers }) => headers !== undefined);
   const bodies: Readonly<Record<string, string | undefined>> = {
     createCharge: '{"amount":1}',
-    createConcert: JSON.stringify({
-      title: 'A',
-      artist: 'B',
-      venue: 'C',
-      performances: [
-        {
-          startsAt: '2030-05-01T10:00:00Z',
-          sections: [{ name: 'A', rows: 1, seatsPerRow: 1, grade: 'R', price: 0 }],
-        },
-      ],
-    }),
+    createConcert: aConcert,
   };
   const property = asyncProperty(constantFrom(...keyed), key, async (endpoint, given) => {
     pre(!/^[!-~]{1,255}$/.test(given.replaceAll(/\p{Cc}/gu, '').trim()));

@@ -72,3 +72,16 @@ function damage(token: string, index: number, letter: string): string {
   const damaged = `${token.slice(0, at)}${letter}${token.slice(at + 1)}`;
   return damaged === token ? `x${token}` : damaged;
 }
+
+/** A body that would put a concert on sale. */
+export const aConcert = JSON.stringify({
+  title: 'A',
+  artist: 'B',
+  venue: 'C',
+  performances: [
+    {
+      startsAt: '2030-05-01T10:00:00Z',
+      sections: [{ name: 'A', rows: 1, seatsPerRow: 1, grade: 'R', price: 0 }],
+    },
+  ],
+});
