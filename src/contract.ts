@@ -13,7 +13,9 @@ import type { Endpoint } from './contract/endpoint.ts';
 import type { RefusalCode } from './refusals.ts';
 
 export type { Endpoint, Needs } from './contract/endpoint.ts';
-export { balanceMax, chargeMax, concertDefaults, pageLimitDefault, seatsPerPerformanceMax } from './contract/parts.ts';
+export { balanceMax, chargeMax, pageLimitDefault, seatsPerPerformanceMax } from './contract/parts.ts';
+
+export { concertDefaults, concertLimits } from './contract/limits.ts';
 
 export const currency = 'KRW';
 

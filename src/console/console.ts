@@ -3,7 +3,7 @@
  * it, by the same transaction.
  */
 import type { Accounts } from '../accounts/accounts.ts';
-import { concertDefaults, currency } from '../contract.ts';
+import { concertDefaults, concertLimits, currency } from '../contract.ts';
 import type { Catalog, CreatedPerformance, NewConcert } from '../catalog/catalog.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { refuse } from '../refusals.ts';
@@ -63,7 +63,7 @@ export interface ConsoleRooms {
 }
 
 /** One transaction lays them all out: a million take a few seconds. */
-const seats_per_concert_max = 1_000_000;
+const seats_per_concert_max = concertLimits.seatsMax;
 
 export function createConsole(rooms: ConsoleRooms): Console {
   const { database, accounts, catalog, waitingRoom, reservations } = rooms;

@@ -11,35 +11,36 @@ import {
   Paused,
   PlannedPerformance,
   Time,
-  concertDefaults,
   pageOf,
   seconds,
   text,
 } from './parts.ts';
+import { concertDefaults, concertLimits } from './limits.ts';
 import type { Endpoint } from './endpoint.ts';
 
-const maxActive = (options: object = {}) => Type.Integer({ minimum: 1, maximum: 1_000_000, ...options });
-const maxSeatsPerFan = (options: object = {}) => Type.Integer({ minimum: 1, maximum: 100, ...options });
+const maxActive = (options: object = {}) => Type.Integer({ minimum: 1, maximum: concertLimits.activeMax, ...options });
+const maxSeatsPerFan = (options: object = {}) =>
+  Type.Integer({ minimum: 1, maximum: concertLimits.seatsPerFanMax, ...options });
 
 // What both JavaScript and PostgreSQL can read: no leap second, no offset that no place on earth has.
 const startsAtPattern = '^[12][0-9]{3}-.{5}[Tt].{6}[0-5][0-9](\\.[0-9]{1,9})?([Zz]|[+-](0[0-9]|1[0-4]):[0-5][0-9])$';
 
 const Section = Type.Object(
   {
-    name: text(50),
-    rows: Type.Integer({ minimum: 1, maximum: 100_000 }),
-    seatsPerRow: Type.Integer({ minimum: 1, maximum: 100_000 }),
-    grade: text(50),
-    price: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
+    name: text(concertLimits.nameCharsMax),
+    rows: Type.Integer({ minimum: 1, maximum: concertLimits.sectionSideMax }),
+    seatsPerRow: Type.Integer({ minimum: 1, maximum: concertLimits.sectionSideMax }),
+    grade: text(concertLimits.nameCharsMax),
+    price: Type.Integer({ minimum: 0, maximum: concertLimits.priceMax }),
   },
   { additionalProperties: false },
 );
 
 const NewConcert = Type.Object(
   {
-    title: text(200),
-    artist: text(200),
-    venue: text(200),
+    title: text(concertLimits.textCharsMax),
+    artist: text(concertLimits.textCharsMax),
+    venue: text(concertLimits.textCharsMax),
     maxActive: Type.Optional(maxActive({ default: concertDefaults.maxActive })),
     sessionSeconds: Type.Optional(seconds({ default: concertDefaults.sessionSeconds })),
     holdSeconds: Type.Optional(seconds({ default: concertDefaults.holdSeconds })),
@@ -49,11 +50,11 @@ const NewConcert = Type.Object(
       Type.Object(
         {
           startsAt: Type.String({ format: 'date-time', pattern: startsAtPattern }),
-          sections: Type.Array(Section, { minItems: 1, maxItems: 500 }),
+          sections: Type.Array(Section, { minItems: 1, maxItems: concertLimits.sectionsMax }),
         },
         { additionalProperties: false },
       ),
-      { minItems: 1, maxItems: 200 },
+      { minItems: 1, maxItems: concertLimits.datesMax },
     ),
   },
   { additionalProperties: false },

@@ -4,22 +4,14 @@
  */
 import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
+import { concertLimits } from './limits.ts';
 
 /** Money is whole units of the currency; these are the contract's limits of a wallet. */
 export const chargeMax = 10_000_000;
 export const balanceMax = 100_000_000;
-export const seatsPerPerformanceMax = 100_000;
+export const seatsPerPerformanceMax = concertLimits.seatsPerDateMax;
 export const pageLimitDefault = 50;
 const pageLimitMax = 200;
-
-/** What a concert gets when its operator says nothing. */
-export const concertDefaults = {
-  maxActive: 100,
-  sessionSeconds: 600,
-  holdSeconds: 300,
-  graceSeconds: 20,
-  maxSeatsPerFan: 4,
-} as const;
 
 /** One of a few words. */
 export function oneOf<const Words extends readonly string[]>(words: Words, options: object = {}) {
@@ -38,7 +30,7 @@ export function text(lengthMax: number, options: object = {}) {
 
 /** A whole number of seconds, at least one, at most a day. */
 export function seconds(options: object = {}) {
-  return Type.Integer({ minimum: 1, maximum: 86_400, ...options });
+  return Type.Integer({ minimum: 1, maximum: concertLimits.secondsMax, ...options });
 }
 
 // An id of another shape names nothing: the hall answers NOT_FOUND for a path that does not match.

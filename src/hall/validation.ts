@@ -5,13 +5,11 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import { Type, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { contract, type App, type Endpoint } from '../contract.ts';
+import { concertLimits, contract, type App, type Endpoint } from '../contract.ts';
 import { refuse, type Refusal, type RefusalCode } from '../refusals.ts';
 import type { Bilingual, Fault } from './problems.ts';
 
 const faults_told_max = 20;
-/** 200 dates of 500 sections; everything else is small. */
-const concert_body_bytes_max = 1_048_576;
 
 interface SchemaError {
   readonly keyword: string;
@@ -38,7 +36,7 @@ export function mountValidation(app: App): void {
     if (name === undefined) return;
     const endpoint: Endpoint = contract[name];
     if (endpoint.body === undefined && endpoint.method !== 'GET') options.schema = { ...options.schema, body: NoBody };
-    if (name === 'createConcert') options.bodyLimit = concert_body_bytes_max;
+    if (name === 'createConcert') options.bodyLimit = concertLimits.bodyBytesMax;
   });
 }
 

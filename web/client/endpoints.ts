@@ -34,6 +34,13 @@ export const endpoints = {
   getOverview: 'GET /api/v1/admin/concerts/:concertId/overview',
   getAudit: 'GET /api/v1/admin/audit',
   listAllReservations: 'GET /api/v1/admin/reservations',
+  findUsers: 'GET /api/v1/admin/users',
+  getUser: 'GET /api/v1/admin/user',
+  listUserEntries: 'GET /api/v1/admin/ledger',
+  getSeatStory: 'GET /api/v1/admin/performances/:performanceId/seats/:number/story',
+  getPlan: 'GET /api/v1/admin/concerts/:concertId/plan',
+  exportReservations: 'GET /api/v1/admin/concerts/:concertId/reservations.csv',
+  exportLedger: 'GET /api/v1/admin/ledger.csv',
 } as const satisfies { readonly [Name in EndpointName]?: Line<Name> };
 
 export type Endpoint = keyof typeof endpoints;

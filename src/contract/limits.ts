@@ -1,0 +1,25 @@
+/** How large a concert may be: read by the contract's schemas, by the rules behind them, and by the form that makes one. */
+export const concertLimits = {
+  textCharsMax: 200,
+  nameCharsMax: 50,
+  sectionSideMax: 100_000,
+  priceMax: 100_000_000,
+  sectionsMax: 500,
+  datesMax: 200,
+  seatsPerDateMax: 100_000,
+  seatsMax: 1_000_000,
+  /** Of the whole request. */
+  bodyBytesMax: 1_048_576,
+  activeMax: 1_000_000,
+  secondsMax: 86_400,
+  seatsPerFanMax: 100,
+} as const;
+
+/** What a concert gets when its operator says nothing. */
+export const concertDefaults = {
+  maxActive: 100,
+  sessionSeconds: 600,
+  holdSeconds: 300,
+  graceSeconds: 20,
+  maxSeatsPerFan: 4,
+} as const;

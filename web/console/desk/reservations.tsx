@@ -1,0 +1,213 @@
+/** Everybody's reservations: by concert, by state, by what people tell on the telephone. */
+import { useRef } from 'preact/hooks';
+import { ask, type Reply } from '../../client/client.ts';
+import { Button } from '../../ui/button.tsx';
+import { useLoad } from '../../ui/load.tsx';
+import { money, say, titleIn } from '../../words/words.ts';
+import { PageHead } from '../parts/page-head.tsx';
+import { Table } from '../parts/table.tsx';
+import { place } from '../router.ts';
+import { DownloadButton } from './download.tsx';
+import { moment } from './moments.ts';
+import { PagesOf } from './pages-of.tsx';
+import { addressOf, goTo, queryOf } from './query.ts';
+import { ConditionOf, conditionName } from './states.tsx';
+import './desk.css';
+
+const words = {
+  ko: {
+    title: '예매',
+    text: '모든 사람의 예매예요. 시간이 지난 것과 취소된 것도 있어요.',
+    q: '찾을 말',
+    qHint: '예매 번호, 이용자 번호의 앞부분, 이름이나 이메일의 일부',
+    concert: '공연',
+    all: '모든 공연',
+    status: '상태',
+    any: '모든 상태',
+    find: '찾기',
+    empty: '조건에 맞는 예매가 없어요.',
+    exportText: '공연을 고르면 그 공연의 예매 전체를 파일로 내려받을 수 있어요.',
+    at: '시각',
+    seats: '좌석',
+    amount: '금액',
+    who: '이용자',
+    id: '예매 번호',
+    until: (time: string) => `${time}까지`,
+  },
+  en: {
+    title: 'Reservations',
+    text: 'Of everybody, those that ran out and were given back too.',
+    q: 'Find',
+    qHint: 'A reservation’s number, the beginning of a user’s, part of a name or e-mail address',
+    concert: 'Concert',
+    all: 'All concerts',
+    status: 'State',
+    any: 'Any state',
+    find: 'Find',
+    empty: 'No reservation fits.',
+    exportText: 'Choose a concert to download all of its reservations.',
+    at: 'Time',
+    seats: 'Seats',
+    amount: 'Amount',
+    who: 'User',
+    id: 'Reservation',
+    until: (time: string) => `until ${time}`,
+  },
+};
+
+const path = '/console/reservations';
+const statuses = ['HELD', 'CONFIRMED', 'EXPIRED', 'CANCELLED'] as const;
+type Status = (typeof statuses)[number];
+type Row = Reply<'listAllReservations'>['reservations'][number];
+
+const isStatus = (text: string): text is Status => (statuses as readonly string[]).includes(text);
+
+export function Reservations() {
+  const said = say(words);
+  const query = queryOf(place.value);
+  const [q = '', concertId = '', given = ''] = ['q', 'concert', 'status'].map((name) => query.get(name) ?? '');
+  const status = isStatus(given) ? given : undefined;
+  const filter = {
+    ...(q === '' ? {} : { q }),
+    ...(concertId === '' ? {} : { concertId }),
+    ...(status === undefined ? {} : { status }),
+  };
+  return (
+    <>
+      <PageHead title={said.title}>{said.text}</PageHead>
+      <Filters q={q} concertId={concertId} status={given} />
+      {concertId === '' ? (
+        <p class="small quiet">{said.exportText}</p>
+      ) : (
+        <DownloadButton key={concertId} of="exportReservations" asked={{ params: { concertId } }} />
+      )}
+      <PagesOf
+        asked={JSON.stringify(filter)}
+        read={async (cursor, signal) => {
+          const asked = { ...filter, ...(cursor === undefined ? {} : { cursor }) };
+          const page = await ask('listAllReservations', { query: asked, ...(signal === undefined ? {} : { signal }) });
+          return { rows: page.reservations, nextCursor: page.nextCursor };
+        }}
+      >
+        {(rows) => <ReservationTable rows={rows} empty={said.empty} />}
+      </PagesOf>
+    </>
+  );
+}
+
+interface FiltersProps {
+  readonly q: string;
+  readonly concertId: string;
+  readonly status: string;
+}
+
+function Filters({ q, concertId, status }: FiltersProps) {
+  const said = say(words);
+  const form = useRef<HTMLFormElement>(null);
+  const concerts = useConcerts();
+  const find = (): void => {
+    if (form.current === null) return;
+    const data = new FormData(form.current);
+    const of = (name: string): string => String(data.get(name) ?? '').trim();
+    goTo(path, { q: of('q'), concert: of('concert'), status: of('status') });
+  };
+  return (
+    <form
+      ref={form}
+      class="filters"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        find();
+      }}
+    >
+      <label class="field grow">
+        <span>{said.q}</span>
+        <input key={q} class="box" type="search" name="q" defaultValue={q} maxLength={200} placeholder={said.qHint} />
+      </label>
+      <label class="field">
+        <span>{said.concert}</span>
+        <select class="box" name="concert" value={concertId} onChange={find}>
+          <option value="">{said.all}</option>
+          {concerts.map(({ id, title }) => (
+            <option key={id} value={id}>
+              {titleIn(title)[0]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field">
+        <span>{said.status}</span>
+        <select class="box" name="status" value={status} onChange={find}>
+          <option value="">{said.any}</option>
+          {statuses.map((one) => (
+            <option key={one} value={one}>
+              {conditionName(one)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Button type="submit" size="small" kind="plain">
+        {said.find}
+      </Button>
+    </form>
+  );
+}
+
+/** The newest 200; empty until they are there. */
+export function useConcerts() {
+  const load = useLoad('concerts', (signal) => ask('listConcerts', { query: { limit: 200 }, signal }));
+  const state = load.state.value;
+  return state.at === 'ready' ? state.data.concerts : [];
+}
+
+export function ReservationTable({ rows, empty }: { readonly rows: readonly Row[]; readonly empty: string }) {
+  const said = say(words);
+  return (
+    <Table
+      caption={said.title}
+      rows={rows}
+      keyOf={({ id }) => id}
+      empty={empty}
+      columns={[
+        { key: 'at', title: said.at, cell: ({ createdAt }) => <time dateTime={createdAt}>{moment(createdAt)}</time> },
+        {
+          key: 'status',
+          title: said.status,
+          cell: ({ status, heldUntil }) => (
+            <>
+              <ConditionOf of={status} />
+              {heldUntil !== null && <div class="small quiet">{said.until(moment(heldUntil).slice(11))}</div>}
+            </>
+          ),
+        },
+        { key: 'seats', title: said.seats, cell: (row) => <Seats of={row} /> },
+        { key: 'amount', title: said.amount, kind: 'number', cell: ({ amount }) => money(amount) },
+        { key: 'who', title: said.who, cell: ({ userId, userName }) => <UserLink id={userId} name={userName} /> },
+        { key: 'id', title: said.id, cell: ({ id }) => <code>{id}</code> },
+      ]}
+    />
+  );
+}
+
+function Seats({ of: { performanceId, seats } }: { readonly of: Row }) {
+  return (
+    <span class="seat-links">
+      {seats.map(({ number: seat, label }) => (
+        <a key={seat} href={addressOf('/console/seat', { performance: performanceId, seat: String(seat) })}>
+          {label}
+        </a>
+      ))}
+    </span>
+  );
+}
+
+/** By the name if there is one; the id is said all the same. */
+export function UserLink({ id, name }: { readonly id: string; readonly name: string | null }) {
+  return (
+    <a class="user-link" href={addressOf('/console/user', { id })}>
+      {name !== null && <span>{name}</span>}
+      <code class={name === null ? '' : 'quiet'}>{id}</code>
+    </a>
+  );
+}

@@ -1,0 +1,153 @@
+/** The story of one seat: who had it and until when, who owns it, who wanted it in vain and lost it to whom. */
+import { ask, type Reply } from '../../client/client.ts';
+import { Loaded, useLoad } from '../../ui/load.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import { money, number, say } from '../../words/words.ts';
+import { PageHead } from '../parts/page-head.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Stat } from '../parts/stat.tsx';
+import { Table } from '../parts/table.tsx';
+import { place } from '../router.ts';
+import { lasted, moment } from './moments.ts';
+import { queryOf } from './query.ts';
+import { UserLink } from './reservations.tsx';
+import { SeatPicker } from './seat-picker.tsx';
+import { seatWords } from './seat-words.ts';
+import { ConditionOf } from './states.tsx';
+import './desk.css';
+
+type Story = Reply<'getSeatStory'>;
+type Hold = Story['holds'][number];
+
+export function Seat() {
+  const said = say(seatWords);
+  const query = queryOf(place.value);
+  const performanceId = query.get('performance') ?? '';
+  const seat = query.get('seat') ?? '';
+  const isNamed = /^[a-z0-9]{10}-\d{1,4}$/.test(performanceId) && /^[1-9]\d{0,5}$/.test(seat);
+  return (
+    <>
+      <PageHead title={said.title}>{said.text}</PageHead>
+      <SeatPicker performanceId={performanceId} seat={seat} />
+      {isNamed ? (
+        <StoryOf key={`${performanceId} ${seat}`} performanceId={performanceId} seat={seat} />
+      ) : (
+        <p class="empty">{said.start}</p>
+      )}
+    </>
+  );
+}
+
+function StoryOf({ performanceId, seat }: { readonly performanceId: string; readonly seat: string }) {
+  const load = useLoad(`${performanceId} ${seat}`, (signal) =>
+    ask('getSeatStory', { params: { performanceId, number: seat }, signal }),
+  );
+  return (
+    <Loaded of={load} skeleton={<Skeleton height="20rem" />}>
+      {(story) => (
+        <div class="stack story">
+          <Now story={story} />
+          <Holds story={story} />
+          <Losers story={story} />
+        </div>
+      )}
+    </Loaded>
+  );
+}
+
+function Now({ story: { seat, holds, refused } }: { readonly story: Story }) {
+  const said = say(seatWords);
+  const owner = holds.find(({ status }) => status === 'CONFIRMED') ?? holds.find(({ status }) => status === 'HELD');
+  return (
+    <Panel
+      title={said.seat(seat.section, seat.row, seat.label)}
+      aside={`${seat.grade} · ${money(seat.price)} · ${said.nth(number(seat.number))}`}
+    >
+      <dl class="stats">
+        <div class="stat">
+          <dt>{said.now}</dt>
+          <dd>
+            <strong>
+              <ConditionOf of={seat.status} />
+            </strong>
+          </dd>
+        </div>
+        <div class="stat">
+          <dt>{seat.status === 'RESERVED' ? said.owner : said.holder}</dt>
+          <dd>
+            {owner === undefined || seat.status === 'AVAILABLE' ? (
+              <strong>–</strong>
+            ) : (
+              <UserLink id={owner.userId} name={owner.name} />
+            )}
+          </dd>
+        </div>
+        <Stat label={said.holdsCount} value={number(holds.length)} />
+        <Stat label={said.losersCount} value={number(refused.total)} />
+      </dl>
+    </Panel>
+  );
+}
+
+function Holds({ story: { holds, moreHolds } }: { readonly story: Story }) {
+  const said = say(seatWords);
+  return (
+    <Panel title={said.holds} aside={moreHolds ? said.moreHolds : said.newest}>
+      {holds.length === 0 ? (
+        <p class="empty">{said.noHold}</p>
+      ) : (
+        <ol class="holds">
+          {holds.map((hold) => (
+            <li key={hold.reservationId} id={`hold-${hold.reservationId}`} data-condition={hold.status}>
+              <div class="when">
+                <time dateTime={hold.from}>{moment(hold.from)}</time>
+                <span class="small quiet">{endOf(hold, said)}</span>
+              </div>
+              <div>
+                <UserLink id={hold.userId} name={hold.name} />
+                <code class="small quiet">{hold.reservationId}</code>
+              </div>
+              <ConditionOf of={hold.status} />
+            </li>
+          ))}
+        </ol>
+      )}
+    </Panel>
+  );
+}
+
+function endOf({ status, from, until, paidAt }: Hold, said: (typeof seatWords)['ko']): string {
+  if (paidAt !== null) return said.paidAfter(moment(paidAt).slice(11), lasted(from, paidAt));
+  if (until === null) return said.unknownEnd;
+  const clock = moment(until).slice(11);
+  return status === 'HELD' ? said.heldUntil(clock) : said.endedAt(clock, lasted(from, until));
+}
+
+function Losers({ story: { refused, holds } }: { readonly story: Story }) {
+  const said = say(seatWords);
+  const hidden = refused.total - refused.attempts.length;
+  return (
+    <Panel title={said.losers} aside={hidden > 0 ? said.notKept(number(hidden)) : undefined}>
+      <Table
+        caption={said.losers}
+        rows={refused.attempts}
+        keyOf={({ userId, at }) => `${at} ${userId}`}
+        empty={said.noLoser}
+        columns={[
+          { key: 'at', title: said.at, cell: ({ at }) => <time dateTime={at}>{moment(at)}</time> },
+          { key: 'who', title: said.who, cell: ({ userId, name }) => <UserLink id={userId} name={name} /> },
+          { key: 'why', title: said.inTheWay, cell: ({ status }) => <ConditionOf of={status} /> },
+          {
+            key: 'to',
+            title: said.lostTo,
+            cell: ({ lostTo }) => {
+              const winner = holds.find(({ reservationId }) => reservationId === lostTo);
+              return winner === undefined ? '–' : <UserLink id={winner.userId} name={winner.name} />;
+            },
+          },
+        ]}
+      />
+      <p class="small quiet">{said.bestEffort}</p>
+    </Panel>
+  );
+}
