@@ -83,7 +83,14 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
     catalog,
     console,
     metrics,
-    duties: [...accounts.duties, ...waitingRoom.duties, ...reservations.duties, ...wallet.duties, ...duties],
+    duties: [
+      ...accounts.duties,
+      ...waitingRoom.duties,
+      ...reservations.duties,
+      ...wallet.duties,
+      ...console.live.duties,
+      ...duties,
+    ],
     close: async () => {
       await app.close();
       await Promise.all([waitingRoom.drain(), reservations.drain(), wallet.drain(), payments.drain()]);
@@ -99,7 +106,7 @@ async function makeRooms({ config, database, feed, log }: HallOptions, metrics: 
   const reservations = createReservations({ database, feed, catalog, waitingRoom, metrics, batchMax });
   const wallet = createWallet({ database, metrics, batchMax: config.laneBatchMax });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });
-  const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet });
+  const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics });
   const { boards } = waitingRoom;
   metrics.follow('waiting', () => [...boards.all()].reduce((sum, board) => sum + board.waiting, 0));
   metrics.follow('active', () => [...boards.all()].reduce((sum, board) => sum + board.active.size, 0));

@@ -110,6 +110,14 @@ export const refusals = {
       ko: '충전되지 않았어요. 더 적은 금액을 충전해 주세요.',
     },
   },
+  SETTINGS_CHANGED: {
+    status: 409,
+    title: { en: 'Somebody changed it meanwhile', ko: '그 사이 다른 운영자가 바꿨어요' },
+    detail: {
+      en: 'Nothing was changed. "current" is what is in force; decide again.',
+      ko: '바뀐 것은 없어요. 지금 적용된 값은 "current"에 있으니 다시 정해 주세요.',
+    },
+  },
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,
     title: { en: 'This Idempotency-Key was used for something else', ko: '다른 요청에 쓰인 Idempotency-Key예요' },

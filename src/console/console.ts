@@ -6,11 +6,14 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { concertDefaults, concertLimits, currency } from '../contract.ts';
 import type { Catalog, CreatedPerformance, NewConcert } from '../catalog/catalog.ts';
 import type { Database, Tx } from '../platform/database.ts';
-import { refuse } from '../refusals.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { Refusal, refuse } from '../refusals.ts';
 import type { Reservations, SeatNumbers } from '../reservation/reservation.ts';
 import { changeSettings, openRoom, type LineNumbers, type Settings, type WaitingRoom } from '../waiting-room/gate.ts';
 import type { Once, Wallet } from '../wallet/wallet.ts';
 import { createDesk, type Desk } from './desk/desk.ts';
+import { createLive, type Live } from './live.ts';
+import { lastDeed, writeDown } from './log.ts';
 import { fingerprintOf, once } from './once.ts';
 import { listReservations, type ReservationQuery, type ReservationsPage } from './reservations.ts';
 
@@ -45,12 +48,22 @@ export interface Console {
    */
   createConcertOnce(sale: NewSale, operatorId: string, key: string): Promise<Once<CreatedSale>>;
   readonly desk: Desk;
-  /** Changes what is named, in force on this server at once, on the others within 2 s. Refusal: NOT_FOUND. */
-  updateConcert(concertId: string, patch: Partial<Settings>, operatorId: string): Promise<Settings & { id: string }>;
+  /**
+   * Changes what is named, in force on this server at once, on the others within 2 s. Refusals: NOT_FOUND;
+   * VALIDATION_FAILED, if nothing is named; SETTINGS_CHANGED, if one of `expected` is not what is in force.
+   */
+  updateConcert(concertId: string, patch: Partial<Settings>, by: ChangedBy): Promise<Settings & { id: string }>;
   /** Refusal: NOT_FOUND. */
   overview(concertId: string): Promise<Overview>;
   /** Everybody's reservations, newest first. Refusal: VALIDATION_FAILED for a cursor that is none. */
   reservations(query: ReservationQuery): Promise<ReservationsPage>;
+  readonly live: Live;
+}
+
+export interface ChangedBy {
+  readonly operatorId: string;
+  /** What the operator saw when deciding. */
+  readonly expected?: Partial<Settings> | undefined;
 }
 
 export interface ConsoleRooms {
@@ -58,6 +71,7 @@ export interface ConsoleRooms {
   readonly accounts: Pick<Accounts, 'findUsers' | 'usersOf'>;
   readonly catalog: Catalog;
   readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers' | 'settings'>;
+  readonly metrics: Pick<Metrics, 'totals'>;
   readonly reservations: Pick<Reservations, 'layOutSeats' | 'seatNumbersByState'>;
   readonly wallet: Pick<Wallet, 'recall' | 'remember' | 'entries' | 'balance'>;
 }
@@ -75,16 +89,7 @@ export function createConsole(rooms: ConsoleRooms): Console {
         return once(tx, rooms.wallet, request, () => putOnSale(tx, rooms, sale, operatorId));
       }),
     desk: createDesk(rooms),
-    updateConcert: async (concertId, patch, operatorId) => {
-      const { after, news } = await database.transaction(async (tx) => {
-        const changed = await changeSettings(tx, concertId, patch);
-        const { before, after } = changed;
-        await writeDown(tx, { operatorId, action: 'CHANGE_SETTINGS', concertId, before, after });
-        return changed;
-      });
-      await waitingRoom.boards.show(news);
-      return { id: concertId, ...after };
-    },
+    updateConcert: (concertId, patch, by) => updateConcert(rooms, concertId, patch, by),
     overview: async (concertId) => {
       const [line, seats, revenue] = await Promise.all([
         waitingRoom.numbers(concertId),
@@ -95,6 +100,7 @@ export function createConsole(rooms: ConsoleRooms): Console {
       return { ...line, seats, revenue };
     },
     reservations: (query) => listReservations({ sql: database.sql, accounts, catalog }, query),
+    live: createLive(rooms),
   };
 }
 
@@ -116,6 +122,37 @@ async function putOnSale(
   return { id: concertId, title, artist, venue, currency, ...settings, performances: [...made.performances] };
 }
 
+async function updateConcert(
+  rooms: ConsoleRooms,
+  concertId: string,
+  patch: Partial<Settings>,
+  { operatorId, expected = {} }: ChangedBy,
+): Promise<Settings & { id: string }> {
+  if (Object.keys(patch).length === 0) {
+    throw refuse('VALIDATION_FAILED', { errors: [{ path: '/', message: 'must name a setting to change' }] });
+  }
+  const work = rooms.database.transaction(async (tx) => {
+    const changed = await changeSettings(tx, concertId, patch);
+    const { before, after } = changed;
+    // Refusing here undoes the change.
+    if (differs(before, expected)) throw refuse('SETTINGS_CHANGED', { current: before });
+    await writeDown(tx, { operatorId, action: 'CHANGE_SETTINGS', concertId, before, after });
+    return changed;
+  });
+  const { after, news } = await work.catch(async (error: unknown) => {
+    if (!(error instanceof Refusal) || error.code !== 'SETTINGS_CHANGED') throw error;
+    throw refuse(error.code, { ...error.fields, ...(await lastDeed(rooms, concertId)) });
+  });
+  await rooms.waitingRoom.boards.show(news);
+  return { id: concertId, ...after };
+}
+
+function differs(before: Settings, expected: Partial<Settings>): boolean {
+  const { paused, ...plain } = expected;
+  if (paused !== undefined && paused?.reason !== before.paused?.reason) return true;
+  return Object.entries(plain).some(([name, value]) => before[name as keyof Settings] !== value);
+}
+
 function checkSize({ performances }: NewSale): void {
   const seats = performances
     .flatMap(({ sections }) => sections)
@@ -129,19 +166,4 @@ async function revenueOf({ sql }: Database, concertId: string): Promise<number> 
   const [row] = await sql<{ revenue: number }[]>`
     select coalesce(sum(revenue), 0)::bigint as revenue from performance_sales where concert_id = ${concertId}`;
   return row?.revenue ?? 0;
-}
-
-interface Deed {
-  readonly operatorId: string | null;
-  readonly action: 'CREATE_CONCERT' | 'CHANGE_SETTINGS';
-  readonly concertId: string;
-  readonly before: object | null;
-  readonly after: object;
-}
-
-async function writeDown(tx: Tx, { operatorId, action, concertId, before, after }: Deed): Promise<void> {
-  await tx`
-    insert into operator_log (operator_id, action, concert_id, before, after)
-    values (${operatorId}, ${action}, ${concertId}, ${before === null ? null : JSON.stringify(before)}::text::jsonb,
-      ${JSON.stringify(after)}::text::jsonb)`;
 }

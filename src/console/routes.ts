@@ -3,6 +3,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { pageLimitDefault, route, type App } from '../contract.ts';
 import type { Console } from './console.ts';
 import { deskRoutes } from './desk/routes.ts';
+import { liveRoutes } from './live-routes.ts';
 
 export interface ConsoleRoutes {
   readonly console: Console;
@@ -11,6 +12,7 @@ export interface ConsoleRoutes {
 
 export function consoleRoutes(app: App, { console, accounts }: ConsoleRoutes): void {
   deskRoutes(app, { desk: console.desk, accounts });
+  liveRoutes(app, { live: console.live, accounts });
   app.route({
     ...route('createConcert'),
     handler: async (request, reply) => {
@@ -26,7 +28,8 @@ export function consoleRoutes(app: App, { console, accounts }: ConsoleRoutes): v
     ...route('updateConcert'),
     handler: async (request) => {
       const { userId } = await accounts.requireOperator(request);
-      return console.updateConcert(request.params.concertId, request.body, userId);
+      const { expected, ...patch } = request.body;
+      return console.updateConcert(request.params.concertId, patch, { operatorId: userId, expected });
     },
   });
   app.route({

@@ -15,6 +15,7 @@ import {
   seconds,
   text,
 } from './parts.ts';
+import { liveEndpoints } from './console-live.ts';
 import { concertDefaults, concertLimits } from './limits.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -68,6 +69,16 @@ const settings = {
   maxSeatsPerFan: Type.Integer(),
 };
 
+/** Any of the settings, and the pause. */
+const changes = {
+  maxActive: Type.Optional(maxActive()),
+  sessionSeconds: Type.Optional(seconds()),
+  holdSeconds: Type.Optional(seconds()),
+  graceSeconds: Type.Optional(seconds()),
+  maxSeatsPerFan: Type.Optional(maxSeatsPerFan()),
+  paused: Type.Optional(Paused),
+};
+
 const concerts = {
   createConcert: {
     method: 'POST',
@@ -97,17 +108,18 @@ const concerts = {
     params: ConcertParams,
     body: Type.Object(
       {
-        maxActive: Type.Optional(maxActive()),
-        sessionSeconds: Type.Optional(seconds()),
-        holdSeconds: Type.Optional(seconds()),
-        graceSeconds: Type.Optional(seconds()),
-        maxSeatsPerFan: Type.Optional(maxSeatsPerFan()),
-        paused: Type.Optional(Paused),
+        ...changes,
+        expected: Type.Optional(
+          Type.Object(changes, {
+            additionalProperties: false,
+            description: 'Settings as they were when this was decided; if one differs by now, nothing is changed',
+          }),
+        ),
       },
       { additionalProperties: false, minProperties: 1 },
     ),
     replies: { 200: Type.Object({ id: Id, ...settings, paused: Paused }) },
-    refusals: ['NOT_FOUND'],
+    refusals: ['NOT_FOUND', 'SETTINGS_CHANGED'],
   },
   getOverview: {
     method: 'GET',
@@ -190,4 +202,4 @@ const system = {
   },
 } as const satisfies Record<string, Endpoint>;
 
-export const operatorEndpoints = { ...concerts, ...system };
+export const operatorEndpoints = { ...concerts, ...liveEndpoints, ...system };

@@ -34,7 +34,7 @@ export function seconds(options: object = {}) {
 }
 
 // An id of another shape names nothing: the hall answers NOT_FOUND for a path that does not match.
-const concertIdPattern = '^[a-z0-9]{10}$';
+export const concertIdPattern = '^[a-z0-9]{10}$';
 export const ConcertParams = Type.Object({ concertId: Type.String({ pattern: concertIdPattern }) });
 export const PerformanceParams = Type.Object({
   performanceId: Type.String({ pattern: '^[a-z0-9]{10}-[1-9][0-9]{0,3}$' }),

@@ -23,9 +23,19 @@ export interface Metrics extends LaneMetrics {
   attemptsDropped(count: number): void;
   /** Named figures are read when they are asked for: `waiting`, `active`, `streams`. */
   follow(figure: Figure, read: () => number): void;
+  /** What was counted since the process began. */
+  totals(): Totals;
   /** The text for Prometheus, and its media type. */
   text(): Promise<string>;
   readonly contentType: string;
+}
+
+export interface Totals {
+  readonly requests: number;
+  /** Answers of status 500 and above. */
+  readonly errors: number;
+  /** By code. */
+  readonly refusals: Readonly<Record<string, number>>;
 }
 
 type Figure = 'waiting' | 'active' | 'streams';
@@ -42,6 +52,8 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const tally = createTally(registry);
+  const { route, answers } = createRequestMetrics(registry);
+  const { refused, refusals } = createRefusalMetrics(registry);
   const reads = new Map<Figure, () => number>();
   for (const figure of Object.keys(figures) as Figure[]) {
     const gauge: Gauge = new Gauge({
@@ -53,8 +65,9 @@ export function createMetrics(): Metrics {
   }
   return {
     ...createLaneMetrics(registry),
-    ...createRequestMetrics(registry),
-    refused: createRefusalMetrics(registry),
+    route,
+    refused,
+    totals: () => ({ ...answers(), refusals: refusals() }),
     admitted: tally('admitted', 'Fans admitted by this server'),
     holds: tally('holds', 'Holds made by this server'),
     payments: tally('payments', 'Payments made by this server'),
@@ -115,7 +128,7 @@ function createLaneMetrics(registry: Registry): LaneMetrics {
   };
 }
 
-function createRequestMetrics(registry: Registry): Pick<Metrics, 'route'> {
+function createRequestMetrics(registry: Registry): Pick<Metrics, 'route'> & { answers(): Omit<Totals, 'refusals'> } {
   const routes = new Map<string, RouteCount & { readonly counts: Map<number, number> }>();
   const requests: Counter<'method' | 'route' | 'status'> = new Counter({
     name: 'maejin_requests_total',
@@ -144,10 +157,20 @@ function createRequestMetrics(registry: Registry): Pick<Metrics, 'route'> {
       routes.set(key, fresh);
       return fresh;
     },
+    answers: () => {
+      let [requests, errors] = [0, 0];
+      for (const { counts } of routes.values()) {
+        for (const [status, count] of counts) {
+          requests += count;
+          if (status >= 500) errors += count;
+        }
+      }
+      return { requests, errors };
+    },
   };
 }
 
-function createRefusalMetrics(registry: Registry): Metrics['refused'] {
+function createRefusalMetrics(registry: Registry): Pick<Metrics, 'refused'> & { refusals(): Totals['refusals'] } {
   const counts = new Map<string, number>();
   const refusals: Counter<'code'> = new Counter({
     name: 'maejin_refusals_total',
@@ -159,7 +182,10 @@ function createRefusalMetrics(registry: Registry): Metrics['refused'] {
       for (const [code, count] of counts) refusals.inc({ code }, count);
     },
   });
-  return (code) => {
-    counts.set(code, (counts.get(code) ?? 0) + 1);
+  return {
+    refused: (code) => {
+      counts.set(code, (counts.get(code) ?? 0) + 1);
+    },
+    refusals: () => Object.fromEntries(counts),
   };
 }

@@ -20,6 +20,8 @@ export interface Boards {
   /** Shows sessions that this server has just extended. */
   extended(concertId: string, sessions: readonly { entry: number; expiresAt: Date }[]): void;
   all(): readonly Board[];
+  /** How many fans this server itself let in since it began, by concert. */
+  readonly admitted: ReadonlyMap<string, number>;
   readonly duty: Duty;
 }
 
@@ -35,6 +37,7 @@ const unused_ms_max = 10 * 60_000;
 /** `onAdmitted` is told how many fans each change of this server let in. */
 export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans: number) => void): Boards {
   const kept = new Map<string, Kept>();
+  const admitted = new Map<string, number>();
   const load = createLoading(database, kept);
 
   /** Whatever was missed shows in the version; a board that keeps up is not read again, however large it is. */
@@ -72,7 +75,9 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
     peek: use,
     open: async (concertId) => use(concertId) ?? (await load.once(concertId)),
     show: async (news) => {
-      onAdmitted?.(news.changes.filter(([what]) => what === 'admitted').length);
+      const fans = news.changes.filter(([what]) => what === 'admitted').length;
+      if (fans > 0) admitted.set(news.concertId, (admitted.get(news.concertId) ?? 0) + fans);
+      onAdmitted?.(fans);
       const keeper = kept.get(news.concertId)?.keeper;
       keeper?.accept(news);
       await keeper?.reached(news.version);
@@ -82,6 +87,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
         concertId,
         sessions.map(({ entry, expiresAt }) => [entry, expiresAt.getTime()] as const),
       ),
+    admitted,
     all: () => [...kept.values()].map(({ keeper }) => keeper.board),
     duty: {
       name: 'boards.check',

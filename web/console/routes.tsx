@@ -36,6 +36,46 @@ export const routes: readonly Route[] = [
     key: 'l',
     load: () => import('./live/concerts.tsx').then(({ Concerts }) => Concerts),
   },
+  {
+    path: /^\/console\/new\/?$/,
+    href: '/console/new',
+    title: { ko: '새 공연', en: 'New concert' },
+    key: 'n',
+    load: () => import('./desk/new-concert.tsx').then(({ NewConcert }) => NewConcert),
+  },
+  {
+    path: /^\/console\/reservations\/?$/,
+    href: '/console/reservations',
+    title: { ko: '예매', en: 'Reservations' },
+    key: 'r',
+    load: () => import('./desk/reservations.tsx').then(({ Reservations }) => Reservations),
+  },
+  {
+    path: /^\/console\/users\/?$/,
+    href: '/console/users',
+    title: { ko: '이용자', en: 'Users' },
+    key: 'u',
+    load: () => import('./desk/users.tsx').then(({ Users }) => Users),
+  },
+  {
+    path: /^\/console\/user\/?$/,
+    title: { ko: '이용자', en: 'User' },
+    load: () => import('./desk/user.tsx').then(({ User }) => User),
+  },
+  {
+    path: /^\/console\/seat\/?$/,
+    href: '/console/seat',
+    title: { ko: '좌석', en: 'Seat' },
+    key: 's',
+    load: () => import('./desk/seat.tsx').then(({ Seat }) => Seat),
+  },
+  {
+    path: /^\/console\/audit\/?$/,
+    href: '/console/audit',
+    title: { ko: '감사', en: 'Audit' },
+    key: 'a',
+    load: () => import('./desk/audit.tsx').then(({ Audit }) => Audit),
+  },
 ];
 
 export function routeOf(path: string): { readonly route: Route; readonly params: Record<string, string> } | undefined {

@@ -47,6 +47,10 @@ export const refusalWords: Both<Readonly<Record<ProblemCode, Said>>> = {
       title: '지갑에 담을 수 있는 금액을 넘어요',
       text: '충전되지 않았어요. 더 적은 금액을 충전해 주세요.',
     },
+    SETTINGS_CHANGED: {
+      title: '그 사이 다른 운영자가 바꿨어요',
+      text: '아무것도 바꾸지 않았어요. 지금 적용된 값을 보고 다시 정해 주세요.',
+    },
     IDEMPOTENCY_KEY_REUSED: { title: '요청이 섞였어요', text: '돈은 나가지 않았어요. 다시 한번 눌러 주세요.' },
     PAYLOAD_TOO_LARGE: { title: '보내는 내용이 너무 커요', text: '내용을 줄여서 다시 시도해 주세요.' },
     UNSUPPORTED_MEDIA_TYPE: { title: '요청을 보내지 못했어요', text: '화면을 새로 고친 뒤 다시 시도해 주세요.' },
@@ -96,6 +100,10 @@ export const refusalWords: Both<Readonly<Record<ProblemCode, Said>>> = {
     BALANCE_LIMIT_EXCEEDED: {
       title: 'The wallet cannot hold that much',
       text: 'Nothing was charged. Choose a smaller amount.',
+    },
+    SETTINGS_CHANGED: {
+      title: 'Somebody changed it meanwhile',
+      text: 'Nothing was changed by you. Look at what is in force now and decide again.',
     },
     IDEMPOTENCY_KEY_REUSED: { title: 'Two requests got mixed up', text: 'No money was taken. Press once more.' },
     PAYLOAD_TOO_LARGE: { title: 'That is too much at once', text: 'Shorten it and try again.' },

@@ -118,7 +118,8 @@ function Findings({ report }: { readonly report: Report }) {
 
 function CheckLine({ check: { name, ok, violations, sample } }: { readonly check: Check }) {
   const said = say(words);
-  const [invariant = '', rule] = [name.slice(0, name.indexOf(' ')), name.slice(name.indexOf(' ') + 1)];
+  const space = name.indexOf(' ');
+  const [invariant, rule] = [name.slice(0, space), name.slice(space + 1)];
   return (
     <li class={ok ? 'check' : 'check broken'}>
       <span class="mark" aria-hidden="true">

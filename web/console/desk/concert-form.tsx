@@ -1,6 +1,7 @@
 /** The form of a new concert. Faults are shown when somebody tries to put it on sale, and then as they come and go. */
 import { useSignal, type Signal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { concertLimits } from '../../../src/contract/limits.ts';
 import { asProblem, type Problem } from '../../client/problem.ts';
 import type { Reply } from '../../client/client.ts';
 import { askOnce } from '../../client/keys.ts';
@@ -163,7 +164,7 @@ function Beside({ draft }: { readonly draft: Draft }) {
   return (
     <aside class="beside">
       <Panel title={said.preview} aside={said.previewText}>
-        <PlanPreview sections={readable} />
+        <PlanPreview sections={readable} seatsMax={concertLimits.seatsPerDateMax} />
       </Panel>
       <dl class="stats">
         {[

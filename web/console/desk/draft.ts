@@ -132,7 +132,15 @@ function startsAt(at: string): string | undefined {
   return isWritten ? `${at}:00+09:00` : undefined;
 }
 
-function sectionOf({ name, grade, ...sides }: SectionText) {
+export interface PlannedSection {
+  readonly name: string;
+  readonly rows: number;
+  readonly seatsPerRow: number;
+  readonly grade: string;
+  readonly price: number;
+}
+
+function sectionOf({ name, grade, ...sides }: SectionText): PlannedSection {
   return {
     name: name.trim(),
     rows: wholeOf(sides.rows) ?? 0,

@@ -37,11 +37,7 @@ export function ImportPlan({ onImport }: { readonly onImport: (sections: readonl
   };
   return (
     <div class="import stack">
-      <p class="small">
-        {said.columns} <code>{columnNames[language.value].join(', ')}</code>
-        <br />
-        <span class="quiet">{said.more}</span>
-      </p>
+      <Columns />
       <div class="field">
         <label for={`${id}-file`}>{said.file}</label>
         <input
@@ -82,6 +78,17 @@ export function ImportPlan({ onImport }: { readonly onImport: (sections: readonl
       {fault.value !== undefined && <Notice title={say(fault.value)} />}
       {plan.value !== undefined && <Checked plan={plan.value} onImport={onImport} />}
     </div>
+  );
+}
+
+function Columns() {
+  const said = say(sectionWords);
+  return (
+    <p class="small">
+      {said.columns} <code>{columnNames[language.value].join(', ')}</code>
+      <br />
+      <span class="quiet">{said.more}</span>
+    </p>
   );
 }
 

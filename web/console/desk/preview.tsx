@@ -1,56 +1,50 @@
-/** The hall as its sections make it, drawn while they are written: the stage above, sections in their order below. */
+/** The hall as its sections make it, on the same map that fans will see: drawn again while they are written. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { createHall, type Hall } from '../../seats/hall.ts';
+import { gradeIndex } from '../../seats/list.tsx';
+import { MapView } from '../../seats/map-view.tsx';
+import { useSignal } from '@preact/signals';
 import { money, number, say } from '../../words/words.ts';
-import { gradesOf, hallOf, type PlannedSection } from './hall-shape.ts';
+import type { PlannedSection } from './draft.ts';
+import '../../seats/list.css';
 
 const words = {
   ko: {
-    stage: '무대',
     empty: '구역을 적으면 여기에 좌석 배치가 그려져요.',
+    large: '10만 석이 넘어 그릴 수 없어요.',
     label: (sections: number, seats: string) => `좌석 배치 미리보기: 구역 ${sections}개, ${seats}석`,
     seats: (count: string) => `${count}석`,
   },
   en: {
-    stage: 'Stage',
     empty: 'The hall is drawn here as you write its sections.',
+    large: 'More than 100,000 seats cannot be drawn.',
     label: (sections: number, seats: string) => `Preview of the hall: ${sections} sections, ${seats} seats`,
     seats: (count: string) => `${count} seats`,
   },
 };
 
-export function PlanPreview({ sections }: { readonly sections: readonly PlannedSection[] }) {
+/** A hall is laid out again when nobody has typed for so long. */
+const rest_ms = 200;
+
+export function PlanPreview({
+  sections,
+  seatsMax,
+}: {
+  readonly sections: readonly PlannedSection[];
+  readonly seatsMax: number;
+}) {
   const said = say(words);
-  if (sections.length === 0) return <p class="empty">{said.empty}</p>;
-  const { width, height, blocks } = hallOf(sections);
-  const grades = gradesOf(sections);
   const seats = sections.reduce((sum, section) => sum + section.rows * section.seatsPerRow, 0);
+  if (sections.length === 0) return <p class="empty">{said.empty}</p>;
+  if (seats > seatsMax) return <p class="empty">{said.large}</p>;
   return (
-    <figure class="plan-preview">
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={said.label(sections.length, number(seats))}>
-        <path class="stage" d={`M${width * 0.2} 1H${width * 0.8}L${width * 0.74} 5H${width * 0.26}Z`} />
-        <text class="stage-name" x={width / 2} y="4" font-size="2.4" text-anchor="middle">
-          {said.stage}
-        </text>
-        {blocks.map(({ section, x, y, w, h, path }, index) => (
-          <g key={index} data-grade={grades.findIndex(({ grade }) => grade === section.grade) % 6}>
-            <rect class="block" x={x} y={y} width={w} height={h} rx="0.6" />
-            <path class="lines" d={path} />
-            <text
-              x={x + w / 2}
-              y={y + h / 2}
-              font-size={Math.min(4, w / 2.4, h / 1.3)}
-              text-anchor="middle"
-              dy="0.35em"
-            >
-              {section.name.slice(0, 8)}
-            </text>
-          </g>
-        ))}
-      </svg>
+    <figure class="plan-preview" aria-label={said.label(sections.length, number(seats))}>
+      <Drawn sections={sections} />
       <figcaption>
         <ul class="plan-legend">
-          {grades.map(({ grade, priceMin, priceMax, seatsTotal }, index) => (
+          {gradesOf(sections).map(({ grade, priceMin, priceMax, seatsTotal }) => (
             <li key={grade}>
-              <span class="swatch" data-grade={index % 6} aria-hidden="true" />
+              <span class="swatch" data-grade={gradeIndex(placed(sections), grade)} aria-hidden="true" />
               <strong>{grade}</strong>
               <span>{priceMin === priceMax ? money(priceMin) : `${money(priceMin)} – ${money(priceMax)}`}</span>
               <span class="quiet">{said.seats(number(seatsTotal))}</span>
@@ -60,4 +54,56 @@ export function PlanPreview({ sections }: { readonly sections: readonly PlannedS
       </figcaption>
     </figure>
   );
+}
+
+function Drawn({ sections }: { readonly sections: readonly PlannedSection[] }) {
+  const [hall, setHall] = useState(() => hallOf(sections));
+  const drawn = useRef(sections);
+  const chosen = useSignal<ReadonlySet<number>>(new Set());
+  const section = useSignal<string | undefined>(undefined);
+  const written = JSON.stringify(sections);
+  useEffect(() => {
+    if (JSON.stringify(drawn.current) === written) return undefined;
+    const timer = setTimeout(() => {
+      drawn.current = sections;
+      setHall(hallOf(sections));
+    }, rest_ms);
+    return () => clearTimeout(timer);
+  }, [written]);
+  // Nothing can be chosen here; a tap still leads nearer.
+  return <MapView hall={hall} selected={chosen} section={section} onToggle={nothing} onSection={nothing} />;
+}
+
+const nothing = (): void => undefined;
+
+function placed(sections: readonly PlannedSection[]) {
+  let firstNumber = 1;
+  return sections.map((section) => {
+    const own = Object.assign({ firstNumber }, section);
+    firstNumber += section.rows * section.seatsPerRow;
+    return own;
+  });
+}
+
+function hallOf(sections: readonly PlannedSection[]): Hall {
+  const all = placed(sections);
+  const last = all.at(-1);
+  const seats = last === undefined ? 0 : last.firstNumber - 1 + last.rows * last.seatsPerRow;
+  return createHall({
+    performanceId: '',
+    startsAt: '2000-01-01T00:00:00.000Z',
+    maxSeatsPerFan: 0,
+    sections: all,
+    statuses: 'A'.repeat(seats),
+  });
+}
+
+/** In the order in which the sections name them. */
+function gradesOf(sections: readonly PlannedSection[]) {
+  return [...Map.groupBy(sections, (section) => section.grade)].map(([grade, own]) => ({
+    grade,
+    priceMin: Math.min(...own.map(({ price }) => price)),
+    priceMax: Math.max(...own.map(({ price }) => price)),
+    seatsTotal: own.reduce((sum, { rows, seatsPerRow }) => sum + rows * seatsPerRow, 0),
+  }));
 }

@@ -14,3 +14,9 @@ export function addressOf(path: string, query: Readonly<Record<string, string>>)
   const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== '')).toString();
   return search === '' ? path : `${path}?${search}`;
 }
+
+/** What somebody wrote into a field of a form. */
+export function fieldOf(form: HTMLFormElement, name: string): string {
+  const value = new FormData(form).get(name);
+  return typeof value === 'string' ? value.trim() : '';
+}

@@ -10,7 +10,7 @@ import { place } from '../router.ts';
 import { DownloadButton } from './download.tsx';
 import { moment } from './moments.ts';
 import { PagesOf } from './pages-of.tsx';
-import { addressOf, goTo, queryOf } from './query.ts';
+import { addressOf, fieldOf, goTo, queryOf } from './query.ts';
 import { ConditionOf, conditionName } from './states.tsx';
 import './desk.css';
 
@@ -106,10 +106,10 @@ function Filters({ q, concertId, status }: FiltersProps) {
   const form = useRef<HTMLFormElement>(null);
   const concerts = useConcerts();
   const find = (): void => {
-    if (form.current === null) return;
-    const data = new FormData(form.current);
-    const of = (name: string): string => String(data.get(name) ?? '').trim();
-    goTo(path, { q: of('q'), concert: of('concert'), status: of('status') });
+    const { current } = form;
+    if (current === null) return;
+    const [wanted = '', concert = '', state = ''] = ['q', 'concert', 'status'].map((name) => fieldOf(current, name));
+    goTo(path, { q: wanted, concert, status: state });
   };
   return (
     <form

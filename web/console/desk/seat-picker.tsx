@@ -5,7 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { useLoad } from '../../ui/load.tsx';
 import { dateAndTime, say, titleIn } from '../../words/words.ts';
 import { go } from '../router.ts';
-import { addressOf } from './query.ts';
+import { addressOf, fieldOf } from './query.ts';
 import { useConcerts } from './reservations.tsx';
 import { seatWords } from './seat-words.ts';
 
@@ -57,9 +57,8 @@ function InConcert({ concertId, performanceId, seat }: InConcertProps) {
   const { performances } = state.data;
   const shown = performances.find(({ id }) => id === performanceId) ?? performances[0];
   const find = (form: HTMLFormElement): void => {
-    const data = new FormData(form);
-    const date = performances.find(({ id }) => id === data.get('date'));
-    const found = numberOf(date, String(data.get('seat') ?? ''));
+    const date = performances.find(({ id }) => id === fieldOf(form, 'date'));
+    const found = date === undefined ? undefined : numberOf(date, fieldOf(form, 'seat'));
     missing.value = found === undefined;
     if (date === undefined || found === undefined) return;
     go(addressOf('/console/seat', { performance: date.id, seat: String(found) }));
@@ -109,15 +108,10 @@ function InConcert({ concertId, performanceId, seat }: InConcertProps) {
 type PlannedDate = Plan['performances'][number];
 
 /** `A-3-12`, by the section's own name, or the number itself. */
-function numberOf(date: PlannedDate | undefined, text: string): number | undefined {
-  const wanted = text.trim();
-  if (date === undefined) return undefined;
-  if (/^\d{1,6}$/.test(wanted)) {
-    const number = Number(wanted);
-    return number >= 1 && number <= date.seatsTotal ? number : undefined;
-  }
-  const [, name, row, place] = /^(.+)-(\d{1,6})-(\d{1,6})$/.exec(wanted) ?? [];
-  const section = date.sections.find((one) => one.name.toLowerCase() === name?.toLowerCase());
+function numberOf(date: PlannedDate, wanted: string): number | undefined {
+  if (/^\d{1,6}$/.test(wanted)) return isUpTo(Number(wanted), date.seatsTotal) ? Number(wanted) : undefined;
+  const [, name = '', row, place] = /^(.+)-(\d{1,6})-(\d{1,6})$/.exec(wanted) ?? [];
+  const section = date.sections.find((one) => one.name.toLowerCase() === name.toLowerCase());
   const isInside = isUpTo(Number(row), section?.rows) && isUpTo(Number(place), section?.seatsPerRow);
   if (section === undefined || !isInside) return undefined;
   return section.firstNumber + (Number(row) - 1) * section.seatsPerRow + Number(place) - 1;

@@ -22,39 +22,7 @@ export function Sections({ draft, faults }: PartProps) {
   );
   return (
     <Panel title={said.title} aside={said.count(number(sections.length))}>
-      <div class="table sections-table" tabindex={0} role="region" aria-label={said.title}>
-        <table>
-          <thead>
-            <tr>
-              {sectionFields.map((field) => (
-                <th key={field} scope="col">
-                  {said.field[field]}
-                </th>
-              ))}
-              <th scope="col" class="number">
-                {said.seats}
-              </th>
-              <th>
-                <span class="hidden">{said.remove}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {sections.map((section, index) => (
-              <SectionRow
-                key={section.key}
-                section={section}
-                place={index + 1}
-                faults={faults?.sections.get(section.key)}
-                onChange={(next) => change(sections.map((one) => (one.key === section.key ? next : one)))}
-                onRemove={
-                  sections.length > 1 ? () => change(sections.filter((one) => one.key !== section.key)) : undefined
-                }
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <SectionTable sections={sections} faults={faults?.sections} onChange={change} />
       {twice !== undefined && <p class="small quiet">{said.twice(twice.name)}</p>}
       <div class="row">
         {sections.length < limits.sectionsMax && (
@@ -81,6 +49,51 @@ export function Sections({ draft, faults }: PartProps) {
         />
       )}
     </Panel>
+  );
+}
+
+interface TableProps {
+  readonly sections: readonly DraftSection[];
+  readonly faults: ReadonlyMap<number, SectionFaults> | undefined;
+  readonly onChange: (sections: readonly DraftSection[]) => void;
+}
+
+function SectionTable({ sections, faults, onChange }: TableProps) {
+  const said = say(sectionWords);
+  return (
+    <div class="table sections-table" tabindex={0} role="region" aria-label={said.title}>
+      <table>
+        <thead>
+          <tr>
+            {sectionFields.map((field) => (
+              <th key={field} scope="col">
+                {said.field[field]}
+              </th>
+            ))}
+            <th scope="col" class="number">
+              {said.seats}
+            </th>
+            <th>
+              <span class="hidden">{said.remove}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sections.map((section, index) => (
+            <SectionRow
+              key={section.key}
+              section={section}
+              place={index + 1}
+              faults={faults?.get(section.key)}
+              onChange={(next) => onChange(sections.map((one) => (one.key === section.key ? next : one)))}
+              onRemove={
+                sections.length > 1 ? () => onChange(sections.filter((one) => one.key !== section.key)) : undefined
+              }
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -152,7 +152,11 @@ function Places({ person: { places, morePlaces } }: { readonly person: Person })
             key: 'ended',
             title: said.ended,
             cell: ({ endedAt, expiresAt }) =>
-              expiresAt === null ? timeOr(endedAt) : <span class="quiet">{said.until(moment(expiresAt).slice(11))}</span>,
+              expiresAt === null ? (
+                timeOr(endedAt)
+              ) : (
+                <span class="quiet">{said.until(moment(expiresAt).slice(11))}</span>
+              ),
           },
         ]}
       />

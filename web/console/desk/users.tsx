@@ -8,7 +8,7 @@ import { PageHead } from '../parts/page-head.tsx';
 import { Table } from '../parts/table.tsx';
 import { place } from '../router.ts';
 import { moment } from './moments.ts';
-import { goTo, queryOf } from './query.ts';
+import { fieldOf, goTo, queryOf } from './query.ts';
 import { UserLink } from './reservations.tsx';
 import './desk.css';
 
@@ -54,7 +54,7 @@ export function Users() {
         role="search"
         onSubmit={(event) => {
           event.preventDefault();
-          goTo('/console/users', { q: String(new FormData(event.currentTarget).get('q') ?? '').trim() });
+          goTo('/console/users', { q: fieldOf(event.currentTarget, 'q') });
         }}
       >
         <label class="field grow">
@@ -90,7 +90,11 @@ function Found({ q }: { readonly q: string }) {
                 cell: ({ email }) => email ?? <span class="quiet">{said.outside}</span>,
               },
               { key: 'role', title: '', cell: ({ role }) => (role === 'operator' ? said.operator : '') },
-              { key: 'since', title: said.since, cell: ({ createdAt }) => (createdAt === null ? '–' : moment(createdAt)) },
+              {
+                key: 'since',
+                title: said.since,
+                cell: ({ createdAt }) => (createdAt === null ? '–' : moment(createdAt)),
+              },
             ]}
           />
           {more && (

@@ -1,0 +1,136 @@
+/** Every concert as it goes right now, and the service that sells them. */
+import type { Catalog, Concert } from '../catalog/catalog.ts';
+import type { Database } from '../platform/database.ts';
+import type { LineNumbers, WaitingRoom } from '../waiting-room/gate.ts';
+import { step_seconds } from './samples.ts';
+
+export interface LiveRooms {
+  readonly database: Database;
+  readonly catalog: Pick<Catalog, 'list'>;
+  readonly waitingRoom: Pick<WaitingRoom, 'numbers'>;
+}
+
+interface Sold {
+  readonly seatsTotal: number;
+  readonly seatsSold: number;
+  readonly revenue: number;
+}
+
+export interface LiveConcert extends Omit<Concert, 'priceFrom'>, LineNumbers, Sold {}
+
+export interface LivePage {
+  readonly concerts: LiveConcert[];
+  /** Null at the end. */
+  readonly nextCursor: string | null;
+}
+
+interface RoomRow extends Sold {
+  readonly id: string;
+  readonly maxActive: number;
+  readonly pausedReason: string | null;
+  /** Somebody is in line or inside. */
+  readonly lively: boolean;
+}
+
+/** `limit`: 1–200. Refusal: VALIDATION_FAILED for a cursor that is none. */
+export async function listLive(
+  rooms: LiveRooms,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<LivePage> {
+  const { concerts, nextCursor } = await rooms.catalog.list(page);
+  const ids = concerts.map(({ id }) => id);
+  const rows = await rooms.database.sql<RoomRow[]>`
+    select room.concert_id as id, max_active as "maxActive", paused_reason as "pausedReason",
+      sales.total as "seatsTotal", sales.sold as "seatsSold", sales.revenue,
+      active > 0 or last_number > head or exists (select from queue_tokens as token
+        where token.concert_id = room.concert_id and status = 'WAIT' and skipped_at is not null) as lively
+    from rooms as room, lateral (
+      select sum(seats_total)::bigint as total, sum(seats_reserved)::bigint as sold, sum(revenue)::bigint as revenue
+      from performance_sales where concert_id = room.concert_id) as sales
+    where room.concert_id = any(${ids}::text[])`;
+  const byId = new Map(await Promise.all(rows.map(async (row) => [row.id, await withLine(rooms, row)] as const)));
+  return {
+    concerts: concerts.flatMap(({ priceFrom: _price, ...concert }) => {
+      const live = byId.get(concert.id);
+      return live === undefined ? [] : [{ ...concert, ...live }];
+    }),
+    nextCursor,
+  };
+}
+
+/** Of an empty line there is nothing to read: its board would only take room. */
+async function withLine({ waitingRoom }: LiveRooms, row: RoomRow): Promise<LineNumbers & Sold> {
+  const { id, maxActive, pausedReason, lively, ...sold } = row;
+  const paused = pausedReason === null ? null : { reason: pausedReason };
+  const line = lively ? await waitingRoom.numbers(id) : undefined;
+  return { ...(line ?? { waiting: 0, active: 0, admittedPerMinute: 0, maxActive, paused }), ...sold };
+}
+
+export interface ServerHealth {
+  readonly id: string;
+  readonly seenSecondsAgo: number;
+  readonly requestsPerSecond: number;
+  readonly errorsPerMinute: number;
+  readonly loopMs: number;
+  readonly commitMs: number | null;
+}
+
+export interface Service {
+  readonly servers: ServerHealth[];
+  readonly database: {
+    readonly connections: number;
+    readonly connectionsMax: number;
+    readonly replicas: number;
+    readonly answerMs: number;
+  };
+  readonly totals: Sold & { readonly waiting: number; readonly active: number; readonly maxActive: number };
+}
+
+/** A server that has not been heard of for so long is gone. */
+const gone_seconds = 3 * step_seconds;
+const errors_over_seconds = 60;
+const lively_max = 500;
+
+export async function readService({ database: { sql }, waitingRoom }: LiveRooms): Promise<Service> {
+  const sentAt = performance.now();
+  const [state] = await sql<[Omit<Service['database'], 'answerMs'>]>`
+    select (select coalesce(numbackends, 0) from pg_stat_database where datname = current_database()) as connections,
+      current_setting('max_connections')::int as "connectionsMax",
+      (select count(*)::int from pg_stat_replication) as replicas`;
+  const answerMs = Math.round((performance.now() - sentAt) * 10) / 10;
+  const [servers, totals] = await Promise.all([readServers(sql), readTotals(sql, waitingRoom)]);
+  return { servers, database: { ...state, answerMs }, totals };
+}
+
+function readServers(sql: Database['sql']): Promise<ServerHealth[]> {
+  return sql<ServerHealth[]>`
+    select server as id, extract(epoch from now() - max(at))::float8 as "seenSecondsAgo",
+      round((array_agg(requests order by at desc))[1]::numeric / ${step_seconds}, 1)::float8 as "requestsPerSecond",
+      sum(errors)::float8 as "errorsPerMinute",
+      round((array_agg(loop_ms order by at desc))[1]::numeric, 1)::float8 as "loopMs",
+      round((array_agg(commit_ms order by at desc))[1]::numeric, 1)::float8 as "commitMs"
+    from server_samples where at > now() - make_interval(secs => ${errors_over_seconds})
+    group by server having max(at) > now() - make_interval(secs => ${gone_seconds}) order by server`.then((rows) => [
+    ...rows,
+  ]);
+}
+
+/** Of all concerts; the line of those with anybody in it, however many concerts lie idle. */
+async function readTotals(sql: Database['sql'], { numbers }: LiveRooms['waitingRoom']): Promise<Service['totals']> {
+  const [[sold], lively] = await Promise.all([
+    sql<[Sold]>`
+      select coalesce(sum(seats_total), 0)::bigint as "seatsTotal", coalesce(sum(seats_reserved), 0)::bigint as "seatsSold",
+        coalesce(sum(revenue), 0)::bigint as revenue from performance_sales`,
+    sql<{ id: string }[]>`
+      select concert_id as id from rooms where active > 0 or last_number > head
+      order by last_number - head desc limit ${lively_max}`,
+  ]);
+  const lines = await Promise.all(lively.map(({ id }) => numbers(id)));
+  const total = { ...sold, waiting: 0, active: 0, maxActive: 0 };
+  for (const line of lines) {
+    total.waiting += line?.waiting ?? 0;
+    total.active += line?.active ?? 0;
+    total.maxActive += line?.maxActive ?? 0;
+  }
+  return total;
+}

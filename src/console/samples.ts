@@ -1,0 +1,169 @@
+/**
+ * A look at everything that goes on, every five seconds, so that the console's charts are full whenever somebody opens
+ * them, whichever server answers and whichever was started again meanwhile. One statement writes it, on every server:
+ * each its own counters, and of each concert whichever server is first.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Database } from '../platform/database.ts';
+import { randomId } from '../platform/ids.ts';
+import type { Metrics, Totals } from '../platform/metrics.ts';
+import type { Duty } from '../platform/ticker.ts';
+import type { WaitingRoom } from '../waiting-room/gate.ts';
+
+export const step_seconds = 5;
+/** Older samples are of no use to anybody: charts show an hour. */
+const kept_minutes = 120;
+const pruned_max = 50_000;
+const prune_every_ms = 60_000;
+/** How soon after a step has begun its sample is taken, at most. */
+const duty_every_ms = 500;
+const loop_resolution_ms = 20;
+const concerts_max = 1_000;
+
+export interface SampleRooms {
+  readonly database: Database;
+  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers'>;
+  readonly metrics: Pick<Metrics, 'totals'>;
+}
+
+export function createSamples({ database, waitingRoom, metrics }: SampleRooms): readonly Duty[] {
+  const look = createLook({ database, waitingRoom, metrics });
+  let nextAt = -Infinity;
+  return [
+    {
+      name: 'console.sample',
+      everyMs: duty_every_ms,
+      // The steps are the database's: it says how long the next one is away.
+      run: async () => {
+        if (performance.now() < nextAt) return;
+        nextAt = performance.now() + (await look()) * 1_000;
+      },
+    },
+    { name: 'console.prune', everyMs: prune_every_ms, run: () => prune(database) },
+  ];
+}
+
+/** Answers the seconds until the next step begins. */
+function createLook({ database: { sql }, waitingRoom, metrics }: SampleRooms): () => Promise<number> {
+  const server = randomId(10);
+  const loop = monitorEventLoopDelay({ resolution: loop_resolution_ms });
+  loop.enable();
+  let before: Totals = { requests: 0, errors: 0, refusals: {} };
+  let admittedBefore: ReadonlyMap<string, number> = new Map();
+  let commitMs: number | null = null;
+  return async () => {
+    const totals = metrics.totals();
+    const admitted = new Map(waitingRoom.boards.admitted);
+    const own = { server, ...since(before, totals), loopMs: loopMsOf(loop.max), commitMs };
+    const seen = await seenOn(waitingRoom, admitted, admittedBefore);
+    const sentAt = performance.now();
+    const [{ left }] = await write(sql, own, seen);
+    // What could not be written is counted in the next sample.
+    before = totals;
+    admittedBefore = admitted;
+    loop.reset();
+    commitMs = performance.now() - sentAt;
+    return left;
+  };
+}
+
+/** The monitor measures the time between two of its own ticks. */
+function loopMsOf(maxNanoseconds: number): number {
+  return Math.max(0, maxNanoseconds / 1e6 - loop_resolution_ms);
+}
+
+function since(before: Totals, now: Totals): Totals {
+  const refusals = Object.entries(now.refusals)
+    .map(([code, count]) => [code, count - (before.refusals[code] ?? 0)] as const)
+    .filter(([, count]) => count > 0);
+  return {
+    requests: now.requests - before.requests,
+    errors: now.errors - before.errors,
+    refusals: Object.fromEntries(refusals),
+  };
+}
+
+interface Seen {
+  readonly concertId: string;
+  readonly waiting: number;
+  /** By this server, since its sample before. */
+  readonly admitted: number;
+}
+
+/** Of the lines that this server follows, and of those where it let somebody in without following them until now. */
+async function seenOn(
+  { boards, numbers }: SampleRooms['waitingRoom'],
+  admitted: ReadonlyMap<string, number>,
+  before: ReadonlyMap<string, number>,
+): Promise<Seen[]> {
+  const waiting = new Map(boards.all().map((board) => [board.concertId, board.waiting]));
+  const fresh = [...admitted].map(([id, fans]) => [id, fans - (before.get(id) ?? 0)] as const);
+  const newlyAdmitted = new Map(fresh.filter(([, fans]) => fans > 0));
+  const unknown = [...newlyAdmitted.keys()].filter((id) => !waiting.has(id));
+  for (const id of unknown) waiting.set(id, (await numbers(id))?.waiting ?? 0);
+  return [...waiting]
+    .slice(0, concerts_max)
+    .map(([concertId, fans]) => ({ concertId, waiting: fans, admitted: newlyAdmitted.get(concertId) ?? 0 }));
+}
+
+interface Own extends Totals {
+  readonly server: string;
+  readonly loopMs: number;
+  readonly commitMs: number | null;
+}
+
+function write(sql: Database['sql'], own: Own, seen: readonly Seen[]) {
+  return sql<[{ left: number }]>`
+    with step as (
+      select date_bin(make_interval(secs => ${step_seconds}), now(), 'epoch') as at
+    ), held as (
+      select concert_id, sum(cardinality(seat_numbers)) as seats from reservations
+      where status = 'HELD' and held_until > now() and concert_id = any(${seen.map((one) => one.concertId)}::text[])
+      group by concert_id
+    ), look as (
+      select line.concert_id, line.waiting, room.active, room.max_active, room.paused_reason is not null as paused,
+        line.admitted, sales.seats_total, coalesce(held.seats, 0) as seats_held, sales.seats_reserved, sales.revenue
+      from unnest(${seen.map((one) => one.concertId)}::text[], ${seen.map((one) => one.waiting)}::bigint[],
+        ${seen.map((one) => one.admitted)}::int[]) as line (concert_id, waiting, admitted)
+      join rooms as room on room.concert_id = line.concert_id
+      cross join lateral (
+        select sum(seats_total) as seats_total, sum(seats_reserved) as seats_reserved, sum(revenue) as revenue
+        from performance_sales where concert_id = line.concert_id
+      ) as sales
+      left join held on held.concert_id = line.concert_id
+    ), concerts_written as (
+      insert into concert_samples (concert_id, at, waiting, active, max_active, paused, admitted, seats_total,
+        seats_held, seats_reserved, revenue)
+      select look.concert_id, step.at, look.waiting, look.active, look.max_active, look.paused, look.admitted,
+        look.seats_total, look.seats_held, look.seats_reserved, look.revenue
+      from step, look left join lateral (
+        select * from concert_samples as sample where sample.concert_id = look.concert_id order by at desc limit 1
+      ) as last on true
+      where last.at is null or look.admitted > 0
+        or (last.waiting, last.active, last.max_active, last.paused, last.seats_held, last.seats_reserved, last.revenue)
+        <> (look.waiting, look.active, look.max_active, look.paused, look.seats_held, look.seats_reserved, look.revenue)
+      on conflict (concert_id, at) do update set admitted = concert_samples.admitted + excluded.admitted
+        where excluded.admitted > 0
+    ), server_written as (
+      insert into server_samples (at, server, requests, errors, refusals, loop_ms, commit_ms, connections)
+      select step.at, ${own.server}, ${own.requests}::bigint, ${own.errors}::bigint,
+        ${JSON.stringify(own.refusals)}::text::jsonb, ${own.loopMs}::real, ${own.commitMs}::real,
+        (select coalesce(numbackends, 0) from pg_stat_database where datname = current_database())
+      from step on conflict (at, server) do update set requests = server_samples.requests + excluded.requests,
+        errors = server_samples.errors + excluded.errors
+    )
+    select extract(epoch from step.at + make_interval(secs => ${step_seconds}) - now())::float8 as left from step`;
+}
+
+/** A concert keeps its newest look, however old: it still holds. */
+async function prune({ sql }: Database): Promise<void> {
+  await sql`
+    delete from server_samples where (at, server) in (
+      select at, server from server_samples where at < now() - make_interval(mins => ${kept_minutes}) limit ${pruned_max})`;
+  await sql`
+    delete from concert_samples where (concert_id, at) in (
+      select concert_id, at from concert_samples as old
+      where at < now() - make_interval(mins => ${kept_minutes})
+        and exists (select from concert_samples as newer where newer.concert_id = old.concert_id and newer.at > old.at)
+      limit ${pruned_max})`;
+}

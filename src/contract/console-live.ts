@@ -1,0 +1,166 @@
+/** What the console asks while a sale goes on: every concert at a glance, the last hour, the service itself, the log. */
+import { Type } from 'typebox';
+import type { TSchema } from 'typebox';
+import type { Endpoint } from './endpoint.ts';
+import { ConcertParams, Count, Id, Money, Page, Paused, Time, concertIdPattern, pageOf } from './parts.ts';
+
+function orNull<Of>(schema: TSchema & { readonly type: string }, options: object = {}) {
+  return Type.Unsafe<Of | null>({ ...schema, type: [schema.type, 'null'], ...options });
+}
+
+const line = {
+  waiting: Count,
+  active: Count,
+  maxActive: Type.Integer(),
+  admittedPerMinute: Type.Number({ minimum: 0 }),
+  paused: Paused,
+};
+const sold = { seatsTotal: Count, seatsSold: Count, revenue: Money };
+const concert = {
+  id: Id,
+  title: Type.String(),
+  artist: Type.String(),
+  venue: Type.String(),
+  currency: Type.String(),
+  firstStartsAt: Time,
+  lastStartsAt: Time,
+};
+
+const Operator = Type.Unsafe<{ id: string; email: string | null; name: string | null } | null>({
+  type: ['object', 'null'],
+  properties: { id: { type: 'string' }, email: { type: ['string', 'null'] }, name: { type: ['string', 'null'] } },
+  required: ['id', 'email', 'name'],
+  description: 'null: the service itself',
+});
+const Values = Type.Unsafe<Readonly<Record<string, unknown>> | null>({
+  type: ['object', 'null'],
+  additionalProperties: true,
+});
+
+/** Of each step, in order; null where nobody looked. */
+const series = () => Type.Array(Type.Unsafe<number | null>({ type: ['number', 'null'] }));
+const History = Type.Object({
+  concertId: Id,
+  from: Type.String({ format: 'date-time', description: 'The first step; each series has one value a step' }),
+  stepSeconds: Type.Integer(),
+  steps: Count,
+  line: Type.Object({
+    waiting: series(),
+    active: series(),
+    maxActive: series(),
+    admittedPerMinute: series(),
+    paused: Type.Array(Type.Unsafe<boolean | null>({ type: ['boolean', 'null'] })),
+  }),
+  seats: Type.Object({ available: series(), held: series(), reserved: series() }),
+  revenue: series(),
+  service: Type.Object({
+    servers: series(),
+    requests: series(),
+    errors: series(),
+    loopMs: series(),
+    commitMs: series(),
+    connections: series(),
+  }),
+  refusals: Type.Unsafe<Readonly<Record<string, (number | null)[]>>>({
+    type: 'object',
+    additionalProperties: { type: 'array', items: { type: ['number', 'null'] } },
+    description: 'By code, of all servers together',
+  }),
+});
+
+const Server = Type.Object({
+  id: Id,
+  seenSecondsAgo: Type.Number({ minimum: 0 }),
+  requestsPerSecond: Type.Number({ minimum: 0 }),
+  errorsPerMinute: Type.Number({ minimum: 0 }),
+  loopMs: Type.Number({ description: 'The longest that the process kept a request waiting for itself' }),
+  commitMs: orNull<number>(Type.Number(), { description: 'How long a small commit took' }),
+});
+
+export const liveEndpoints = {
+  listLiveConcerts: {
+    method: 'GET',
+    url: '/api/v1/admin/concerts',
+    needs: 'operator',
+    summary: 'All concerts as they go right now, newest first',
+    querystring: Page,
+    replies: { 200: pageOf('concerts', Type.Object({ ...concert, ...line, ...sold })) },
+    refusals: [],
+  },
+  getConcertSettings: {
+    method: 'GET',
+    url: '/api/v1/admin/concerts/:concertId',
+    needs: 'operator',
+    summary: 'How a concert is sold, and who changed that last',
+    params: ConcertParams,
+    replies: {
+      200: Type.Object({
+        ...concert,
+        maxActive: Type.Integer(),
+        sessionSeconds: Type.Integer(),
+        holdSeconds: Type.Integer(),
+        graceSeconds: Type.Integer(),
+        maxSeatsPerFan: Type.Integer(),
+        paused: Paused,
+        changedAt: orNull<string>(Time),
+        changedBy: Operator,
+      }),
+    },
+    refusals: ['NOT_FOUND'],
+  },
+  getHistory: {
+    method: 'GET',
+    url: '/api/v1/admin/concerts/:concertId/history',
+    needs: 'operator',
+    summary: 'The last hour of a sale and of the service, a value every five seconds',
+    params: ConcertParams,
+    querystring: Type.Object({ minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 60, default: 60 })) }),
+    replies: { 200: History },
+    refusals: ['NOT_FOUND'],
+  },
+  getService: {
+    method: 'GET',
+    url: '/api/v1/admin/service',
+    needs: 'operator',
+    summary: 'How the servers and the database do, and what all concerts come to',
+    replies: {
+      200: Type.Object({
+        servers: Type.Array(Server),
+        database: Type.Object({
+          connections: Count,
+          connectionsMax: Count,
+          replicas: Count,
+          answerMs: Type.Number({ description: 'How long the database took for this very question' }),
+        }),
+        totals: Type.Object({ waiting: Count, active: Count, maxActive: Count, ...sold }),
+      }),
+    },
+    refusals: [],
+  },
+  listOperatorLog: {
+    method: 'GET',
+    url: '/api/v1/admin/log',
+    needs: 'operator',
+    summary: 'Who changed what behind the counter, newest first',
+    querystring: Type.Object({
+      ...Page.properties,
+      concertId: Type.Optional(Type.String({ pattern: concertIdPattern })),
+    }),
+    replies: {
+      200: pageOf(
+        'entries',
+        Type.Object({
+          id: Id,
+          at: Time,
+          operator: Operator,
+          action: Type.String(),
+          concertId: Id,
+          concertTitle: orNull<string>(Type.String()),
+          before: Values,
+          after: Values,
+        }),
+      ),
+    },
+    refusals: [],
+  },
+} as const satisfies Record<string, Endpoint>;
