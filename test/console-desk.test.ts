@@ -5,7 +5,6 @@ import { after, before, describe, test } from 'node:test';
 import type { ReplyOf } from '../src/contract.ts';
 import { accountsAt } from './harness/accounts.ts';
 import { boxOffice, newFan, newFans, type BoxOffice } from './harness/box-office.ts';
-import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
 import type { Server } from './harness/server.ts';
 
@@ -29,8 +28,6 @@ after(async () => {
 });
 
 const ask = async <Body>(url: string) => one.call<Body>('GET', `/api/v1/admin${url}`, await one.asOperator());
-const story = (performanceId: string, seat: number) =>
-  ask<ReplyOf<'getSeatStory', 200>>(`/performances/${performanceId}/seats/${seat}/story`);
 const user = (userId: string) => ask<ReplyOf<'getUser', 200>>(`/user?userId=${encodeURIComponent(userId)}`);
 
 test('is for operators: 401 without a token, 403 for a fan, wherever one asks', async () => {

@@ -38,15 +38,7 @@ export function ImportPlan({ onImport }: { readonly onImport: (sections: readonl
   return (
     <div class="import stack">
       <Columns />
-      <div class="field">
-        <label for={`${id}-file`}>{said.file}</label>
-        <input
-          id={`${id}-file`}
-          type="file"
-          accept=".csv,.tsv,.txt,text/csv"
-          onChange={({ currentTarget: { files } }) => void open(files?.[0])}
-        />
-      </div>
+      <PlanFile onFile={(file) => void open(file)} />
       <div class="field">
         <label for={`${id}-text`}>{said.paste}</label>
         <textarea
@@ -85,10 +77,26 @@ function Columns() {
   const said = say(sectionWords);
   return (
     <p class="small">
-      {said.columns} <code>{columnNames[language.value].join(', ')}</code>
+      {said.columns} <strong>{columnNames[language.value].join(', ')}</strong>
       <br />
       <span class="quiet">{said.more}</span>
     </p>
+  );
+}
+
+function PlanFile({ onFile }: { readonly onFile: (file: File | undefined) => void }) {
+  const said = say(sectionWords);
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{said.file}</label>
+      <input
+        id={id}
+        type="file"
+        accept=".csv,.tsv,.txt,text/csv"
+        onChange={({ currentTarget: { files } }) => onFile(files?.[0])}
+      />
+    </div>
   );
 }
 

@@ -16,7 +16,7 @@ import './desk.css';
 const words = {
   ko: {
     title: '새 공연',
-    text: '회차와 구역을 적으면 오른쪽에 좌석 배치가 그려져요. 올리기 전에는 아무것도 저장되지 않아요.',
+    text: '회차와 구역을 적는 대로 좌석 배치가 그려져요. 올리기 전에는 아무것도 저장되지 않아요.',
     copy: '지난 공연 복사',
     copyNone: '빈 양식에서 시작',
     copied: (title: string) => `‘${title}’에서 날짜를 뺀 모든 내용을 가져왔어요. 날짜를 정해 주세요.`,
@@ -24,7 +24,7 @@ const words = {
   },
   en: {
     title: 'New concert',
-    text: 'Write dates and sections; the hall is drawn beside them. Nothing is kept until you put it on sale.',
+    text: 'Write dates and sections; the hall is drawn as you write. Nothing is kept until you put it on sale.',
     copy: 'Copy an old concert',
     copyNone: 'Start from an empty form',
     copied: (title: string) => `Everything of “${title}” but its dates is here. Set the dates.`,

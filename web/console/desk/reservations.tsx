@@ -202,12 +202,19 @@ function Seats({ of: { performanceId, seats } }: { readonly of: Row }) {
   );
 }
 
-/** By the name if there is one; the id is said all the same. */
-export function UserLink({ id, name }: { readonly id: string; readonly name: string | null }) {
+export interface UserLinkProps {
+  readonly id: string;
+  readonly name: string | null;
+  /** The id only where there is no name. */
+  readonly short?: boolean;
+}
+
+/** By the name if there is one. */
+export function UserLink({ id, name, short = false }: UserLinkProps) {
   return (
     <a class="user-link" href={addressOf('/console/user', { id })}>
       {name !== null && <span>{name}</span>}
-      <code class={name === null ? '' : 'quiet'}>{id}</code>
+      {(name === null || !short) && <code class={name === null ? '' : 'quiet'}>{id}</code>}
     </a>
   );
 }

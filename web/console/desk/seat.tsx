@@ -8,7 +8,7 @@ import { Panel } from '../parts/panel.tsx';
 import { Stat } from '../parts/stat.tsx';
 import { Table } from '../parts/table.tsx';
 import { place } from '../router.ts';
-import { lasted, moment } from './moments.ts';
+import { exactly, lasted } from './moments.ts';
 import { queryOf } from './query.ts';
 import { UserLink } from './reservations.tsx';
 import { SeatPicker } from './seat-picker.tsx';
@@ -100,7 +100,7 @@ function Holds({ story: { holds, moreHolds } }: { readonly story: Story }) {
           {holds.map((hold) => (
             <li key={hold.reservationId} id={`hold-${hold.reservationId}`} data-condition={hold.status}>
               <div class="when">
-                <time dateTime={hold.from}>{moment(hold.from)}</time>
+                <time dateTime={hold.from}>{exactly(hold.from)}</time>
                 <span class="small quiet">{endOf(hold, said)}</span>
               </div>
               <div>
@@ -117,9 +117,9 @@ function Holds({ story: { holds, moreHolds } }: { readonly story: Story }) {
 }
 
 function endOf({ status, from, until, paidAt }: Hold, said: (typeof seatWords)['ko']): string {
-  if (paidAt !== null) return said.paidAfter(moment(paidAt).slice(11), lasted(from, paidAt));
+  if (paidAt !== null) return said.paidAfter(exactly(paidAt).slice(11), lasted(from, paidAt));
   if (until === null) return said.unknownEnd;
-  const clock = moment(until).slice(11);
+  const clock = exactly(until).slice(11);
   return status === 'HELD' ? said.heldUntil(clock) : said.endedAt(clock, lasted(from, until));
 }
 
@@ -134,7 +134,7 @@ function Losers({ story: { refused, holds } }: { readonly story: Story }) {
         keyOf={({ userId, at }) => `${at} ${userId}`}
         empty={said.noLoser}
         columns={[
-          { key: 'at', title: said.at, cell: ({ at }) => <time dateTime={at}>{moment(at)}</time> },
+          { key: 'at', title: said.at, cell: ({ at }) => <time dateTime={at}>{exactly(at)}</time> },
           { key: 'who', title: said.who, cell: ({ userId, name }) => <UserLink id={userId} name={name} /> },
           { key: 'why', title: said.inTheWay, cell: ({ status }) => <ConditionOf of={status} /> },
           {
@@ -142,7 +142,7 @@ function Losers({ story: { refused, holds } }: { readonly story: Story }) {
             title: said.lostTo,
             cell: ({ lostTo }) => {
               const winner = holds.find(({ reservationId }) => reservationId === lostTo);
-              return winner === undefined ? '–' : <UserLink id={winner.userId} name={winner.name} />;
+              return winner === undefined ? '–' : <UserLink id={winner.userId} name={winner.name} short />;
             },
           },
         ]}

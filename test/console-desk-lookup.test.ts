@@ -1,0 +1,131 @@
+/** The operator looks things up in a real browser: a fan, a seat and who lost it, a file, the audit green and red. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { endHold } from './harness/backdate.ts';
+import { boxOffice, newFans, type BoxOffice, type Fan } from './harness/box-office.ts';
+import { openBrowser, type VisitorOptions } from './harness/browser.ts';
+import { eventually } from './harness/eventually.ts';
+import { openHouse, type House } from './harness/house.ts';
+import { leave, operatorAt as signedIn } from './harness/operator.ts';
+import type { Server } from './harness/server.ts';
+
+let house: House;
+let server: Server;
+let office: BoxOffice;
+let browser: Browser;
+
+before(async () => {
+  browser = await openBrowser();
+  house = await openHouse();
+  server = await house.start();
+  office = boxOffice(server);
+});
+after(() => Promise.allSettled([browser.close(), house.close()]));
+
+const operatorAt = (address: string, options?: VisitorOptions) => signedIn(browser, server, address, options);
+
+/** A seat that was given back, forgotten, bought, and missed twice. */
+async function storied() {
+  const sale = await office.createConcert({ title: `이야기 ${process.pid}` });
+  const account = await office.call<{ token: string; user: { id: string } }>('POST', '/api/auth/sign-up/email', {
+    body: { email: `sky-${process.pid}@maejin.example`, password: 'long enough', name: '김하늘' },
+  });
+  const buyer: Fan = { userId: account.body.user.id, token: account.body.token };
+  const [sleeper, loser] = newFans(2) as [Fan, Fan];
+  const places = new Map<Fan, string>();
+  for (const fan of [sleeper, loser, buyer]) places.set(fan, await office.enter(sale.concertId, fan));
+  const hold = (fan: Fan) => office.hold(places.get(fan) ?? '', sale.performanceId, [12]);
+  const forgotten = (await hold(sleeper)).body.id;
+  await hold(loser);
+  await endHold(house.sql, forgotten);
+  const { id } = (await hold(buyer)).body;
+  await office.charge(buyer, 80_000);
+  assert.equal((await office.pay(places.get(buyer) ?? '', id)).status, 201);
+  await hold(loser);
+  await eventually(async () => {
+    const [row] = await house.sql<{ refused: number }[]>`
+      select refused from seat_refusal_counts where concert_id = ${sale.concertId}`;
+    assert.equal(row?.refused, 2);
+  });
+  return { ...sale, buyer, loser, sleeper, reservationId: id };
+}
+
+test('looks a fan and a seat up by keyboard, reads who lost to whom, and takes the file along', async () => {
+  const { concertId, buyer, loser, reservationId } = await storied();
+  const visitor = await operatorAt('/console/audit');
+  const { page } = visitor;
+  await page.keyboard.press('g');
+  await page.keyboard.press('u');
+  await page.waitForURL('**/console/users');
+  await page.getByRole('searchbox').waitFor();
+  await page.getByRole('searchbox').focus();
+  await page.keyboard.type('sky-');
+  await page.keyboard.press('Enter');
+  const found = page.getByRole('link', { name: '김하늘' });
+  await found.waitFor();
+  await visitor.assertAccessible();
+  await found.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: '김하늘' }).waitFor();
+  await page.getByText('30,000원').first().waitFor();
+  await page.getByText('결제 완료').waitFor();
+  await visitor.assertAccessible();
+  await page.getByRole('link', { name: 'A-2-2' }).click();
+  await page.getByText('A 구역 2열, A-2-2').waitFor();
+  const losers = page.getByRole('region', { name: '놓친 사람들' });
+  await losers.getByText(loser.userId).first().waitFor();
+  assert.deepEqual(await losers.locator('tbody tr td:nth-child(4)').allInnerTexts(), [
+    '김하늘',
+    (
+      await house.sql<{ id: string }[]>`
+      select user_id as id from reservations where concert_id = ${concertId} and status <> 'CONFIRMED'`
+    )[0]?.id ?? '',
+  ]);
+  await visitor.assertAccessible();
+  // The label on the ticket leads there too, and a wrong one says so.
+  await page.getByLabel('좌석 이름이나 번호').fill('B-1-1');
+  await page.keyboard.press('Enter');
+  await page.getByText('그런 좌석이 없어요').waitFor();
+  await page.getByLabel('좌석 이름이나 번호').fill('a-1-3');
+  await page.keyboard.press('Enter');
+  await page.getByText('아직 아무도 잡지 않았어요.').waitFor();
+  await page.goto(`/console/reservations?concert=${concertId}`);
+  await page.getByText(reservationId).waitFor();
+  await visitor.assertAccessible();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'CSV 내려받기' }).click(),
+  ]);
+  assert.equal(file.suggestedFilename(), `reservations-${concertId}.csv`);
+  const text = await readFile(await file.path(), 'utf8');
+  assert(text.startsWith('\ufeff') && text.includes(reservationId) && text.includes(buyer.userId));
+  await page.getByLabel('상태').selectOption('EXPIRED');
+  await page.getByText(reservationId).waitFor({ state: 'detached' });
+  assert.match(page.url(), /status=EXPIRED/);
+  await leave(visitor);
+});
+
+test('the audit is green with its time, red with what was found, and says when it cannot be asked', async () => {
+  for (const language of ['ko', 'en'] as const) {
+    const visitor = await operatorAt('/console/audit', { language });
+    const { page } = visitor;
+    const press = page.getByRole('button', { name: /확인$|^Check/ });
+    await press.click();
+    await page.getByText(/규칙 22개가 모두|All 22 rules hold/).waitFor();
+    await page.getByText(/기준, \d+\.\d\d초|it took \d+\.\d\d s/).waitFor();
+    await visitor.assertAccessible();
+    const planted = `planted-${language}`;
+    await house.sql`insert into wallets (user_id, balance) values (${planted}, 5)`;
+    await press.click();
+    await page.getByText(/지켜지지 않은 규칙이 1개|One rule is broken/).waitFor();
+    await page.getByText(planted).waitFor();
+    await visitor.assertAccessible();
+    await house.sql`delete from wallets where user_id = ${planted}`;
+    await page.route('**/admin/audit', (route) => route.abort());
+    await press.click();
+    await page.getByText(/연결이 끊겼어요|connection is lost/).waitFor();
+    await leave(visitor);
+  }
+});

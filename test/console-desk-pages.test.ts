@@ -1,0 +1,187 @@
+/** The operator makes concerts in a real browser: by form, by CSV, from an old one, and each of them once. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import type { ReplyOf } from '../src/contract.ts';
+import { boxOffice, type BoxOffice } from './harness/box-office.ts';
+import { openBrowser, type VisitorOptions } from './harness/browser.ts';
+import { openHouse, type House } from './harness/house.ts';
+import { leave, operatorAt as signedIn } from './harness/operator.ts';
+import type { Server } from './harness/server.ts';
+
+let house: House;
+let server: Server;
+let office: BoxOffice;
+let browser: Browser;
+
+before(async () => {
+  browser = await openBrowser();
+  house = await openHouse();
+  server = await house.start();
+  office = boxOffice(server);
+});
+after(() => Promise.allSettled([browser.close(), house.close()]));
+
+const operatorAt = (address: string, options?: VisitorOptions) => signedIn(browser, server, address, options);
+
+async function concertsNamed(title: string): Promise<string[]> {
+  const rows = await house.sql<{ id: string }[]>`select id from concerts where title = ${title}`;
+  return rows.map(({ id }) => id);
+}
+
+async function planOf(id: string) {
+  const { body } = await office.call<ReplyOf<'getPlan', 200>>(
+    'GET',
+    `/api/v1/admin/concerts/${id}/plan`,
+    await office.asOperator(),
+  );
+  return body;
+}
+
+async function describeConcert(page: Page, title: string): Promise<void> {
+  await page.getByLabel('제목').fill(title);
+  await page.getByLabel('출연').fill('하늘');
+  await page.getByLabel('장소').fill('세종홀');
+  await page.locator('input[type="datetime-local"]').first().fill('2030-05-01T19:30');
+}
+
+async function putOnSale(page: Page): Promise<void> {
+  await page.getByRole('button', { name: '판매 시작' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('바로 모든 사람에게 보이고').waitFor();
+  await dialog.getByRole('button', { name: '판매 시작' }).click();
+  await page.getByText('판매를 시작했어요').waitFor();
+}
+
+test('makes a concert by form: faults beside their fields, the hall drawn, the effect said first, then on sale', async () => {
+  const title = `봄밤 ${process.pid}`;
+  const visitor = await operatorAt('/console/new');
+  const { page } = visitor;
+  await page.locator('.plan-preview canvas').waitFor();
+  await page.getByRole('button', { name: '판매 시작' }).click();
+  await page.getByText('고칠 곳이 4군데 있어요').waitFor();
+  assert.equal(await page.locator(':focus').getAttribute('name'), 'title');
+  await visitor.assertAccessible();
+  await describeConcert(page, title);
+  await page.getByText('고칠 곳이').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: '회차 추가' }).click();
+  assert.equal(await page.locator('input[type="datetime-local"]').last().inputValue(), '2030-05-02T19:30');
+  await page.getByRole('button', { name: '구역 추가' }).click();
+  await page.getByLabel('2번째 구역, 등급').fill('VIP');
+  await page.getByLabel('2번째 구역, 열', { exact: true }).fill('0');
+  await page.getByRole('button', { name: '판매 시작' }).click();
+  await page.getByText('1부터 100,000까지예요.').waitFor();
+  assert.equal(await page.getByRole('dialog').count(), 0);
+  await page.getByLabel('2번째 구역, 열', { exact: true }).fill('3');
+  await page.getByRole('figure', { name: '좌석 배치 미리보기: 구역 2개, 260석' }).waitFor();
+  await page.getByText('57,200,000원').waitFor();
+  await visitor.assertAccessible();
+  await page.getByRole('button', { name: '판매 시작' }).click();
+  await page.getByRole('dialog').getByText('2회차, 520석').waitFor();
+  await visitor.assertAccessible();
+  assert.deepEqual(await concertsNamed(title), []);
+  await page.getByRole('dialog').getByRole('button', { name: '취소' }).click();
+  assert.deepEqual(await concertsNamed(title), []);
+  await putOnSale(page);
+  const [made, ...others] = await concertsNamed(title);
+  assert.deepEqual(others, []);
+  const plan = await planOf(made ?? '');
+  assert.deepEqual(
+    plan.performances.map(({ startsAt }) => startsAt),
+    ['2030-05-01T10:30:00.000Z', '2030-05-02T10:30:00.000Z'],
+  );
+  assert.deepEqual(
+    plan.performances[1]?.sections.map(({ name, rows, grade }) => [name, rows, grade]),
+    [
+      ['A', 10, 'R'],
+      ['B', 3, 'VIP'],
+    ],
+  );
+  const [logged] = await house.sql`select from operator_log where concert_id = ${made ?? ''}`;
+  assert(logged !== undefined);
+  await leave(visitor);
+});
+
+test('a lost answer and a second press make one concert', async () => {
+  const title = `한 번만 ${process.pid}`;
+  const visitor = await operatorAt('/console/new');
+  const { page } = visitor;
+  let lost = 0;
+  await page.route('**/api/v1/admin/concerts', async (route) => {
+    if (route.request().method() !== 'POST') return route.fallback();
+    const response = await route.fetch();
+    assert.equal(response.status(), 201);
+    lost += 1;
+    // The server acted, and nobody heard of it.
+    return lost <= 4 ? route.abort('connectionreset') : route.fulfill({ response });
+  });
+  await describeConcert(page, title);
+  await page.getByRole('button', { name: '판매 시작' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '판매 시작' }).dblclick();
+  await page.getByText('연결이 끊겼어요').waitFor();
+  assert.equal(lost, 4);
+  await putOnSale(page);
+  assert.equal((await concertsNamed(title)).length, 1);
+  await leave(visitor);
+});
+
+test('takes a plan from CSV only when every row is right, from a file of Excel and from what was pasted', async () => {
+  const visitor = await operatorAt('/console/new', { width: 768 });
+  const { page } = visitor;
+  await page.getByRole('button', { name: 'CSV로 가져오기' }).click();
+  await page
+    .getByLabel('또는 표를 그대로 붙여 넣기')
+    .fill('구역;열;열당 좌석;등급;가격\n가;0;20;R;일만\n나;5;10;S;90,000\n');
+  await page.getByRole('button', { name: '확인하기' }).click();
+  await page.getByText('고칠 줄이 1개 있어요').waitFor();
+  await page.getByText('열: 1부터 100,000까지예요. 가격(원): 정수로 적어 주세요.').waitFor();
+  assert.equal(await page.getByRole('button', { name: /가져오기$/ }).count(), 0);
+  await visitor.assertAccessible();
+  assert.equal(await page.getByLabel('1번째 구역, 구역').inputValue(), 'A');
+  const file = '\ufeffname,rows,seatsPerRow,grade,price\r\n"가, 서쪽",4,20,R,"110,000"\r\n나,5,10,S,90000\r\n\r\n';
+  await page
+    .getByLabel('CSV 파일')
+    .setInputFiles({ name: 'plan.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
+  await page.getByRole('button', { name: '구역 2개, 130석 가져오기' }).click();
+  assert.deepEqual(
+    [
+      await page.getByLabel('1번째 구역, 구역').inputValue(),
+      await page.getByLabel('1번째 구역, 가격(원)').inputValue(),
+      await page.getByLabel('2번째 구역, 등급').inputValue(),
+    ],
+    ['가, 서쪽', '110,000', 'S'],
+  );
+  const title = `가져온 공연 ${process.pid}`;
+  await describeConcert(page, title);
+  await putOnSale(page);
+  const [made] = await concertsNamed(title);
+  const [first] = (await planOf(made ?? '')).performances[0]?.sections ?? [];
+  assert.deepEqual([first?.name, first?.price], ['가, 서쪽', 110_000]);
+  await leave(visitor);
+});
+
+test('copies an old concert: everything is there but the dates', async () => {
+  const sections = [{ name: 'Z', rows: 3, seatsPerRow: 7, grade: 'S', price: 33_000 }];
+  const { concertId } = await office.createConcert({
+    title: `Old ${process.pid}`,
+    maxActive: 77,
+    performances: [{ startsAt: '2030-01-01T10:00:00Z', sections }],
+  });
+  const visitor = await operatorAt('/console/new', { language: 'en' });
+  const { page } = visitor;
+  await page.getByLabel('Copy an old concert').selectOption(concertId);
+  await page.getByText('but its dates is here').waitFor();
+  assert.deepEqual(
+    [
+      await page.getByLabel('Title').inputValue(),
+      await page.getByLabel('Inside at once').inputValue(),
+      await page.getByLabel('Section 1, Seats a row').inputValue(),
+      await page.locator('input[type="datetime-local"]').inputValue(),
+    ],
+    [`Old ${process.pid}`, '77', '7', ''],
+  );
+  await page.getByRole('button', { name: 'Put on sale' }).click();
+  await page.getByText('Choose a date and a time.').waitFor();
+  await visitor.assertAccessible();
+  await leave(visitor);
+});
