@@ -196,7 +196,7 @@ function tap(map: Inner, at: Point, isFinger: boolean): void {
   const device = isFinger ? 'finger' : 'mouse';
   const point = toHall(view, size, at);
   if (view.scale < selects_from[device]) {
-    lead(map, point, nearer[device]);
+    lead(map, at, nearer[device]);
     return;
   }
   const seat = seatAt(scene, point, isFinger ? finger_reach / view.scale : 0.5);
@@ -206,10 +206,14 @@ function tap(map: Inner, at: Point, isFinger: boolean): void {
 }
 
 /** From far away a tap leads into the section, and from there to its seats. */
-function lead(map: Inner, point: Point, scale: number): void {
-  const part = partAt(map.scene, point, 1.5);
+function lead(map: Inner, at: Point, scale: number): void {
+  const { scene, desk } = map;
+  const { view, size } = desk;
+  const point = toHall(view, size, at);
+  const part = partAt(scene, point, 1) ?? partAt(scene, point, finger_reach / view.scale);
   const shown = part === undefined ? undefined : fitted(map, part.box);
-  if (part !== undefined && shown !== undefined && shown.scale > map.desk.view.scale * 1.15) go(map, part.box);
+  if (part === undefined || shown === undefined) glide(map, zoomed(view, size, at, view.scale * step_factor));
+  else if (shown.scale > view.scale * 1.15) go(map, part.box);
   else glide(map, { ...point, scale });
 }
 
@@ -241,8 +245,8 @@ function select(map: Inner, selected: ReadonlySet<number>): void {
   if (elsewhere.length > 0) reveal(map, elsewhere);
 }
 
-/** So many units around seats that are brought into view. */
-const around = 4.5;
+/** So many units around seats that are brought into view; more below, where the sheet grows over the map. */
+const around = { side: 4.5, above: 3.5, below: 6.5 };
 
 /** Brings seats into view, near enough to see what is around them. */
 function reveal(map: Inner, numbers: readonly number[]): void {
@@ -254,10 +258,10 @@ function reveal(map: Inner, numbers: readonly number[]): void {
   if (isSeen && desk.view.scale >= near_from) return;
   map.section = partOf(scene, (numbers[0] ?? 1) - 1)?.section.name;
   go(map, {
-    left: box.left - around,
-    right: box.right + around,
-    top: box.top - around,
-    bottom: box.bottom + around,
+    left: box.left - around.side,
+    right: box.right + around.side,
+    top: box.top - around.above,
+    bottom: box.bottom + around.below,
   });
 }
 
