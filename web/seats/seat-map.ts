@@ -1,7 +1,7 @@
 /** The drawn map of a hall: what is in view, what a touch does, and what changes before the eyes. */
 import { finger_reach, partAt, seatAt } from './map/aim.ts';
 import { boxAround, type Box, type Point } from './map/block.ts';
-import { clamped, fit, scale_max, seen, toHall, type View, zoomed } from './map/camera.ts';
+import { clamped, fit, fitSection, scale_max, seen, toHall, type View, zoomed } from './map/camera.ts';
 import { createDesk, type Desk } from './map/desk.ts';
 import { type Hands, listen } from './map/input.ts';
 import { readPalette } from './map/palette.ts';
@@ -12,13 +12,10 @@ import type { SeatMap, SeatMapOptions } from './types.ts';
 /** Pixels of a seat: from here on a tap selects, and so large it is after a tap that led nearer. */
 const selects_from = { finger: 24, mouse: near_from };
 const nearer = { finger: 44, mouse: 30 };
-/** A section that is shown is not larger than this a seat. */
-const section_scale_max = 44;
 const step_factor = 1.9;
 const wheel_rest_ms = 140;
 /** One is in a section when the view is as near as this part of what shows all of it. */
 const inside_share = 0.6;
-const edge = 26;
 
 interface Inner {
   readonly scene: Scene;
@@ -90,9 +87,7 @@ function middleOf({ desk: { size } }: Inner): Point {
 }
 
 function fitted({ scene, desk }: Inner, box: Box): View {
-  if (box === scene.layout.bounds) return fit(box, desk.size);
-  const view = fit(box, desk.size, edge);
-  return { ...view, scale: Math.min(section_scale_max, view.scale) };
+  return box === scene.layout.bounds ? fit(box, desk.size) : fitSection(box, desk.size);
 }
 
 function glide(map: Inner, to: View): void {

@@ -16,6 +16,8 @@ export interface Size {
 
 /** A seat is at most so many pixels wide. */
 export const scale_max = 56;
+const section_edge = 26;
+const section_scale_max = 44;
 /** Beyond the hall, as much of the view may be empty. */
 const beyond = 0.3;
 
@@ -42,6 +44,12 @@ export function fit({ left, right, top, bottom }: Box, { width, height }: Size, 
     scale_max,
   );
   return { x: (left + right) / 2, y: (top + bottom) / 2, scale };
+}
+
+/** The view of a section: all of it with a little around, and no seat larger than a finger needs. */
+export function fitSection(box: Box, size: Size): View {
+  const view = fit(box, size, section_edge);
+  return { ...view, scale: Math.min(section_scale_max, view.scale) };
 }
 
 /** The same view, if it can be had: not farther out than the whole hall, not nearer than a seat, not beside the hall. */
