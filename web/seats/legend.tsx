@@ -2,7 +2,7 @@
 import { money, say } from '../words/words.ts';
 import type { Hall } from './hall.ts';
 import { gradeIndex } from './list.tsx';
-import { lettersOf } from './map/palette.ts';
+import { lettersOf } from './map/letters.ts';
 
 const words = {
   ko: { legend: '지도 읽는 법', held: '다른 분이 결제 중', sold: '판매됨', own: '내가 고른 좌석', from: '부터' },

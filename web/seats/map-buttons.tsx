@@ -20,7 +20,7 @@ export function MapButtons({ reach, onStep }: { readonly reach: Reach; readonly 
   const isOver = { in: reach.isNearest, out: reach.isWhole, whole: reach.isWhole };
   return (
     <div class="map-buttons" role="group" aria-label={said.group}>
-      {(['in', 'out', 'whole'] as const).map((step) => (
+      {(['out', 'in', 'whole'] as const).map((step) => (
         <button
           key={step}
           type="button"

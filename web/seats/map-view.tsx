@@ -11,13 +11,13 @@ import './map.css';
 
 const words = {
   ko: {
-    nearer: '구역을 누르면 가까이 보여요.',
+    nearer: '누르면 가까이 보여요.',
     choose: '좌석을 눌러 고르세요.',
     seat: (row: number, place: number) => `${row}열 ${place}번`,
     statuses: { AVAILABLE: '', HELD: ' · 다른 분이 결제 중', RESERVED: ' · 판매됨' },
   },
   en: {
-    nearer: 'Tap a section to come nearer.',
+    nearer: 'Tap to come nearer.',
     choose: 'Tap a seat to choose it.',
     seat: (row: number, place: number) => `row ${row}, seat ${place}`,
     statuses: { AVAILABLE: '', HELD: ' · being paid by somebody', RESERVED: ' · sold' },
@@ -68,19 +68,26 @@ export function MapView({ hall, selected, section, onToggle, onSection }: MapVie
   useEffect(() => map.current?.redraw(language.value), [language.value, theme.value]);
   return (
     <div class="seat-map">
+      <div class="map-head">
+        <p aria-hidden="true">
+          {pointed.value === undefined ? hint(hall, section.value, reach.value) : told(hall, pointed.value)}
+        </p>
+        <MapButtons reach={reach.value} onStep={(step) => map.current?.zoom(step)} />
+      </div>
       {/* The list beside it says the same and works by keyboard. */}
-      <canvas ref={canvas} aria-hidden="true" />
-      <p class="map-told" aria-hidden="true">
-        {pointed.value === undefined ? hint(reach.value) : told(hall, pointed.value)}
-      </p>
-      <MapButtons reach={reach.value} onStep={(step) => map.current?.zoom(step)} />
+      <div class="map-room">
+        <canvas ref={canvas} aria-hidden="true" />
+      </div>
     </div>
   );
 }
 
-function hint({ selects }: Reach): string {
+function hint(hall: Hall, name: string | undefined, { selects }: Reach): string {
   const said = say(words);
-  return selects ? said.choose : said.nearer;
+  const section = hall.sections.length > 1 ? hall.sections.find((one) => one.name === name) : undefined;
+  const next = selects ? said.choose : said.nearer;
+  if (section === undefined) return next;
+  return `${section.name} · ${section.grade} ${money(section.price)}. ${next}`;
 }
 
 function told(hall: Hall, seat: number): string {

@@ -1,7 +1,7 @@
 /** The drawn map of a hall: what is in view, what a touch does, and what changes before the eyes. */
 import { finger_reach, partAt, seatAt } from './map/aim.ts';
 import { boxAround, type Box, type Point } from './map/block.ts';
-import { clamped, fit, scale_max, seen, toHall, type View, zoomed } from './map/camera.ts';
+import { clamped, fit, fitSection, scale_max, seen, toHall, type View, zoomed } from './map/camera.ts';
 import { createDesk, type Desk } from './map/desk.ts';
 import { type Hands, listen } from './map/input.ts';
 import { readPalette } from './map/palette.ts';
@@ -12,13 +12,10 @@ import type { SeatMap, SeatMapOptions } from './types.ts';
 /** Pixels of a seat: from here on a tap selects, and so large it is after a tap that led nearer. */
 const selects_from = { finger: 24, mouse: near_from };
 const nearer = { finger: 44, mouse: 30 };
-/** A section that is shown is not larger than this a seat. */
-const section_scale_max = 44;
 const step_factor = 1.9;
 const wheel_rest_ms = 140;
 /** One is in a section when the view is as near as this part of what shows all of it. */
 const inside_share = 0.6;
-const edge = 26;
 
 interface Inner {
   readonly scene: Scene;
@@ -90,9 +87,7 @@ function middleOf({ desk: { size } }: Inner): Point {
 }
 
 function fitted({ scene, desk }: Inner, box: Box): View {
-  if (box === scene.layout.bounds) return fit(box, desk.size);
-  const view = fit(box, desk.size, edge);
-  return { ...view, scale: Math.min(section_scale_max, view.scale) };
+  return box === scene.layout.bounds ? fit(box, desk.size) : fitSection(box, desk.size);
 }
 
 function glide(map: Inner, to: View): void {
@@ -196,7 +191,7 @@ function tap(map: Inner, at: Point, isFinger: boolean): void {
   const device = isFinger ? 'finger' : 'mouse';
   const point = toHall(view, size, at);
   if (view.scale < selects_from[device]) {
-    lead(map, point, nearer[device]);
+    lead(map, at, nearer[device]);
     return;
   }
   const seat = seatAt(scene, point, isFinger ? finger_reach / view.scale : 0.5);
@@ -206,10 +201,14 @@ function tap(map: Inner, at: Point, isFinger: boolean): void {
 }
 
 /** From far away a tap leads into the section, and from there to its seats. */
-function lead(map: Inner, point: Point, scale: number): void {
-  const part = partAt(map.scene, point, 1.5);
+function lead(map: Inner, at: Point, scale: number): void {
+  const { scene, desk } = map;
+  const { view, size } = desk;
+  const point = toHall(view, size, at);
+  const part = partAt(scene, point, 1) ?? partAt(scene, point, finger_reach / view.scale);
   const shown = part === undefined ? undefined : fitted(map, part.box);
-  if (part !== undefined && shown !== undefined && shown.scale > map.desk.view.scale * 1.15) go(map, part.box);
+  if (part === undefined || shown === undefined) glide(map, zoomed(view, size, at, view.scale * step_factor));
+  else if (shown.scale > view.scale * 1.15) go(map, part.box);
   else glide(map, { ...point, scale });
 }
 
@@ -241,8 +240,8 @@ function select(map: Inner, selected: ReadonlySet<number>): void {
   if (elsewhere.length > 0) reveal(map, elsewhere);
 }
 
-/** So many units around seats that are brought into view. */
-const around = 4.5;
+/** So many units around seats that are brought into view; more below, where the sheet grows over the map. */
+const around = { side: 4.5, above: 3.5, below: 6.5 };
 
 /** Brings seats into view, near enough to see what is around them. */
 function reveal(map: Inner, numbers: readonly number[]): void {
@@ -254,10 +253,10 @@ function reveal(map: Inner, numbers: readonly number[]): void {
   if (isSeen && desk.view.scale >= near_from) return;
   map.section = partOf(scene, (numbers[0] ?? 1) - 1)?.section.name;
   go(map, {
-    left: box.left - around,
-    right: box.right + around,
-    top: box.top - around,
-    bottom: box.bottom + around,
+    left: box.left - around.side,
+    right: box.right + around.side,
+    top: box.top - around.above,
+    bottom: box.bottom + around.below,
   });
 }
 

@@ -19,14 +19,24 @@ export function partAt({ parts, layout }: Scene, point: Point, pad: number): Par
 export function seatAt(scene: Scene, point: Point, reach: number): number | undefined {
   let best: Met | undefined;
   let under: Met | undefined;
-  for (const met of seatsNear(scene, point, Math.max(reach, 0.5))) {
-    if (met.far < Math.min(0.5, under?.far ?? 0.5)) under = met;
-    const look = lookOf(scene, met.seat);
-    const canBe = look === looks.available || look === looks.own;
-    if (canBe && met.far <= Math.min(reach, best?.far ?? reach)) best = met;
+  for (const met of seatsNear(scene, point, Math.max(reach, on_seat))) {
+    if (met.far <= on_seat && isNearer(met, under)) under = met;
+    if (met.far <= reach && canBeChosen(scene, met) && isNearer(met, best)) best = met;
   }
   const found = best ?? under;
   return found === undefined ? undefined : found.seat + 1;
+}
+
+/** A point this near to the middle of a seat is on it. */
+const on_seat = 0.5;
+
+function isNearer(one: Met, other: Met | undefined): boolean {
+  return other === undefined || one.far < other.far;
+}
+
+function canBeChosen(scene: Scene, { seat }: Met): boolean {
+  const look = lookOf(scene, seat);
+  return look === looks.available || look === looks.own;
 }
 
 interface Met {

@@ -69,12 +69,14 @@ export function contains(block: Block, point: Point, pad = 0): boolean {
   return Math.abs(angle) <= reach(block, Math.min(section.rows - 1, Math.max(0, row)), pad);
 }
 
-const arc_step = 0.05;
-const arc_points_max = 96;
+/** A chord of an arc leaves it by this much of a seat at most. */
+const sag_max = 0.04;
+const arc_points_max = 400;
 
 /** The points of an arc of the block from one angle to another, as many as look round. */
 export function arc(block: Block, distance: number, [from, to]: readonly [number, number]): Point[] {
-  const count = Math.min(arc_points_max, Math.max(1, Math.ceil(Math.abs(to - from) / arc_step)));
+  const step = Math.min(0.12, Math.sqrt((8 * sag_max) / distance));
+  const count = Math.min(arc_points_max, Math.max(1, Math.ceil(Math.abs(to - from) / step)));
   return Array.from({ length: count + 1 }, (_none, index) =>
     pointAt(block, distance, from + ((to - from) * index) / count),
   );

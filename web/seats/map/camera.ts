@@ -16,8 +16,8 @@ export interface Size {
 
 /** A seat is at most so many pixels wide. */
 export const scale_max = 56;
-/** Above the hall, so many pixels are left to what the map says. */
-const head_px = 32;
+const section_edge = 26;
+const section_scale_max = 44;
 /** Beyond the hall, as much of the view may be empty. */
 const beyond = 0.3;
 
@@ -40,10 +40,16 @@ export function seen(view: View, { width, height }: Size): Box {
 export function fit({ left, right, top, bottom }: Box, { width, height }: Size, edge = 14): View {
   const scale = Math.min(
     Math.max(1, width - 2 * edge) / Math.max(1, right - left),
-    Math.max(1, height - 2 * edge - head_px) / Math.max(1, bottom - top),
+    Math.max(1, height - 2 * edge) / Math.max(1, bottom - top),
     scale_max,
   );
-  return { x: (left + right) / 2, y: (top + bottom - head_px / scale) / 2, scale };
+  return { x: (left + right) / 2, y: (top + bottom) / 2, scale };
+}
+
+/** The view of a section: all of it with a little around, and no seat larger than a finger needs. */
+export function fitSection(box: Box, size: Size): View {
+  const view = fit(box, size, section_edge);
+  return { ...view, scale: Math.min(section_scale_max, view.scale) };
 }
 
 /** The same view, if it can be had: not farther out than the whole hall, not nearer than a seat, not beside the hall. */
@@ -53,7 +59,7 @@ export function clamped({ x, y, scale }: View, bounds: Box, size: Size): View {
   const free = held > whole.scale * 1.001 ? beyond : 0;
   return {
     x: within(x, [bounds.left, bounds.right], size.width / held, free),
-    y: within(y, [bounds.top - head_px / held, bounds.bottom], size.height / held, free),
+    y: within(y, [bounds.top, bounds.bottom], size.height / held, free),
     scale: held,
   };
 }

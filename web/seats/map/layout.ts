@@ -96,7 +96,7 @@ function stageBefore({ blocks }: Rings): Point[] {
 }
 
 function stageGap(size: number): number {
-  return 1.6 + Math.min(8, size * 0.09);
+  return 1.6 + Math.min(2.4, size * 0.06);
 }
 
 function stageDepth(width: number): number {

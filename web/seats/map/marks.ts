@@ -1,6 +1,6 @@
 /** What is written over the hall: names of sections with what is left, numbers of rows, and pins where one's own seats are. */
-import { depthOf, pointAt, rowRadius, stepOf } from './block.ts';
-import { toPage } from './camera.ts';
+import { depthOf, type Point, pointAt, rowRadius, stepOf } from './block.ts';
+import { type Size, toPage } from './camera.ts';
 import type { Frame } from './frame.ts';
 import { mixed } from './palette.ts';
 import type { Part, Scene } from './scene.ts';
@@ -10,8 +10,6 @@ const words = {
   en: { left: (count: number) => `${count.toLocaleString('en-GB')} left`, out: 'Sold out' },
 };
 
-const name_px = { min: 10, max: 17 };
-const count_px = { min: 11, max: 13 };
 /** A section that takes more of the view needs no sign any more: one is in it. */
 const sign_view_share_max = 0.85;
 /** Pixels a seat: from here on seats lie under the words, and the words on a sign. */
@@ -48,54 +46,79 @@ function fits({ wide, deep, turn }: Room, width: number, height: number): boolea
 }
 
 export function paintLabels(scene: Scene, frame: Frame, parts: readonly Part[]): void {
-  const { size } = frame;
-  for (const part of parts) {
+  const { size, brush, view } = frame;
+  const signs = parts.flatMap((part): Sign[] => {
     const room = roomOf(scene, frame, part);
-    if (room === undefined) continue;
-    const isInside = room.wide > size.width * sign_view_share_max && room.deep > size.height * sign_view_share_max;
-    if (isInside && scene.parts.length > 1) continue;
-    const label = labelFor(scene, frame, part, room);
-    if (label !== undefined) paintLabel(scene, frame, part, { ...room, ...label });
+    if (room === undefined) return [];
+    const isAround = room.wide > size.width * sign_view_share_max && room.deep > size.height * sign_view_share_max;
+    if (isAround && scene.parts.length > 1) return [];
+    return [{ part, room, ...textOf(scene, brush, part) }];
+  });
+  const hasSign = view.scale > sign_from;
+  const level = levels.find(
+    (one) => signs.filter((sign) => fitsAt(sign, one, hasSign)).length >= signs.length * together_share,
+  );
+  for (const sign of signs) {
+    const own = [level, ...levels.filter((one) => one.count === 0)].find(
+      (one) => one !== undefined && fitsAt(sign, one, hasSign && one.count > 0),
+    );
+    if (own !== undefined) paintLabel(scene, frame, sign, own);
   }
 }
 
-interface Label {
-  readonly name: number;
-  /** Sizes of letters in pixels; 0 where there is no room for it. */
-  readonly count: number;
+interface Sign {
+  readonly part: Part;
+  readonly room: Room;
   readonly told: string;
-  readonly hasBar: boolean;
-  readonly width: number;
-  readonly height: number;
+  /** Of name and count, for letters of one pixel. */
+  readonly widths: readonly [name: number, count: number];
 }
 
-/** As much as there is room for: the name, how many seats are left, and a bar that shows it. */
-function labelFor({ palette, language, free }: Scene, { brush }: Frame, part: Part, room: Room): Label | undefined {
+interface Level {
+  /** Sizes of letters in pixels; 0 where there is no room for it. */
+  readonly name: number;
+  readonly count: number;
+  readonly hasBar: boolean;
+}
+
+/** As much as there is room for, the same for most sections, so that none looks more important than its neighbour. */
+const levels: readonly Level[] = [
+  { name: 17, count: 13, hasBar: true },
+  { name: 15, count: 12, hasBar: true },
+  { name: 15, count: 12, hasBar: false },
+  { name: 13, count: 11, hasBar: false },
+  { name: 15, count: 0, hasBar: false },
+  { name: 13, count: 0, hasBar: false },
+  { name: 11, count: 0, hasBar: false },
+];
+const together_share = 0.75;
+
+function textOf({ palette, language, free }: Scene, brush: Frame['brush'], part: Part): Pick<Sign, 'told' | 'widths'> {
   const left = free[part.index] ?? 0;
   const told = left === 0 ? words[language].out : words[language].left(left);
-  brush.font = `550 10px ${palette.font}`;
-  const countWidth = brush.measureText(told).width / 10;
-  brush.font = `720 10px ${palette.font}`;
-  const nameWidth = brush.measureText(part.section.name).width / 10;
-  for (let name = name_px.max; name >= name_px.min; name -= 1) {
-    const count = Math.min(count_px.max, Math.max(count_px.min, name * 0.75));
-    const width = Math.max(nameWidth * name, countWidth * count);
-    const height = name + count + 4;
-    if (left > 0 && fits(room, width, height + bar.room)) {
-      return { name, count, told, hasBar: true, width, height: height + bar.room };
-    }
-    if (fits(room, width, height)) return { name, count, told, hasBar: false, width, height };
-  }
-  for (let name = name_px.max; name >= name_px.min; name -= 1) {
-    const width = nameWidth * name;
-    if (fits(room, width, name)) return { name, count: 0, told, hasBar: false, width, height: name };
-  }
-  return undefined;
+  const widthOf = (text: string, weight: number): number => {
+    brush.font = `${weight} 10px ${palette.font}`;
+    return brush.measureText(text).width / 10;
+  };
+  return { told, widths: [widthOf(part.section.name, 720), widthOf(told, 550)] };
 }
 
-function paintLabel(scene: Scene, { brush, view }: Frame, part: Part, label: Label & Room): void {
+function sizeOf({ widths }: Sign, { name, count, hasBar }: Level): { readonly width: number; readonly height: number } {
+  const height = name + (count > 0 ? count + 4 : 0) + (hasBar ? bar.room : 0);
+  return { width: Math.max(widths[0] * name, widths[1] * count), height };
+}
+
+function fitsAt(sign: Sign, level: Level, hasSign: boolean): boolean {
+  const { width, height } = sizeOf(sign, level);
+  return fits(sign.room, width + (hasSign ? 16 : 0), height + (hasSign ? 10 : 0));
+}
+
+function paintLabel(scene: Scene, { brush, view }: Frame, sign: Sign, level: Level): void {
   const { palette, free } = scene;
-  const { x, y, name, count, told, hasBar, width, height } = label;
+  const { part, room, told } = sign;
+  const { x, y } = room;
+  const { name, count, hasBar } = level;
+  const { width, height } = sizeOf(sign, level);
   const left = free[part.index] ?? 0;
   const top = y - height / 2;
   brush.textAlign = 'center';
@@ -122,25 +145,57 @@ function paintLabel(scene: Scene, { brush, view }: Frame, part: Part, label: Lab
   brush.fillRect(x - bar.width / 2, top + height - bar.height, Math.max(1, bar.width * share), bar.height);
 }
 
-/** Before the first seat of each row, upright. */
-export function paintRowNumbers(scene: Scene, { brush, view, size }: Frame, parts: readonly Part[]): void {
+/** At both ends of each row, upright; and where a row comes into view when its first seat is out of it. */
+export function paintRowNumbers(scene: Scene, frame: Frame, parts: readonly Part[]): void {
+  const { brush, view, size } = frame;
   const { palette, layout } = scene;
   brush.font = `550 ${Math.min(13, Math.max(10, view.scale * 0.45))}px ${palette.font}`;
-  brush.fillStyle = palette.quiet;
   brush.textAlign = 'center';
   brush.textBaseline = 'middle';
-  for (const { index, section } of parts) {
+  for (const { index, section, from } of parts) {
     const block = layout.blocks[index];
     if (block === undefined) continue;
     for (let row = 0; row < section.rows; row++) {
-      const step = stepOf(block, row);
-      for (const side of [-1, 1]) {
-        const angle = side * ((section.seatsPerRow * step) / 2 + 0.75 / rowRadius(block, row));
-        const { x, y } = toPage(view, size, pointAt(block, rowRadius(block, row), angle));
-        if (x < -20 || y < -20 || x > size.width + 20 || y > size.height + 20) continue;
-        brush.fillText(String(row + 1), x, y);
+      const distance = rowRadius(block, row);
+      const end = (section.seatsPerRow * stepOf(block, row)) / 2 + 0.75 / distance;
+      const isBegun = [-end, end].filter((angle) => {
+        const at = toPage(view, size, pointAt(block, distance, angle));
+        if (!isInside(at, size, -20)) return false;
+        brush.fillStyle = palette.quiet;
+        brush.fillText(String(row + 1), at.x, at.y);
+        return isInside(at, size, 0);
+      });
+      if (isBegun.length === 0) {
+        const count = section.seatsPerRow;
+        paintEntry(scene, frame, { row, first: from + row * count, count });
       }
     }
+  }
+}
+
+function isInside({ x, y }: Point, { width, height }: Size, inset: number): boolean {
+  return x > inset && y > inset && x < width - inset && y < height - inset;
+}
+
+interface Row {
+  readonly row: number;
+  /** Its first seat, by number − 1, and how many there are. */
+  readonly first: number;
+  readonly count: number;
+}
+
+function paintEntry({ layout, palette }: Scene, { brush, view, size }: Frame, { row, first, count }: Row): void {
+  for (let seat = first; seat < first + count; seat++) {
+    const at = toPage(view, size, { x: layout.xs[seat] ?? 0, y: layout.ys[seat] ?? 0 });
+    if (!isInside(at, size, 2)) continue;
+    const x = Math.max(11, Math.min(size.width - 11, at.x - view.scale / 2));
+    brush.fillStyle = palette.raised;
+    brush.beginPath();
+    brush.roundRect(x - 11, at.y - 9, 22, 18, 6);
+    brush.fill();
+    brush.fillStyle = palette.quiet;
+    brush.fillText(String(row + 1), x, at.y);
+    return;
   }
 }
 

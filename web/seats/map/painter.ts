@@ -27,8 +27,8 @@ export interface Painter {
 }
 
 /** Pixels of the page for a seat: seats begin to show, and are all there is to see. */
-const seats_from = 1.5;
-const seats_whole = 2.8;
+const seats_from = 1.3;
+const seats_whole = 2.4;
 /** From here on nothing but the seats themselves tells which they are: labels make room. */
 export const near_from = 11;
 /** Pixels of the screen for a seat: a picture of the section is as sharp as seats would be. */

@@ -1,4 +1,4 @@
-/** The colours of the page's theme as the canvas needs them, and the letter that stands for a grade. */
+/** The colours of the page's theme as the canvas needs them. */
 
 export interface Palette {
   readonly paper: string;
@@ -50,15 +50,4 @@ export function mixed(one: string, other: string, share: number): string {
 
 function channels(color: string): number[] {
   return [...color.matchAll(/[\d.]+/g)].slice(0, 3).map(([value]) => Number(value));
-}
-
-/** A letter or two for each grade, in their order: its first, unless another begins alike. */
-export function lettersOf(grades: readonly string[]): readonly string[] {
-  const taken = new Set<string>();
-  return grades.map((grade, index) => {
-    const [first = '?', second = ''] = grade.toUpperCase();
-    const letter = [first, first + second].find((one) => !taken.has(one)) ?? String(index + 1);
-    taken.add(letter);
-    return letter;
-  });
 }

@@ -2,7 +2,8 @@
 import type { Section } from '../section.ts';
 import { type Box } from './block.ts';
 import { boxOf, layOut, type Layout } from './layout.ts';
-import { lettersOf, type Palette } from './palette.ts';
+import { lettersOf } from './letters.ts';
+import type { Palette } from './palette.ts';
 
 /** How a seat looks; the first three are the codes of its status. */
 export const looks = { available: 0, held: 1, reserved: 2, own: 3 } as const;
