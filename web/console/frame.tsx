@@ -8,6 +8,7 @@ import { Seal } from '../ui/seal.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { refusalWords } from '../words/refusals.ts';
 import { language, say } from '../words/words.ts';
+import { Vitals } from './live/vitals.tsx';
 import { PageHead } from './parts/page-head.tsx';
 import { place } from './router.ts';
 import { routeOf, routes, type Page } from './routes.tsx';
@@ -74,6 +75,7 @@ export function Frame() {
         {said.skip}
       </a>
       <Head />
+      <Vitals />
       {!online.value && (
         <p class="offline" role="status">
           {said.offline}
@@ -92,7 +94,7 @@ function Head() {
   const here = pathOf(place.value);
   return (
     <header class="head">
-      <a class="brand" href="/console">
+      <a class="brand" href="/console" aria-label="Maejin">
         <Seal size={28} />
         <span>Maejin</span>
       </a>

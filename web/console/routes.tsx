@@ -5,7 +5,8 @@
  * - `load` imports the page lazily: a component that takes `{ params }` (the named groups of `path`) and sits in the
  *   frame's <main>. It begins with `<PageHead title=…>`, which is also the tab's title; all else is its own.
  * - Only a signed-in operator ever sees a page, so pages do not ask who it is. Data by `ask()` of web/client, typed by
- *   the contract; loading and failing by `useLoad`/`<Loaded>` of web/ui/load.tsx;
+ *   the contract; loading and failing by `useLoad`/`<Loaded>` of web/ui/load.tsx; what is asked again and again
+ *   by `usePolled` of live/polled.ts.
  * - Words are `{ ko, en }` beside their component, read by `say()`. Styles beside the page, imported by it.
  * - What has an effect says the effect first: `<Confirm>` (parts/confirm.tsx). Parts: `<Panel>`, `<Table>`, `<Stat>`.
  * - Vermilion (`--vermilion`, class `alarm`) is for what is abnormal and for the one button that acts.
@@ -35,6 +36,18 @@ export const routes: readonly Route[] = [
     title: { ko: '지금', en: 'Live' },
     key: 'l',
     load: () => import('./live/concerts.tsx').then(({ Concerts }) => Concerts),
+  },
+  {
+    path: /^\/console\/concerts\/(?<concertId>[a-z0-9]{10})$/,
+    title: { ko: '공연', en: 'Concert' },
+    load: () => import('./live/concert.tsx').then(({ ConcertPage }) => ConcertPage),
+  },
+  {
+    path: /^\/console\/log$/,
+    href: '/console/log',
+    title: { ko: '기록', en: 'Log' },
+    key: 'o',
+    load: () => import('./log/log.tsx').then(({ Log }) => Log),
   },
   {
     path: /^\/console\/new\/?$/,

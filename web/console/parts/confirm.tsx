@@ -15,8 +15,8 @@ export interface ConfirmProps {
   readonly deed: string;
   /** The effect, in sentences. */
   readonly children: ComponentChildren;
-  /** Does it; the dialog stays open until it is done, and shows why it was refused. */
-  readonly onConfirm: () => Promise<void>;
+  /** Does it; the dialog stays open until it is done, and shows why it was refused. False: not done, stay open. */
+  readonly onConfirm: () => Promise<boolean | void>;
   /** Confirmed and done, or cancelled: the caller takes the dialog away. */
   readonly onClose: () => void;
   /** Shows a refusal itself and answers true; others are shown as usual. */
@@ -36,8 +36,7 @@ export function Confirm({ title, deed, children, onConfirm, onClose, onRefused }
     busy.value = true;
     problem.value = undefined;
     try {
-      await onConfirm();
-      dialog.current?.close();
+      if ((await onConfirm()) !== false) dialog.current?.close();
     } catch (error) {
       const found = asProblem(error);
       if (onRefused?.(found) !== true) problem.value = found;

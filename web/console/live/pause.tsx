@@ -1,0 +1,162 @@
+/** The brake: pausing with a reason that all who wait can read, and letting go of it. */
+import { useId } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { Button } from '../../ui/button.tsx';
+import { number, say } from '../../words/words.ts';
+import { Confirm } from '../parts/confirm.tsx';
+import type { InForce } from './draft.ts';
+import { admittedBy, type Now } from './effects.ts';
+
+const words = {
+  ko: {
+    running: '입장이 진행되고 있어요',
+    paused: '입장이 멈춰 있어요',
+    reasonIs: '대기하는 사람들에게 보이는 이유',
+    pause: '입장 멈추기',
+    resume: '다시 입장시키기',
+    pauseTitle: '입장을 멈출까요?',
+    resumeTitle: '다시 입장시킬까요?',
+    reason: '이유',
+    reasonHint: '대기 중인 모든 사람의 화면에 그대로 보여요. 500자까지.',
+    reasonFault: '왜 멈추는지 적어 주세요. 기다리는 사람들이 읽어요.',
+    pauseEffect: (waiting: string, active: string) =>
+      `아무도 더 들어오지 않아요. 기다리는 ${waiting}명의 순서는 그대로 지켜지고, 안에 있는 ${active}명은 계속 예매할 수 있어요.`,
+    resumeEffect: (fans: string, waiting: string) =>
+      `기다리는 ${waiting}명 가운데 약 ${fans}명이 바로 들어와요. 안내 문구는 사라져요.`,
+    resumeNobody: '지금 바로 들어올 사람은 없어요. 안내 문구는 사라져요.',
+  },
+  en: {
+    running: 'Fans are being admitted',
+    paused: 'Admission is paused',
+    reasonIs: 'What those who wait are told',
+    pause: 'Pause admission',
+    resume: 'Resume admission',
+    pauseTitle: 'Pause admission?',
+    resumeTitle: 'Resume admission?',
+    reason: 'Reason',
+    reasonHint: 'Shown as it stands to everybody who waits. Up to 500 characters.',
+    reasonFault: 'Say why. Those who wait will read it.',
+    pauseEffect: (waiting: string, active: string) =>
+      `Nobody more is admitted. The ${waiting} who wait keep their places, and the ${active} inside can go on buying.`,
+    resumeEffect: (fans: string, waiting: string) =>
+      `Admits about ${fans} of the ${waiting} who wait at once. The notice disappears.`,
+    resumeNobody: 'Admits nobody right now. The notice disappears.',
+  },
+};
+
+const reason_chars_max = 500;
+
+export interface PauseProps {
+  readonly inForce: InForce;
+  readonly now: Now;
+  /** Pauses with a reason, or resumes with null. */
+  readonly act: (reason: string | null) => Promise<void>;
+}
+
+export function Pause({ inForce, now, act }: PauseProps) {
+  const said = say(words);
+  const asking = useSignal<'pause' | 'resume' | undefined>(undefined);
+  const { paused } = inForce;
+  const close = (): void => {
+    asking.value = undefined;
+  };
+  return (
+    <div class={paused === null ? 'brake' : 'brake paused'}>
+      <div>
+        <strong>{paused === null ? said.running : said.paused}</strong>
+        {paused !== null && (
+          <p>
+            <span class="hidden">{said.reasonIs}: </span>“{paused.reason}”
+          </p>
+        )}
+      </div>
+      <Button
+        kind={paused === null ? 'plain' : 'main'}
+        size="small"
+        onPress={() => {
+          asking.value = paused === null ? 'pause' : 'resume';
+        }}
+      >
+        {paused === null ? said.pause : said.resume}
+      </Button>
+      {asking.value === 'pause' && <AskReason now={now} act={act} close={close} />}
+      {asking.value === 'resume' && <AskResume inForce={inForce} now={now} act={act} close={close} />}
+    </div>
+  );
+}
+
+interface AskProps {
+  readonly now: Now;
+  readonly act: PauseProps['act'];
+  readonly close: () => void;
+}
+
+/** A conflict is told by the panel beneath. */
+function isConflict(close: () => void) {
+  return ({ code }: { readonly code: string }): boolean => {
+    if (code !== 'SETTINGS_CHANGED') return false;
+    close();
+    return true;
+  };
+}
+
+function AskReason({ now, act, close }: AskProps) {
+  const said = say(words);
+  const id = useId();
+  const reason = useSignal('');
+  const fault = useSignal(false);
+  const confirm = async (): Promise<boolean> => {
+    fault.value = reason.value.trim() === '';
+    if (fault.value) {
+      document.getElementById(id)?.focus();
+      return false;
+    }
+    await act(reason.value.trim());
+    return true;
+  };
+  return (
+    <Confirm
+      title={said.pauseTitle}
+      deed={said.pause}
+      onConfirm={confirm}
+      onClose={close}
+      onRefused={isConflict(close)}
+    >
+      <p>{said.pauseEffect(number(now.waiting), number(now.active))}</p>
+      <div class="field">
+        <label for={id}>{said.reason}</label>
+        <textarea
+          id={id}
+          rows={2}
+          maxLength={reason_chars_max}
+          autofocus
+          aria-invalid={fault.value}
+          aria-describedby={`${id}-hint`}
+          value={reason.value}
+          onInput={(event) => {
+            reason.value = event.currentTarget.value;
+          }}
+        />
+        <span id={`${id}-hint`} class={fault.value ? 'fault' : 'hint'}>
+          {fault.value ? said.reasonFault : said.reasonHint}
+        </span>
+      </div>
+    </Confirm>
+  );
+}
+
+function AskResume({ inForce, now, act, close }: AskProps & { readonly inForce: InForce }) {
+  const said = say(words);
+  const admitted = admittedBy(inForce.maxActive, now);
+  return (
+    <Confirm
+      title={said.resumeTitle}
+      deed={said.resume}
+      onConfirm={() => act(null)}
+      onClose={close}
+      onRefused={isConflict(close)}
+    >
+      <p>{admitted > 0 ? said.resumeEffect(number(admitted), number(now.waiting)) : said.resumeNobody}</p>
+    </Confirm>
+  );
+}

@@ -1,0 +1,29 @@
+/** What the settings are called, wherever they are named. */
+import type { Both } from '../../words/language.ts';
+
+export const settingWords: Both<Readonly<Record<string, string>>> = {
+  ko: {
+    maxActive: '정원 (함께 들어와 있는 사람)',
+    sessionSeconds: '이용 시간',
+    holdSeconds: '좌석 선점 시간',
+    graceSeconds: '소식 없이 기다려 주는 시간',
+    maxSeatsPerFan: '한 사람당 좌석',
+    paused: '입장',
+    title: '제목',
+    artist: '출연',
+    venue: '장소',
+    performances: '회차',
+  },
+  en: {
+    maxActive: 'Maximum inside together',
+    sessionSeconds: 'Time inside',
+    holdSeconds: 'Time of a seat hold',
+    graceSeconds: 'Silence allowed before a turn',
+    maxSeatsPerFan: 'Seats per fan',
+    paused: 'Admission',
+    title: 'Title',
+    artist: 'Artist',
+    venue: 'Venue',
+    performances: 'Dates',
+  },
+};
