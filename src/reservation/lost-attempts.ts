@@ -31,7 +31,7 @@ const flush_ms = 500;
 const pending_max = 10_000;
 const batch_max = 2_000;
 /** The newest so many of a seat are kept. */
-export const kept_per_seat_max = 20;
+const kept_per_seat_max = 20;
 /** Past so many of one concert (about 30 MB) attempts are only counted. */
 const kept_per_concert_max = 200_000;
 

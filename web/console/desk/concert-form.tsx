@@ -256,7 +256,7 @@ function Done({ created }: { readonly created: Created }) {
       title={said.done(titleIn(title)[0])}
       actions={
         <>
-          <ButtonLink size="small" href="/console">
+          <ButtonLink size="small" href={`/console/concerts/${id}`}>
             {said.live}
           </ButtonLink>
           <ButtonLink size="small" kind="plain" href={`/concerts/${id}`}>
