@@ -10,6 +10,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import { Refusal, refuse } from '../refusals.ts';
 import type { Reservations, SeatNumbers } from '../reservation/reservation.ts';
 import { changeSettings, openRoom, type LineNumbers, type Settings, type WaitingRoom } from '../waiting-room/gate.ts';
+import { admittedLately } from './history.ts';
 import { createLive, type Live } from './live.ts';
 import { lastDeed, writeDown } from './log.ts';
 import { listReservations, type ReservationQuery, type ReservationsPage } from './reservations.ts';
@@ -97,13 +98,14 @@ export function createConsole(rooms: ConsoleRooms): Console {
     },
     updateConcert: (concertId, patch, by) => updateConcert(rooms, concertId, patch, by),
     overview: async (concertId) => {
-      const [line, seats, revenue] = await Promise.all([
+      const [line, seats, revenue, admitted] = await Promise.all([
         waitingRoom.numbers(concertId),
         reservations.seatNumbersByState(concertId),
         revenueOf(database, concertId),
+        admittedLately(database, [concertId]),
       ]);
       if (line === undefined) throw refuse('NOT_FOUND');
-      return { ...line, seats, revenue };
+      return { ...line, admittedPerMinute: admitted(concertId, line.admittedPerMinute), seats, revenue };
     },
     reservations: (query) => listReservations({ sql: database.sql, accounts, catalog }, query),
     live: createLive(rooms),
