@@ -131,6 +131,18 @@ describe('the last hour', () => {
     assert((lastOf(all.connections) ?? 0) >= 2);
   });
 
+  test('how many were admitted is known to a server that has just been started', async () => {
+    const { concertId } = await one.createConcert({ maxActive: 5 });
+    for (const fan of newFans(3)) await one.enter(concertId, fan);
+    await eventually(
+      async () => assert.equal(lastOf((await history(one, concertId)).line.admittedPerMinute), 3),
+      20_000,
+    );
+    const fresh = await house.start();
+    assert.equal((await boxOffice(fresh).overview(concertId)).body.admittedPerMinute, 3);
+    assert.equal(await fresh.stop(), 0);
+  });
+
   test('is kept when the servers are started again, with a gap where none was', async () => {
     const { concertId } = await one.createConcert({ maxActive: 5 });
     await one.enter(concertId, newFan());

@@ -72,13 +72,13 @@ describe('steering', () => {
     const { body } = await office.overview(concertId);
     assert.deepEqual([body.active, body.maxActive, body.waiting], [4, 4, 2]);
 
-    await page.getByLabel('Maximum inside together').fill('2');
+    await page.getByLabel('Maximum inside', { exact: true }).fill('2');
     await page.getByText('Nobody is admitted until 3 have left and fewer than 2 are inside.').waitFor();
-    await page.getByLabel('Maximum inside together').fill('0');
+    await page.getByLabel('Maximum inside', { exact: true }).fill('0');
     await page.getByText('Enter a whole number from 1 to 1,000,000.').waitFor();
     await one.assertAccessible();
     await page.getByRole('button', { name: 'Undo' }).click();
-    assert.equal(await page.getByLabel('Maximum inside together').inputValue(), '4');
+    assert.equal(await page.getByLabel('Maximum inside', { exact: true }).inputValue(), '4');
     one.assertNoComplaints();
   });
 
@@ -152,7 +152,7 @@ test('the log says who did what, from what to what', async () => {
   const { page } = one;
   const newest = page.locator('tbody tr').first();
   await newest.getByText(operator.email).waitFor();
-  assert.match((await newest.innerText()).replaceAll(/\s+/g, ' '), /Maximum inside together 1 → 25/);
+  assert.match((await newest.innerText()).replaceAll(/\s+/g, ' '), /Maximum inside 1 → 25/);
   await newest.getByText('paused: Sound check').waitFor();
   assert.equal(await page.locator('tbody tr').count(), 2);
   await one.assertAccessible();

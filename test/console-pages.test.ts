@@ -94,8 +94,8 @@ test('by keyboard: g and a letter go, ? lists the shortcuts, and letters typed i
   const concertId = await lineOf(office, 1);
   const one = await onDuty({ browser, server }, `/console/concerts/${concertId}`, { language: 'en' });
   const { page } = one;
-  await page.getByLabel('Maximum inside together').waitFor();
-  await page.getByLabel('Maximum inside together').focus();
+  await page.getByLabel('Maximum inside', { exact: true }).waitFor();
+  await page.getByLabel('Maximum inside', { exact: true }).focus();
   await page.keyboard.press('g');
   await page.keyboard.press('o');
   assert.equal(one.path(), `/console/concerts/${concertId}`);

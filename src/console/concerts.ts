@@ -2,6 +2,7 @@
 import type { Catalog, Concert } from '../catalog/catalog.ts';
 import type { Database } from '../platform/database.ts';
 import type { LineNumbers, WaitingRoom } from '../waiting-room/gate.ts';
+import { admittedLately } from './history.ts';
 import { step_seconds } from './samples.ts';
 
 export interface LiveRooms {
@@ -42,13 +43,17 @@ export async function listLive(
   const rows = await rooms.database.sql<RoomRow[]>`
     select room.concert_id as id, max_active as "maxActive", paused_reason as "pausedReason",
       sales.total as "seatsTotal", sales.sold as "seatsSold", sales.revenue,
-      active > 0 or last_number > head or exists (select from queue_tokens as token
-        where token.concert_id = room.concert_id and status = 'WAIT' and skipped_at is not null) as lively
+      ${isLively(rooms.database.sql)} as lively
     from rooms as room, lateral (
       select sum(seats_total)::bigint as total, sum(seats_reserved)::bigint as sold, sum(revenue)::bigint as revenue
       from performance_sales where concert_id = room.concert_id) as sales
     where room.concert_id = any(${ids}::text[])`;
-  const byId = new Map(await Promise.all(rows.map(async (row) => [row.id, await withLine(rooms, row)] as const)));
+  const admitted = await admittedLately(rooms.database, ids);
+  const lines = rows.map(async (row) => {
+    const live = await withLine(rooms, row);
+    return [row.id, { ...live, admittedPerMinute: admitted(row.id, live.admittedPerMinute) }] as const;
+  });
+  const byId = new Map(await Promise.all(lines));
   return {
     concerts: concerts.flatMap(({ priceFrom: _price, ...concert }) => {
       const live = byId.get(concert.id);
@@ -56,6 +61,12 @@ export async function listLive(
     }),
     nextCursor,
   };
+}
+
+/** Somebody is inside, or in line, be it in a protected place at its head. */
+function isLively(sql: Database['sql']) {
+  return sql`(active > 0 or last_number > head or exists (select from queue_tokens as token
+    where token.concert_id = room.concert_id and status = 'WAIT' and skipped_at is not null))`;
 }
 
 /** Of an empty line there is nothing to read: its board would only take room. */
@@ -122,7 +133,7 @@ async function readTotals(sql: Database['sql'], { numbers }: LiveRooms['waitingR
       select coalesce(sum(seats_total), 0)::bigint as "seatsTotal", coalesce(sum(seats_reserved), 0)::bigint as "seatsSold",
         coalesce(sum(revenue), 0)::bigint as revenue from performance_sales`,
     sql<{ id: string }[]>`
-      select concert_id as id from rooms where active > 0 or last_number > head
+      select concert_id as id from rooms as room where ${isLively(sql)}
       order by last_number - head desc limit ${lively_max}`,
   ]);
   const lines = await Promise.all(lively.map(({ id }) => numbers(id)));

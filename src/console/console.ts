@@ -12,6 +12,7 @@ import type { Reservations, SeatNumbers } from '../reservation/reservation.ts';
 import { changeSettings, openRoom, type LineNumbers, type Settings, type WaitingRoom } from '../waiting-room/gate.ts';
 import type { Once, Wallet } from '../wallet/wallet.ts';
 import { createDesk, type Desk } from './desk/desk.ts';
+import { admittedLately } from './history.ts';
 import { createLive, type Live } from './live.ts';
 import { lastDeed, writeDown } from './log.ts';
 import { fingerprintOf, once } from './once.ts';
@@ -91,13 +92,14 @@ export function createConsole(rooms: ConsoleRooms): Console {
     desk: createDesk(rooms),
     updateConcert: (concertId, patch, by) => updateConcert(rooms, concertId, patch, by),
     overview: async (concertId) => {
-      const [line, seats, revenue] = await Promise.all([
+      const [line, seats, revenue, admitted] = await Promise.all([
         waitingRoom.numbers(concertId),
         reservations.seatNumbersByState(concertId),
         revenueOf(database, concertId),
+        admittedLately(database, [concertId]),
       ]);
       if (line === undefined) throw refuse('NOT_FOUND');
-      return { ...line, seats, revenue };
+      return { ...line, admittedPerMinute: admitted(concertId, line.admittedPerMinute), seats, revenue };
     },
     reservations: (query) => listReservations({ sql: database.sql, accounts, catalog }, query),
     live: createLive(rooms),

@@ -100,6 +100,21 @@ export async function readHistory(database: Database, concertId: string, minutes
   });
 }
 
+/**
+ * Fans let in during the last minute, by concert, as all servers have written it down. The board of a server that was
+ * started a moment ago knows less, one that follows the line knows it sooner: the greater of the two is right.
+ */
+export async function admittedLately(
+  { sql }: Pick<Database, 'sql'>,
+  concertIds: readonly string[],
+): Promise<(concertId: string, known: number) => number> {
+  const rows = await sql<{ id: string; admitted: number }[]>`
+    select concert_id as id, sum(admitted)::bigint as admitted from concert_samples
+    where concert_id = any(${concertIds as string[]}::text[]) and at > now() - interval '1 minute' group by concert_id`;
+  const written = new Map(rows.map(({ id, admitted }) => [id, admitted]));
+  return (concertId, known) => Math.max(known, written.get(concertId) ?? 0);
+}
+
 function seriesOf(rows: readonly Service[], steps: number): History['service'] {
   const empty = (): Series => Array.from({ length: steps }, () => null);
   const service = {

@@ -3,10 +3,10 @@ import type { Both } from '../../words/language.ts';
 
 export const settingWords: Both<Readonly<Record<string, string>>> = {
   ko: {
-    maxActive: '정원 (함께 들어와 있는 사람)',
+    maxActive: '동시 입장 정원',
     sessionSeconds: '이용 시간',
     holdSeconds: '좌석 선점 시간',
-    graceSeconds: '소식 없이 기다려 주는 시간',
+    graceSeconds: '무응답 허용 시간',
     maxSeatsPerFan: '한 사람당 좌석',
     paused: '입장',
     title: '제목',
@@ -15,10 +15,10 @@ export const settingWords: Both<Readonly<Record<string, string>>> = {
     performances: '회차',
   },
   en: {
-    maxActive: 'Maximum inside together',
+    maxActive: 'Maximum inside',
     sessionSeconds: 'Time inside',
     holdSeconds: 'Time of a seat hold',
-    graceSeconds: 'Silence allowed before a turn',
+    graceSeconds: 'Silence allowed',
     maxSeatsPerFan: 'Seats per fan',
     paused: 'Admission',
     title: 'Title',

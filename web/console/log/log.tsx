@@ -148,7 +148,7 @@ function columnsIn(said: Said): readonly Column<Entry>[] {
   return [
     { key: 'at', title: said.at, cell: ({ at }) => <When at={at} /> },
     { key: 'who', title: said.who, cell: ({ operator }) => whoIn(said, operator) },
-    { key: 'what', title: said.what, cell: ({ action }) => said.actions[action] ?? action },
+    { key: 'what', title: said.what, cell: ({ action }) => <span class="deed">{said.actions[action] ?? action}</span> },
     {
       key: 'where',
       title: said.where,
