@@ -146,7 +146,7 @@ function Places({ person: { places, morePlaces } }: { readonly person: Person })
               </>
             ),
           },
-          { key: 'issued', title: said.issued, cell: ({ issuedAt }) => moment(issuedAt) },
+          { key: 'issued', title: said.issued, cell: ({ issuedAt }) => timeOr(issuedAt) },
           { key: 'admitted', title: said.admitted, cell: ({ admittedAt }) => timeOr(admittedAt) },
           {
             key: 'ended',
@@ -164,4 +164,6 @@ function Places({ person: { places, morePlaces } }: { readonly person: Person })
   );
 }
 
-const timeOr = (time: string | null): string => (time === null ? '–' : moment(time));
+function timeOr(time: string | null) {
+  return time === null ? '–' : <time dateTime={time}>{moment(time)}</time>;
+}
