@@ -67,8 +67,7 @@ export function createBitmaps(stamps: Stamps): Bitmaps {
     bitmaps.delete(key);
     bitmaps.set(key, known);
     known.frame = frame;
-    clean(stamps, known, part);
-    return known;
+    return clean(stamps, known, part);
   };
 
   return {
@@ -85,11 +84,10 @@ export function createBitmaps(stamps: Stamps): Bitmaps {
         const key = `${part.index}/${size}`;
         const known = use(key, part);
         if (known !== undefined) return known;
-        if (performance.now() > until) isLate = true;
-        else {
-          const made = make(key, part, size);
-          if (made !== undefined) return made;
-        }
+        const hasTime = performance.now() <= until;
+        isLate ||= !hasTime;
+        const made = hasTime ? make(key, part, size) : undefined;
+        if (made !== undefined) return made;
       }
       return use(`${part.index}/8`, part);
     },
@@ -117,12 +115,14 @@ function draw(stamps: Stamps, part: Part, scale: number, frame: number): Bitmap 
 }
 
 /** Paints the seats that changed since. */
-function clean(stamps: Stamps, { canvas, scaling, dirty }: Bitmap, part: Part): void {
+function clean(stamps: Stamps, bitmap: Bitmap, part: Part): Bitmap {
+  const { canvas, scaling, dirty } = bitmap;
   const brush = dirty.size > 0 ? canvas.getContext('2d') : null;
-  if (brush === null) return;
+  if (brush === null) return bitmap;
   for (const seat of dirty) {
     stamps.wipe(brush, scaling, seat);
     stamps.stamp(brush, scaling, seat, part);
   }
   dirty.clear();
+  return bitmap;
 }
