@@ -22,9 +22,9 @@ import type { Feed } from './platform/feed.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import type { Duty } from './platform/ticker.ts';
 import { createReservations, type Reservations } from './reservation/reservation.ts';
-import { reservationRoutes } from './reservation/routes.ts';
+import { reservationRoutes, seatsShortcut } from './reservation/routes.ts';
 import { createWaitingRoom, type WaitingRoom } from './waiting-room/gate.ts';
-import { waitingRoomRoutes } from './waiting-room/routes.ts';
+import { statusShortcut, waitingRoomRoutes } from './waiting-room/routes.ts';
 import { createWallet, type Wallet } from './wallet/wallet.ts';
 import { walletRoutes } from './wallet/routes.ts';
 
@@ -35,11 +35,8 @@ export interface HallOptions {
   readonly log: Log;
 }
 
-export interface Hall {
+export interface Hall extends Rooms {
   readonly app: App;
-  readonly accounts: Accounts;
-  readonly catalog: Catalog;
-  readonly console: Console;
   readonly metrics: Metrics;
   /** What time brings; main.ts lets them run. */
   readonly duties: readonly Duty[];
@@ -63,7 +60,7 @@ const batch_max = 500;
 export async function buildApp(options: HallOptions): Promise<Hall> {
   const metrics = createMetrics();
   const rooms = await makeRooms(options, metrics);
-  const { accounts, catalog, console, waitingRoom, reservations, wallet, payments } = rooms;
+  const { accounts, waitingRoom, reservations, wallet, payments } = rooms;
   const { app, ready } = await openHall({
     ...options,
     metrics,
@@ -76,12 +73,13 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
   });
   const duties = mountRooms(app, rooms, createAudit({ database: options.database }));
   await mountSite(app, rooms);
-  await ready();
+  await ready({
+    getQueueToken: statusShortcut(waitingRoom),
+    listSeats: seatsShortcut({ gate: waitingRoom.gate, reservations }),
+  });
   return {
+    ...rooms,
     app,
-    accounts,
-    catalog,
-    console,
     metrics,
     duties: [...accounts.duties, ...waitingRoom.duties, ...reservations.duties, ...wallet.duties, ...duties],
     close: async () => {

@@ -28,6 +28,8 @@ export interface PayCommand extends KeyedCommand {
 
 type Deps = Pick<PaymentsOptions, 'reservations' | 'wallet'> & {
   readonly performances: ReadonlyMap<string, Performance>;
+  /** Counts from 0. */
+  readonly attempt: number;
 };
 type Outcome = Payment | Refusal;
 
@@ -54,8 +56,9 @@ export async function payAll(
 
   const batch = sortByKey<PayCommand, Payment>(commands, remembered);
   const facts = await readFacts(tx, deps, concertId, batch.fresh);
-  const { outcomes, sales } = await decide(tx, deps, { facts, commands: batch.fresh, paidAt: time.now });
+  const { outcomes, sales, recorded } = await decide(tx, deps, { facts, commands: batch.fresh, paidAt: time.now });
   const after = sales.length === 0 ? undefined : await write(tx, deps, room, sales);
+  await Promise.all(recorded);
   return { answers: batch.answersOf(outcomes), after };
 }
 
@@ -69,19 +72,22 @@ interface Facts {
 /** Locks and reads all that the decision needs, left to right along the corridor. */
 async function readFacts(
   tx: Tx,
-  { reservations }: Deps,
+  { reservations, attempt }: Deps,
   concertId: string,
   commands: readonly PayCommand[],
 ): Promise<Facts> {
   if (commands.length === 0) return { tokens: new Map(), reservations: new Map(), paid: new Map() };
   const ids = commands.map((command) => command.reservationId);
-  const tokens = await lockTokens(
+  const locking = lockTokens(
     tx,
     concertId,
     commands.map((command) => command.pass.entry),
   );
-  const [locked, paid] = await Promise.all([
-    reservations.lockForPayment(tx, concertId, ids),
+  // Sent behind it on the same connection, so these wait for the tokens' locks too.
+  const [tokens, locked, paid] = await Promise.all([
+    locking,
+    // A live hold nearly always has its seats. If one has not, selling them undoes all, and the next try finds out which.
+    reservations.lockForPayment(tx, concertId, ids, { seats: attempt > 0 }),
     tx<{ reservation_id: string; id: string }[]>`
       select reservation_id, id from payments where concert_id = ${concertId} and reservation_id = any(${ids}::text[])`,
   ]);
@@ -108,9 +114,10 @@ async function decide(
   tx: Tx,
   deps: Deps,
   { facts, commands, paidAt }: Deciding,
-): Promise<{ outcomes: Map<PayCommand, Outcome>; sales: Sale[] }> {
+): Promise<{ outcomes: Map<PayCommand, Outcome>; sales: Sale[]; recorded: Promise<void>[] }> {
   const outcomes = new Map<PayCommand, Outcome>();
   const sales: Sale[] = [];
+  const recorded: Promise<void>[] = [];
   const ended = new Set<number>();
   for (let open = commands; open.length > 0;) {
     const round = new Map<number, [PayCommand, LockedReservation]>();
@@ -122,13 +129,15 @@ async function decide(
       else round.set(command.pass.entry, [command, judged]);
     }
     // oxlint-disable-next-line no-await-in-loop
-    for (const sale of await debitAll(tx, deps, { round: [...round.values()], outcomes, paidAt })) {
+    const sold = await debitAll(tx, deps, { round: [...round.values()], outcomes, paidAt });
+    recorded.push(sold.recorded);
+    for (const sale of sold.sales) {
       sales.push(sale);
       ended.add(sale.command.pass.entry);
     }
     open = later;
   }
-  return { outcomes, sales };
+  return { outcomes, sales, recorded };
 }
 
 /** The checks before the money, in the contract's order: token, reservation, hold. */
@@ -156,8 +165,8 @@ async function debitAll(
   tx: Tx,
   { wallet, performances }: Deps,
   { round, outcomes, paidAt }: Debiting,
-): Promise<Sale[]> {
-  const moved = await wallet.debit(
+): Promise<{ sales: Sale[]; recorded: Promise<void> }> {
+  const { moved, recorded } = await wallet.debit(
     tx,
     round.map(([{ userId, id }, { amount }]) => ({ userId, amount, reference: id })),
   );
@@ -180,7 +189,7 @@ async function debitAll(
     outcomes.set(command, payment);
     sales.push({ command, reservation, payment });
   }
-  return sales;
+  return { sales, recorded };
 }
 
 /** What a sale changes besides the money. */
@@ -202,7 +211,7 @@ async function write(tx: Tx, { reservations, wallet }: Deps, room: LockedRoom, s
         as sale (reservation_id, id, user_id, amount)`,
   ]);
   if (ended.size !== sales.length) throw new Error(`a sale ended ${ended.size} of ${sales.length} sessions`);
-  await admit(tx, room);
+  await Promise.all([admit(tx, room), reservations.publish(tx, changes)]);
   const effects = effectsOf(sales.map(({ command, payment }) => [command, payment] as const));
   const [news] = await Promise.all([saveRoom(tx, room), wallet.remember(tx, effects)]);
   return { news, changes, sold: sales.length };
