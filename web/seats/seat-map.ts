@@ -157,10 +157,11 @@ function handsOf(map: Inner): Hands {
       const { view } = desk;
       move(map, { ...view, x: view.x - x / view.scale, y: view.y - y / view.scale });
     },
-    onZoom: (factor, at) => {
-      const { scale } = desk.view;
+    onZoom: (factor, at, from) => {
+      const { x, y, scale } = desk.view;
       desk.motion.stop();
-      move(map, zoomed(desk.view, desk.size, at, Math.min(scale_max, scale * factor)));
+      const panned = { x: x - (at.x - from.x) / scale, y: y - (at.y - from.y) / scale, scale };
+      move(map, zoomed(panned, desk.size, at, Math.min(scale_max, scale * factor)));
       clearTimeout(map.resting);
       desk.isHeld = true;
       map.resting = setTimeout(rest, wheel_rest_ms);

@@ -9,72 +9,87 @@ interface Bitmap {
   readonly canvas: OffscreenCanvas;
   readonly scaling: Scaling;
   readonly dirty: Set<number>;
+  /** The frame that showed it last. */
+  frame: number;
 }
 
 export interface Bitmaps {
+  /** A new frame begins; `until` then no more pictures are made in it. */
+  begin(until: number): void;
   /**
-   * The picture of a part for about so many pixels a unit, or undefined where none is there yet and `budget` is used
-   * up. Answers what it has in another size meanwhile.
+   * The picture of a part for about so many pixels a unit; a smaller one where there is no room for it. Undefined where
+   * there is none.
    */
-  of(part: Part, scale: number, until: number): Bitmap | undefined;
+  of(part: Part, scale: number): Bitmap | undefined;
+  /** Something was left out in this frame because the time was over. */
+  readonly isLate: boolean;
   changed(part: Part, seat: number): void;
   forget(): void;
 }
 
 /** Pixels a unit; a picture is made in one of these sizes. */
-const sizes = [3, 6, 12] as const;
-/** Of all pictures together: 32 MB at four bytes. */
-const pixels_max = 8_000_000;
+const sizes = [8, 3] as const;
+/** Of all pictures together: 48 MB at four bytes. */
+const pixels_max = 12_000_000;
+/** Browsers refuse canvases longer than this. */
+const side_max = 8_192;
 
 export function createBitmaps(stamps: Stamps): Bitmaps {
   // In the order of their last use.
   const bitmaps = new Map<string, Bitmap>();
   let pixels = 0;
+  let frame = 0;
+  let until = 0;
+  let isLate = false;
 
-  const drop = (key: string, { canvas }: Bitmap): void => {
-    bitmaps.delete(key);
-    pixels -= canvas.width * canvas.height;
+  /** Drops what other frames showed until there is room. */
+  const hasRoom = (needed: number): boolean => {
+    for (const [key, { canvas, frame: last }] of bitmaps) {
+      if (pixels + needed <= pixels_max || last === frame) break;
+      bitmaps.delete(key);
+      pixels -= canvas.width * canvas.height;
+    }
+    return pixels + needed <= pixels_max;
   };
 
   const make = (key: string, part: Part, scale: number): Bitmap | undefined => {
-    const { left, top, right, bottom } = part.box;
-    const width = Math.ceil((right - left) * scale) + 2;
-    const height = Math.ceil((bottom - top) * scale) + 2;
-    if (width * height > pixels_max || Math.max(width, height) > side_max) return undefined;
-    const canvas = new OffscreenCanvas(width, height);
-    const brush = canvas.getContext('2d');
-    if (brush === null) return undefined;
-    const scaling = { scale, x: 1 - left * scale, y: 1 - top * scale };
-    stamps.stampAll(brush, scaling, part, part.box);
-    const bitmap = { canvas, scaling, dirty: new Set<number>() };
+    const { width, height } = sizeOf(part, scale);
+    if (Math.max(width, height) > side_max || !hasRoom(width * height)) return undefined;
+    const bitmap = draw(stamps, part, scale, frame);
     bitmaps.set(key, bitmap);
     pixels += width * height;
-    for (const [other, old] of bitmaps) {
-      if (pixels <= pixels_max || other === key) break;
-      drop(other, old);
-    }
     return bitmap;
   };
 
-  const used = (key: string, part: Part): Bitmap | undefined => {
+  const use = (key: string, part: Part): Bitmap | undefined => {
     const known = bitmaps.get(key);
     if (known === undefined) return undefined;
     bitmaps.delete(key);
     bitmaps.set(key, known);
-    clean(stamps, known, part);
-    return known;
+    known.frame = frame;
+    return clean(stamps, known, part);
   };
 
   return {
-    of: (part, scale, until) => {
-      const size = sizes.find((one) => one >= scale * 0.8) ?? sizes[2];
-      const key = `${part.index}/${size}`;
-      const known = used(key, part);
-      if (known !== undefined) return known;
-      const made = performance.now() < until ? make(key, part, size) : undefined;
-      if (made !== undefined) return made;
-      const other = sizes.find((one) => bitmaps.has(`${part.index}/${one}`));
-      return other === undefined ? undefined : used(`${part.index}/${other}`, part);
+    get isLate() {
+      return isLate;
+    },
+    begin: (end) => {
+      frame += 1;
+      until = end;
+      isLate = false;
+    },
+    of: (part, scale) => {
+      for (const size of sizes.filter((one) => scale > 3.6 || one === 3)) {
+        const key = `${part.index}/${size}`;
+        const known = use(key, part);
+        if (known !== undefined) return known;
+        const hasTime = performance.now() <= until;
+        isLate ||= !hasTime;
+        const made = hasTime ? make(key, part, size) : undefined;
+        if (made !== undefined) return made;
+      }
+      return use(`${part.index}/8`, part);
     },
     changed: (part, seat) => {
       for (const size of sizes) bitmaps.get(`${part.index}/${size}`)?.dirty.add(seat);
@@ -86,16 +101,28 @@ export function createBitmaps(stamps: Stamps): Bitmaps {
   };
 }
 
+function sizeOf({ box: { left, top, right, bottom } }: Part, scale: number) {
+  return { width: Math.ceil((right - left) * scale) + 2, height: Math.ceil((bottom - top) * scale) + 2 };
+}
+
+function draw(stamps: Stamps, part: Part, scale: number, frame: number): Bitmap {
+  const { width, height } = sizeOf(part, scale);
+  const canvas = new OffscreenCanvas(width, height);
+  const scaling = { scale, x: 1 - part.box.left * scale, y: 1 - part.box.top * scale };
+  const brush = canvas.getContext('2d');
+  if (brush !== null) stamps.stampAll(brush, scaling, part, part.box);
+  return { canvas, scaling, dirty: new Set(), frame };
+}
+
 /** Paints the seats that changed since. */
-function clean(stamps: Stamps, { canvas, scaling, dirty }: Bitmap, part: Part): void {
+function clean(stamps: Stamps, bitmap: Bitmap, part: Part): Bitmap {
+  const { canvas, scaling, dirty } = bitmap;
   const brush = dirty.size > 0 ? canvas.getContext('2d') : null;
-  if (brush === null) return;
+  if (brush === null) return bitmap;
   for (const seat of dirty) {
     stamps.wipe(brush, scaling, seat);
     stamps.stamp(brush, scaling, seat, part);
   }
   dirty.clear();
+  return bitmap;
 }
-
-/** Browsers refuse canvases longer than this. */
-const side_max = 8_192;

@@ -6,8 +6,11 @@ export interface Hands {
   onGrab(): void;
   /** Moved by so many pixels of the page. */
   onPan(by: Point): void;
-  /** So many times nearer around this point. Answers false where it cannot go there: then the page may scroll. */
-  onZoom(factor: number, at: Point): boolean;
+  /**
+   * So many times nearer; what was under `from` is under `at` then. Answers false where it cannot go there: then the
+   * page may scroll.
+   */
+  onZoom(factor: number, at: Point, from: Point): boolean;
   /** Let go at so many pixels a millisecond. */
   onRelease(speed: Point): void;
   onTap(at: Point, isFinger: boolean): void;
@@ -48,7 +51,8 @@ export function listen(canvas: HTMLCanvasElement, hands: Hands): () => void {
     const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
     const speed = event.ctrlKey ? 0.01 : 0.0018;
     const change = Math.max(-1, Math.min(1, -event.deltaY * lines * speed));
-    if (hands.onZoom(Math.exp(change), pointIn(canvas, event))) event.preventDefault();
+    const at = pointIn(canvas, event);
+    if (hands.onZoom(Math.exp(change), at, at)) event.preventDefault();
   });
   return () => ended.abort();
 }
@@ -58,6 +62,19 @@ function pointIn(canvas: HTMLCanvasElement, { clientX, clientY }: MouseEvent): P
   return { x: clientX - left, y: clientY - top };
 }
 
+/** Of the last moment, so that a finger that stopped does not throw. */
+function speedOf(traces: readonly Trace[], now: number): Point {
+  const recent = traces.filter(({ time }) => now - time < speed_over_ms);
+  const [first, last] = [recent.at(0), recent.at(-1)];
+  if (first === undefined || last === undefined || last.time === first.time) return { x: 0, y: 0 };
+  const time = last.time - first.time;
+  return { x: (last.at.x - first.at.x) / time, y: (last.at.y - first.at.y) / time };
+}
+
+function middleOf(one: Point, other: Point): Point {
+  return { x: (one.x + other.x) / 2, y: (one.y + other.y) / 2 };
+}
+
 function createPointers(canvas: HTMLCanvasElement, hands: Hands) {
   const down = new Map<number, Point>();
   let traces: Trace[] = [];
@@ -65,20 +82,17 @@ function createPointers(canvas: HTMLCanvasElement, hands: Hands) {
   /** Undefined while this may still become a tap. */
   let isPan: boolean | undefined;
 
-  const speed = (now: number): Point => {
-    const recent = traces.filter(({ time }) => now - time < speed_over_ms);
-    const [first, last] = [recent.at(0), recent.at(-1)];
-    if (first === undefined || last === undefined || last.time === first.time) return { x: 0, y: 0 };
-    const time = last.time - first.time;
-    return { x: (last.at.x - first.at.x) / time, y: (last.at.y - first.at.y) / time };
-  };
-
   const pan = (before: Point, at: Point, event: PointerEvent): void => {
     const limit = event.pointerType === 'mouse' ? slop.mouse : slop.finger;
-    if (start !== undefined && Math.hypot(at.x - start.at.x, at.y - start.at.y) > limit) isPan = true;
-    if (isPan !== true) return;
+    let from = before;
+    if (isPan === undefined && start !== undefined) {
+      if (Math.hypot(at.x - start.at.x, at.y - start.at.y) <= limit) return;
+      isPan = true;
+      // What it took to tell a pan from a tap belongs to the pan: the hall sticks to the finger.
+      from = start.at;
+    }
     traces = [...traces.slice(-8), { at, time: event.timeStamp }];
-    hands.onPan({ x: at.x - before.x, y: at.y - before.y });
+    hands.onPan({ x: at.x - from.x, y: at.y - from.y });
   };
 
   const pinch = (id: number, before: Point, at: Point): void => {
@@ -87,8 +101,8 @@ function createPointers(canvas: HTMLCanvasElement, hands: Hands) {
     isPan = true;
     const far = Math.hypot(before.x - other.x, before.y - other.y);
     const near = Math.hypot(at.x - other.x, at.y - other.y);
-    hands.onPan({ x: (at.x - before.x) / 2, y: (at.y - before.y) / 2 });
-    if (far > 0) hands.onZoom(near / far, { x: (at.x + other.x) / 2, y: (at.y + other.y) / 2 });
+    const [from, to] = [middleOf(before, other), middleOf(at, other)];
+    if (far > 0) hands.onZoom(near / far, to, from);
   };
 
   return {
@@ -117,7 +131,7 @@ function createPointers(canvas: HTMLCanvasElement, hands: Hands) {
     up: (event: PointerEvent, isDone: boolean): void => {
       if (!down.delete(event.pointerId) || down.size > 0) return;
       const isTap = isDone && isPan === undefined && start !== undefined && event.timeStamp - start.time < tap_ms_max;
-      hands.onRelease(isDone && isPan === true ? speed(event.timeStamp) : { x: 0, y: 0 });
+      hands.onRelease(isDone && isPan === true ? speedOf(traces, event.timeStamp) : { x: 0, y: 0 });
       if (isTap) hands.onTap(pointIn(canvas, event), event.pointerType !== 'mouse');
     },
   };

@@ -32,9 +32,9 @@ const seats_whole = 2.4;
 /** From here on nothing but the seats themselves tells which they are: labels make room. */
 export const near_from = 11;
 /** Pixels of the screen for a seat: a picture of the section is as sharp as seats would be. */
-const bitmap_sharp = 12;
+const bitmap_sharp = 10;
 /** So many seats are painted one by one while the view moves. */
-const moving_seats_max = 2_500;
+const moving_seats_max = 1_500;
 const frame_ms = 7;
 const still_ms = 24;
 
@@ -111,7 +111,7 @@ function groundOf(scene: Scene, part: Part, near: number): string {
 }
 
 function paint(tools: Tools, frame: Frame): boolean {
-  const { scene } = tools;
+  const { scene, bitmaps } = tools;
   const { brush, ratio, size, view } = frame;
   const scaling = scalingOf(frame);
   const near = nearness(frame);
@@ -121,20 +121,19 @@ function paint(tools: Tools, frame: Frame): boolean {
   paintStage(tools, brush, scaling);
   const inView = seen(view, size);
   const parts = scene.parts.filter(({ box }) => intersects(box, inView));
-  const until = performance.now() + (frame.isMoving ? frame_ms : still_ms);
-  let isUnfinished = false;
+  bitmaps.begin(performance.now() + (frame.isMoving ? frame_ms : still_ms));
   for (const part of parts) {
     paintShape(tools, frame, part);
     if (near === 0) continue;
     brush.globalAlpha = near;
-    if (!paintSeats(tools, frame, part, until)) isUnfinished = true;
+    paintSeats(tools, frame, part);
     brush.globalAlpha = 1;
   }
   brush.setTransform(ratio, 0, 0, ratio, 0, 0);
   if (view.scale < near_from) paintLabels(scene, frame, parts);
   else paintRowNumbers(scene, frame, parts);
   if (view.scale < near_from) paintPins(scene, frame);
-  return isUnfinished;
+  return bitmaps.isLate;
 }
 
 function paintShape({ scene, shapes }: Tools, frame: Frame, part: Part): void {
@@ -152,27 +151,20 @@ function paintShape({ scene, shapes }: Tools, frame: Frame, part: Part): void {
   brush.stroke(path);
 }
 
-/** Answers false where there was no time. */
-function paintSeats({ stamps, bitmaps }: Tools, frame: Frame, part: Part, until: number): boolean {
-  const { brush, view, size, isMoving } = frame;
+function paintSeats({ stamps, bitmaps }: Tools, frame: Frame, part: Part): void {
+  const { brush, view, size } = frame;
   const scaling = scalingOf(frame);
-  const inView = seen(view, size);
-  const within = { left: inView.left - 1, right: inView.right + 1, top: inView.top - 1, bottom: inView.bottom + 1 };
   if (isDirect(frame)) {
-    stamps.stampAll(brush, scaling, part, within);
-    return true;
+    const { left, right, top, bottom } = seen(view, size);
+    stamps.stampAll(brush, scaling, part, { left: left - 1, right: right + 1, top: top - 1, bottom: bottom + 1 });
+    return;
   }
-  const bitmap = bitmaps.of(part, scaling.scale, until);
-  if (bitmap === undefined) {
-    if (isMoving || performance.now() > until) return false;
-    stamps.stampAll(brush, scaling, part, within);
-    return true;
-  }
+  const bitmap = bitmaps.of(part, scaling.scale);
+  if (bitmap === undefined) return;
   const { canvas, scaling: own } = bitmap;
   const ratio = scaling.scale / own.scale;
   brush.setTransform(ratio, 0, 0, ratio, scaling.x - own.x * ratio, scaling.y - own.y * ratio);
   brush.drawImage(canvas, 0, 0);
-  return own.scale >= Math.min(bitmap_sharp, scaling.scale) * 0.8;
 }
 
 function paintStage({ scene, stage }: Tools, brush: Screen, { scale, x, y }: Scaling): void {
