@@ -60,7 +60,7 @@ const batch_max = 500;
 export async function buildApp(options: HallOptions): Promise<Hall> {
   const metrics = createMetrics();
   const rooms = await makeRooms(options, metrics);
-  const { accounts, waitingRoom, reservations, wallet, payments } = rooms;
+  const { accounts, waitingRoom, reservations, wallet, payments, console } = rooms;
   const { app, ready } = await openHall({
     ...options,
     metrics,

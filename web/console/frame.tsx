@@ -91,7 +91,8 @@ export function Frame() {
 
 function Head() {
   const said = say(words);
-  const here = pathOf(place.value);
+  // A page that the navigation does not name lies beneath the live one.
+  const here = routeOf(pathOf(place.value))?.route.href ?? '/console';
   return (
     <header class="head">
       <a class="brand" href="/console" aria-label="Maejin">
@@ -100,9 +101,9 @@ function Head() {
       </a>
       <nav class="pages" aria-label={said.pages}>
         {routes.map(
-          ({ href, path, title, key }) =>
+          ({ href, title, key }) =>
             href !== undefined && (
-              <a key={href} href={href} aria-current={path.test(here) ? 'page' : undefined}>
+              <a key={href} href={href} aria-current={href === here ? 'page' : undefined}>
                 {title[language.value]}
                 {key !== undefined && <kbd aria-hidden="true">{key}</kbd>}
               </a>

@@ -11,7 +11,7 @@ import './charts.css';
 
 const words = {
   ko: {
-    title: '지난 한 시간',
+    title: (minutes: number) => (minutes === 60 ? '지난 한 시간' : `지난 ${minutes}분`),
     now: '숫자는 지금 것이에요. 차트를 가리키면 그때의 숫자가 나와요.',
     at: (time: string) => `${time}의 숫자예요.`,
     span: '보이는 기간',
@@ -39,7 +39,7 @@ const words = {
     more: (codes: number) => `그 밖에 ${codes}가지`,
   },
   en: {
-    title: 'The last hour',
+    title: (minutes: number) => (minutes === 60 ? 'The last hour' : `The last ${minutes} minutes`),
     now: 'The numbers are those of now. Point at a chart for those of then.',
     at: (time: string) => `The numbers of ${time}.`,
     span: 'Time shown',
@@ -83,7 +83,7 @@ export function Charts({ concertId }: { readonly concertId: string }) {
   const said = say(words);
   const polled = usePolled(concertId, renew_ms, createHistory(concertId));
   return (
-    <Panel title={said.title} aside={<Spans />}>
+    <Panel title={said.title(span.value)} aside={<Spans />}>
       <Loaded of={polled} skeleton={<Skeleton height="40rem" />}>
         {(hour) => <Sections history={span.value === 60 ? hour : lastMinutes(hour, span.value)} />}
       </Loaded>
