@@ -135,7 +135,7 @@ function Losers({ story: { refused, holds } }: { readonly story: Story }) {
         empty={said.noLoser}
         columns={[
           { key: 'at', title: said.at, cell: ({ at }) => <time dateTime={at}>{exactly(at)}</time> },
-          { key: 'who', title: said.who, cell: ({ userId, name }) => <UserLink id={userId} name={name} short /> },
+          { key: 'who', title: said.who, cell: ({ userId, name }) => <UserLink id={userId} name={name} /> },
           { key: 'why', title: said.inTheWay, cell: ({ status }) => <ConditionOf of={status} /> },
           {
             key: 'to',
