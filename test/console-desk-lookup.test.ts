@@ -53,7 +53,7 @@ async function storied() {
 }
 
 test('looks a fan and a seat up by keyboard, reads who lost to whom, and takes the file along', async () => {
-  const { concertId, buyer, loser, reservationId } = await storied();
+  const { concertId, performanceId, buyer, loser, reservationId } = await storied();
   const visitor = await operatorAt('/console/audit');
   const { page } = visitor;
   await page.keyboard.press('g');
@@ -91,6 +91,11 @@ test('looks a fan and a seat up by keyboard, reads who lost to whom, and takes t
   await page.getByLabel('좌석 이름이나 번호').fill('a-1-3');
   await page.keyboard.press('Enter');
   await page.getByText('아직 아무도 잡지 않았어요.').waitFor();
+  await page.goto(`/console/seat?performance=${performanceId}&seat=51`);
+  await page.getByText('그 회차에 그런 좌석이 없어요.').waitFor();
+  await page.goto('/console/user?id=nobody');
+  await page.getByText('그런 이용자가 없어요.').waitFor();
+  await visitor.assertAccessible();
   await page.goto(`/console/reservations?concert=${concertId}`);
   await page.getByText(reservationId).waitFor();
   await visitor.assertAccessible();

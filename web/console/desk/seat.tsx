@@ -42,6 +42,8 @@ function StoryOf({ performanceId, seat }: { readonly performanceId: string; read
   const load = useLoad(`${performanceId} ${seat}`, (signal) =>
     ask('getSeatStory', { params: { performanceId, number: seat }, signal }),
   );
+  const state = load.state.value;
+  if (state.at === 'failed' && state.problem.code === 'NOT_FOUND') return <p class="empty">{say(seatWords).noSuch}</p>;
   return (
     <Loaded of={load} skeleton={<Skeleton height="20rem" />}>
       {(story) => (

@@ -3,6 +3,8 @@
 export const userWords = {
   ko: {
     title: '이용자',
+    nobody: '그런 이용자가 없어요. 아직 아무것도 하지 않은 외부 로그인 이용자도 여기에는 없어요.',
+    find: '이용자 찾기',
     outside: '외부 로그인 이용자라 이름과 이메일을 몰라요.',
     operator: '운영자',
     since: (time: string) => `${time} 가입`,
@@ -37,6 +39,8 @@ export const userWords = {
   },
   en: {
     title: 'User',
+    nobody: 'There is no such user; nor is one who signs in elsewhere and has done nothing yet.',
+    find: 'Find a user',
     outside: 'Signs in elsewhere: no name or e-mail address is known here.',
     operator: 'Operator',
     since: (time: string) => `since ${time}`,

@@ -23,18 +23,22 @@ export function User() {
   const said = say(userWords);
   const id = queryOf(place.value).get('id') ?? '';
   const load = useLoad(id, (signal) => ask('getUser', { query: { userId: id }, signal }));
+  const state = load.state.value;
+  if (state.at === 'failed' && state.problem.code === 'NOT_FOUND') {
+    return (
+      <>
+        <PageHead title={said.title} />
+        <p class="empty">
+          {said.nobody} <a href="/console/users">{said.find}</a>
+        </p>
+      </>
+    );
+  }
   return (
     <>
-      <Loaded
-        of={load}
-        skeleton={
-          <>
-            <PageHead title={said.title} />
-            <Skeleton height="20rem" />
-          </>
-        }
-      >
-        {(person) => <Person person={person} />}
+      {state.at !== 'ready' && <PageHead title={said.title} />}
+      <Loaded of={load} skeleton={<Skeleton height="20rem" />}>
+        {(found) => <Person person={found} />}
       </Loaded>
     </>
   );
