@@ -65,7 +65,7 @@ const axis_height = 44;
 const style = `
   svg{--paper:#faf7f2;--text:#14120f;--faint:#635d54;--line:#e2dbd0;--seal:#c42d24;--ink:#3c5a73;--warm:#b57a00;--quiet:#9a9187;--band:#2c6b4f}
   @media(prefers-color-scheme:dark){svg{--paper:#0e0d0c;--text:#f3eee6;--faint:#a89f92;--line:#2b2824;--seal:#ff5a4e;--ink:#86b3d6;--warm:#ffc24b;--quiet:#6f675d;--band:#7cc3a0}}
-  text{font:13px Pretendard,system-ui,-apple-system,"Segoe UI",sans-serif;fill:var(--text);font-variant-numeric:tabular-nums}
+  text{font:13px Pretendard,system-ui,-apple-system,"Segoe UI",sans-serif;fill:var(--text);font-variant-numeric:tabular-nums;paint-order:stroke;stroke:var(--paper);stroke-width:4px}
   .paper{fill:var(--paper)}.title{font-size:17px;font-weight:650}.faint{fill:var(--faint)}.grid{stroke:var(--line)}.axis{stroke:var(--faint)}
   .seal{fill:var(--seal)}.ink{fill:var(--ink)}.warm{fill:var(--warm)}.quiet{fill:var(--quiet)}
   .line{fill:none;stroke-width:2.5;stroke-linejoin:round}.line.seal{stroke:var(--seal)}.line.ink{stroke:var(--ink)}.line.warm{stroke:var(--warm)}.line.quiet{stroke:var(--quiet)}
@@ -99,7 +99,7 @@ export function barChart(chart: BarChart): string {
   const aim = goal === undefined ? '' : goalAcross(x(goal.value), head.height - 6, bottom);
   const said = goal === undefined ? '' : text({ x: left, y: bottom + 36, kind: 'said' }, `- - ${goal.text}`);
   const unit = text({ x: width - right, y: bottom + 36, anchor: 'end', kind: 'faint' }, chart.unit);
-  return file(bottom + axis_height, chart, [head.markup, ...grid, ...rows, aim, said, unit]);
+  return file(bottom + axis_height, chart, [head.markup, ...grid, aim, ...rows, said, unit]);
 }
 
 interface Place {
@@ -147,8 +147,9 @@ export function lineChart(chart: LineChart): string {
   const well =
     band === undefined
       ? ''
-      : `<rect class="well" x="${inset}" y="${y(band.high).toFixed(1)}" width="${width - inset - 40}" height="${(y(band.low) - y(band.high)).toFixed(1)}"/>` +
-        text({ x: width - 44, y: y(band.high) + 15, anchor: 'end', kind: 'said' }, band.text);
+      : `<rect class="well" x="${inset}" y="${y(band.high).toFixed(1)}" width="${width - inset - 40}" height="${(y(band.low) - y(band.high)).toFixed(1)}"/>`;
+  const wellSaid =
+    band === undefined ? '' : text({ x: width - 44, y: y(band.low) + 16, anchor: 'end', kind: 'said' }, band.text);
   const rows = ticks(ceiling, step).map((value) => {
     const at = y(value).toFixed(1);
     const line = `<line class="${value === 0 ? 'axis' : 'grid'}" x1="${inset}" x2="${width - 40}" y1="${at}" y2="${at}"/>`;
@@ -162,7 +163,7 @@ export function lineChart(chart: LineChart): string {
     text({ x: width - 40, y: bottom + 38, anchor: 'end', kind: 'faint' }, chart.along),
     text({ x: inset, y: head.height - 10, kind: 'faint' }, chart.unit),
   ];
-  return file(bottom + axis_height, chart, [head.markup, well, ...rows, ...columns, ...drawn, ...units]);
+  return file(bottom + axis_height, chart, [head.markup, well, ...rows, ...columns, ...drawn, wellSaid, ...units]);
 }
 
 function linesOf(
