@@ -22,9 +22,9 @@ import type { Feed } from './platform/feed.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import type { Duty } from './platform/ticker.ts';
 import { createReservations, type Reservations } from './reservation/reservation.ts';
-import { reservationRoutes } from './reservation/routes.ts';
+import { reservationRoutes, seatsShortcut } from './reservation/routes.ts';
 import { createWaitingRoom, type WaitingRoom } from './waiting-room/gate.ts';
-import { waitingRoomRoutes } from './waiting-room/routes.ts';
+import { statusShortcut, waitingRoomRoutes } from './waiting-room/routes.ts';
 import { createWallet, type Wallet } from './wallet/wallet.ts';
 import { walletRoutes } from './wallet/routes.ts';
 
@@ -76,7 +76,10 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
   });
   const duties = mountRooms(app, rooms, createAudit({ database: options.database }));
   await mountSite(app, rooms);
-  await ready();
+  await ready({
+    getQueueToken: statusShortcut(waitingRoom),
+    listSeats: seatsShortcut({ gate: waitingRoom.gate, reservations }),
+  });
   return {
     app,
     accounts,

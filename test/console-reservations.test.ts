@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { ReplyOf } from '../src/contract.ts';
+import { endHold } from './harness/backdate.ts';
 import { boxOffice, newFan, type BoxOffice, type Fan } from './harness/box-office.ts';
 import { openHouse, type House } from './harness/house.ts';
 
@@ -39,8 +40,7 @@ test('finds by concert, status, id, user and the beginning of a user id; expired
   await one.charge(confirmed.fan, 50_000);
   await one.pay(confirmed.token, confirmed.id);
   await one.cancel(cancelled.fan, cancelled.id);
-  await house.sql`update seats set held_until = now() - interval '1 s' where reservation_id = ${expired.id}`;
-  await house.sql`update reservations set held_until = now() - interval '1 s' where id = ${expired.id}`;
+  await endHold(house.sql, expired.id);
   const within = `?concertId=${sale.concertId}`;
   const q = encodeURIComponent;
   for (const [query, ...expected] of [

@@ -11,6 +11,7 @@ import { createMetrics } from '../src/platform/metrics.ts';
 import { createReservations, type Reservations } from '../src/reservation/reservation.ts';
 import { createWaitingRoom, lockTokens } from '../src/waiting-room/gate.ts';
 import { boxOffice, newFan, type BoxOffice } from './harness/box-office.ts';
+import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
 
 let house: House;
@@ -28,11 +29,11 @@ after(async () => {
 });
 
 /** The room itself, on a database that may be less reliable than ours. */
-function roomOn(database: Database): Reservations {
+function roomOn(database: Database, heard = feed): Reservations {
   const metrics = createMetrics();
   const catalog = createCatalog({ database, metrics });
-  const waitingRoom = createWaitingRoom({ database, feed, secret: 'x'.repeat(32), batchMax: 100, metrics });
-  return createReservations({ database, feed, catalog, waitingRoom, metrics, batchMax: 100 });
+  const waitingRoom = createWaitingRoom({ database, feed: heard, secret: 'x'.repeat(32), batchMax: 100, metrics });
+  return createReservations({ database, feed: heard, catalog, waitingRoom, metrics, batchMax: 100 });
 }
 
 /** Waits until all have come, or for so long as one who is kept waiting elsewhere would take. */
@@ -142,7 +143,7 @@ test('a hold that lost a seat is not paid, whatever its own row says; the twin t
   assert.equal((await office.hold(rival, performanceId, [2])).status, 201);
   const room = roomOn(house.database);
   const judged = await house.database.transaction((tx) =>
-    room.lockForPayment(tx, concertId, [body.id, `${concertId}-no`]),
+    room.lockForPayment(tx, concertId, [body.id, `${concertId}-no`], { seats: true }),
   );
   assert.deepEqual([...judged.keys()], [body.id]);
   assert.equal(judged.get(body.id)?.status, 'EXPIRED');
@@ -157,6 +158,34 @@ test('a hold that lost a seat is not paid, whatever its own row says; the twin t
   assert.equal(row?.['status'], 'HELD', 'nothing of it stands');
 });
 
+test('a payment for a hold that lost a seat is told that the hold is over, though selling is tried first', async () => {
+  const { concertId, performanceId, fan, token } = await insideOf();
+  const { body } = await office.hold(token, performanceId, [1, 2]);
+  await house.sql`update seats set held_until = now() where reservation_id = ${body.id}`;
+  const rival = await office.enter(concertId, newFan());
+  assert.equal((await office.hold(rival, performanceId, [2])).status, 201);
+  await office.charge(fan, 1_000_000);
+  assert.equal((await office.pay(token, body.id)).code, 'HOLD_EXPIRED');
+  assert.equal((await office.wallet(fan)).body.balance, 1_000_000);
+});
+
+test('a seat is not taken on the word of a board that is behind: the table contradicts, and says who has it', async () => {
+  const { concertId, performanceId, pass } = await insideOf();
+  const rival = newFan();
+  const rivalToken = await office.enter(concertId, rival);
+  // Deaf, so that its boards stay as they were read.
+  const deaf: Feed = { ...feed, subscribe: () => undefined };
+  const room = roomOn(house.database, deaf);
+  await room.hold(pass, performanceId, [5]);
+  await eventually(async () => assert(room.knownSeatBoard(performanceId, concertId)));
+  const { body } = await office.hold(rivalToken, performanceId, [1, 2]);
+  assert.equal(room.knownSeatBoard(performanceId, concertId)?.board.statusOf(1), 'AVAILABLE', 'the board is behind');
+  await assert.rejects(room.hold(pass, performanceId, [1]), { code: 'SEAT_UNAVAILABLE' });
+  await office.cancel(rival, body.id);
+  assert.equal((await room.hold(pass, performanceId, [2])).status, 'HELD', 'an older version is no reason to refuse');
+  await room.drain();
+});
+
 test('a hold that runs out while the payment waits for its turn is not paid', async () => {
   const { concertId, performanceId, token } = await insideOf();
   const { body } = await office.hold(token, performanceId, [1]);
@@ -166,7 +195,7 @@ test('a hold that runs out while the payment waits for its turn is not paid', as
     await house.sql`update reservations set held_until = clock_timestamp() where id = ${body.id}`;
     const [twin] = await tx`select held_until > now() as in_time from reservations where id = ${body.id}`;
     assert.equal(twin?.['in_time'], true, 'the twin, by the clock of the transaction’s beginning, would pay it');
-    return (await room.lockForPayment(tx, concertId, [body.id])).get(body.id)?.status;
+    return (await room.lockForPayment(tx, concertId, [body.id], { seats: false })).get(body.id)?.status;
   });
   assert.equal(status, 'EXPIRED');
 });

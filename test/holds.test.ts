@@ -1,6 +1,7 @@
 /** Holding seats through the front door: one owner a seat, all or nothing, limits, time, and what everybody sees. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { endHold } from './harness/backdate.ts';
 import { boxOffice, newFan, newFans, type BoxOffice, type Fan } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
@@ -22,12 +23,7 @@ const enterAll = (concertId: string, fans: readonly Fan[]) => Promise.all(fans.m
 const count = (answers: readonly { status: number }[], status: number): number =>
   answers.filter((answer) => answer.status === status).length;
 /** Lets the hold's time be over, as if it had passed. */
-const runOut = async (id: string): Promise<void> => {
-  await house.sql.begin(async (tx) => {
-    await tx`update reservations set held_until = now() - interval '1 second' where id = ${id}`;
-    await tx`update seats set held_until = now() - interval '1 second' where reservation_id = ${id} and not sold`;
-  });
-};
+const runOut = (id: string): Promise<void> => endHold(house.sql, id);
 
 test('200 holds at once on one seat, over two servers: one 201, 199 times 409, none 5xx', async () => {
   const { concertId, performanceId } = await one.createConcert();
@@ -260,10 +256,10 @@ test('the sweeps of two servers share the work: each hold ends once, each seat i
   const tokens = await enterAll(concertId, newFans(50));
   const held = await Promise.all(tokens.map((token, index) => office(index).hold(token, performanceId, [index + 1])));
   assert.equal(count(held, 201), 50);
-  await house.sql.begin(async (tx) => {
-    await tx`update seats set held_until = now() where concert_id = ${concertId}`;
-    await tx`update reservations set held_until = now() where concert_id = ${concertId}`;
-  });
+  await endHold(
+    house.sql,
+    held.map(({ body }) => body.id),
+  );
   await eventually(async () => {
     const rows = await house.sql`select distinct status from reservations where concert_id = ${concertId}`;
     assert.deepEqual([...rows], [{ status: 'EXPIRED' }]);

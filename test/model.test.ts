@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import * as fc from 'fast-check';
+import { endHold } from './harness/backdate.ts';
 import { boxOffice, newFans, type BoxOffice, type Fan } from './harness/box-office.ts';
 import { BoxOfficeModel, rules, startsAt, type Expected, type Hall, type Rules } from './harness/box-office-model.ts';
 import { eventually } from './harness/eventually.ts';
@@ -189,10 +190,7 @@ const byTime = [
       const { id, index } = meant(world, -1, which);
       const reservation = world.model.reservations[index];
       if (reservation?.status !== 'HELD') return undefined;
-      await house.database.transaction(async (tx) => {
-        await tx`update seats set held_until = now() - interval '1 second' where reservation_id = ${id} and not sold`;
-        await tx`update reservations set held_until = now() - interval '1 second' where id = ${id} and status = 'HELD'`;
-      });
+      await endHold(house.sql, id);
       world.model.expireHold(index);
       world.lagging.add(reservation.performance);
       return undefined;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { endHold } from './harness/backdate.ts';
 import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
 import { openBrowser, visit, type Visitor } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
@@ -105,7 +106,10 @@ test('of two fans who press at once, one holds the seat and the other is told at
     await open(`/concerts/${concertId}/dates/1`);
     await page.getByRole('button', { name: /^(1열 1번|row 1, seat 1)$/ }).click();
   }
-  await Promise.all(fans.map(({ page }) => page.getByRole('button', { name: /잡기|Hold/ }).click()));
+  const pressHold = ({ page }: Visitor) =>
+    page.getByRole('button', { name: /잡기|Hold/ }).evaluate((button: { click: () => void }) => button.click());
+  // Without waiting for the button to be ready: a fan who is told first has a button that does nothing.
+  await Promise.all(fans.map(pressHold));
   const outcome = ({ page }: Visitor) =>
     Promise.race([
       page.waitForURL(/\/reservations\//).then(() => 'held'),
@@ -180,8 +184,7 @@ test('a hold runs out before the eyes, and a released one says so', async () => 
   const { concertId } = await office.createConcert();
   const fan = await admitted(concertId);
   const id = await holding(fan, concertId, /^1열 2번$/);
-  await house.sql`update reservations set held_until = now() + interval '3 seconds' where id = ${id}`;
-  await house.sql`update seats set held_until = now() + interval '3 seconds' where reservation_id = ${id}`;
+  await endHold(house.sql, id, 3);
   await fan.page.reload();
   await fan.page.getByRole('heading', { name: '좌석을 잡아 둔 시간이 끝났어요' }).waitFor();
   await fan.page.getByRole('link', { name: '좌석 다시 고르기' }).waitFor();

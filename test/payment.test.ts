@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { endHold } from './harness/backdate.ts';
 import { boxOffice, newFan, newFans, type BoxOffice, type Fan } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
@@ -108,7 +109,7 @@ test('refusals come in the order token, reservation, hold, balance', async () =>
     [short.status, short.code, short.fields['balance'], short.fields['required']],
     [402, 'INSUFFICIENT_BALANCE', 0, price],
   );
-  await house.sql`update reservations set held_until = now() - interval '1 second' where id = ${poorHold}`;
+  await endHold(house.sql, poorHold);
   assert.equal((await one.pay(poorToken, poorHold)).code, 'HOLD_EXPIRED', 'before the balance');
   await one.leave(poorToken);
   const gone = await one.pay(poorToken, poorHold);

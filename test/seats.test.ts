@@ -1,6 +1,7 @@
 /** What fans see of the seats: lists, tags, and events, on the server that changed them and on another. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { endHold } from './harness/backdate.ts';
 import { boxOffice, newFan, type BoxOffice } from './harness/box-office.ts';
 import { readEvents } from './harness/event-stream.ts';
 import { eventually } from './harness/eventually.ts';
@@ -123,8 +124,7 @@ test('the tag names the content: the same on every server, another after a chang
   const changed = await ask(one, tag);
   assert.equal(changed.status, 200);
   assert.notEqual(changed.headers.get('etag'), tag);
-  await house.sql`update reservations set held_until = now() where id = ${body.id}`;
-  await house.sql`update seats set held_until = now() where reservation_id = ${body.id}`;
+  await endHold(house.sql, body.id);
   await eventually(async () => assert.equal((await ask(one, tag)).status, 304, 'the seat is free again'));
 });
 

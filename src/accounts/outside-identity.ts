@@ -4,9 +4,9 @@
  * verifier knows only its own: a public key can never be taken for a secret.
  * Measured (CPU): 6.5 µs for an HS256 token, never kept; 4 µs for a kept RS256 token, 75 µs for a new one.
  */
-import { createVerifier } from 'fast-jwt';
 import type { Identity } from './accounts.ts';
 import type { Log } from './better-auth.ts';
+import { createHs256Verifier } from './hs256.ts';
 import { createKeySet } from './key-set.ts';
 
 export interface OutsideIdentityOptions {
@@ -27,7 +27,7 @@ const name_chars_max = 255;
 const plain = /^[^\p{Cc}\p{Cs}]+$/u;
 
 export function createOutsideIdentity({ jwtSecret, jwks, log }: OutsideIdentityOptions): OutsideIdentity {
-  const bySecret = jwtSecret === undefined ? undefined : secretVerifier(jwtSecret);
+  const bySecret = jwtSecret === undefined ? undefined : createHs256Verifier(jwtSecret);
   const keys = jwks === undefined ? undefined : createKeySet({ ...jwks, log });
   return {
     ofToken: (token) => {
@@ -41,10 +41,6 @@ export function createOutsideIdentity({ jwtSecret, jwks, log }: OutsideIdentityO
       return key.then((found) => (found === undefined ? undefined : read(found.verify, token, 'oidc')));
     },
   };
-}
-
-function secretVerifier(secret: string): (token: string) => unknown {
-  return createVerifier({ key: Buffer.from(secret), algorithms: ['HS256'], requiredClaims: ['exp', 'sub'] });
 }
 
 /** Outside users carry a prefix, so that none can be a built-in account or a user of the other kind. */

@@ -5,12 +5,14 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import proxyAddr from '@fastify/proxy-addr';
 import { fastify, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
-import { contract, type App, type Needs } from '../contract.ts';
+import { contract, type App, type EndpointName, type Needs } from '../contract.ts';
 import type { Sql } from '../platform/database.ts';
 import { mountEventStreams } from '../platform/event-stream.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { mountShortcuts, type Shortcut } from '../platform/shortcuts.ts';
 import { Refusal, refusals, refuse } from '../refusals.ts';
 import { mountPages } from './pages.ts';
 import { callerOf, createLimits } from './limits.ts';
@@ -40,8 +42,14 @@ const keep_alive_ms = 72_000;
 const streams_max = 50_000;
 const streams_per_client_max = 10;
 
+export interface Hall {
+  readonly app: App;
+  /** To be called when the rooms are mounted; `shortcuts` answer ahead of the routes named. */
+  ready(shortcuts: Partial<Record<EndpointName, Shortcut>>): Promise<void>;
+}
+
 /** Builds the app without the rooms; `ready` is to be called when they are mounted. */
-export async function openHall(parts: HallParts): Promise<{ app: App; ready: () => Promise<void> }> {
+export async function openHall(parts: HallParts): Promise<Hall> {
   const { config, database, log, metrics } = parts;
   const requestIds = createRequestIds();
   const app: App = fastify({
@@ -73,20 +81,22 @@ export async function openHall(parts: HallParts): Promise<{ app: App; ready: () 
     tooMany: () => refuse('RATE_LIMITED', { retryAfterSeconds: 10 }),
   });
   metrics.follow('streams', () => app.eventStreams.count);
-  mountArrival(app, parts);
+  const takeShortcuts = mountArrival(app, parts, requestIds);
   mountAnswers(app, parts);
   await mountSystem(app, { sql: database.sql, metrics, publicUrl: config.publicUrl });
   await mountPages(app, { publicUrl: config.publicUrl });
   return {
     app,
-    ready: async () => {
+    ready: async (shortcuts) => {
       await app.ready();
+      takeShortcuts(shortcuts);
       log.debug({ routes: Object.keys(contract).length }, 'hall is open');
     },
   };
 }
 
 /** An answer that no page shows: nothing may run, frame, sniff or keep it. Pages say otherwise for themselves. */
+const transport_policy = 'max-age=31536000';
 const api_policy = "default-src 'none'; frame-ancestors 'none'";
 
 function setHeaders(reply: Pick<FastifyReply, 'header'>, requestId: string): void {
@@ -96,16 +106,53 @@ function setHeaders(reply: Pick<FastifyReply, 'header'>, requestId: string): voi
   reply.header('cache-control', 'no-store');
 }
 
-function mountArrival(app: App, { config, log, metrics }: HallParts): void {
-  const { arrived } = observe(app, { log, metrics });
+/** The way in. Answers how to open the shortcuts, which count, limit and mark what they answer in the same way. */
+function mountArrival(
+  app: App,
+  { config, log, metrics }: HallParts,
+  requestIds: (raw: IncomingMessage) => string,
+): (shortcuts: Partial<Record<EndpointName, Shortcut>>) => void {
+  const { arrived, arrivedAt } = observe(app, { log, metrics });
   const limits = config.rateLimit ? createLimits() : undefined;
   const isSecure = config.publicUrl.startsWith('https:');
   app.addHook('onRequest', (request, reply, done) => {
     setHeaders(reply, request.id);
-    if (isSecure) reply.header('strict-transport-security', 'max-age=31536000');
+    if (isSecure) reply.header('strict-transport-security', transport_policy);
     const { route } = arrived(request, reply.raw);
     done(limits?.(request, route));
   });
+
+  let isOpen = true;
+  app.addHook('preClose', (done) => {
+    isOpen = false;
+    done();
+  });
+  const { trustedProxies } = config;
+  const isTrusted = trustedProxies.length === 0 ? () => false : proxyAddr.compile([...trustedProxies]);
+  const transport = isSecure ? ['strict-transport-security', transport_policy] : [];
+  const common = ['x-content-type-options', 'nosniff', 'content-security-policy', api_policy, ...transport];
+  return (shortcuts) => {
+    const ways = Object.entries(shortcuts).map(([name, shortcut]) => {
+      const { method, url } = contract[name as EndpointName];
+      return { shortcut, count: metrics.route(method, url) };
+    });
+    mountShortcuts(app.server, {
+      isOpen: () => isOpen,
+      shortcuts: ways.map(({ shortcut }) => shortcut),
+      receive: (request, response, index) => {
+        const { count } = ways[index] ?? {};
+        const { method = '', headers } = request;
+        if (
+          count === undefined ||
+          limits?.({ ip: proxyAddr(request, isTrusted), method, headers }, count.route) !== undefined
+        )
+          return undefined;
+        const id = requestIds(request);
+        arrivedAt(count, id, response);
+        return ['x-request-id', id, ...common];
+      },
+    });
+  };
 }
 
 function mountAnswers(app: App, { log, metrics, whoAsks }: HallParts): void {

@@ -3,7 +3,7 @@
  * short window. A look-up in a map, because it stands before every request: the rate-limit plugin cost a tenth of
  * the whole rate here, this costs nothing that can be measured.
  */
-import type { FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 import { refuse, type Refusal } from '../refusals.ts';
 
 interface Allowance {
@@ -20,8 +20,15 @@ const per_address_accounts: Allowance = { requestsMax: 100, windowMs: 60_000 };
 /** Keys counted in a window, at most; the next ones pass uncounted by this limit. */
 const keys_max = 200_000;
 
+/** What a request shows of who asks. */
+export interface Caller {
+  readonly ip: string;
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
 /** Answers the refusal that a request has earned, or undefined. */
-export type Limits = (request: FastifyRequest, route: string) => Refusal | undefined;
+export type Limits = (request: Caller, route: string) => Refusal | undefined;
 
 export function createLimits(now: () => number = () => performance.now()): Limits {
   const callers = createWindow(per_caller, now);
@@ -56,7 +63,7 @@ function createWindow({ requestsMax, windowMs }: Allowance, now: () => number) {
 }
 
 /** A number that stands for what the caller shows: the queue token, the access token, or the session cookie. */
-export function callerOf({ headers }: FastifyRequest): number | undefined {
+export function callerOf({ headers }: Pick<Caller, 'headers'>): number | undefined {
   const shown = headers['queue-token'] ?? headers.authorization ?? headers.cookie;
   return typeof shown === 'string' ? hashOf(shown) : undefined;
 }

@@ -47,6 +47,8 @@ type SeenResponse = ServerResponse & { [seen]?: Seen };
 interface Observer {
   /** Notes that the request came in; its answer is then counted. */
   arrived(request: FastifyRequest, raw: ServerResponse): RouteCount;
+  /** The same for a request that is answered ahead of its route. */
+  arrivedAt(count: RouteCount, id: string, raw: ServerResponse): void;
 }
 
 /** Counts every answer of the app by route and status, and logs those that took long. */
@@ -78,6 +80,9 @@ export function observe(app: App, { log, metrics }: { log: Log; metrics: Metrics
       const { count = unmatched, stream = false } = request.routeOptions.config;
       raw[seen] = { id: request.id, count, stream, startedAt: performance.now() };
       return count;
+    },
+    arrivedAt: (count, id, raw: SeenResponse) => {
+      raw[seen] = { id, count, stream: false, startedAt: performance.now() };
     },
   };
 }

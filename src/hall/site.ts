@@ -132,7 +132,7 @@ async function statusOf(
   const place = /(?:^|;\s*)maejin_place=([\w.-]{1,1024})/.exec(request.headers.cookie ?? '')?.[1];
   if (place === undefined) return undefined;
   try {
-    const pass = gate.pass({ headers: { 'queue-token': place } } as unknown as FastifyRequest);
+    const pass = gate.pass({ headers: { 'queue-token': place } });
     return pass.concertId === concertId ? await status(pass) : undefined;
   } catch {
     return undefined;

@@ -28,6 +28,8 @@ export interface PayCommand extends KeyedCommand {
 
 type Deps = Pick<PaymentsOptions, 'reservations' | 'wallet'> & {
   readonly performances: ReadonlyMap<string, Performance>;
+  /** Counts from 0. */
+  readonly attempt: number;
 };
 type Outcome = Payment | Refusal;
 
@@ -69,7 +71,7 @@ interface Facts {
 /** Locks and reads all that the decision needs, left to right along the corridor. */
 async function readFacts(
   tx: Tx,
-  { reservations }: Deps,
+  { reservations, attempt }: Deps,
   concertId: string,
   commands: readonly PayCommand[],
 ): Promise<Facts> {
@@ -81,7 +83,8 @@ async function readFacts(
     commands.map((command) => command.pass.entry),
   );
   const [locked, paid] = await Promise.all([
-    reservations.lockForPayment(tx, concertId, ids),
+    // A live hold nearly always has its seats. If one has not, selling them undoes all, and the next try finds out which.
+    reservations.lockForPayment(tx, concertId, ids, { seats: attempt > 0 }),
     tx<{ reservation_id: string; id: string }[]>`
       select reservation_id, id from payments where concert_id = ${concertId} and reservation_id = any(${ids}::text[])`,
   ]);
@@ -202,7 +205,7 @@ async function write(tx: Tx, { reservations, wallet }: Deps, room: LockedRoom, s
         as sale (reservation_id, id, user_id, amount)`,
   ]);
   if (ended.size !== sales.length) throw new Error(`a sale ended ${ended.size} of ${sales.length} sessions`);
-  await admit(tx, room);
+  await Promise.all([admit(tx, room), reservations.publish(tx, changes)]);
   const effects = effectsOf(sales.map(({ command, payment }) => [command, payment] as const));
   const [news] = await Promise.all([saveRoom(tx, room), wallet.remember(tx, effects)]);
   return { news, changes, sold: sales.length };

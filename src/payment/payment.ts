@@ -38,7 +38,7 @@ export interface PaymentsOptions {
   readonly database: Database;
   readonly catalog: Catalog;
   readonly waitingRoom: Pick<WaitingRoom, 'boards'>;
-  readonly reservations: Pick<Reservations, 'lockForPayment' | 'confirm' | 'announce'>;
+  readonly reservations: Pick<Reservations, 'lockForPayment' | 'confirm' | 'publish' | 'announce'>;
   readonly wallet: Pick<Wallet, 'recall' | 'remember' | 'debit'>;
   readonly batchMax: number;
   readonly metrics: LaneMetrics & { payments(count: number): void };
@@ -55,11 +55,11 @@ export function createPayments(options: PaymentsOptions): Payments {
     pendingMax: pending_max,
     lanesMax: lanes_max,
     metrics,
-    run: async (concertId, commands) => {
+    run: async (concertId, commands, attempt) => {
       // Before the transaction: inside it, a look-up on a second connection could wait for ever for a free one.
       const performances = new Map((await catalog.performancesOf(concertId)).map((one) => [one.id, one]));
       const { answers, after } = await database.transaction((tx) =>
-        payAll(tx, { ...options, performances }, concertId, commands),
+        payAll(tx, { ...options, performances, attempt }, concertId, commands),
       );
       if (after !== undefined) {
         reservations.announce(concertId, after.changes);

@@ -108,6 +108,11 @@ export function isTransient(error: unknown): boolean {
   return code !== undefined && (transient_codes.has(code) || code.startsWith('08'));
 }
 
+/** Somebody else was faster: nothing of the transaction may stand, and the same commands are to be tried again. */
+export function conflict(message: string, cause?: unknown): Error {
+  return Object.assign(new Error(message, { cause }), { code: '40001' });
+}
+
 /** The SQLSTATE or system error code of what a statement was refused with. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;

@@ -1,8 +1,10 @@
 /**
  * Holding seats. Holds of one concert that arrive together are decided by one transaction: it locks the fans'
- * tokens and the wanted seats, decides in order of arrival, and writes what was granted as one set.
+ * tokens, decides in order of arrival, and takes what was granted as one set, on the condition that no seat has
+ * changed since it was looked at, in memory or in the table. If one has, all is undone and decided again under lock.
  */
-import type { Database, Tx } from '../platform/database.ts';
+import type { Performance } from '../catalog/catalog.ts';
+import { conflict, type Database, type Tx } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
 import { createLanes, type LaneMetrics } from '../platform/lane.ts';
 import type { Refusal } from '../refusals.ts';
@@ -41,8 +43,12 @@ export function createHolds({ database, boards, extended, onHolds, metrics, batc
     pendingMax: pending_max,
     lanesMax: lanes_max,
     metrics,
-    run: async (concertId, holds) => {
-      const outcome = await database.transaction((tx) => runBatch(tx, boards, concertId, holds));
+    run: async (concertId, holds, attempt) => {
+      const isLocking = attempt > 0;
+      // Not waited for: until the boards are there, the table is looked at.
+      for (const { performance } of holds)
+        if (boards.known(performance.id) === undefined) void warm(boards, performance);
+      const outcome = await database.transaction((tx) => runBatch(tx, boards, concertId, { holds, isLocking }));
       boards.apply(outcome.changes);
       if (outcome.sessions.length > 0) extended(concertId, outcome.sessions);
       if (outcome.granted > 0) onHolds(outcome.granted);
@@ -58,6 +64,9 @@ export function createHolds({ database, boards, extended, onHolds, metrics, batc
   };
 }
 
+const nothing = (): void => undefined;
+const warm = (boards: SeatBoards, performance: Performance) => boards.of(performance).then(nothing, nothing);
+
 interface Outcome {
   readonly answers: readonly (Reservation | Refusal)[];
   readonly changes: readonly SeatChange[];
@@ -65,12 +74,19 @@ interface Outcome {
   readonly granted: number;
 }
 
+interface Batch {
+  readonly holds: readonly Hold[];
+  /** Whether the seats are looked at under lock: that costs a third of a hold, and hardly ever is a seat contended for. */
+  readonly isLocking: boolean;
+}
+
 /** Two round trips: all that is to be known, locked on the way in the order tokens, seats; then all that changes. */
-async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, holds: readonly Hold[]): Promise<Outcome> {
+async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, batch: Batch): Promise<Outcome> {
+  const { holds, isLocking } = batch;
   const retried = holds.filter((hold) => hold.tried).map((hold) => hold.id);
   for (const hold of holds) hold.tried = true;
   const locking = lockTokens(tx, concertId, [...new Set(holds.map((hold) => hold.pass.entry))]);
-  const [tokens, facts] = await Promise.all([locking, readFacts(tx, concertId, holds, retried)]);
+  const [tokens, facts] = await Promise.all([locking, readFacts(tx, boards, concertId, { ...batch, retried })]);
   const { answers, grants } = decide(holds, { ...facts, tokens });
   if (grants.length === 0) return { answers, changes: [], sessions: [], granted: 0 };
   const changes = grants.flatMap((grant) => grant.changes);
@@ -78,7 +94,7 @@ async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, holds: re
   const { holdSeconds } = facts.rules;
   const [sessions] = await Promise.all([
     extendSessions(tx, concertId, entries, holdSeconds),
-    write(tx, concertId, grants, holdSeconds),
+    write(tx, concertId, grants, { holdSeconds, isLocking }),
     boards.publish(tx, changes),
   ]);
   return { answers, changes, sessions, granted: grants.length };
@@ -86,16 +102,20 @@ async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, holds: re
 
 /**
  * Everything the decision needs. The fans' tokens are locked by the statement before, so no other server can count
- * or hold for the same fans meanwhile; a seat is judged after its row is locked.
+ * or hold for the same fans meanwhile. A seat that is free on this server's board is taken at its word: if it is not
+ * free any more, taking it fails. Whatever else is wanted is looked up, for a board may not know yet that it is free.
  */
 async function readFacts(
   tx: Tx,
+  boards: SeatBoards,
   concertId: string,
-  holds: readonly Hold[],
-  retried: string[],
+  { holds, isLocking, retried }: Batch & { readonly retried: string[] },
 ): Promise<Omit<Facts, 'tokens'>> {
   const users = [...new Set(holds.map((hold) => hold.pass.userId))];
   const wanted = wantedSeats(holds);
+  const known = isLocking ? [] : wanted.flatMap((seat) => freeOnBoard(boards, seat) ?? []);
+  const knownKeys = new Set(known.map((seat) => seatKey(seat.performanceId, seat.number)));
+  const unknown = wanted.filter((seat) => !knownKeys.has(seatKey(seat.performanceId, seat.number)));
   const [[rules], holdings, seats, committed] = await Promise.all([
     tx<Rules[]>`
       select hold_seconds as "holdSeconds", max_seats_per_fan as "seatsMax",
@@ -107,22 +127,14 @@ async function readFacts(
       where concert_id = ${concertId} and user_id = any(${users}::text[])
         and (status = 'CONFIRMED' or status = 'HELD' and held_until > now())
       group by user_id, performance_id`,
-    tx<SeatRow[]>`
-      select seat.performance_id as "performanceId", seat.number, seat.version,
-        case when seat.sold then 2 when seat.held_until > now() then 1 else 0 end as code
-      from seats as seat
-      join unnest(${wanted.performanceIds}::text[], ${wanted.numbers}::int[]) as wanted (performance_id, number)
-        on seat.performance_id = wanted.performance_id and seat.number = wanted.number
-      where seat.concert_id = ${concertId}
-      order by seat.performance_id, seat.number
-      for no key update of seat`,
+    unknown.length === 0 ? [] : lookAt(tx, concertId, unknown, isLocking),
     retried.length === 0 ? [] : committedHolds(tx, concertId, retried),
   ]);
   if (rules === undefined) throw new Error(`concert ${concertId} has no room`);
   return {
     rules,
     holdings: new Map(holdings.map((row) => [holdingKey(row.userId, row.performanceId), row.seats])),
-    seats: new Map(seats.map((row) => [seatKey(row.performanceId, row.number), row])),
+    seats: new Map([...known, ...seats].map((row) => [seatKey(row.performanceId, row.number), row])),
     committed: new Map(committed.map((row) => [row.id, row.heldUntil])),
   };
 }
@@ -134,23 +146,52 @@ async function committedHolds(tx: Tx, concertId: string, ids: string[]): Promise
     where concert_id = ${concertId} and id = any(${ids}::text[])`;
 }
 
+type Seat = Pick<SeatRow, 'performanceId' | 'number'>;
+
+function freeOnBoard(boards: SeatBoards, { performanceId, number }: Seat): SeatRow | undefined {
+  const version = boards.known(performanceId)?.board.versionIfFree(number);
+  return version === undefined ? undefined : { performanceId, number, version, code: 0 };
+}
+
+function lookAt(tx: Tx, concertId: string, seats: readonly Seat[], isLocking: boolean): PromiseLike<SeatRow[]> {
+  return tx<SeatRow[]>`
+    select seat.performance_id as "performanceId", seat.number, seat.version,
+      case when seat.sold then 2 when seat.held_until > now() then 1 else 0 end as code
+    from seats as seat
+    join unnest(${seats.map((seat) => seat.performanceId)}::text[], ${seats.map((seat) => seat.number)}::int[])
+      as wanted (performance_id, number)
+      on seat.performance_id = wanted.performance_id and seat.number = wanted.number
+    where seat.concert_id = ${concertId}
+    order by seat.performance_id, seat.number
+    ${isLocking ? tx`for no key update of seat` : tx``}`;
+}
+
 /** Each seat once, and only numbers that the hall has: a client may send any integer. */
-function wantedSeats(holds: readonly Hold[]): { performanceIds: string[]; numbers: number[] } {
-  const wanted = new Map<string, { performanceId: string; number: number }>();
+function wantedSeats(holds: readonly Hold[]): Seat[] {
+  const wanted = new Map<string, Seat>();
   for (const { performance, numbers } of holds) {
     for (const number of numbers) {
       if (number > performance.seatsTotal) continue;
       wanted.set(seatKey(performance.id, number), { performanceId: performance.id, number });
     }
   }
-  const seats = [...wanted.values()];
-  return { performanceIds: seats.map((seat) => seat.performanceId), numbers: seats.map((seat) => seat.number) };
+  return [...wanted.values()];
 }
 
-/** The update repeats the rule that the decision was made by, and must meet every seat: else nothing of it stands. */
-async function write(tx: Tx, concertId: string, grants: readonly Grant[], holdSeconds: number): Promise<void> {
+/**
+ * The update repeats the rule that the decision was made by, and must meet every seat as it was looked at: else
+ * nothing of it stands. Seats are given in the order of their key, as every statement takes them.
+ */
+async function write(
+  tx: Tx,
+  concertId: string,
+  grants: readonly Grant[],
+  { holdSeconds, isLocking }: Pick<Batch, 'isLocking'> & { readonly holdSeconds: number },
+): Promise<void> {
   const rows = grants.map(({ hold, reservation }) => ({ ...reservation, userId: hold.pass.userId, hold }));
-  const seats = grants.flatMap(({ changes, hold: { id } }) => changes.map((change) => ({ ...change, id })));
+  const seats = grants
+    .flatMap(({ changes, hold: { id } }) => changes.map((change) => ({ ...change, id })))
+    .toSorted((a, b) => compareText(a.performanceId, b.performanceId) || a.number - b.number);
   const [, updated] = await Promise.all([
     tx`
       insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, held_until)
@@ -164,9 +205,19 @@ async function write(tx: Tx, concertId: string, grants: readonly Grant[], holdSe
       set reservation_id = granted.id, held_until = now() + make_interval(secs => ${holdSeconds}),
         version = seat.version + 1
       from unnest(${seats.map((seat) => seat.performanceId)}::text[], ${seats.map((seat) => seat.number)}::int[],
-        ${seats.map((seat) => seat.id)}::text[]) as granted (performance_id, number, id)
+        ${seats.map((seat) => seat.id)}::text[], ${seats.map((seat) => seat.version)}::int[])
+        as granted (performance_id, number, id, version)
       where seat.concert_id = ${concertId} and seat.performance_id = granted.performance_id
-        and seat.number = granted.number and not seat.sold and (seat.held_until is null or seat.held_until <= now())`,
+        and seat.number = granted.number and seat.version = granted.version - 1
+        and not seat.sold and (seat.held_until is null or seat.held_until <= now())`,
   ]);
-  if (updated.count !== seats.length) throw new Error(`a hold met ${updated.count} of ${seats.length} seats`);
+  if (updated.count === seats.length) return;
+  const message = `a hold met ${updated.count} of ${seats.length} seats`;
+  throw isLocking ? new Error(message) : conflict(message);
+}
+
+/** As the database compares keys: by code, not by any language. */
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

@@ -15,7 +15,7 @@ import { createCancellations } from './cancellations.ts';
 import { createHolds } from './holds.ts';
 import { getOwn, listOwn, type PageRequest, type ReservationPage } from './own.ts';
 import { releaseDuty } from './release.ts';
-import { confirm, lockForPayment, type LockedReservation } from './sale.ts';
+import { confirm, lockForPayment } from './sale.ts';
 import type { SeatChange } from './seat-board.ts';
 import { createSeatBoards, type KeptBoard, type SeatBoards } from './seat-boards.ts';
 import { createStandings, type SaleStanding } from './standing.ts';
@@ -62,8 +62,10 @@ export interface Reservations {
   layOutSeats(tx: Tx, concertId: string, performances: readonly { id: string; seatsTotal: number }[]): Promise<void>;
 
   /** For the paying transaction, in this order; see sale.ts. */
-  lockForPayment(tx: Tx, concertId: string, ids: readonly string[]): Promise<Map<string, LockedReservation>>;
-  confirm(tx: Tx, concertId: string, reservations: readonly LockedReservation[]): Promise<SeatChange[]>;
+  lockForPayment: typeof lockForPayment;
+  confirm: typeof confirm;
+  /** Tells the other servers when the transaction commits. */
+  publish(tx: Tx, changes: readonly SeatChange[]): Promise<unknown>;
   /** After the commit: shows the changes in this server's own answers. */
   announce(concertId: string, changes: readonly SeatChange[]): void;
 
@@ -118,7 +120,8 @@ export function createReservations(options: ReservationsOptions): Reservations {
     sales: createSales(sql, metrics),
     layOutSeats,
     lockForPayment,
-    confirm: (tx, concertId, reservations) => confirm(tx, boards, concertId, reservations),
+    confirm,
+    publish: boards.publish,
     announce: (_concertId, changes) => boards.apply(changes),
     duties: [...boards.duties, ...events.duties, releaseDuty({ database, boards })],
     drain: async () => {

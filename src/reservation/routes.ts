@@ -5,11 +5,12 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Catalog, Performance } from '../catalog/catalog.ts';
 import { route, type App } from '../contract.ts';
 import { openEventStream } from '../platform/event-stream.ts';
+import type { Shortcut } from '../platform/shortcuts.ts';
 import { refuse } from '../refusals.ts';
 import type { Gate, Pass, WaitingRoom } from '../waiting-room/gate.ts';
 import type { Reservations } from './reservation.ts';
 import type { SeatCode } from './seat-board.ts';
-import type { SeatPage } from './seat-page.ts';
+import type { SeatFilter, SeatPage } from './seat-page.ts';
 
 export interface ReservationRooms {
   readonly reservations: Reservations;
@@ -161,11 +162,32 @@ async function ownPerformance(catalog: Catalog, pass: Pass, performanceId: strin
   return performance;
 }
 
+const seats_path = /^\/api\/v1\/performances\/([a-z0-9-]{1,64})\/seats(?:\?status=(available|all))?$/;
+
+/** GET /performances/{id}/seats of a hall that is known here and is one piece. */
+export function seatsShortcut({ gate, reservations }: Pick<ReservationRooms, 'gate' | 'reservations'>): Shortcut {
+  return (url, headers) => {
+    const [, performanceId, filter = 'available'] = seats_path.exec(url) ?? [];
+    if (performanceId === undefined || headers['if-none-match'] !== undefined) return undefined;
+    const pass = gate.knownAdmitted(headers);
+    const known = pass === undefined ? undefined : reservations.knownSeatBoard(performanceId, pass.concertId);
+    if (known === undefined) return undefined;
+    const page = known.page(filter as SeatFilter);
+    const [body, ...more] = page.pieces();
+    return body === undefined || more.length > 0
+      ? undefined
+      : { body, headers: ['etag', page.etag, 'cache-control', seats_kept, 'content-type', json] };
+  };
+}
+
+const seats_kept = 'private, no-cache';
+const json = 'application/json; charset=utf-8';
+
 function sendSeats(request: FastifyRequest, reply: FastifyReply, page: SeatPage): FastifyReply {
   const { etag } = page;
-  reply.header('etag', etag).header('cache-control', 'private, no-cache');
+  reply.header('etag', etag).header('cache-control', seats_kept);
   if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
-  reply.header('content-type', 'application/json; charset=utf-8');
+  reply.header('content-type', json);
   const pieces = page.pieces();
   const [only] = pieces;
   if (pieces.length === 1) return reply.send(only);

@@ -70,6 +70,11 @@ export class SeatBoard {
     return seat_statuses[(this.codes[number - 1] ?? 0) as SeatCode];
   }
 
+  /** The version of a seat that is AVAILABLE as far as is known here; undefined for any other number. */
+  versionIfFree(number: number): number | undefined {
+    return this.codes[number - 1] === 0 ? this.versions[number - 1] : undefined;
+  }
+
   get available(): number {
     return this.counts[0];
   }

@@ -2,7 +2,7 @@
  * The waiting room's door. Other rooms ask here whose turn it is, and change the line inside their own transactions
  * only through what this file hands on.
  */
-import type { FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Database } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
 import type { LaneMetrics } from '../platform/lane.ts';
@@ -23,14 +23,23 @@ export type { QueueStatus } from './status.ts';
 export { changeSettings, extendSessions, lockTokens, openRoom, refusalFor, type TokenState } from './commands.ts';
 export { admit, end, lockRoom, saveRoom, type LockedRoom } from './line.ts';
 
+/** The part of a request that is looked at here. */
+interface Asking {
+  readonly headers: IncomingHttpHeaders;
+}
+
 export interface Gate {
+  /** The place named by a Queue-Token, or undefined, without a refusal. */
+  read(headers: IncomingHttpHeaders): Pass | undefined;
   /** The place named by the request's Queue-Token. Refuses with QUEUE_TOKEN_INVALID. */
-  pass(request: FastifyRequest): Pass;
+  pass(request: Asking): Pass;
   /**
    * The place, if it is ACTIVE; else NOT_ADMITTED or ADMISSION_EXPIRED, never on the word of a stale board alone.
    * With `concertId`, a place in another concert's line is FORBIDDEN. What writes must ask its own transaction too.
    */
-  admitted(request: FastifyRequest, concertId?: string): Pass | Promise<Pass>;
+  admitted(request: Asking, concertId?: string): Pass | Promise<Pass>;
+  /** The place if this server knows it to be ACTIVE, without a refusal or a question to the database. */
+  knownAdmitted(headers: IncomingHttpHeaders): Pass | undefined;
   /** Whether a place is ACTIVE as far as this server knows; for streams that should end with the session. */
   isActive(pass: Pass): boolean;
 }
@@ -42,6 +51,8 @@ export interface WaitingRoom {
   issue(concertId: string, userId: string): Promise<{ token: string; isNew: boolean; status: QueueStatus }>;
   /** What a fan is told now; asking is a sign of life. From memory, but for ends that happened long ago. */
   status(pass: Pass): QueueStatus | Promise<QueueStatus>;
+  /** The same if it is known at once, else undefined. */
+  knownStatus(pass: Pass): QueueStatus | undefined;
   leave(pass: Pass): Promise<void>;
   /** Marks the place's fan as present. */
   present(pass: Pass): void;
@@ -88,11 +99,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
 
   const gate = createGate(tokens.read, { boards, openBoard, lookUp, sign: presence.sign });
 
-  const statusOn = (board: Board, entry: number): QueueStatus | Promise<QueueStatus> => {
-    const standing = board.standing(entry);
-    if (standing.status !== 'unknown') return describe(board, standing);
-    return lookUp(board, entry).then((known) => describe(board, known));
-  };
+  const { statusOn, status, knownStatus } = createStatuses({ boards, presence, openBoard, lookUp });
 
   return {
     gate,
@@ -104,12 +111,8 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
       if (!isNew) presence.sign(board, entry);
       return { token: tokens.sign({ concertId, userId, entry }), isNew, status: await statusOn(board, entry) };
     },
-    status: ({ concertId, entry }) => {
-      const board = boards.peek(concertId);
-      if (board === undefined) return openBoard(concertId).then((opened) => statusOn(opened, entry));
-      presence.sign(board, entry);
-      return statusOn(board, entry);
-    },
+    status,
+    knownStatus,
     leave: ({ concertId, entry }) => leaveLanes.submit(concertId, entry),
     present: ({ concertId, entry }) => {
       const board = boards.peek(concertId);
@@ -130,6 +133,38 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   };
 }
 
+interface StatusDeps {
+  readonly boards: Boards;
+  readonly presence: { sign(board: Board, entry: number): void };
+  openBoard(concertId: string): Promise<Board>;
+  lookUp(board: Board, entry: number): Promise<Known>;
+}
+
+function knownOn(board: Board, entry: number): QueueStatus | undefined {
+  const standing = board.standing(entry);
+  return standing.status === 'unknown' ? undefined : describe(board, standing);
+}
+
+function createStatuses({ boards, presence, openBoard, lookUp }: StatusDeps) {
+  const statusOn = (board: Board, entry: number): QueueStatus | Promise<QueueStatus> =>
+    knownOn(board, entry) ?? lookUp(board, entry).then((known) => describe(board, known));
+  return {
+    statusOn,
+    status: ({ concertId, entry }: Pass): QueueStatus | Promise<QueueStatus> => {
+      const board = boards.peek(concertId);
+      if (board === undefined) return openBoard(concertId).then((opened) => statusOn(opened, entry));
+      presence.sign(board, entry);
+      return statusOn(board, entry);
+    },
+    knownStatus: ({ concertId, entry }: Pass): QueueStatus | undefined => {
+      const board = boards.peek(concertId);
+      if (board === undefined) return undefined;
+      presence.sign(board, entry);
+      return knownOn(board, entry);
+    },
+  };
+}
+
 interface GateDeps {
   readonly boards: Boards;
   openBoard(concertId: string): Promise<Board>;
@@ -138,9 +173,12 @@ interface GateDeps {
 }
 
 function createGate(read: (token: string) => Pass | undefined, { boards, openBoard, lookUp, sign }: GateDeps): Gate {
-  const pass = (request: FastifyRequest): Pass => {
-    const header = request.headers['queue-token'];
-    const found = typeof header === 'string' ? read(header) : undefined;
+  const readHeaders = (headers: IncomingHttpHeaders): Pass | undefined => {
+    const header = headers['queue-token'];
+    return typeof header === 'string' ? read(header) : undefined;
+  };
+  const pass = ({ headers }: Asking): Pass => {
+    const found = readHeaders(headers);
     if (found === undefined) throw refuse('QUEUE_TOKEN_INVALID');
     return found;
   };
@@ -158,6 +196,7 @@ function createGate(read: (token: string) => Pass | undefined, { boards, openBoa
   };
 
   return {
+    read: readHeaders,
     pass,
     admitted: (request, concertId) => {
       const own = pass(request);
@@ -166,6 +205,13 @@ function createGate(read: (token: string) => Pass | undefined, { boards, openBoa
       if (board === undefined) return askDatabase(own);
       sign(board, own.entry);
       return board.active.has(own.entry) ? own : askDatabase(own);
+    },
+    knownAdmitted: (headers) => {
+      const own = readHeaders(headers);
+      const board = own === undefined ? undefined : boards.peek(own.concertId);
+      if (own === undefined || board?.active.has(own.entry) !== true) return undefined;
+      sign(board, own.entry);
+      return own;
     },
     isActive: ({ concertId, entry }) => boards.peek(concertId)?.active.has(entry) === true,
   };

@@ -1,7 +1,8 @@
 /** The line over HTTP: take a place, ask where it stands, follow it, leave it. */
 import type { Accounts } from '../accounts/accounts.ts';
-import { route, type App } from '../contract.ts';
+import { contract, route, type App } from '../contract.ts';
 import { openEventStream } from '../platform/event-stream.ts';
+import type { Shortcut } from '../platform/shortcuts.ts';
 import type { Duty } from '../platform/ticker.ts';
 import type { WaitingRoom } from './gate.ts';
 import { createStatusStreams } from './streams.ts';
@@ -53,4 +54,16 @@ export function waitingRoomRoutes(
   });
 
   return [streams.duty];
+}
+
+const json = ['cache-control', 'no-store', 'content-type', 'application/json; charset=utf-8'];
+
+/** GET /queue-token of a fan whose standing is on the board. */
+export function statusShortcut({ gate, knownStatus }: Pick<WaitingRoom, 'gate' | 'knownStatus'>): Shortcut {
+  return (url, headers) => {
+    if (url !== contract.getQueueToken.url) return undefined;
+    const pass = gate.read(headers);
+    const status = pass === undefined ? undefined : knownStatus(pass);
+    return status === undefined ? undefined : { body: JSON.stringify(status), headers: json };
+  };
 }

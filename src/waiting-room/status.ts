@@ -13,35 +13,33 @@ const poll_tiers = [
 const poll_seconds_max = 10;
 const poll_seconds_active = 5;
 
+/** The fields stand in the contract's order, as the routes write them: a shortcut writes the same as it stands here. */
 export function describe(board: Board, standing: Exclude<Standing, { status: 'unknown' }>): QueueStatus {
   const { concertId, settings } = board;
-  const common = {
+  const { status } = standing;
+  const notice = settings.paused?.reason ?? null;
+  if (status === 'WAIT') {
+    const { position } = standing;
+    const etaSeconds = board.etaSeconds(position, nowSeconds());
+    const pollAfterSeconds = pollAfter(position, etaSeconds, settings.graceSeconds);
+    return { concertId, status, position, etaSeconds, expiresAt: null, pollAfterSeconds, notice, expiredBecause: null };
+  }
+  const none = { position: null, etaSeconds: null };
+  if (status === 'ACTIVE') {
+    const expiresAt = new Date(standing.session.expiresAt).toISOString();
+    const pollAfterSeconds = poll_seconds_active;
+    return { concertId, status, ...none, expiresAt, pollAfterSeconds, notice: null, expiredBecause: null };
+  }
+  const expiredBecause = standing.because;
+  return {
     concertId,
-    status: standing.status,
-    position: null,
-    etaSeconds: null,
+    status,
+    ...none,
     expiresAt: null,
-    expiredBecause: null,
+    pollAfterSeconds: poll_seconds_max,
+    notice: null,
+    expiredBecause,
   };
-  if (standing.status === 'WAIT') {
-    const etaSeconds = board.etaSeconds(standing.position, nowSeconds());
-    return {
-      ...common,
-      position: standing.position,
-      etaSeconds,
-      pollAfterSeconds: pollAfter(standing.position, etaSeconds, settings.graceSeconds),
-      notice: settings.paused?.reason ?? null,
-    };
-  }
-  if (standing.status === 'ACTIVE') {
-    return {
-      ...common,
-      expiresAt: new Date(standing.session.expiresAt).toISOString(),
-      pollAfterSeconds: poll_seconds_active,
-      notice: null,
-    };
-  }
-  return { ...common, expiredBecause: standing.because, pollAfterSeconds: poll_seconds_max, notice: null };
 }
 
 /** Never so seldom that a fan who obeys could be taken for gone when the line jumps forward. */

@@ -1,6 +1,6 @@
 /** The queue token: a signed statement "this entry of this concert's line is this user's", verified without asking anybody. */
 import { hkdfSync } from 'node:crypto';
-import { createSigner, createVerifier } from 'fast-jwt';
+import { createHmac } from '../platform/hmac.ts';
 
 /** Whose place in which line. */
 export interface Pass {
@@ -16,6 +16,8 @@ export interface QueueTokens {
   read(token: string): Pass | undefined;
 }
 
+/** A queue token is a JWT, always with this one header. */
+const head = Buffer.from('{"alg":"HS256","typ":"JWT"}').toString('base64url');
 const token_chars_max = 1_024;
 /**
  * Tokens that were verified lately, about 300 bytes each: a hit costs 0.3 µs, an HMAC 7 µs, half of what all the rest
@@ -26,8 +28,7 @@ const remembered_max = 131_072;
 /** `secret` is the service's one secret; the key of queue tokens is derived from it, so neither stands in for the other. */
 export function createQueueTokens(secret: string): QueueTokens {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'maejin queue token v1', 32));
-  const sign = createSigner({ key, algorithm: 'HS256', noTimestamp: true });
-  const verify = createVerifier({ key, algorithms: ['HS256'] });
+  const hmac = createHmac(key);
   const remembered = new Map<string, Pass>();
 
   const remember = (token: string, pass: Pass): void => {
@@ -38,26 +39,24 @@ export function createQueueTokens(secret: string): QueueTokens {
   };
 
   return {
-    sign: ({ concertId, userId, entry }) => sign({ c: concertId, u: userId, e: entry }),
+    sign: ({ concertId, userId, entry }) => {
+      const claims = Buffer.from(JSON.stringify({ c: concertId, u: userId, e: entry })).toString('base64url');
+      const signed = `${head}.${claims}`;
+      return `${signed}.${hmac.sign(signed).toString('base64url')}`;
+    },
     read: (token) => {
       const known = remembered.get(token);
       if (known !== undefined) return known;
       if (token.length > token_chars_max) return undefined;
-      try {
-        const pass = passOf(verify(token));
-        if (pass !== undefined) remember(token, pass);
-        return pass;
-      } catch {
+      const signedEnd = token.lastIndexOf('.');
+      if (!token.startsWith(`${head}.`) || !hmac.verify(token.slice(0, signedEnd), token.slice(signedEnd + 1)))
         return undefined;
-      }
+      // Signed here, so it is what `sign` wrote.
+      const claims = Buffer.from(token.slice(head.length + 1, signedEnd), 'base64url').toString();
+      const { c, u, e } = JSON.parse(claims) as { c: string; u: string; e: number };
+      const pass = { concertId: c, userId: u, entry: e };
+      remember(token, pass);
+      return pass;
     },
   };
-}
-
-function passOf(claims: unknown): Pass | undefined {
-  if (typeof claims !== 'object' || claims === null) return undefined;
-  const { c, u, e } = claims as Record<string, unknown>;
-  if (typeof c !== 'string' || typeof u !== 'string' || typeof e !== 'number' || !Number.isSafeInteger(e))
-    return undefined;
-  return { concertId: c, userId: u, entry: e };
 }

@@ -3,7 +3,7 @@
  * there exactly if the effect is. Refusals are not remembered: nothing happened, and the next try may succeed.
  */
 import type { Database, Tx } from '../platform/database.ts';
-import { codeOf } from '../platform/database.ts';
+import { codeOf, conflict } from '../platform/database.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { refuse } from '../refusals.ts';
 import type { Refusal } from '../refusals.ts';
@@ -49,9 +49,7 @@ export async function remember(tx: Tx, rows: readonly (KeyedRequest & { readonly
         ${rows.map(({ fingerprint }) => fingerprint)}::text[], ${rows.map(({ answer }) => answer)}::text[])`;
   } catch (error) {
     if (codeOf(error) !== '23505') throw error;
-    throw Object.assign(new Error('another server was faster with an Idempotency-Key', { cause: error }), {
-      code: '40001',
-    });
+    throw conflict('another server was faster with an Idempotency-Key', error);
   }
 }
 

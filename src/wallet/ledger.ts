@@ -4,7 +4,7 @@
  * or takes from what is there, and its condition refuses what does not fit.
  */
 import { balanceMax } from '../contract.ts';
-import type { Tx } from '../platform/database.ts';
+import { conflict, type Tx } from '../platform/database.ts';
 import { refuse } from '../refusals.ts';
 import type { Refusal } from '../refusals.ts';
 
@@ -109,7 +109,7 @@ async function move(tx: Tx, movements: readonly Movement[], direction: Direction
   const open: Open = Map.groupBy(movements.entries(), ([, { userId }]) => userId);
   let sums = wholeSums(open);
   for (let round = 0; open.size > 0; round++) {
-    if (round === rounds_max) throw Object.assign(new Error('wallets keep changing'), { code: '40001' });
+    if (round === rounds_max) throw conflict('wallets keep changing');
     const changed = sums.size === 0 ? [] : await direction.apply(tx, [...sums.keys()], [...sums.values()]);
     for (const { user_id: userId, balance } of changed) {
       accept(open.get(userId) ?? [], moved, balance - direction.sign * (sums.get(userId) ?? 0), direction.sign);

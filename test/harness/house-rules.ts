@@ -108,8 +108,9 @@ const homes: readonly Home[] = [
   {
     what: 'a clock besides PostgreSQL',
     pattern: /\bDate\.now\(|\bnew Date\(\)/,
-    // An id begins with the time for the sake of the index; nobody reads the time out of it.
-    lives: (file) => file === 'src/platform/ids.ts',
+    // An id begins with the time for the sake of the index; nobody reads the time out of it. When an access token
+    // of somebody else's ends is a time of their clock, which the database knows no better.
+    lives: (file) => ['src/platform/ids.ts', 'src/accounts/hs256.ts'].includes(file),
   },
   {
     what: 'the database driver',

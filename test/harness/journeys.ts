@@ -1,6 +1,7 @@
 /** The main ways through the house, on whatever database it stands: every use case once, and one race of each kind. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { endHold } from './backdate.ts';
 import { newFan, newFans, type BoxOffice } from './box-office.ts';
 import { eventually } from './eventually.ts';
 import type { House } from './house.ts';
@@ -102,8 +103,7 @@ export const journeys: Readonly<Record<string, Journey>> = {
     const [late, quick] = [newFan(), newFan()];
     const [lateToken, quickToken] = [await one.enter(concertId, late), await one.enter(concertId, quick)];
     const { id } = (await one.hold(lateToken, performanceId, [3])).body;
-    await sql`update seats set held_until = now() - interval '1 second' where reservation_id = ${id}`;
-    await sql`update reservations set held_until = now() - interval '1 second' where id = ${id}`;
+    await endHold(sql, id);
     assert.equal((await other.hold(quickToken, performanceId, [3])).status, 201);
     await one.charge(late, price);
     assert.equal((await one.pay(lateToken, id)).code, 'HOLD_EXPIRED');

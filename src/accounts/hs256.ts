@@ -1,0 +1,34 @@
+/**
+ * Access tokens signed with a shared secret (JWT, HS256 and nothing else). The library takes them apart; signature and
+ * times are checked here, since the library's own check takes 12 µs longer, on the first request of every fan.
+ */
+import { createDecoder } from 'fast-jwt';
+import { createHmac } from '../platform/hmac.ts';
+
+/** Answers the claims of a token that is signed with `secret` and in force now. Throws for any other. */
+export function createHs256Verifier(secret: string): (token: string) => Record<string, unknown> {
+  const hmac = createHmac(Buffer.from(secret));
+  const decode = createDecoder({ complete: true });
+  return (token) => {
+    const { header, payload, signature, input } = decode(token) as Decoded;
+    // RFC 7515: what `crit` names must be understood, and nothing is.
+    if (header['alg'] !== 'HS256' || header['crit'] !== undefined) throw new Error('not a token of this kind');
+    if (!hmac.verify(input, signature)) throw new Error('not signed with this secret');
+    if (!inForce(payload)) throw new Error('not in force');
+    return payload;
+  };
+}
+
+interface Decoded {
+  readonly header: Record<string, unknown>;
+  readonly payload: Record<string, unknown>;
+  readonly signature: string;
+  readonly input: string;
+}
+
+/** `exp` is required, `nbf` is not; both are seconds. */
+function inForce({ exp, nbf }: Record<string, unknown>): boolean {
+  const now = Date.now() / 1_000;
+  if (typeof exp !== 'number' || now > exp) return false;
+  return nbf === undefined || (typeof nbf === 'number' && now >= nbf);
+}
