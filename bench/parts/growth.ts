@@ -47,6 +47,9 @@ const connections = 64;
 const status_seconds = 0.25;
 const warm_ups = 4;
 const rounds_max = 24;
+const rounds_min = 3;
+/** On a slow machine there are fewer turns, not a longer run. */
+const measuring_ms_max = 150_000;
 
 interface Turn extends Round {
   readonly kind: GrowthKind;
@@ -79,9 +82,11 @@ export async function measureGrowth(run: PartRun): Promise<Growth> {
     return { ...done, kind, size, serverSeconds: after[0] - before[0], postgresSeconds: after[1] - before[1] };
   };
 
-  const rounds = quick ? 3 : rounds_max;
+  const rounds = quick ? rounds_min : rounds_max;
+  const startedAt = performance.now();
+  const isLate = (done: number): boolean => done >= rounds_min && performance.now() - startedAt > measuring_ms_max;
   const cycles: Turn[][] = [];
-  for (let round = 0; round < warm_ups + rounds && !signal.aborted; round++) {
+  for (let round = 0; round < warm_ups + rounds && !signal.aborted && !isLate(cycles.length); round++) {
     const cycle: Turn[] = [];
     for (const kind of growth_kinds) {
       for (const size of turns(growth_sizes, round)) cycle.push(await turn(kind, size, round));

@@ -15,6 +15,8 @@ export function showStreams(streams: Streams): Shown {
     fine(told.last, 0),
     whole(told.fans),
   ]);
+  // Who has been called before has no news.
+  const untold = freed.reduce((sum, { fans }, before) => sum + open - before - fans, 0);
   const reached = open >= wanted;
   const limit =
     filesMax !== undefined && filesMax < wanted + 200
@@ -37,7 +39,7 @@ export function showStreams(streams: Streams): Shown {
     'Milliseconds from sending the request that frees a slot, its commit included, until a fan has been told:';
   const said = remarks([
     `${goal.what}: ${goal.measured} (goal ${goal.goal}): ${metOf(goal.met)}.`,
-    open > middle.fans && `${whole(open - middle.fans)} fans were not told within 4 s.`,
+    untold > 0 && `**${whole(untold)} times a fan was not told within 4 s.**`,
     `The two load processes took ${fine(middle.loadBusySeconds, 2)} s of processor time each, at most, to hear it all.`,
   ]);
   return {
