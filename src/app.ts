@@ -35,11 +35,8 @@ export interface HallOptions {
   readonly log: Log;
 }
 
-export interface Hall {
+export interface Hall extends Rooms {
   readonly app: App;
-  readonly accounts: Accounts;
-  readonly catalog: Catalog;
-  readonly console: Console;
   readonly metrics: Metrics;
   /** What time brings; main.ts lets them run. */
   readonly duties: readonly Duty[];
@@ -63,7 +60,7 @@ const batch_max = 500;
 export async function buildApp(options: HallOptions): Promise<Hall> {
   const metrics = createMetrics();
   const rooms = await makeRooms(options, metrics);
-  const { accounts, catalog, console, waitingRoom, reservations, wallet, payments } = rooms;
+  const { accounts, waitingRoom, reservations, wallet, payments } = rooms;
   const { app, ready } = await openHall({
     ...options,
     metrics,
@@ -81,10 +78,8 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
     listSeats: seatsShortcut({ gate: waitingRoom.gate, reservations }),
   });
   return {
+    ...rooms,
     app,
-    accounts,
-    catalog,
-    console,
     metrics,
     duties: [...accounts.duties, ...waitingRoom.duties, ...reservations.duties, ...wallet.duties, ...duties],
     close: async () => {

@@ -4,7 +4,27 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Hall } from './app.ts';
+import { demoCrowd, type Crowd, type CrowdRooms } from './demo-crowd.ts';
 import { generatedSecret } from './platform/generated-secret.ts';
+
+/** The demo's concert that has a crowd in its line. */
+const crowded_title = '매진 월드 투어 서울 — MAEJIN World Tour in Seoul';
+const crowd_fans = 180;
+const crowd_stay_ms = [8_000, 32_000] as const;
+/** The crowd stays so long after the last sign of a visitor. */
+const crowd_patience_ms = 10 * 60_000;
+
+/** The crowd that a visitor finds at the demo's biggest concert; undefined if that was never seeded here. */
+export async function openCrowd(hall: CrowdRooms & Pick<Hall, 'app' | 'catalog'>): Promise<Crowd | undefined> {
+  const { concerts } = await hall.catalog.list({ limit: 50 });
+  const concert = concerts.find(({ title }) => title === crowded_title);
+  if (concert === undefined) return undefined;
+  let visitedAt = -Infinity;
+  hall.app.server.on('connection', () => (visitedAt = performance.now()));
+  const isWatched = (): boolean => hall.app.eventStreams.count > 0 || performance.now() - visitedAt < crowd_patience_ms;
+  return demoCrowd(hall, { concertId: concert.id, fans: crowd_fans, stayMs: crowd_stay_ms, isWatched });
+}
 
 export interface DemoLogin {
   readonly email: string;
@@ -38,6 +58,7 @@ export function welcome(address: string, operator: DemoLogin | undefined): strin
       `      -d '{"email":"fan@example.com","password":"longenough","name":"Fan"}'      # answers your "token"`,
       `    curl -s ${address}/api/v1/concerts                                           # a concert's "id"`,
       `    curl -s -X POST ${address}/api/v1/concerts/ID/queue-tokens -H 'authorization: Bearer TOKEN'`,
+      '  line            simulated fans come to the stadium (MAEJIN World Tour) when you do, to wait behind',
       '  README.md walks on from there to a paid seat.',
     );
   }
@@ -94,10 +115,10 @@ export function demoConcerts(today: Date): DemoConcert[] {
       ],
     },
     {
-      title: '매진 월드 투어 서울 — MAEJIN World Tour in Seoul',
+      title: crowded_title,
       artist: '매진 MAEJIN',
       venue: '올림픽 주경기장 Olympic Stadium',
-      maxActive: 1_000,
+      maxActive: 60,
       performances: [
         {
           startsAt: evening(today, 60),

@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { pino } from 'pino';
 import { type Config, addressOf, readConfig } from './config.ts';
-import { type DemoLogin, demoConcerts, demoOperator, welcome } from './demo.ts';
+import { type DemoLogin, demoConcerts, demoOperator, openCrowd, welcome } from './demo.ts';
 import { type Hall, buildApp } from './app.ts';
 import { awaitDatabase } from './platform/await-database.ts';
 import { CannotStart } from './platform/cannot-start.ts';
@@ -37,7 +37,9 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
   const hall = await buildApp({ config, database, feed, log });
   open.defer(() => drained(hall));
   const operator = await prepare(config, hall, database.sql);
-  const ticker = startTicker([...hall.duties, feed.watch], {
+  const crowd = config.demo && operator !== undefined ? await openCrowd(hall) : undefined;
+  open.defer(() => crowd?.disperse());
+  const ticker = startTicker([...hall.duties, feed.watch, ...(crowd === undefined ? [] : [crowd.duty])], {
     failing: (duty, error) => log.error({ duty, err: error }, 'duty fails'),
     recovered: (duty, failures) => log.info({ duty, failures }, 'duty works again'),
   });

@@ -139,3 +139,28 @@ test('a database that stays away is OVERLOADED for the whole batch, not poison, 
   away = false;
   assert.equal(await lane.submit(4), 'done 4');
 });
+
+test('the time that a command stood in the lane counts: nobody waits 5 s for an absent database twice', async (context) => {
+  const travel = timeMachine(context);
+  const seconds: Record<number, number> = {};
+  const late: Promise<unknown>[] = [];
+  let runs = 0;
+  const submit = (command: number) => {
+    const since = performance.now();
+    return lane.submit(command).catch(() => (seconds[command] = (performance.now() - since) / 1_000));
+  };
+  const lane = createLane<number, string>({
+    name: 'away',
+    batchMax: 10,
+    pendingMax: 10,
+    run: async () => {
+      travel(1_000);
+      if (++runs === 3) late.push(submit(2));
+      throw transient('57P03');
+    },
+  });
+  await submit(1);
+  await Promise.all(late);
+  assert((seconds[1] ?? 0) > 5 && (seconds[2] ?? 0) > 5, JSON.stringify(seconds));
+  assert((seconds[2] ?? Infinity) < 6, JSON.stringify(seconds));
+});

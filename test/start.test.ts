@@ -50,6 +50,8 @@ interface Listing {
   readonly concerts: readonly { readonly id: string; readonly title: string }[];
 }
 
+const idsOf = ({ concerts }: Listing): string[] => concerts.map(({ id }) => id);
+
 describe('a server with nothing but an empty folder', () => {
   let dataDir: string;
   let concerts: Listing;
@@ -78,7 +80,7 @@ describe('a server with nothing but an empty folder', () => {
   test('finds the first data at its second start, and closes once though Ctrl-C arrives twice', async () => {
     const program = runMain({ DATA_DIR: dataDir });
     const call = caller(await opened(program));
-    assert.deepEqual((await call('GET', '/api/v1/concerts')).body, concerts);
+    assert.deepEqual(idsOf((await call<Listing>('GET', '/api/v1/concerts')).body), idsOf(concerts));
     assert.equal((await call('POST', '/api/auth/sign-in/email', { body: login })).status, 200);
     program.process.kill('SIGINT');
     await end(program, 'SIGINT');
@@ -100,8 +102,44 @@ describe('a server with nothing but an empty folder', () => {
     first.process.kill('SIGKILL');
     await first.ended;
     const second = runMain({ DATA_DIR: dataDir });
-    assert.deepEqual((await caller(await opened(second))('GET', '/api/v1/concerts')).body, concerts);
+    const found = await caller(await opened(second))<Listing>('GET', '/api/v1/concerts');
+    assert.deepEqual(idsOf(found.body), idsOf(concerts));
     await end(second);
+  });
+
+  test('has a crowd at the stadium for its visitor to wait behind, and sends it home at the end', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'maejin-crowd-'));
+    const program = runMain({ DATA_DIR: folder });
+    const call = caller(await opened(program));
+    const listed = (await call<Listing>('GET', '/api/v1/concerts')).body;
+    const stadium = listed.concerts.find(({ title }) => title.includes('MAEJIN'))?.id ?? '';
+    const visitor = { email: 'visitor@maejin.example', password: 'long enough', name: 'Visitor' };
+    const bearer = (await call<{ token: string }>('POST', '/api/auth/sign-up/email', { body: visitor })).body.token;
+    const sale = async () => (await call<{ waiting: number }>('GET', `/api/v1/concerts/${stadium}/sale`)).body;
+    await eventually(async () => assert((await sale()).waiting >= 100));
+    const url = `/api/v1/concerts/${stadium}/queue-tokens`;
+    const issued = await call<{ token: string; status: string; position: number }>('POST', url, { bearer });
+    assert.deepEqual([issued.status, issued.body.status], [201, 'WAIT'], JSON.stringify(issued.body));
+    assert(issued.body.position > 50, String(issued.body.position));
+    const ask = () => call<{ position: number }>('GET', '/api/v1/queue-token', { queueToken: issued.body.token });
+    await eventually(async () => assert((await ask()).body.position < issued.body.position), 30_000);
+    await end(program);
+    // Without the demo nobody comes besides the visitor.
+    const again = runMain({ DATA_DIR: folder, DEMO: 'false' });
+    const operator = /operator +(\S+) +password (\S+)/;
+    const callAgain = caller(await opened(again));
+    const [, email = '', password = ''] = operator.exec(again.output()) ?? [];
+    const signedIn = await callAgain<{ token: string }>('POST', '/api/auth/sign-in/email', {
+      body: { email, password },
+    });
+    const asked = { bearer: signedIn.body.token };
+    type Line = { waiting: number; active: number };
+    const { body: line } = await callAgain<Line>('GET', `/api/v1/admin/concerts/${stadium}/overview`, asked);
+    assert(line.waiting + line.active <= 1, JSON.stringify(line));
+    const audit = await callAgain<{ ok: boolean; checks: object[] }>('GET', '/api/v1/admin/audit', asked);
+    assert.equal(audit.body.ok, true, JSON.stringify(audit.body.checks));
+    await end(again);
+    await rm(folder, { recursive: true, force: true });
   });
 });
 

@@ -52,6 +52,8 @@ export interface Lane<C, R> {
 
 interface Waiting<C, R> {
   readonly command: C;
+  /** When it was submitted; steady clock, ms. */
+  readonly since: number;
   resolve(answer: R): void;
   reject(error: unknown): void;
 }
@@ -84,7 +86,7 @@ export function createLane<C, R>(options: LaneOptions<C, R>, onIdle?: () => void
     submit: (command) => {
       if (waiting.length >= pendingMax) return Promise.reject(new OverloadedError(name));
       return new Promise<R>((resolve, reject) => {
-        waiting.push({ command, resolve, reject });
+        waiting.push({ command, since: performance.now(), resolve, reject });
         busy ??= work();
       });
     },
@@ -97,53 +99,61 @@ export function createLane<C, R>(options: LaneOptions<C, R>, onIdle?: () => void
 
 type Runner<C, R> = Pick<LaneOptions<C, R>, 'run' | 'name' | 'metrics'>;
 
-/** Answers every command of the batch, whatever happens. */
+/** Answers every command of the batch, whatever happens: runs it until it is committed or fails for a reason of its own. */
 async function settle<C, R>(batch: readonly Waiting<C, R>[], runner: Runner<C, R>): Promise<void> {
-  try {
-    const answers = await persist(
-      batch.map((waiting) => waiting.command),
-      runner,
-    );
-    for (const [index, waiting] of batch.entries()) {
-      const answer = answers[index];
-      if (answer instanceof Error) waiting.reject(answer);
-      else waiting.resolve(answer as R);
-    }
-  } catch (error) {
-    const half = Math.ceil(batch.length / 2);
-    if (batch.length === 1 || error instanceof OverloadedError) {
-      for (const waiting of batch) waiting.reject(error);
-    } else {
-      // The whole batch was rolled back because of one command: find it, so that it alone fails.
-      await settle(batch.slice(0, half), runner);
-      await settle(batch.slice(half), runner);
+  const started = performance.now();
+  let open = batch;
+  for (let attempt = 0; open.length > 0; attempt++) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop
+      const answers = await answersTo(open, runner, attempt);
+      runner.metrics?.batch(runner.name, open.length, (performance.now() - started) / 1_000);
+      for (const [index, waiting] of open.entries()) {
+        const answer = answers[index];
+        if (answer instanceof Error) waiting.reject(answer);
+        else waiting.resolve(answer as R);
+      }
+      return;
+    } catch (error) {
+      // oxlint-disable-next-line no-await-in-loop
+      if (!isTransient(error)) return await findCulprit(open, runner, error);
+      open = refuseLate(open, runner.name, error);
+      // Half of the wait is random, so that servers which collided do not collide again.
+      const backoff = Math.min(backoff_ms_min * 2 ** attempt, backoff_ms_max);
+      // oxlint-disable-next-line no-await-in-loop
+      if (open.length > 0) await sleep(backoff * (0.5 + Math.random() / 2));
     }
   }
 }
 
-/** Runs a batch until it is committed, fails for a reason of its own, or the database stayed away too long. */
-async function persist<C, R>(
-  commands: readonly C[],
-  { run, name, metrics }: Runner<C, R>,
+async function answersTo<C, R>(
+  batch: readonly Waiting<C, R>[],
+  { run, name }: Runner<C, R>,
+  attempt: number,
 ): Promise<readonly (R | Error)[]> {
-  const started = performance.now();
-  for (let attempt = 0; ; attempt++) {
-    try {
-      // oxlint-disable-next-line no-await-in-loop
-      const answers = await run(commands, attempt);
-      if (answers.length !== commands.length)
-        throw new Error(`lane ${name} answered ${answers.length} of ${commands.length} commands`);
-      metrics?.batch(name, commands.length, (performance.now() - started) / 1_000);
-      return answers;
-    } catch (error) {
-      if (!isTransient(error)) throw error;
-      if (performance.now() - started > retry_ms_max) throw new OverloadedError(name, 2, error);
-      // Half of the wait is random, so that servers which collided do not collide again.
-      const backoff = Math.min(backoff_ms_min * 2 ** attempt, backoff_ms_max);
-      // oxlint-disable-next-line no-await-in-loop
-      await sleep(backoff * (0.5 + Math.random() / 2));
-    }
+  const commands = batch.map((waiting) => waiting.command);
+  const answers = await run(commands, attempt);
+  if (answers.length === commands.length) return answers;
+  throw new Error(`lane ${name} answered ${answers.length} of ${commands.length} commands`);
+}
+
+/** The whole batch was rolled back because of one command: finds it, so that it alone fails. */
+async function findCulprit<C, R>(batch: readonly Waiting<C, R>[], runner: Runner<C, R>, error: unknown): Promise<void> {
+  const half = Math.ceil(batch.length / 2);
+  if (batch.length === 1) {
+    batch[0]?.reject(error);
+    return;
   }
+  await settle(batch.slice(0, half), runner);
+  await settle(batch.slice(half), runner);
+}
+
+/** Nobody waits longer than this for a database that is away, however long the command stood in the lane before. */
+function refuseLate<C, R>(batch: readonly Waiting<C, R>[], name: string, cause: unknown): readonly Waiting<C, R>[] {
+  const now = performance.now();
+  const isLate = ({ since }: Waiting<C, R>): boolean => now - since > retry_ms_max;
+  for (const waiting of batch) if (isLate(waiting)) waiting.reject(new OverloadedError(name, 2, cause));
+  return batch.filter((waiting) => !isLate(waiting));
 }
 
 export interface LanesOptions<C, R> extends LaneLimits {

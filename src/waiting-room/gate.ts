@@ -49,6 +49,8 @@ export interface WaitingRoom {
   readonly boards: Boards;
   /** A place for this user, new or the one there is, with its signed token. Refuses with NOT_FOUND. */
   issue(concertId: string, userId: string): Promise<{ token: string; isNew: boolean; status: QueueStatus }>;
+  /** The same without the token. */
+  join(concertId: string, userId: string): Promise<Pass>;
   /** What a fan is told now; asking is a sign of life. From memory, but for ends that happened long ago. */
   status(pass: Pass): QueueStatus | Promise<QueueStatus>;
   /** The same if it is known at once, else undefined. */
@@ -99,16 +101,21 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
 
   const gate = createGate(tokens.read, { boards, openBoard, lookUp, sign: presence.sign });
 
+  const takePlace = async (concertId: string, userId: string): Promise<Place & { board: Board }> => {
+    const board = await openBoard(concertId);
+    const { entry, isNew } = await issueLanes.submit(concertId, userId);
+    // A new place was written down as just heard.
+    if (!isNew) presence.sign(board, entry);
+    return { board, entry, isNew };
+  };
   const { statusOn, status, knownStatus } = createStatuses({ boards, presence, openBoard, lookUp });
 
   return {
     gate,
     boards,
+    join: async (concertId, userId) => ({ concertId, userId, entry: (await takePlace(concertId, userId)).entry }),
     issue: async (concertId, userId) => {
-      const board = await openBoard(concertId);
-      const { entry, isNew }: Place = await issueLanes.submit(concertId, userId);
-      // A new place was written down as just heard.
-      if (!isNew) presence.sign(board, entry);
+      const { board, entry, isNew } = await takePlace(concertId, userId);
       return { token: tokens.sign({ concertId, userId, entry }), isNew, status: await statusOn(board, entry) };
     },
     status,
