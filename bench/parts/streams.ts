@@ -52,7 +52,7 @@ const quiet_ms = 10_500;
 const telling_ms_max = 4_000;
 const idle_ms = 4_000;
 const helpers_count = 2;
-export const curve_ms: readonly number[] = Array.from({ length: 61 }, (_, index) => index * 10);
+export const curve_ms: readonly number[] = Array.from({ length: 201 }, (_, index) => index * 10);
 
 type Loads = readonly Helper<StreamOrder, StreamReport>[];
 

@@ -51,14 +51,16 @@ export function showStreams(streams: Streams): Shown {
 
 function chartOf(streams: Streams): string {
   const { curve, last, called } = toldMedian(streams);
-  const most = curve_ms.findIndex((ms) => ms >= last);
-  const places = curve_ms.slice(0, Math.min(curve_ms.length, Math.max(11, Math.ceil((most + 1) / 10) * 10 + 1)));
+  // Until all have heard, in round hundreds, as far as it was followed.
+  const until = Math.max(100, Math.ceil(last / 100) * 100);
+  const places = curve_ms.filter((ms, place) => ms <= until && Number.isFinite(curve[place]));
+  const every = until > 1_000 ? 200 : until > 200 ? 100 : 20;
   return lineChart({
     title: `A slot is freed: how soon ${whole(streams.open)} open streams hear of it`,
     note: `Share of the fans who have been told their new position. The fan who is called heard after ${whole(called)} ms, the last of all after ${whole(last)} ms (medians).`,
     unit: '% of the fans',
     along: 'ms after the request that frees the slot',
-    labels: places.map((ms) => (ms % 100 === 0 || places.length <= 21 ? String(ms) : '')),
+    labels: places.map((ms) => (ms % every === 0 ? String(ms) : '')),
     atLeast: 100,
     series: [{ name: 'told', values: places.map((_, place) => (curve[place] ?? 0) * 100) }],
   });
