@@ -56,8 +56,9 @@ export async function payAll(
 
   const batch = sortByKey<PayCommand, Payment>(commands, remembered);
   const facts = await readFacts(tx, deps, concertId, batch.fresh);
-  const { outcomes, sales } = await decide(tx, deps, { facts, commands: batch.fresh, paidAt: time.now });
+  const { outcomes, sales, recorded } = await decide(tx, deps, { facts, commands: batch.fresh, paidAt: time.now });
   const after = sales.length === 0 ? undefined : await write(tx, deps, room, sales);
+  await Promise.all(recorded);
   return { answers: batch.answersOf(outcomes), after };
 }
 
@@ -77,12 +78,14 @@ async function readFacts(
 ): Promise<Facts> {
   if (commands.length === 0) return { tokens: new Map(), reservations: new Map(), paid: new Map() };
   const ids = commands.map((command) => command.reservationId);
-  const tokens = await lockTokens(
+  const locking = lockTokens(
     tx,
     concertId,
     commands.map((command) => command.pass.entry),
   );
-  const [locked, paid] = await Promise.all([
+  // Sent behind it on the same connection, so these wait for the tokens' locks too.
+  const [tokens, locked, paid] = await Promise.all([
+    locking,
     // A live hold nearly always has its seats. If one has not, selling them undoes all, and the next try finds out which.
     reservations.lockForPayment(tx, concertId, ids, { seats: attempt > 0 }),
     tx<{ reservation_id: string; id: string }[]>`
@@ -111,9 +114,10 @@ async function decide(
   tx: Tx,
   deps: Deps,
   { facts, commands, paidAt }: Deciding,
-): Promise<{ outcomes: Map<PayCommand, Outcome>; sales: Sale[] }> {
+): Promise<{ outcomes: Map<PayCommand, Outcome>; sales: Sale[]; recorded: Promise<void>[] }> {
   const outcomes = new Map<PayCommand, Outcome>();
   const sales: Sale[] = [];
+  const recorded: Promise<void>[] = [];
   const ended = new Set<number>();
   for (let open = commands; open.length > 0;) {
     const round = new Map<number, [PayCommand, LockedReservation]>();
@@ -125,13 +129,15 @@ async function decide(
       else round.set(command.pass.entry, [command, judged]);
     }
     // oxlint-disable-next-line no-await-in-loop
-    for (const sale of await debitAll(tx, deps, { round: [...round.values()], outcomes, paidAt })) {
+    const sold = await debitAll(tx, deps, { round: [...round.values()], outcomes, paidAt });
+    recorded.push(sold.recorded);
+    for (const sale of sold.sales) {
       sales.push(sale);
       ended.add(sale.command.pass.entry);
     }
     open = later;
   }
-  return { outcomes, sales };
+  return { outcomes, sales, recorded };
 }
 
 /** The checks before the money, in the contract's order: token, reservation, hold. */
@@ -159,8 +165,8 @@ async function debitAll(
   tx: Tx,
   { wallet, performances }: Deps,
   { round, outcomes, paidAt }: Debiting,
-): Promise<Sale[]> {
-  const moved = await wallet.debit(
+): Promise<{ sales: Sale[]; recorded: Promise<void> }> {
+  const { moved, recorded } = await wallet.debit(
     tx,
     round.map(([{ userId, id }, { amount }]) => ({ userId, amount, reference: id })),
   );
@@ -183,7 +189,7 @@ async function debitAll(
     outcomes.set(command, payment);
     sales.push({ command, reservation, payment });
   }
-  return sales;
+  return { sales, recorded };
 }
 
 /** What a sale changes besides the money. */

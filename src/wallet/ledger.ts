@@ -76,27 +76,32 @@ const plans = (tx: Tx, mode: 'on' | 'off') =>
   tx`
   select set_config('enable_bitmapscan', ${mode}, true), set_config('enable_hashjoin', ${mode}, true)`.execute();
 
-/**
- * Adds to wallets, making those that do not exist yet. Answers in the order given; several charges of one user are
- * decided in that order. Refusal, as a value: BALANCE_LIMIT_EXCEEDED. `recorded` resolves when the ledger entries
- * are written: await it before the commit, beside whatever else is sent meanwhile.
- */
-export async function credit(
-  tx: Tx,
-  charges: readonly Movement[],
-): Promise<{ moved: Moved[]; recorded: Promise<void> }> {
-  const moved = await move(tx, charges, charging);
-  return { moved, recorded: record(tx, charges, moved, charging) };
+export interface Movements {
+  /** In the order of the movements asked for. */
+  readonly moved: readonly Moved[];
+  /** Resolves when the ledger entries are written: await it before the commit, beside whatever else is sent meanwhile. */
+  readonly recorded: Promise<void>;
 }
 
 /**
- * Takes from wallets and writes the ledger entries. Answers in the order given; several payments of one user are
- * decided in that order. Refusal, as a value: INSUFFICIENT_BALANCE.
+ * Adds to wallets, making those that do not exist yet. Several charges of one user are decided in the order given.
+ * Refusal, as a value: BALANCE_LIMIT_EXCEEDED.
  */
-export async function debit(tx: Tx, payments: readonly Movement[]): Promise<Moved[]> {
-  const moved = await move(tx, payments, paying);
-  await record(tx, payments, moved, paying);
-  return moved;
+export async function credit(tx: Tx, charges: readonly Movement[]): Promise<Movements> {
+  return moveAndRecord(tx, charges, charging);
+}
+
+/** Takes from wallets. Several payments of one user are decided in the order given. Refusal, as a value: INSUFFICIENT_BALANCE. */
+export async function debit(tx: Tx, payments: readonly Movement[]): Promise<Movements> {
+  return moveAndRecord(tx, payments, paying);
+}
+
+async function moveAndRecord(tx: Tx, movements: readonly Movement[], direction: Direction): Promise<Movements> {
+  const moved = await move(tx, movements, direction);
+  const recorded = record(tx, movements, moved, direction);
+  // When something else fails first, nobody is left to hear of it.
+  recorded.catch(() => undefined);
+  return { moved, recorded };
 }
 
 const rounds_max = 5;

@@ -14,7 +14,7 @@ import type { KeyedRequest, Remembered } from './keys.ts';
 import { effectsOf, sortByKey } from './keyed-batch.ts';
 import type { KeyedCommand, Once } from './keyed-batch.ts';
 import { credit, debit } from './ledger.ts';
-import type { Moved, Movement } from './ledger.ts';
+import type { Moved, Movement, Movements } from './ledger.ts';
 
 export { effectsOf, sortByKey } from './keyed-batch.ts';
 export type { KeyedCommand, Once } from './keyed-batch.ts';
@@ -54,7 +54,7 @@ export interface Wallet {
   /** For the paying transaction: stores answers under their keys; let it be the last statement. */
   remember(tx: Tx, rows: readonly (KeyedRequest & { readonly answer: string })[]): Promise<void>;
   /** For the paying transaction: takes money, see ledger.ts. Refusal, as a value: INSUFFICIENT_BALANCE. */
-  debit(tx: Tx, payments: readonly Movement[]): Promise<Moved[]>;
+  debit(tx: Tx, payments: readonly Movement[]): Promise<Movements>;
   readonly duties: readonly Duty[];
   /** Resolves when every accepted charge is answered. */
   drain(): Promise<void>;
