@@ -176,7 +176,7 @@ describe('the last hour', () => {
         select (select count(*) from concert_samples where concert_id = ${concertId})::int
           + (select count(*) from server_samples where at < now() - interval '1 day')::int as old`;
       assert.equal(old, 1);
-    }, 80_000);
+    }, 40_000);
     assert.equal(lastOf((await history(pruned, concertId)).line.active), 1);
   });
 });

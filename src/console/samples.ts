@@ -14,7 +14,7 @@ export const step_seconds = 5;
 /** Older samples are of no use to anybody: charts show an hour. */
 const kept_minutes = 120;
 const pruned_max = 50_000;
-const prune_every_ms = 60_000;
+const prune_every_ms = 15_000;
 /** How soon after a step has begun its sample is taken, at most. */
 const duty_every_ms = 500;
 const loop_resolution_ms = 20;

@@ -1,7 +1,7 @@
 /** What is in the database, to show that nothing changed. */
 import type { House } from './house.ts';
 
-/** All rows, without the columns in which a server notes that fans are there and that it lives, and without its samples. */
+/** All rows, without what a server notes by itself as time goes by: that fans are there, that it lives, what it sees. */
 export async function rowsOf({ sql }: House): Promise<Readonly<Record<string, string>>> {
   const tables = await sql<{ name: string }[]>`
     select table_name as name from information_schema.tables
