@@ -9,7 +9,8 @@ import { connect, type Socket } from 'node:net';
 export type NextRequest = (line: number) => Buffer | undefined;
 
 export interface LoadOptions {
-  readonly port: number;
+  /** Servers on this machine; connections are dealt to them in turn. */
+  readonly ports: readonly number[];
   readonly connections: number;
   readonly seconds: number;
   readonly next: NextRequest;
@@ -39,11 +40,13 @@ interface Tally {
 const read_buffer_bytes = 256 * 1024;
 const settle_ms_max = 60_000;
 
-/** Loads the server on this machine's `port` and resolves when every request is answered. */
-export async function load({ port, connections, seconds, next }: LoadOptions): Promise<Load> {
+/** Loads the servers and resolves when every request is answered. */
+export async function load({ ports, connections, seconds, next }: LoadOptions): Promise<Load> {
   const buffer = Buffer.allocUnsafe(read_buffer_bytes);
   const tally: Tally = { statuses: {}, latencies: [], firstBad: undefined, endsAt: Infinity };
-  const lines = await Promise.all(Array.from({ length: connections }, () => openLine(port, buffer)));
+  const lines = await Promise.all(
+    Array.from({ length: connections }, (_, number) => openLine(ports[number % ports.length] ?? 0, buffer)),
+  );
   const startedAt = performance.now();
   tally.endsAt = startedAt + seconds * 1_000;
   const ask: NextRequest = (line) => {

@@ -4,6 +4,7 @@ import type { Round } from './load.ts';
 import type { Field } from './measure.ts';
 import { startService, type Service, type ServiceOptions } from './processes.ts';
 import { processorSeconds } from './processor.ts';
+import { median } from './statistics.ts';
 import { long_line, short_line, type ScenarioName } from './requests.ts';
 
 const names = {
@@ -29,7 +30,7 @@ export async function comparePolls(field: Field, seconds: number, rounds: number
   const poll = async (scenario: ScenarioName): Promise<Poll> => {
     const { load, secrets, service } = field;
     const requests = { connections: 64, from: 0, count: short_line, again: true };
-    const job = { scenario, secrets, port: service.port, seconds, ...requests };
+    const job = { scenario, secrets, ports: [service.port], seconds, ...requests };
     await load.prepare(job);
     const before = processorSeconds(service.pid);
     const round = await load.run(job);
@@ -73,7 +74,7 @@ export async function measureMemory({ load, secrets }: Field, options: ServiceOp
   const inspector = await inspect(service.inspector ?? '');
   const polled = async (scenario: ScenarioName, count: number): Promise<Memory> => {
     const requests = { connections: 64, from: 0, count, again: true };
-    const job = { scenario, secrets, port: service.port, seconds: polls_seconds, ...requests };
+    const job = { scenario, secrets, ports: [service.port], seconds: polls_seconds, ...requests };
     await load.prepare(job);
     await load.run(job);
     return inspector.memory();
@@ -92,12 +93,4 @@ export async function measureMemory({ load, secrets }: Field, options: ServiceOp
 
 export function errorsIn({ statuses }: Pick<Round, 'statuses'>): number {
   return Object.entries(statuses).reduce((sum, [status, count]) => (status.startsWith('2') ? sum : sum + count), 0);
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return Number.NaN;
-  const [low = 0, high = 0] = [sorted[middle - 1 + (sorted.length % 2)], sorted[middle]];
-  return (low + high) / 2;
 }

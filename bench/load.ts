@@ -1,12 +1,15 @@
 /** The load as a process of its own: makes the requests before the time runs, then sends them. */
+import { serveOrders } from './children.ts';
 import { load } from './client.ts';
-import { requestMaker, type ScenarioName, type Secrets } from './requests.ts';
+import { ranked } from './statistics.ts';
+import { requestMaker, type ScenarioName } from './requests.ts';
+import type { Secrets } from './wire.ts';
 
 /** One round, as the parent process orders it. */
 export interface Job {
   readonly scenario: ScenarioName;
   readonly secrets: Secrets;
-  readonly port: number;
+  readonly ports: readonly number[];
   readonly connections: number;
   readonly seconds: number;
   /** Number of the first request to make. */
@@ -49,7 +52,7 @@ function make({ scenario, secrets, from, count }: Job): readonly Buffer[] {
 
 async function run(job: Job): Promise<Round> {
   const requests = make(job);
-  const { port, connections, seconds, again, sticky = false } = job;
+  const { ports, connections, seconds, again, sticky = false } = job;
   let sent = 0;
   const next = (line: number): Buffer | undefined => {
     const place = sticky ? line : sent;
@@ -57,15 +60,15 @@ async function run(job: Job): Promise<Round> {
     return requests[again ? place % requests.length : place];
   };
   const before = process.cpuUsage();
-  const done = await load({ port, connections, seconds, next });
+  const done = await load({ ports, connections, seconds, next });
   const used = process.cpuUsage(before);
   const { answers, latencies } = done;
   return {
     answers,
     seconds: done.seconds,
     rate: answers / done.seconds,
-    p50: latencies[Math.floor(answers * 0.5)] ?? Number.NaN,
-    p99: latencies[Math.floor(answers * 0.99)] ?? Number.NaN,
+    p50: ranked(latencies, 0.5),
+    p99: ranked(latencies, 0.99),
     statuses: done.statuses,
     firstBad: done.firstBad,
     sent: Math.min(sent, again ? sent : requests.length),
@@ -76,19 +79,6 @@ async function run(job: Job): Promise<Round> {
 /** What the parent asks: first to make the requests, then to send them. */
 export type Order = { readonly prepare: Job } | { readonly run: Job };
 
-process.on('message', (order: Order) => {
-  if ('prepare' in order) {
-    process.send?.(make(order.prepare).length);
-    return;
-  }
-  run(order.run)
-    .then((round) => process.send?.(round))
-    .catch((error: unknown) => {
-      process.stderr.write(`${String(error)}\n`);
-      process.exitCode = 1;
-      process.disconnect();
-    });
-});
-// A terminal's Ctrl-C goes to the whole group; the parent ends us by hanging up.
-process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit());
+serveOrders(async (order: Order): Promise<Round | number> =>
+  'prepare' in order ? make(order.prepare).length : run(order.run),
+);

@@ -6,8 +6,9 @@ import type { Round } from './load.ts';
 import type { Bare, LoadProcess, Service } from './processes.ts';
 import { familySeconds, processorSeconds } from './processor.ts';
 import { probe } from './probe.ts';
-import { requestMaker, type Secrets } from './requests.ts';
+import { requestMaker } from './requests.ts';
 import type { Scenario, Target } from './scenarios.ts';
+import type { Secrets } from './wire.ts';
 
 export interface Field {
   readonly load: LoadProcess;
@@ -119,7 +120,7 @@ async function oneRound(
   const requests = supply.take(seconds, connections);
   if (requests.count <= connections) return undefined;
   const { name, sticky = false } = scenario;
-  const job = { scenario: name, sticky, secrets, port, connections, seconds, ...requests };
+  const job = { scenario: name, sticky, secrets, ports: [port], connections, seconds, ...requests };
   await load.prepare(job);
   const before = [processorSeconds(pid), familySeconds(postgresPid)] as const;
   const round = await load.run(job);

@@ -1,24 +1,42 @@
-/** What can be asked of `npm run bench`: a shorter run, a part of it, a profile. */
+/** What can be asked of `npm run bench`: which parts, a shorter run, a profile, or only the charts once more. */
 import { parseArgs } from 'node:util';
+import { scenarios } from './scenarios.ts';
 
-export interface Options {
+export const part_names = ['core', 'growth', 'streams', 'processes', 'calm', 'bookings', 'recovery', 'pages'] as const;
+export type PartName = (typeof part_names)[number];
+
+export interface Options extends CoreOptions {
+  readonly parts: readonly PartName[];
+  /** Measures nothing: draws what was measured before. */
+  readonly charts: boolean;
+  readonly quick: boolean;
+  /** Whether the figures go into reports/bench.json and the document; those of a short or partial run do not. */
+  readonly kept: boolean;
+}
+
+/** Of the core alone. */
+export interface CoreOptions {
   /** One round of one server. */
   readonly seconds: number;
   /** Rounds of each server at each number of connections; the table shows medians. */
   readonly rounds: number;
   readonly connections: readonly number[];
-  /** Only scenarios whose name contains one of these. */
-  readonly only: readonly string[];
+  /** Only scenarios whose name contains one of these; also `line` and `memory`. */
+  readonly scenarios: readonly string[];
   /** Writes a profile of the service for each scenario into reports/. */
   readonly profile: boolean;
 }
 
-const usage = `npm run bench -- [--quick] [--only status,pay] [--seconds 3] [--rounds 3] [--connections 64,512] [--profile]`;
+const usage = `npm run bench -- [--all | --only ${part_names.join(',')}] [--quick] [--charts]
+of the core: [--only status,pay,line,memory] [--seconds 3] [--rounds 3] [--connections 64,512] [--profile]`;
 
+/** Throws an error whose message a person can act on. */
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
+      all: { type: 'boolean', default: false },
+      charts: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       seconds: { type: 'string' },
@@ -27,13 +45,45 @@ export function readOptions(args: string[]): Options {
       profile: { type: 'boolean', default: false },
     },
   });
-  return {
-    seconds: positive(values.seconds ?? (values.quick ? '1' : '3')),
-    rounds: positive(values.rounds ?? (values.quick ? '1' : '3')),
+  const { parts, scenarios } = chosen(values.only);
+  const [seconds, rounds] = values.quick ? ['1', '1'] : ['3', '3'];
+  if (values.all && values.only !== '') throw new Error(`--all and --only contradict each other\n${usage}`);
+  const core = {
+    seconds: positive(values.seconds ?? seconds),
+    rounds: positive(values.rounds ?? rounds),
     connections: values.connections.split(',').map(positive),
-    only: values.only.split(',').filter((name) => name !== ''),
+    scenarios,
     profile: values.profile,
   };
+  return {
+    parts: partsOf(values, parts),
+    charts: values.charts,
+    quick: values.quick,
+    kept: !values.quick && (isWhole(core) || !parts.includes('core')),
+    ...core,
+  };
+}
+
+function partsOf({ charts, all }: { charts: boolean; all: boolean }, parts: readonly PartName[]): readonly PartName[] {
+  if (charts) return [];
+  return all ? part_names : parts;
+}
+
+/** Whether the core's table is the one that the document shows. */
+function isWhole({ seconds, rounds, connections, scenarios, profile }: CoreOptions): boolean {
+  return seconds >= 2 && rounds >= 3 && connections.join(',') === '64,512' && scenarios.length === 0 && !profile;
+}
+
+/** Names of parts; what is none of them picks scenarios of the core. Nothing named is the core. */
+function chosen(only: string): Pick<Options, 'parts' | 'scenarios'> {
+  const names = only.split(',').filter((name) => name !== '');
+  const known = [...scenarios(1).map(({ name }) => name), 'line', 'memory'];
+  const isPart = (name: string): name is PartName => part_names.some((part) => part === name);
+  const picked = names.filter((name) => !isPart(name));
+  const strange = picked.find((name) => !known.some((scenario) => scenario.includes(name)));
+  if (strange !== undefined) throw new Error(`there is nothing called ${strange} to measure\n${usage}`);
+  const isCore = names.length === 0 || picked.length > 0;
+  return { parts: part_names.filter((part) => names.includes(part) || (part === 'core' && isCore)), scenarios: picked };
 }
 
 function positive(text: string): number {

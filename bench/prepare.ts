@@ -1,42 +1,23 @@
-/**
- * The rows that the scenarios start from, written in bulk: a line of 1,000,000, halls of 100,000 seats, fans with
- * holds and money. They keep every rule of the service, so that the audit after the run speaks for the run alone.
- */
-import path from 'node:path';
-import { connect, type Sql } from '../src/platform/database.ts';
-import { migrate } from '../src/platform/migrations.ts';
+/** The rows that the core's scenarios start from: a line of 1,000,000, halls of 100,000 seats, a till. */
+import type { Sql } from '../src/platform/database.ts';
 import {
   concerts,
   hall_fans,
   hall_performances,
   line_inside,
   long_line,
-  reservation_prefix,
-  seat_step,
   seats_per_performance,
   short_line,
   small_seats,
 } from './requests.ts';
+import { day_seconds, filled, holdsWithMoney, line, performances } from './rows.ts';
 
 /** Inside at the till; each payment lets in the next fan, who is long inside when it is that fan's turn to pay. */
 const till_inside = 2_000;
-const day_seconds = 86_400;
-/** Within the session, as nearly always: a hold then does not move its end. */
-const hold_seconds = 3_600;
-/** A connection that is silent for long is taken for lost, so no statement may last long. */
-const rows_per_statement = 100_000;
-const price = 1_000;
-const money = 10_000;
 
 /** Migrates the database and fills it; `payments` is how many fans stand ready to pay. */
-export async function prepare(url: string, payments: number): Promise<void> {
-  const database = connect(url, { poolMax: 1, applicationName: 'maejin-bench' });
-  try {
-    const { sql } = database;
-    await migrate(sql, path.join(import.meta.dirname, '../db/migrations'));
-    await sql`set statement_timeout = 0`;
-    // Only while preparing: what a crash would lose here is made again.
-    await sql`set synchronous_commit = off`;
+export function prepare(url: string, payments: number): Promise<void> {
+  return filled(url, async (sql: Sql) => {
     await line(sql, concerts.long, { inside: line_inside, waiting: long_line, graceSeconds: 20 });
     await line(sql, concerts.short, { inside: line_inside, waiting: short_line, graceSeconds: 20 });
     await line(sql, concerts.hall, { inside: hall_fans, waiting: 0, graceSeconds: 20 });
@@ -46,86 +27,8 @@ export async function prepare(url: string, payments: number): Promise<void> {
     const halls = Array.from({ length: hall_performances }, () => seats_per_performance);
     await performances(sql, concerts.hall, [...halls, small_seats]);
     const tills = Math.ceil(payments / seats_per_performance);
-    await performances(
-      sql,
-      concerts.till,
-      Array.from({ length: tills }, () => seats_per_performance),
-    );
-    await holdsWithMoney(sql, payments);
-    await sql`vacuum analyze`;
-    await sql`checkpoint`;
-  } finally {
-    await database.close();
-  }
-}
-
-interface Line {
-  readonly inside: number;
-  readonly waiting: number;
-  /** Long where nobody polls, yet everybody shall be admitted. */
-  readonly graceSeconds: number;
-}
-
-/** A concert with its room: the first entries are inside for a day, the others wait. */
-async function line(sql: Sql, id: string, { inside, waiting, graceSeconds }: Line): Promise<void> {
-  const last = inside + waiting;
-  const front = Math.min(last, inside + 20_000);
-  await sql`
-    insert into concerts (id, title, artist, venue, first_starts_at, last_starts_at)
-    values (${id}, 'A concert to measure', 'An artist', 'A venue', '2030-05-01T10:00:00Z', '2030-05-01T10:00:00Z')`;
-  await sql`
-    insert into rooms (concert_id, max_active, active_ceiling, session_seconds, hold_seconds, grace_seconds,
-      max_seats_per_fan, max_seats_per_fan_ever, last_number, head, front, active)
-    values (${id}, ${inside}, ${inside}, ${day_seconds}, ${hold_seconds}, ${graceSeconds}, 4, 4,
-      ${last}, ${inside}, ${front}, ${inside})`;
-  for (let from = 1; from <= last; from += rows_per_statement) {
-    await sql`
-      insert into queue_tokens (concert_id, entry, number, user_id, status, admitted_at, expires_at)
-      select ${id}, entry, entry, 'jwt:' || ${id} || '-' || entry, case when entry <= ${inside} then 'ACTIVE' else 'WAIT' end,
-        case when entry <= ${inside} then now() end,
-        case when entry <= ${inside} then now() + make_interval(secs => ${day_seconds}) end
-      from generate_series(${from}::bigint, ${Math.min(last, from + rows_per_statement - 1)}::bigint) as entry`;
-  }
-}
-
-/** One section each, whose rows have 50 seats. */
-async function performances(sql: Sql, concertId: string, seats: readonly number[]): Promise<void> {
-  for (const [index, total] of seats.entries()) {
-    const id = `${concertId}-${index + 1}`;
-    await sql`
-      insert into performances (concert_id, id, starts_at, seats_total)
-      values (${concertId}, ${id}, '2030-05-01T10:00:00Z', ${total})`;
-    await sql`
-      insert into sections (concert_id, performance_id, ordinal, name, rows, seats_per_row, grade, price, first_number)
-      values (${concertId}, ${id}, 0, 'A', ${total / 50}, 50, 'R', ${price}, 1)`;
-    await sql`
-      insert into performance_sales (concert_id, performance_id, seats_total) values (${concertId}, ${id}, ${total})`;
-    await sql`
-      insert into seats (concert_id, performance_id, number)
-      select ${concertId}, ${id}, number from generate_series(1, ${total}::integer) as number`;
-  }
-}
-
-/** Every fan of the till's line has one seat on hold and the money for it, charged the day before yesterday. */
-async function holdsWithMoney(sql: Sql, fans: number): Promise<void> {
-  const { till } = concerts;
-  await sql`
-    create temporary table held as
-    select fan, 'jwt:' || ${till} || '-' || fan as user_id, ${reservation_prefix} || lpad(fan::text, 21, '0') as id,
-      ${till} || '-' || (fan - 1) / ${seats_per_performance} + 1 as performance_id,
-      ((fan - 1) * ${seat_step} % ${seats_per_performance} + 1)::integer as number,
-      now() + make_interval(secs => ${day_seconds}) as held_until
-    from generate_series(1, ${fans}::bigint) as fan`;
-  await sql`
-    insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, held_until)
-    select ${till}, id, performance_id, user_id, array[number], ${price}, held_until from held`;
-  await sql`
-    update seats set reservation_id = held.id, held_until = held.held_until, version = 1
-    from held where concert_id = ${till} and seats.performance_id = held.performance_id and seats.number = held.number`;
-  await sql`insert into wallets (user_id, balance) select user_id, ${money} from held`;
-  await sql`
-    insert into ledger_entries (user_id, account, kind, amount, balance, reference, at)
-    select user_id, account, 'CHARGE', amount, case account when 'WALLET' then amount end, 'bench-' || fan, now() - interval '2 days'
-    from held cross join (values ('WALLET', ${money}::bigint), ('FUNDING', ${-money}::bigint)) as entry (account, amount)
-    order by fan, account desc`;
+    const till = Array.from({ length: tills }, () => seats_per_performance);
+    await performances(sql, concerts.till, till);
+    await holdsWithMoney(sql, concerts.till, { fans: payments, seatsPerPerformance: seats_per_performance });
+  });
 }

@@ -1,24 +1,14 @@
 /** The processes of a run: real servers, the bare server, the load. Each ends before the run does, whatever happens. */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BareAnswer } from './bare.ts';
-import type { Job, Round } from './load.ts';
-import type { Secrets } from './requests.ts';
+import { ended, heard, startHelper, watched } from './children.ts';
+import type { Job, Order, Round } from './load.ts';
+import type { Secrets } from './wire.ts';
 
 const start_seconds_max = 120;
-const stop_seconds_max = 30;
-const children = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of children) child.kill('SIGKILL');
-});
-
-function watched<C extends ChildProcess>(child: C): C {
-  children.add(child);
-  child.once('exit', () => children.delete(child));
-  return child;
-}
 
 export interface Service extends AsyncDisposable {
   readonly port: number;
@@ -31,7 +21,8 @@ export interface ServiceOptions {
   /** Names its log file in `folder`. */
   readonly name: string;
   readonly folder: string;
-  readonly databaseUrl: string;
+  /** Undefined: its own PostgreSQL, in `folder`. */
+  readonly databaseUrl?: string;
   readonly secrets: Secrets;
   readonly environment?: Readonly<Record<string, string>>;
   readonly inspected?: boolean;
@@ -39,23 +30,14 @@ export interface ServiceOptions {
 
 /** src/main.ts as anybody would start it for a load test. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { name, folder, databaseUrl, secrets, environment = {}, inspected = false } = options;
+  const { name, folder, inspected = false } = options;
   const logFile = path.join(folder, `${name}.log`);
   const log = openSync(logFile, 'w');
   const flags = inspected ? ['--inspect=127.0.0.1:0'] : [];
   const main = path.join(import.meta.dirname, '../src/main.ts');
   const child = spawn(process.execPath, [...flags, main], {
     cwd: folder,
-    env: {
-      PATH: process.env['PATH'],
-      PORT: '0',
-      DATABASE_URL: databaseUrl,
-      AUTH_SECRET: secrets.auth,
-      IDENTITY_JWT_SECRET: secrets.identity,
-      DEMO: 'false',
-      RATE_LIMIT: 'off',
-      ...environment,
-    },
+    env: environmentOf(options),
     stdio: ['ignore', log, log],
     // Not in our process group: a terminal's Ctrl-C is for us, who then end it when its round is over.
     detached: true,
@@ -75,6 +57,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
   await dispose();
   throw new Error(`the service did not open:\n${readFileSync(logFile, 'utf8').slice(-2_000)}`);
+}
+
+function environmentOf({ folder, databaseUrl, secrets, environment = {} }: ServiceOptions): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'],
+    PORT: '0',
+    ...(databaseUrl === undefined ? { DATA_DIR: folder } : { DATABASE_URL: databaseUrl }),
+    AUTH_SECRET: secrets.auth,
+    IDENTITY_JWT_SECRET: secrets.identity,
+    DEMO: 'false',
+    RATE_LIMIT: 'off',
+    ...environment,
+  };
 }
 
 export interface Bare extends AsyncDisposable {
@@ -105,39 +100,10 @@ export interface LoadProcess extends AsyncDisposable {
 }
 
 export function startLoad(): LoadProcess {
-  const child = watched(fork(path.join(import.meta.dirname, 'load.ts')));
+  const helper = startHelper<Order, unknown>('load.ts');
   return {
-    prepare: (job) => {
-      child.send({ prepare: job });
-      return heard(child);
-    },
-    run: (job) => {
-      child.send({ run: job });
-      return heard<Round>(child);
-    },
-    [Symbol.asyncDispose]: () => ended(child, () => child.disconnect()),
+    prepare: (job) => helper.ask({ prepare: job }),
+    run: async (job) => (await helper.ask({ run: job })) as Round,
+    [Symbol.asyncDispose]: () => helper[Symbol.asyncDispose](),
   };
-}
-
-/** The next message of a child; rejects if it ends instead. */
-function heard<T>(child: ChildProcess): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const gone = (): void => reject(new Error(`${child.spawnfile} ${child.spawnargs.at(-1) ?? ''} ended`));
-    child.once('exit', gone);
-    child.once('message', (message) => {
-      child.off('exit', gone);
-      resolve(message as T);
-    });
-  });
-}
-
-async function ended(child: ChildProcess, ask: () => void): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const over = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-  });
-  ask();
-  const late = setTimeout(() => child.kill('SIGKILL'), stop_seconds_max * 1_000);
-  await over;
-  clearTimeout(late);
 }

@@ -13,13 +13,17 @@ export function processorSeconds(pid: number): number | undefined {
 export function familySeconds(pid: number): number | undefined {
   const own = statOf(pid);
   if (own === undefined) return undefined;
-  let seconds = own.seconds;
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = statOf(Number(name));
-    if (stat?.parent === pid) seconds += stat.seconds;
+  return childrenOf(pid).reduce((sum, child) => sum + (statOf(child)?.seconds ?? 0), own.seconds);
+}
+
+/** The living children of a process; none where nobody tells. */
+export function childrenOf(pid: number): number[] {
+  try {
+    const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return names.map(Number).filter((child) => statOf(child)?.parent === pid);
+  } catch {
+    return [];
   }
-  return seconds;
 }
 
 /** Linux counts in hundredths of a second, whatever the kernel's own clock. */

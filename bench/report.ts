@@ -1,6 +1,8 @@
-/** The table and the JSON of a run. */
-import { median, errorsIn, type MemoryPerFan, type Polls } from './crowd.ts';
+/** The rows of the core's table: figures of each server, and how they compare. */
+import { errorsIn } from './crowd.ts';
 import type { Measured } from './measure.ts';
+import { fine, metOf, whole } from './shown/shown.ts';
+import { median } from './statistics.ts';
 import type { Scenario, Target } from './scenarios.ts';
 
 export interface Row {
@@ -71,41 +73,14 @@ function figuresOf(rounds: readonly Measured[]): Figures {
   };
 }
 
-export interface Results {
-  readonly ranOn: readonly string[];
-  readonly rows: readonly Row[];
-  readonly polls: Polls | undefined;
-  readonly memory: MemoryPerFan | undefined;
-  readonly audits: readonly { readonly of: string; readonly ok: boolean; readonly said: string }[];
-}
-
 const table_head = [
   '| endpoint | connections | bare, /s | service, /s | p50 / p99, ms | of bare | goal | twin, /s | of twin | goal | work, µs: bare / service + PostgreSQL | |',
   '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|',
 ];
 
-/** Markdown, for the terminal and for docs/performance.md. */
-export function tableOf({ ranOn, rows, polls, memory, audits }: Results): string {
-  const lines = [...ranOn, '', ...table_head, ...rows.map(lineOf), ''];
-  if (polls !== undefined) {
-    const { shortRate, longRate, cost, shortUs, longUs, errors } = polls;
-    lines.push(
-      `A status poll with 1,000,000 in line costs ${cost.toFixed(2)} × one with 1,000 (goal ≤ 1.1): ` +
-        `${whole(longRate)}/s and ${whole(shortRate)}/s, ${whole(longUs)} and ${whole(shortUs)} µs of the server's processor` +
-        `${errors > 0 ? `, ${errors} ERRORS` : ''}.`,
-    );
-  }
-  if (memory !== undefined) {
-    lines.push(
-      `Memory per waiting fan (goal ≤ 64 bytes): ${memory.inUse.toFixed(1)} bytes in use after a collection, ` +
-        `${memory.resident.toFixed(1)} bytes of resident memory ` +
-        `(1,000 in line: ${megabytes(memory.short.inUse)} and ${megabytes(memory.short.resident)}; ` +
-        `1,000,000: ${megabytes(memory.long.inUse)} and ${megabytes(memory.long.resident)}).`,
-    );
-  }
-  for (const { of, ok, said } of audits)
-    lines.push(`Audit of the ${of}: ${ok ? 'every rule holds' : `BROKEN\n${said}`}.`);
-  return lines.join('\n');
+/** Markdown. */
+export function tableOf(rows: readonly Row[]): string {
+  return [...table_head, ...rows.map(lineOf)].join('\n');
 }
 
 function lineOf({ scenario, connections, servers, ofBare, ofTwin, goal, met }: Row): string {
@@ -117,13 +92,13 @@ function lineOf({ scenario, connections, servers, ofBare, ofTwin, goal, met }: R
     whole(bare.rate),
     `**${whole(service.rate)}**`,
     `${fine(service.p50)} / ${fine(service.p99)}`,
-    ofBare.toFixed(2),
+    fine(ofBare, 2),
     least(goal.bare),
     whole(twin?.rate),
-    ofTwin?.toFixed(1) ?? '–',
+    fine(ofTwin),
     least(goal.twin),
     `${whole(bare.serverUs)} / ${whole(service.serverUs)} + ${whole(service.postgresUs)}`,
-    [met === false ? 'missed' : '', ...remarks].join(' ').trim(),
+    [met === undefined ? '' : metOf(met), ...remarks].join(' ').trim(),
   ];
   return `| ${cells.join(' | ')} |`;
 }
@@ -135,16 +110,4 @@ function remark(name: string, { errors, statuses, loadBusy, answers }: Figures):
   if (answers === 0) return `${name}: no rounds`;
   if (errors > 0) return `${name}: ${errors} ERRORS ${JSON.stringify(statuses)}`;
   return loadBusy > 0.95 ? `${name}: load tool at its limit` : '';
-}
-
-function whole(value: number | undefined): string {
-  return value === undefined || Number.isNaN(value) ? '–' : Math.round(value).toLocaleString('en');
-}
-
-function fine(value: number | undefined): string {
-  return value === undefined || Number.isNaN(value) ? '–' : value.toFixed(1);
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(0)} MB`;
 }

@@ -2,8 +2,7 @@
  * What is asked in each scenario, request by request. The rows that the requests rely on are those of prepare.ts;
  * here and there a fan, a hold and a seat are known by their number alone.
  */
-import { createSigner } from 'fast-jwt';
-import { createQueueTokens } from '../src/waiting-room/tokens.ts';
+import { createCredentials, get, holdOf, keyed, post, type Secrets } from './wire.ts';
 
 export type ScenarioName =
   | 'status'
@@ -15,14 +14,25 @@ export type ScenarioName =
   | 'hold'
   | 'charge'
   | 'charge, one fan'
-  | 'pay';
+  | 'pay'
+  | GrowthScenario;
 
-export interface Secrets {
-  /** AUTH_SECRET: the queue tokens' key is derived from it. */
-  readonly auth: string;
-  /** IDENTITY_JWT_SECRET: signs the access tokens. */
-  readonly identity: string;
-}
+/** The same four requests to rooms that differ in the length of their lines alone. */
+export const growth_kinds = ['status', 'issue', 'hold', 'pay'] as const;
+export type GrowthKind = (typeof growth_kinds)[number];
+export const growth_sizes = [1_000, 10_000, 100_000, 1_000_000] as const;
+export type GrowthSize = (typeof growth_sizes)[number];
+export type GrowthScenario = `growth: ${GrowthKind}, ${GrowthSize} waiting`;
+
+export const growth = {
+  concertOf: (size: GrowthSize): string => `benchgrow${Math.log10(size)}`,
+  /** Requests of one round. So many join, and then so many pay, which lets so many in: the line keeps its length. */
+  requests: 500,
+  /** Inside: as many as will ever pay, so that nobody has to be let in before. */
+  inside: 20_000,
+  /** Seats of each of two dates: one for holds that wait for their payment, one to hold. */
+  seats: 20_000,
+} as const;
 
 /** Ten characters, as every concert's id. */
 export const concerts = {
@@ -48,68 +58,71 @@ export const small_seats = 50;
 export const hall_performances = (hall_fans * holds_per_fan) / seats_per_performance;
 const charging_fans = 50_000;
 
-/** The hold of the till's fan number 7 ends in 000000000000000000007. */
-export const reservation_prefix = `${concerts.till}-r`;
-
 /** Neighbours in time are far from each other in table and index, as in a crowd. Prime, so that each comes once. */
 export const seat_step = 7_919;
 const fan_step = 7_919;
 
 /** Makes the request with a number, counted from 0. */
 export function requestMaker(scenario: ScenarioName, secrets: Secrets): (index: number) => Buffer {
-  const tokens = createQueueTokens(secrets.auth);
-  const signIdentity = createSigner({ key: secrets.identity, algorithm: 'HS256', expiresIn: 86_400_000 });
-  const queueToken = (concertId: string, fan: number): string =>
-    `Queue-Token: ${tokens.sign({ concertId, userId: userOf(concertId, fan), entry: fan })}\r\n`;
-  const bearer = (sub: string): string => `Authorization: Bearer ${signIdentity({ sub })}\r\n`;
-  const poll = (concertId: string, place: number): Buffer =>
-    get('/queue-token', queueToken(concertId, line_inside + place));
+  const { place, bearer } = createCredentials(secrets);
+  const poll = (concertId: string, waiting: number): Buffer =>
+    get('/queue-token', place(concertId, line_inside + waiting));
   const pollAnywhere = (index: number): Buffer => poll(concerts.long, ((index * fan_step) % long_line) + 1);
   const charge = (sub: string, index: number, amount: number): Buffer =>
-    post('/wallet/charges', bearer(sub) + key(index), JSON.stringify({ amount }));
+    post('/wallet/charges', bearer(sub) + keyed(index), JSON.stringify({ amount }));
 
-  const makers: Record<ScenarioName, (index: number) => Buffer> = {
+  const makers: Record<Exclude<ScenarioName, GrowthScenario>, (index: number) => Buffer> = {
     status: (index) => pollAnywhere(index),
     'status, through a proxy': (index) => pollAnywhere(index),
     'status of 1,000 fans, 1,000 waiting': (index) => poll(concerts.short, (index % short_line) + 1),
     'status of 1,000 fans, 1,000,000 waiting': (index) =>
       poll(concerts.long, ((index % short_line) * long_line) / short_line + 1),
     seats: (index) =>
-      get(`/performances/${concerts.hall}-${hall_performances + 1}/seats`, queueToken(concerts.hall, inHall(index))),
+      get(`/performances/${concerts.hall}-${hall_performances + 1}/seats`, place(concerts.hall, inHall(index))),
     issue: (index) => post(`/concerts/${concerts.long}/queue-tokens`, bearer(`bench-new-${index}`)),
-    hold: (index) => post('/reservations', queueToken(concerts.hall, inHall(index)), wishOf(index)),
+    hold: (index) => post('/reservations', place(concerts.hall, inHall(index)), wishOf(index)),
     charge: (index) => charge(`bench-rich-${index % charging_fans}`, index, 1_000),
     'charge, one fan': (index) => charge('bench-alone', index, 1),
     pay: (index) =>
-      post(`/reservations/${heldBy(index + 1)}/payment`, queueToken(concerts.till, index + 1) + key(index)),
+      post(`/reservations/${holdOf(concerts.till, index + 1)}/payment`, place(concerts.till, index + 1) + keyed(index)),
   };
-  return makers[scenario];
+  return isGrowth(scenario) ? growthMaker(scenario, secrets) : makers[scenario];
 }
 
-/** The user of a concert's entry, as prepare.ts writes it. */
-function userOf(concertId: string, fan: number): string {
-  return `jwt:${concertId}-${fan}`;
+function isGrowth(scenario: ScenarioName): scenario is GrowthScenario {
+  return scenario.startsWith('growth: ');
 }
 
-const heldBy = (fan: number): string => `${reservation_prefix}${String(fan).padStart(21, '0')}`;
+/** Fans are known by their entries: the first are inside with a hold and money, those behind them wait. */
+function growthMaker(scenario: GrowthScenario, secrets: Secrets): (index: number) => Buffer {
+  const { place, bearer } = createCredentials(secrets);
+  const [, kind, waiting] = /^growth: (\w+), (\d+)/.exec(scenario) ?? [];
+  const size = Number(waiting) as GrowthSize;
+  const concertId = growth.concertOf(size);
+  const { seats, requests } = growth;
+  const makers: Record<GrowthKind, (index: number) => Buffer> = {
+    // As many fans whatever the line, evenly over it, which in each round begins so many places further back.
+    status: (index) => {
+      const [round, fan] = [Math.floor(index / requests), index % requests];
+      const entry = growth.inside + round * requests + Math.floor((fan * size) / requests) + 1;
+      return get('/queue-token', place(concertId, entry));
+    },
+    issue: (index) => post(`/concerts/${concertId}/queue-tokens`, bearer(`bench-new-${size}-${index}`)),
+    hold: (index) => {
+      const wish = { performanceId: `${concertId}-2`, seatNumbers: [((index * seat_step) % seats) + 1] };
+      return post('/reservations', place(concertId, index + 1), JSON.stringify(wish));
+    },
+    pay: (index) =>
+      post(`/reservations/${holdOf(concertId, index + 1)}/payment`, place(concertId, index + 1) + keyed(index)),
+  };
+  return makers[kind as GrowthKind];
+}
+
 const inHall = (index: number): number => (index % hall_fans) + 1;
-const key = (index: number): string => `Idempotency-Key: bench-${index}\r\n`;
 
 /** The hold with this number: one seat that no other asks for. */
 function wishOf(index: number): string {
   const performance = Math.floor(index / seats_per_performance) + 1;
   const seat = ((index * seat_step) % seats_per_performance) + 1;
   return JSON.stringify({ performanceId: `${concerts.hall}-${performance}`, seatNumbers: [seat] });
-}
-
-const host = 'Host: 127.0.0.1\r\nAccept: application/json\r\n';
-
-function get(path: string, headers: string): Buffer {
-  return Buffer.from(`GET /api/v1${path} HTTP/1.1\r\n${host}${headers}\r\n`);
-}
-
-function post(path: string, headers: string, body?: string): Buffer {
-  const described = body === undefined ? '' : 'Content-Type: application/json\r\n';
-  const length = `Content-Length: ${Buffer.byteLength(body ?? '')}\r\n`;
-  return Buffer.from(`POST /api/v1${path} HTTP/1.1\r\n${host}${headers}${described}${length}\r\n${body ?? ''}`);
 }

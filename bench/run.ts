@@ -1,139 +1,66 @@
 /**
- * `npm run bench`: this service, a bare Node server and this service without batching answer the same requests in
- * turns. Prints a table and writes reports/bench.json. Everything it starts, it stops; its data is thrown away.
+ * `npm run bench`: how fast, how much of it, and how soon again. Measures the parts that are asked for, keeps their
+ * figures, and writes them into docs/performance.md. Everything it starts, it stops; its data is thrown away.
  */
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { connect, type Sql } from '../src/platform/database.ts';
-import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
-import { comparePolls, measureMemory } from './crowd.ts';
-import { inspect } from './inspector.ts';
-import { measure, type Field } from './measure.ts';
-import { readOptions, type Options } from './options.ts';
-import { prepare } from './prepare.ts';
-import { startBare, startLoad, startService } from './processes.ts';
-import { rowsOf, tableOf, type Results, type Row } from './report.ts';
-import { scenarios } from './scenarios.ts';
+import { endChildren } from './children.ts';
+import { root } from './ground.ts';
+import { readOptions, type Options, type PartName } from './options.ts';
+import type { PartRun } from './parts/part.ts';
+import { keepResults, readResults, type FiguresOf, type Kept, type Results } from './results.ts';
+import { show, shownOf, type Places } from './show.ts';
 
-const root = path.join(import.meta.dirname, '..');
-const secrets = {
-  auth: 'a secret that only a benchmark knows',
-  identity: 'another secret that only a benchmark knows',
-};
-/** More than it is expected to carry out; prepared beforehand, for each costs a fan with a hold and money. */
-const payments_per_second_max = 9_000;
-const warm_up_seconds = 1;
+const reports = path.join(root, 'reports');
 /** A round and the way out; whoever is left then ends with us. */
 const ending_ms_max = 60_000;
+/** No part takes so long; one that does is given up, and the next ones are measured. */
+const part_ms_max = 6 * 60_000;
+const core_ms_max = 20 * 60_000;
 
-interface Ground {
-  readonly folder: string;
-  readonly postgresPid: number;
-  readonly serviceUrl: string;
-  readonly twinUrl: string;
-  /** Version and settings that matter. */
-  readonly postgres: string;
-}
+/** Loaded when they are needed: the browser, for one, is dear. */
+const measures: { readonly [N in PartName]: (run: PartRun, options: Options) => Promise<FiguresOf[N]> } = {
+  core: async (run, options) => (await import('./parts/core.ts')).measureCore({ ...options, ...run }),
+  growth: async (run) => (await import('./parts/growth.ts')).measureGrowth(run),
+  streams: async (run) => (await import('./parts/streams.ts')).measureStreams(run),
+  processes: async (run) => (await import('./parts/servers.ts')).measureServers(run),
+  calm: async (run) => (await import('./parts/calm.ts')).measureCalm(run),
+  bookings: async (run) => (await import('./parts/bookings.ts')).measureBookings(run),
+  recovery: async (run) => (await import('./parts/recovery.ts')).measureRecovery(run),
+  pages: async (run) => (await import('./parts/pages.ts')).measurePages(run),
+};
 
-/** A PostgreSQL as the service would start it for itself, and two databases in it that are the same. */
-async function openGround(open: AsyncDisposableStack, payments: number): Promise<Ground> {
-  const data = path.join(root, '.data');
-  await mkdir(data, { recursive: true });
-  const folder = await mkdtemp(path.join(data, 'bench-'));
-  open.defer(() => rm(folder, { recursive: true, force: true }));
-  const embedded = await startEmbeddedPostgres({ dataDir: folder });
-  open.defer(() => embedded.stop());
-  const urlOf = (name: string): string => Object.assign(new URL(embedded.url), { pathname: `/${name}` }).href;
-  await once(embedded.url, (sql) => sql`create database service`);
-  await prepare(urlOf('service'), payments);
-  await once(embedded.url, (sql) => sql`create database twin template service strategy file_copy`);
-  const [settings] = await once(
-    embedded.url,
-    (sql) => sql<[{ said: string }]>`
-      select format('PostgreSQL %s, fsync %s, synchronous_commit %s, full_page_writes %s', current_setting('server_version'),
-        current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes')) as said`,
-  );
-  const pidFile = await readFile(path.join(folder, 'postgres', 'postmaster.pid'), 'utf8');
-  const postgresPid = Number.parseInt(pidFile, 10);
-  return { folder, postgresPid, serviceUrl: urlOf('service'), twinUrl: urlOf('twin'), postgres: settings.said };
-}
-
-/** One statement on a connection of its own. */
-async function once<T>(url: string, ask: (sql: Sql) => PromiseLike<T>): Promise<T> {
-  const database = connect(url, { poolMax: 1, applicationName: 'maejin-bench' });
-  try {
-    return await ask(database.sql);
-  } finally {
-    await database.close();
-  }
-}
-
-async function audit(of: string, databaseUrl: string): Promise<Results['audits'][number]> {
-  const environment = { ...process.env, DATABASE_URL: databaseUrl, AUTH_SECRET: secrets.auth };
-  const command = [path.join(root, 'src/audit/command.ts')];
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, command, { env: environment });
-    return { of, ok: true, said: stdout };
-  } catch (error) {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    return { of, ok: false, said: `${stdout}${stderr}` };
-  }
-}
-
-/** Everything that a run needs, started. */
-async function openField(ground: Ground, open: AsyncDisposableStack, options: Options): Promise<Omit<Field, 'signal'>> {
-  const { folder, postgresPid, serviceUrl, twinUrl } = ground;
-  const reports = path.join(root, 'reports');
-  await mkdir(reports, { recursive: true });
-  const inspected = options.profile;
-  const service = open.use(
-    await startService({ name: 'service', folder, databaseUrl: serviceUrl, secrets, inspected }),
-  );
-  const environment = { LANE_BATCH_MAX: '1' };
-  const twin = open.use(await startService({ name: 'twin', folder, databaseUrl: twinUrl, secrets, environment }));
-  const bare = open.use(await startBare());
-  const load = open.use(startLoad());
-  const inspector = service.inspector === undefined ? undefined : await inspect(service.inspector);
-  open.defer(() => inspector?.close());
-  return { load, bare, service, twin, postgresPid, secrets, inspector, reports };
-}
-
-async function bench(options: Options, open: AsyncDisposableStack, signal: AbortSignal): Promise<Results> {
-  const { seconds, rounds, connections, only } = options;
-  const chosen = (name: string): boolean => only.length === 0 || only.some((part) => name.includes(part));
-  const paid_seconds = connections.length * (warm_up_seconds + rounds * seconds);
-  const payments = chosen('pay') ? Math.ceil(payments_per_second_max * paid_seconds) : 1_000;
-  const [busyBefore = 0] = loadavg();
-  say('Preparing: 1,000,000 in line, seats, holds and money …');
-  const ground = await openGround(open, payments);
-  const { folder, serviceUrl: databaseUrl } = ground;
-  const field: Field = { ...(await openField(ground, open, options)), signal };
-
-  const polls = chosen('line') ? await comparePolls(field, seconds / 2, 3 * rounds) : undefined;
-  const memory = chosen('memory')
-    ? await measureMemory(field, { name: 'memory', folder, databaseUrl, secrets })
-    : undefined;
-  const rows: Row[] = [];
-  for (const scenario of scenarios(payments).filter(({ name }) => chosen(name))) {
-    if (signal.aborted) break;
-    say(`Measuring: ${scenario.name} …`);
-    rows.push(...rowsOf(scenario, await measure(field, scenario, { connections, seconds, rounds })));
-  }
-  say('Auditing …');
-  const audits = signal.aborted ? [] : [await audit('service', databaseUrl), await audit('twin', ground.twinUrl)];
-  return {
-    ranOn: [
-      `${machine()}; ${ground.postgres}.`,
-      `${rounds} rounds of ${seconds} s each, in turns; medians. Load average before the run: ${busyBefore.toFixed(1)}.`,
-    ],
-    rows,
-    polls,
-    memory,
-    audits,
+async function measured<N extends PartName>(
+  name: N,
+  options: Options,
+  signal: AbortSignal,
+): Promise<Kept<FiguresOf[N]>> {
+  const [loadAverage = 0] = loadavg();
+  const when = new Date().toISOString();
+  const startedAt = performance.now();
+  let ground = '';
+  const run: PartRun = {
+    quick: options.quick,
+    signal,
+    say,
+    ground: (said) => {
+      ground = `; ${said}`;
+    },
   };
+  const late = Promise.withResolvers<never>();
+  const giveUp = (): void => {
+    late.reject(new Error('it took too long'));
+    endChildren();
+  };
+  const timer = setTimeout(giveUp, name === 'core' ? core_ms_max : part_ms_max);
+  try {
+    const figures = await Promise.race([measures[name](run, options), late.promise]);
+    const tookSeconds = (performance.now() - startedAt) / 1_000;
+    return { when, ranOn: `${machine()}${ground}.`, loadAverage, tookSeconds, figures };
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function machine(): string {
@@ -145,8 +72,33 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2));
+/** Figures of a short or partial run are worth a look, and nothing more. */
+function placesOf(kept: boolean): Places & { readonly file: string } {
+  const charts = path.join(root, kept ? 'docs/charts' : 'reports/charts');
+  return kept
+    ? { file: path.join(charts, 'bench.json'), document: path.join(root, 'docs/performance.md'), charts }
+    : { file: path.join(reports, 'bench-short.json'), document: undefined, charts };
+}
+
+/** Measures one part and shows it; whatever goes wrong there, the next part has its turn. */
+async function onePart(name: PartName, options: Options, signal: AbortSignal): Promise<void> {
+  const places = placesOf(options.kept);
+  say(`${name} …`);
+  try {
+    const one = { [name]: await measured(name, options, signal) } as Results;
+    process.stdout.write(`\n## ${name}\n\n${shownOf(one, name)?.markdown ?? ''}\n\n`);
+    if (signal.aborted) return;
+    const results = await keepResults(places.file, one);
+    if (options.kept) await copyFile(places.file, path.join(reports, 'bench.json'));
+    await show(results, places);
+    if (JSON.stringify(one).includes('"ok":false')) throw new Error('the audit found faults');
+  } catch (error) {
+    process.exitCode = 1;
+    say(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+}
+
+function endOnSignals(): AbortSignal {
   const ending = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
@@ -158,11 +110,29 @@ async function main(): Promise<void> {
       setTimeout(() => process.exit(), ending_ms_max).unref();
     });
   }
-  await using open = new AsyncDisposableStack();
-  const results = await bench(options, open, ending.signal);
-  await writeFile(path.join(root, 'reports', 'bench.json'), `${JSON.stringify(results, undefined, 2)}\n`);
-  process.stdout.write(`${tableOf(results)}\n`);
-  if (results.audits.some(({ ok }) => !ok)) process.exitCode = 1;
+  return ending.signal;
 }
 
-await main();
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  const signal = endOnSignals();
+  await mkdir(reports, { recursive: true });
+  if (options.charts) {
+    const { file, ...places } = placesOf(true);
+    const results = await readResults(file);
+    if (Object.keys(results).length === 0) throw new Error(`there is nothing to draw in ${file}: measure first`);
+    await show(results, places);
+  }
+  for (const name of options.parts) {
+    if (!signal.aborted) await onePart(name, options, signal);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  process.exitCode = 1;
+  say(error instanceof Error ? error.message : String(error));
+}
+// What a part that was given up has left open must not keep us.
+process.exit();

@@ -1,0 +1,59 @@
+/** What the fans of a hundred calm concerts ask, and those of a hot one, request by request. */
+import { createCredentials, get, post, type Secrets } from './wire.ts';
+import { seat_step } from './requests.ts';
+
+export type CalmKind = 'status' | 'seats' | 'issue' | 'hold';
+/** `calm`: spread over the hundred. `hot`: all of them to the one. */
+export type CalmMix = 'calm' | 'hot';
+
+export const calm_concerts = 100;
+export const calm_room = { inside: 400, waiting: 1_000 } as const;
+export const hot_room = { inside: 20_000, waiting: 200_000 } as const;
+/** Of each concert's dates: the first is looked at, the second sold. */
+export const looked_at_seats = 50;
+export const calm_seats = 2_000;
+export const hot_seats = 80_000;
+export const hot_concert = 'benchhot00';
+
+export function calmConcert(index: number): string {
+  return `benchcal${String(index).padStart(2, '0')}`;
+}
+
+/** Of ten requests: how many are of which kind. */
+const mixes: Record<CalmMix, readonly CalmKind[]> = {
+  calm: ['status', 'seats', 'status', 'issue', 'status', 'hold', 'status', 'seats', 'status', 'hold'],
+  hot: ['status', 'status', 'issue', 'status', 'status', 'hold', 'status', 'seats', 'status', 'status'],
+};
+
+export interface CalmRequest {
+  readonly kind: CalmKind;
+  readonly bytes: Buffer;
+}
+
+/** Makes the request with a number, counted from 0; no two with different numbers want the same seat. */
+export function calmMaker(mix: CalmMix, secrets: Secrets): (index: number) => CalmRequest {
+  const { place, bearer } = createCredentials(secrets);
+  const concertOf = (index: number): string => (mix === 'hot' ? hot_concert : calmConcert(index % calm_concerts));
+  const { inside, waiting } = mix === 'hot' ? hot_room : calm_room;
+  const seats = mix === 'hot' ? hot_seats : calm_seats;
+  const kinds = mixes[mix];
+  return (index) => {
+    const concertId = concertOf(index);
+    // How many came to this concert before; the calm ones begin at another kind each, so that they differ.
+    const own = mix === 'hot' ? index : Math.floor(index / calm_concerts);
+    const kind = kinds[(mix === 'hot' ? own : own + index) % kinds.length] ?? 'status';
+    // Of ten requests to the hot one a single one is a hold, so the tens number them.
+    const hold = mix === 'hot' ? Math.floor(own / kinds.length) : own;
+    const insider = place(concertId, ((hold * seat_step) % inside) + 1);
+    const makers: Record<CalmKind, () => Buffer> = {
+      status: () => get('/queue-token', place(concertId, inside + ((own * seat_step) % waiting) + 1)),
+      seats: () => get(`/performances/${concertId}-1/seats`, insider),
+      issue: () => post(`/concerts/${concertId}/queue-tokens`, bearer(`bench-${mix}-${index}`)),
+      hold: () => {
+        const wish = { performanceId: `${concertId}-2`, seatNumbers: [((hold * seat_step) % seats) + 1] };
+        return post('/reservations', insider, JSON.stringify(wish));
+      },
+    };
+    return { kind, bytes: makers[kind]() };
+  };
+}

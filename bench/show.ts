@@ -1,0 +1,64 @@
+/** From figures to the document: text between its marks, and charts beside it. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { rewritten } from './document.ts';
+import { part_names, type PartName } from './options.ts';
+import type { FiguresOf, Results } from './results.ts';
+import { showBookings } from './shown/bookings.ts';
+import { showCalm } from './shown/calm.ts';
+import { showCore } from './shown/core.ts';
+import { showGrowth } from './shown/growth.ts';
+import { showPages } from './shown/pages.ts';
+import { showRecovery } from './shown/recovery.ts';
+import { showServers } from './shown/servers.ts';
+import { metOf, table, type Shown } from './shown/shown.ts';
+import { showStreams } from './shown/streams.ts';
+
+const shows: { readonly [N in PartName]: (figures: FiguresOf[N]) => Shown } = {
+  core: showCore,
+  growth: showGrowth,
+  streams: showStreams,
+  processes: showServers,
+  calm: showCalm,
+  bookings: showBookings,
+  recovery: showRecovery,
+  pages: showPages,
+};
+
+/** What there is to show of a part; undefined if it was never measured. */
+export function shownOf(results: Results, name: PartName): Shown | undefined {
+  const kept = results[name];
+  if (kept === undefined) return undefined;
+  const shown = (shows[name] as (figures: unknown) => Shown)(kept.figures);
+  const when = `${kept.when.slice(0, 16).replace('T', ' ')} UTC`;
+  const where = `${kept.ranOn} Load average before: ${kept.loadAverage.toFixed(1)}. ${when}, ${Math.round(kept.tookSeconds)} s.`;
+  return { ...shown, markdown: `*${where}*\n\n${shown.markdown}` };
+}
+
+/** All goals of all parts, in one table. */
+export function goalsOf(results: Results): string {
+  const goals = part_names.flatMap((name) => shownOf(results, name)?.goals ?? []);
+  const rows = goals.map(({ what, goal, measured, met }) => [what, goal, measured, metOf(met)]);
+  return table(['what', 'goal', 'measured', ''], rows);
+}
+
+export interface Places {
+  /** The document with the marks; undefined leaves it alone. */
+  readonly document: string | undefined;
+  /** Where charts go. */
+  readonly charts: string;
+}
+
+/** Writes what is known; parts that were never measured stay as they are. */
+export async function show(results: Results, { document, charts }: Places): Promise<void> {
+  await mkdir(charts, { recursive: true });
+  let text = document === undefined ? undefined : await readFile(document, 'utf8');
+  for (const name of part_names) {
+    const shown = shownOf(results, name);
+    if (shown === undefined) continue;
+    for (const [chart, svg] of Object.entries(shown.charts)) await writeFile(path.join(charts, `${chart}.svg`), svg);
+    if (text !== undefined) text = rewritten(text, name, shown.markdown);
+  }
+  if (document === undefined || text === undefined) return;
+  await writeFile(document, rewritten(text, 'goals', goalsOf(results)));
+}

@@ -1,0 +1,245 @@
+/** What the bench does beside measuring: its options, its statistics, the file it keeps and the document it writes. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { calmMaker } from '../bench/calm-requests.ts';
+import { rewritten } from '../bench/document.ts';
+import { part_names, readOptions } from '../bench/options.ts';
+import type { Bookings } from '../bench/parts/bookings.ts';
+import type { Recovery } from '../bench/parts/recovery.ts';
+import { keepResults, readResults, type Kept, type Results } from '../bench/results.ts';
+import { goalsOf, show, shownOf } from '../bench/show.ts';
+import { arrivalTimes, median, quantile, ranked, spread, turns } from '../bench/statistics.ts';
+
+const document_file = path.join(import.meta.dirname, '../docs/performance.md');
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'maejin-bench-test-'));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+function kept<T>(figures: T): Kept<T> {
+  return { when: '2030-05-01T10:00:00.000Z', ranOn: 'A machine.', loadAverage: 0.25, tookSeconds: 61.2, figures };
+}
+
+const all = { median: 2, low: 1.5, high: 2.5 };
+
+function recovery(seconds: number, lost = 0): Recovery {
+  const slow = { median: seconds, low: seconds, high: seconds };
+  const row = { read: all, write: slow, acknowledged: 500, lost, rounds: 3 };
+  return {
+    waiting: 1_000_000,
+    rows: [
+      { killed: 'server', ...row },
+      { killed: 'PostgreSQL', ...row, write: all },
+    ],
+  };
+}
+
+describe('options', () => {
+  test('nothing asked for is the core, as the document shows it', () => {
+    const { parts, kept, quick, scenarios, connections } = readOptions([]);
+    assert.deepEqual([parts, kept, quick, scenarios, connections], [['core'], true, false, [], [64, 512]]);
+  });
+
+  test('all of it, or parts in their order', () => {
+    assert.deepEqual(readOptions(['--all']).parts, part_names);
+    assert.deepEqual(readOptions(['--only', 'pages,growth']).parts, ['growth', 'pages']);
+    assert.equal(readOptions(['--only', 'pages,growth']).kept, true);
+  });
+
+  test('scenarios of the core, whose figures are not those of the document', () => {
+    const { parts, scenarios, kept } = readOptions(['--only', 'status,growth']);
+    assert.deepEqual([parts, scenarios, kept], [['core', 'growth'], ['status'], false]);
+    assert.deepEqual(readOptions(['--only', 'memory']).scenarios, ['memory']);
+  });
+
+  test('short runs, profiles and other numbers are not kept for the document', () => {
+    for (const args of [['--quick'], ['--all', '--quick'], ['--profile'], ['--rounds', '1'], ['--connections', '64']])
+      assert.equal(readOptions(args).kept, false, args.join(' '));
+    assert.equal(readOptions(['--rounds', '5']).kept, true);
+  });
+
+  test('charts alone measure nothing', () => {
+    const { parts, charts } = readOptions(['--charts']);
+    assert.deepEqual([parts, charts], [[], true]);
+  });
+
+  test('what cannot be is said, with what can', () => {
+    assert.throws(() => readOptions(['--only', 'everything']), /nothing called everything[^]*--only core,growth/);
+    assert.throws(() => readOptions(['--all', '--only', 'growth']), /contradict/);
+    assert.throws(() => readOptions(['--rounds', '0']), /above 0/);
+    assert.throws(() => readOptions(['--seconds', 'many']), /above 0/);
+    assert.throws(() => readOptions(['--everything']), /Unknown option/);
+  });
+});
+
+describe('statistics', () => {
+  test('medians, quartiles and ranks', () => {
+    assert.equal(median([5, 1, 3]), 3);
+    assert.equal(median([4, 1, 3, 2]), 2.5);
+    assert(Number.isNaN(median([])));
+    assert.deepEqual(spread([1, 2, 3, 4, 5]), { median: 3, low: 2, high: 4 });
+    assert.equal(quantile([10, 20], 0.75), 17.5);
+    const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
+    assert.deepEqual(
+      [ranked(hundred, 0.5), ranked(hundred, 0.99), ranked(hundred, 1), ranked([7], 0.01)],
+      [50, 99, 100, 7],
+    );
+    assert(Number.isNaN(ranked([], 0.5)));
+  });
+
+  test('turns begin with another one each time, and nobody is left out', () => {
+    const rounds = [0, 1, 2, 3].map((round) => turns(['a', 'b', 'c'], round).join(''));
+    assert.deepEqual(rounds, ['abc', 'bca', 'cab', 'abc']);
+  });
+
+  test('people come at random, as often as was said, and the same way again', () => {
+    const plan = { rate: 500, seconds: 20, seed: 7 };
+    const times = arrivalTimes(plan);
+    assert(Math.abs(times.length - 10_000) < 400, `${times.length}`);
+    assert.deepEqual(
+      times,
+      times.toSorted((one, other) => one - other),
+    );
+    assert(times.every((at) => at >= 0 && at < 20_000));
+    const gaps = times.map((at, index) => at - (times[index - 1] ?? 0));
+    // Half of the gaps of such arrivals are shorter than 0.69 of the mean: they are not evenly spaced.
+    assert(Math.abs(median(gaps) / 2 - Math.LN2) < 0.05, `${median(gaps)}`);
+    assert.deepEqual(arrivalTimes(plan), times);
+    assert.notDeepEqual(arrivalTimes({ ...plan, seed: 8 }), times);
+  });
+});
+
+describe('the document', () => {
+  const text =
+    'before\n<!-- bench:one -->\nold\n<!-- /bench:one -->\nafter\n<!-- bench:two -->\nkept\n<!-- /bench:two -->\n';
+
+  test('changes between the marks of that name, and nowhere else', () => {
+    const changed = rewritten(text, 'one', 'new $& text\n');
+    assert.equal(
+      changed,
+      text.replace('\nold\n', () => '\n\nnew $& text\n\n'),
+    );
+    assert.equal(rewritten(changed, 'one', 'new $& text'), changed, 'the same again changes nothing');
+  });
+
+  test('must have the marks, once and in order', () => {
+    assert.throws(() => rewritten(text, 'three', ''), /<!-- bench:three -->/);
+    assert.throws(() => rewritten(text + text, 'one', ''), /once/);
+    assert.throws(() => rewritten('<!-- /bench:one --> <!-- bench:one -->', 'one', ''), /once/);
+  });
+
+  test('of this repository has a place for every part and for the goals', async () => {
+    const document = await readFile(document_file, 'utf8');
+    for (const name of [...part_names, 'goals']) assert.doesNotThrow(() => rewritten(document, name, 'x'), name);
+  });
+
+  test('shows every chart that lies beside it, and none that does not', async () => {
+    const document = await readFile(document_file, 'utf8');
+    const shown = [...document.matchAll(/\]\(charts\/([\w-]+\.svg)\)/g)].map(([, name = '']) => name).toSorted();
+    const there = await readdir(path.join(path.dirname(document_file), 'charts')).catch(() => []);
+    assert.deepEqual(shown, there.filter((name) => name.endsWith('.svg')).toSorted());
+  });
+});
+
+describe('results', () => {
+  test('are kept part by part, each with when and where', async () => {
+    const file = path.join(folder, 'kept', 'bench.json');
+    assert.deepEqual(await readResults(file), {});
+    await keepResults(file, { recovery: kept(recovery(3)) });
+    const second = { ...kept(recovery(4)), when: '2031-01-01T00:00:00.000Z' };
+    await keepResults(file, { bookings: kept(bookings()) });
+    const both = await keepResults(file, { recovery: second });
+    assert.equal(both.recovery?.when, second.when);
+    assert.equal(both.bookings?.when, '2030-05-01T10:00:00.000Z');
+    assert.deepEqual(await readResults(file), both);
+  });
+
+  test('that cannot be read are not thrown away', async () => {
+    const file = path.join(folder, 'broken.json');
+    await writeFile(file, '{ half');
+    await assert.rejects(readResults(file), /broken\.json cannot be read/);
+    await assert.rejects(keepResults(file, { recovery: kept(recovery(3)) }));
+    assert.equal(await readFile(file, 'utf8'), '{ half');
+  });
+
+  test('say of each goal whether it was met', () => {
+    const results = (seconds: number, lost?: number): Results => ({ recovery: kept(recovery(seconds, lost)) });
+    assert.doesNotMatch(goalsOf(results(9)), /missed/);
+    assert.equal(goalsOf(results(11)).match(/\*\*missed\*\*/g)?.length, 1);
+    assert.equal(goalsOf(results(9, 1)).match(/\*\*missed\*\*/g)?.length, 1);
+    assert.match(shownOf(results(11), 'recovery')?.markdown ?? '', /11\.00 s \(goal < 10 s\): \*\*missed\*\*/);
+    assert.match(shownOf(results(9), 'recovery')?.markdown ?? '', /A machine\. .*2030-05-01 10:00 UTC, 61 s/);
+    assert.equal(shownOf(results(9), 'growth'), undefined);
+  });
+
+  test('that went wrong are not passed over', () => {
+    const wrong = { ...bookings(), audit: { of: 'database', ok: false, said: 'I1 is broken' } };
+    const rows = wrong.rows.map((row) => ({ ...row, errors: 3, firstBad: 'pay: 500', loadBusy: 0.97 }));
+    const said = shownOf({ bookings: kept({ ...wrong, rows }) }, 'bookings')?.markdown ?? '';
+    for (const fault of [
+      /I1 is broken/,
+      /3 answers were none of the expected ones.* pay: 500/,
+      /load tool was at its limit/,
+    ])
+      assert.match(said, fault);
+    const well = shownOf({ bookings: kept(bookings()) }, 'bookings')?.markdown ?? '';
+    assert.doesNotMatch(well, /broken|expected ones|at its limit/);
+  });
+
+  test('are written between the marks and drawn beside; what was not measured stays', async () => {
+    const document = path.join(folder, 'performance.md');
+    const names = [...part_names, 'goals'];
+    const blank = names.map((name) => `<!-- bench:${name} -->\nas it was: ${name}\n<!-- /bench:${name} -->`).join('\n');
+    await writeFile(document, blank);
+    const charts = path.join(folder, 'charts');
+    await show({ recovery: kept(recovery(3)), bookings: kept(bookings()) }, { document, charts });
+    const text = await readFile(document, 'utf8');
+    assert.deepEqual((await readdir(charts)).toSorted(), ['bookings.svg', 'recovery.svg']);
+    assert.match(text, /\(charts\/recovery\.svg\)/);
+    assert.doesNotMatch(text, /as it was: (recovery|bookings|goals)/);
+    assert.match(text, /as it was: growth/);
+    await show({ recovery: kept(recovery(3)), bookings: kept(bookings()) }, { document, charts });
+    assert.equal(await readFile(document, 'utf8'), text);
+  });
+});
+
+function bookings(): Bookings {
+  const step = { p50: 5, p99: 20 };
+  const steps = { issue: step, seats: step, hold: step, charge: step, pay: step, booking: { p50: 25, p99: 100 } };
+  const work = { serverUs: 500, postgresUs: 300, loadBusy: 0.2 };
+  const row = { fans: 64, rate: all, steps, conflicts: 10, bookings: 100, errors: 0, firstBad: undefined, ...work };
+  const audit = { of: 'database', ok: true, said: '' };
+  return { seconds: 4, rounds: 3, seatsPerDate: 50, fansPerDate: 40, rows: [row], audit };
+}
+
+describe('requests of calm concerts and of the hot one', () => {
+  const secrets = { auth: 'a secret that only a test knows, long', identity: 'another secret that only a test knows' };
+  const wishOf = (bytes: Buffer): string => {
+    const [, body = ''] = bytes.toString().split('\r\n\r\n');
+    return body;
+  };
+
+  test('never want one seat twice, and are of every kind', () => {
+    for (const mix of ['calm', 'hot'] as const) {
+      const maker = calmMaker(mix, secrets);
+      const made = Array.from({ length: 20_000 }, (_, index) => maker(index));
+      const kinds = Map.groupBy(made, ({ kind }) => kind);
+      assert.deepEqual([...kinds.keys()].toSorted(), ['hold', 'issue', 'seats', 'status'], mix);
+      const wishes = (kinds.get('hold') ?? []).map(({ bytes }) => wishOf(bytes));
+      assert.equal(new Set(wishes).size, wishes.length, mix);
+      assert(wishes.length >= 2_000, mix);
+    }
+  });
+
+  test('go to all of the hundred alike', () => {
+    const maker = calmMaker('calm', secrets);
+    const made = Array.from({ length: 1_000 }, (_, index) => maker(index));
+    const joined = made.filter(({ kind }) => kind === 'issue').map(({ bytes }) => bytes.toString().split('/')[4]);
+    assert.equal(new Set(joined).size, 100);
+  });
+});
