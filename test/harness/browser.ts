@@ -75,19 +75,27 @@ export interface VisitorOptions {
   readonly language?: 'ko' | 'en';
   readonly theme?: 'light' | 'dark';
   readonly width?: number;
+  readonly height?: number;
+  /** Pixels of the screen for one of the page; 2 with half the size is a browser zoomed to 200 %. */
+  readonly sharpness?: number;
+  /** A touch screen. */
+  readonly touch?: boolean;
   readonly scripts?: boolean;
 }
 
 let visitors = 0;
 
 export async function visit(browser: Browser, { origin }: Server, options: VisitorOptions = {}): Promise<Visitor> {
-  const { language = 'ko', theme = 'light', width = 1280, scripts = true } = options;
+  const { language = 'ko', theme = 'light', width = 1280, height = 860, scripts = true } = options;
+  const { sharpness = 1, touch = false } = options;
   const context = await browser.newContext({
     baseURL: origin,
     locale: language === 'ko' ? 'ko-KR' : 'en-GB',
     colorScheme: theme,
     javaScriptEnabled: scripts,
-    viewport: { width, height: 860 },
+    viewport: { width, height },
+    deviceScaleFactor: sharpness,
+    hasTouch: touch,
     reducedMotion: 'reduce',
   });
   context.setDefaultTimeout(wait_ms_max);

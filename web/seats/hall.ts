@@ -32,6 +32,8 @@ export interface Hall {
   statusOf(number: number): SeatStatus;
   /** Free seats of a section. */
   available(section: Section): number;
+  /** Calls with the numbers of seats whose status is another now, until the answer is called. */
+  watch(listener: (numbers: readonly number[]) => void): () => void;
   /** Takes changes over; answers the numbers whose status is another now. */
   apply(changes: readonly SeatChange[]): number[];
   /** Takes a whole new answer over. */
@@ -42,6 +44,7 @@ export function createHall(data: SeatMapData): Hall {
   const { sections } = data;
   const statuses = Uint8Array.from(data.statuses, (letter) => codes[letter] ?? 2);
   const revision = signal(0);
+  const listeners = new Set<(numbers: readonly number[]) => void>();
 
   const apply = (changes: readonly SeatChange[]): number[] => {
     const changed: number[] = [];
@@ -51,7 +54,10 @@ export function createHall(data: SeatMapData): Hall {
       statuses[number - 1] = code;
       changed.push(number);
     }
-    if (changed.length > 0) revision.value++;
+    if (changed.length > 0) {
+      revision.value++;
+      for (const listener of listeners) listener(changed);
+    }
     return changed;
   };
 
@@ -68,6 +74,10 @@ export function createHall(data: SeatMapData): Hall {
       const end = firstNumber - 1 + rows * seatsPerRow;
       for (let index = firstNumber - 1; index < end; index++) if (statuses[index] === 0) count++;
       return count;
+    },
+    watch: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     apply,
     refresh: (next) => apply(Array.from(next.statuses, (status, index) => ({ number: index + 1, status }))),

@@ -1,6 +1,7 @@
 /** The hall as a list: sections, rows, seats. It says what the map says, and works by keyboard and by ear. */
 import type { ReadonlySignal } from '@preact/signals';
 import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { money, number, say } from '../words/words.ts';
 import { seat_statuses, type Hall } from './hall.ts';
 import type { Section } from './types.ts';
@@ -47,8 +48,10 @@ export function SeatList(props: SeatListProps) {
   // Counts follow the hall.
   void hall.revision.value;
   const said = say(words);
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => reveal(list.current), [open.value]);
   return (
-    <ul class="sections">
+    <ul class="sections" ref={list}>
       {hall.sections.map((section) => {
         const available = hall.available(section);
         const isOpen = open.value === section.name;
@@ -73,6 +76,14 @@ export function SeatList(props: SeatListProps) {
       })}
     </ul>
   );
+}
+
+/** A section that was opened elsewhere comes into view where the list has a window of its own. */
+function reveal(list: HTMLUListElement | null): void {
+  const opened = list?.querySelector('[aria-expanded="true"]')?.closest('li');
+  const room = list?.parentElement;
+  if (!opened || !room || room.scrollHeight <= room.clientHeight || room.contains(document.activeElement)) return;
+  room.scrollTop += opened.getBoundingClientRect().top - room.getBoundingClientRect().top;
 }
 
 /** The place of a grade in the palette; the map uses the same. */

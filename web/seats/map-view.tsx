@@ -1,11 +1,28 @@
-/** Where the map stands in the page: a canvas, kept in step with the hall and with what is selected. */
+/** Where the map stands in the page: a canvas with its few buttons, kept in step with the hall and with what is chosen. */
 import { useEffect, useRef } from 'preact/hooks';
-import type { ReadonlySignal } from '@preact/signals';
+import { useSignal, type ReadonlySignal } from '@preact/signals';
 import { theme } from '../ui/theme.ts';
-import { language } from '../words/words.ts';
+import { language, money, say } from '../words/words.ts';
 import type { Hall } from './hall.ts';
+import { MapButtons } from './map-buttons.tsx';
 import { createSeatMap } from './seat-map.ts';
-import type { SeatMap } from './types.ts';
+import type { Reach, SeatMap } from './types.ts';
+import './map.css';
+
+const words = {
+  ko: {
+    nearer: '누르면 가까이 보여요.',
+    choose: '좌석을 눌러 고르세요.',
+    seat: (row: number, place: number) => `${row}열 ${place}번`,
+    statuses: { AVAILABLE: '', HELD: ' · 다른 분이 결제 중', RESERVED: ' · 판매됨' },
+  },
+  en: {
+    nearer: 'Tap to come nearer.',
+    choose: 'Tap a seat to choose it.',
+    seat: (row: number, place: number) => `row ${row}, seat ${place}`,
+    statuses: { AVAILABLE: '', HELD: ' · being paid by somebody', RESERVED: ' · sold' },
+  },
+};
 
 export interface MapViewProps {
   readonly hall: Hall;
@@ -15,29 +32,68 @@ export interface MapViewProps {
   readonly onSection: (name: string | undefined) => void;
 }
 
+const far: Reach = { isWhole: true, isNearest: false, selects: false };
+
 export function MapView({ hall, selected, section, onToggle, onSection }: MapViewProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const map = useRef<SeatMap | undefined>(undefined);
+  const reach = useSignal(far);
+  const pointed = useSignal<number | undefined>(undefined);
   useEffect(() => {
-    if (canvas.current === null || createSeatMap === undefined) return undefined;
-    const { sections, statuses } = hall;
+    if (canvas.current === null) return undefined;
     const created = createSeatMap(canvas.current, {
-      sections,
-      statuses,
+      sections: hall.sections,
+      statuses: hall.statuses,
       selected: selected.peek(),
       language: language.peek(),
       onToggle,
       onSection,
+      onPoint: (seat) => {
+        pointed.value = seat;
+      },
+      onReach: (next) => {
+        const { isWhole, isNearest, selects } = reach.peek();
+        if (next.isWhole !== isWhole || next.isNearest !== isNearest || next.selects !== selects) reach.value = next;
+      },
     });
     map.current = created;
-    return () => created.destroy();
+    const unwatch = hall.watch((numbers) => created.update(numbers));
+    return () => {
+      unwatch();
+      created.destroy();
+    };
   }, [hall]);
-  const { value: revision } = hall.revision;
-  useEffect(() => map.current?.update([]), [revision]);
   useEffect(() => map.current?.select(selected.value), [selected.value]);
   useEffect(() => map.current?.show(section.value), [section.value]);
   useEffect(() => map.current?.redraw(language.value), [language.value, theme.value]);
-  if (createSeatMap === undefined) return undefined;
-  // The list beside it says the same and works by keyboard.
-  return <canvas ref={canvas} class="seat-map" aria-hidden="true" />;
+  return (
+    <div class="seat-map">
+      <div class="map-head">
+        <p aria-hidden="true">
+          {pointed.value === undefined ? hint(hall, section.value, reach.value) : told(hall, pointed.value)}
+        </p>
+        <MapButtons reach={reach.value} onStep={(step) => map.current?.zoom(step)} />
+      </div>
+      {/* The list beside it says the same and works by keyboard. */}
+      <div class="map-room">
+        <canvas ref={canvas} aria-hidden="true" />
+      </div>
+    </div>
+  );
+}
+
+function hint(hall: Hall, name: string | undefined, { selects }: Reach): string {
+  const said = say(words);
+  const section = hall.sections.length > 1 ? hall.sections.find((one) => one.name === name) : undefined;
+  const next = selects ? said.choose : said.nearer;
+  if (section === undefined) return next;
+  return `${section.name} · ${section.grade} ${money(section.price)}. ${next}`;
+}
+
+function told(hall: Hall, seat: number): string {
+  const said = say(words);
+  const found = hall.seat(seat);
+  if (found === undefined) return '';
+  const { section, grade, row, place, price } = found;
+  return `${section} · ${said.seat(row, place)} · ${grade} ${money(price)}${said.statuses[hall.statusOf(seat)]}`;
 }

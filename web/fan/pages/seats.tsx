@@ -1,8 +1,10 @@
 /** Choosing seats: the map, the list beside it, "best together", and the sheet with the sum and the one button. */
+import { signal, useSignal } from '@preact/signals';
 import { ask } from '../../client/client.ts';
 import { problem } from '../../client/problem.ts';
 import { placeOf } from '../../place/place.ts';
 import { createHall } from '../../seats/hall.ts';
+import { Legend } from '../../seats/legend.tsx';
 import { SeatList } from '../../seats/list.tsx';
 import { MapView } from '../../seats/map-view.tsx';
 import { Loaded, useLoad } from '../../ui/load.tsx';
@@ -20,8 +22,20 @@ import { TurnBar } from '../turn-bar.tsx';
 import './seats.css';
 
 const words = {
-  ko: { title: '좌석 고르기', other: '다른 날짜', list: '구역과 좌석 목록' },
-  en: { title: 'Choose seats', other: 'Other dates', list: 'Sections and seats' },
+  ko: {
+    title: '좌석 고르기',
+    other: '다른 날짜',
+    list: '구역과 좌석 목록',
+    views: { map: '지도', list: '목록' },
+    how: '보는 방법',
+  },
+  en: {
+    title: 'Choose seats',
+    other: 'Other dates',
+    list: 'Sections and seats',
+    views: { map: 'Map', list: 'List' },
+    how: 'How to look',
+  },
 };
 
 export function Seats({ params }: PageProps) {
@@ -71,14 +85,37 @@ function Hall({ chosen }: { chosen: Chosen }) {
     onToggle: selection.toggle,
     onSection: selection.open,
   };
+  const view = useSignal<View>('map');
+  const hasList = isWide.value || view.value === 'list';
   return (
     <>
-      <Together hall={hall} onFind={selection.together} />
-      <div class="hall-view">
-        <MapView {...parts} />
-        <section class="hall-list" aria-label={said.list}>
-          <SeatList {...parts} />
-        </section>
+      <div class="views" role="group" aria-label={said.how}>
+        {(['map', 'list'] as const).map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={view.value === one}
+            onClick={() => {
+              view.value = one;
+            }}
+          >
+            {said.views[one]}
+          </button>
+        ))}
+      </div>
+      <div class="hall-view" data-view={view.value}>
+        <div class="hall-map">
+          <MapView {...parts} />
+          <Legend hall={hall} />
+        </div>
+        <div class="hall-side">
+          <Together hall={hall} onFind={selection.together} />
+          {hasList && (
+            <section class="hall-list" aria-label={said.list}>
+              <SeatList {...parts} />
+            </section>
+          )}
+        </div>
       </div>
       <SelectionSheet selection={selection} hall={hall} concertId={chosen.concertId} />
       <LiveRegion text={selection.told.value} />
@@ -86,12 +123,21 @@ function Hall({ chosen }: { chosen: Chosen }) {
   );
 }
 
+type View = 'map' | 'list';
+
+/** There is room for the list beside the map; on a phone one of the two is shown. */
+const wide = matchMedia('(min-width: 1000px)');
+const isWide = signal(wide.matches);
+wide.addEventListener('change', () => {
+  isWide.value = wide.matches;
+});
+
 function HallSkeleton() {
   return (
     <div class="stack">
       <Skeleton width="50%" height="1.6rem" />
+      <Skeleton height="24rem" />
       <Skeleton height="5rem" />
-      <Skeleton height="22rem" />
     </div>
   );
 }

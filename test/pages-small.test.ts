@@ -1,0 +1,93 @@
+/** Every page of the fan on the smallest phone and in a browser zoomed to 200 %: nothing sticks out, nothing is lost. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { type BoxOffice, boxOffice } from './harness/box-office.ts';
+import { openBrowser, visit, type Visitor, type VisitorOptions } from './harness/browser.ts';
+import { type House, openHouse } from './harness/house.ts';
+import type { Server } from './harness/server.ts';
+
+let house: House;
+let server: Server;
+let office: BoxOffice;
+let browser: Browser;
+
+before(async () => {
+  browser = await openBrowser();
+  house = await openHouse();
+  server = await house.start();
+  office = boxOffice(server);
+});
+after(() => Promise.allSettled([browser.close(), house.close()]));
+
+/** What is wider than the page, by its name; the page itself must not scroll sideways. */
+async function assertFits({ page, assertAccessible }: Visitor, name: string): Promise<void> {
+  const [width, room, wide] = await page.evaluate<[number, number, string[]]>(`[
+    document.scrollingElement.scrollWidth,
+    document.documentElement.clientWidth,
+    [...document.querySelectorAll('main *')]
+      .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('.hidden, ul'))
+      .map((one) => one.tagName + '.' + one.className),
+  ]`);
+  assert.deepEqual({ name, width, wide }, { name, width: Math.min(width, room), wide: [] });
+  await assertAccessible();
+}
+
+const sizes: Readonly<Record<string, VisitorOptions>> = {
+  'on a phone of 320 px': { width: 320, height: 568, touch: true, sharpness: 2, language: 'en' },
+  'zoomed to 200 %': { width: 640, height: 400, sharpness: 2, language: 'ko', theme: 'dark' },
+};
+
+for (const [where, options] of Object.entries(sizes)) {
+  test(`every page fits ${where}`, async () => {
+    const sections = ['101', '102', '103'].map((name) => ({
+      name,
+      rows: 20,
+      seatsPerRow: 40,
+      grade: name,
+      price: 99_000,
+    }));
+    const { concertId } = await office.createConcert({
+      title: '아주 긴 이름을 가진 한여름 밤의 공연 — A concert with quite a long name for a midsummer night',
+      performances: ['01', '02'].map((day) => ({ startsAt: `2030-05-${day}T10:00:00.000Z`, sections })),
+    });
+    const fan = await visit(browser, server, options);
+    const { page } = fan;
+    const open = async (address: string, seen: string): Promise<void> => {
+      await fan.open(address);
+      await page.locator(seen).first().waitFor();
+      await assertFits(fan, address);
+    };
+    await open('/', `a[href="/concerts/${concertId}"]`);
+    await open(`/concerts/${concertId}`, 'main .button');
+    await open('/join', 'form');
+    const bearer = await fan.signUp();
+    await open(`/concerts/${concertId}/wait?take=1`, '#enter');
+    await open(`/concerts/${concertId}/dates`, `main a[href$="/dates/1"]`);
+    await open(`/concerts/${concertId}/dates/1`, '.seat-map canvas');
+    const [map, sheet] = await Promise.all([
+      page.locator('.seat-map').boundingBox(),
+      page.locator('.sheet').boundingBox(),
+    ]);
+    assert(map !== null && map.height >= 200 && sheet !== null);
+    await page.locator('.together .button').click();
+    await page.locator('.picked-seat').first().waitFor();
+    await assertFits(fan, 'chosen');
+    await page.locator('.views button').last().click();
+    await page.locator('.section').last().click();
+    await assertFits(fan, 'the list');
+    await page.locator('.sheet .button').click();
+    await page.waitForURL(/\/reservations\//);
+    await page.locator('.stub').waitFor();
+    await assertFits(fan, 'the held ticket');
+    const answer = await office.charge({ userId: '', token: bearer }, 500_000);
+    assert.equal(answer.status, 201);
+    await page.reload();
+    await page.locator('main .button:not(.plain)').click();
+    await page.locator('.stub.paid').waitFor();
+    await assertFits(fan, 'the paid ticket');
+    await open('/my', 'main a[href^="/reservations/"]');
+    fan.assertNoComplaints();
+    await fan.context.close();
+  });
+}
