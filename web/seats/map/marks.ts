@@ -55,14 +55,13 @@ export function paintLabels(scene: Scene, frame: Frame, parts: readonly Part[]):
     return [{ part, room, ...textOf(scene, brush, part) }];
   });
   const hasSign = view.scale > sign_from;
-  const level = levels.find(
-    (one) => signs.filter((sign) => fitsAt(sign, one, hasSign)).length >= signs.length * together_share,
+  const most = levels.findIndex(
+    (level) => signs.filter((sign) => fitsAt(sign, level, hasSign)).length >= signs.length * together_share,
   );
+  const rest = levels.slice(most === -1 ? levels.findIndex(({ count }) => count === 0) : most);
   for (const sign of signs) {
-    const own = [level, ...levels.filter((one) => one.count === 0)].find(
-      (one) => one !== undefined && fitsAt(sign, one, hasSign && one.count > 0),
-    );
-    if (own !== undefined) paintLabel(scene, frame, sign, own);
+    const level = rest.find((one) => fitsAt(sign, one, hasSign && one.count > 0));
+    if (level !== undefined) paintLabel(scene, frame, sign, level);
   }
 }
 

@@ -91,16 +91,16 @@ function draw({ layout, parts, palette }: Scene, painter: Painter, scale: number
   return canvas;
 }
 
-/** Bottom left; the buttons are on the right. */
+/** Top right: at the left are numbers of rows, at the bottom the sheet may grow over the map. */
 function place(bounds: Box, size: Size): { readonly frame: Box; readonly scale: number } {
   const width = bounds.right - bounds.left;
   const height = bounds.bottom - bounds.top;
   const side = Math.min(side_max, Math.min(size.width, size.height) * view_share_max);
   const scale = side / Math.max(width, height);
-  const left = margin;
-  const bottom = size.height - margin;
+  const right = size.width - margin;
+  const top = margin;
   return {
     scale,
-    frame: { left, bottom, right: left + width * scale + 2 * padding, top: bottom - height * scale - 2 * padding },
+    frame: { top, right, left: right - width * scale - 2 * padding, bottom: top + height * scale + 2 * padding },
   };
 }
