@@ -17,8 +17,11 @@ interface TurnDeps {
 
 const turn_every_ms = 250;
 const heartbeat_ms = 1_000;
-/** A longer gap between heartbeats means that no server could be reached, so nobody could show a sign of life. */
-const outage_seconds = 5;
+/**
+ * A longer gap between heartbeats means that no server could be reached, so nobody could show a sign of life. Together
+ * with the time between two polls, half a grace period of 5 s or more, a shorter one is within what is forgiven.
+ */
+const outage_seconds = 3;
 const rooms_per_turn_max = 1_000;
 const front_places_min = 200;
 const front_places_max = 20_000;
@@ -27,6 +30,8 @@ const front_margin = 2;
 
 export function createTurns({ database, boards, presence }: TurnDeps): Duty {
   let heartbeatAt = -Infinity;
+  // Whether signs of life could not be written down, of whom nobody knows.
+  let isDeaf = false;
   return {
     name: 'line.turn',
     everyMs: turn_every_ms,
@@ -35,7 +40,11 @@ export function createTurns({ database, boards, presence }: TurnDeps): Duty {
         await beat(database);
         heartbeatAt = performance.now();
       }
+      // First, so that nobody is passed over for a silence that was this server's.
+      if (isDeaf) await forgive(database);
+      isDeaf = true;
       await presence.flush();
+      isDeaf = false;
       for (const { concert_id } of await roomsWithWork(database)) {
         // oxlint-disable-next-line no-await-in-loop
         await turn({ database, boards, presence }, concert_id);
@@ -50,7 +59,12 @@ async function beat({ sql }: Database): Promise<void> {
     with last as (select at from heartbeat for update skip locked)
     update heartbeat set at = now() from last where heartbeat.at < now() - interval '0.9 seconds'
     returning extract(epoch from now() - last.at)::float8 as gap`;
-  if (beaten !== undefined && beaten.gap > outage_seconds) await sql`update rooms set grace_from = now()`;
+  if (beaten !== undefined && beaten.gap > outage_seconds) await forgive({ sql });
+}
+
+/** Silence until now counts against nobody, in any room. */
+async function forgive({ sql }: Pick<Database, 'sql'>): Promise<void> {
+  await sql`update rooms set grace_from = now()`;
 }
 
 /** Every condition is one probe into an index that holds only the tokens concerned. */
