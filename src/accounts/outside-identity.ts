@@ -2,7 +2,7 @@
  * Access tokens (JWT) of the operator's own identity provider, verified here without asking anybody: HS256 with a
  * shared secret, or a key of the provider's published set. Which of the two is decided by the algorithm, and each
  * verifier knows only its own: a public key can never be taken for a secret.
- * Measured (CPU): 6.5 µs for an HS256 token, never kept; 4 µs for a kept RS256 token, 75 µs for a new one.
+ * Measured (CPU): 4.5 µs for an HS256 token, never kept; 4 µs for a kept RS256 token, 75 µs for a new one.
  */
 import type { Identity } from './accounts.ts';
 import type { Log } from './better-auth.ts';

@@ -1,6 +1,7 @@
 /**
  * HMAC-SHA-256 (RFC 2104) out of two one-shot hashes. `createHmac` looks the digest up and sets a context of OpenSSL
- * up anew for each text, which takes 12 µs; this takes 2 µs, and every fan's first request needs one or two.
+ * up anew for each text: 12 µs in a process that has run for a while. This takes 2.7 µs, and every fan's first request
+ * needs one or two.
  */
 import { hash, timingSafeEqual } from 'node:crypto';
 
