@@ -111,12 +111,13 @@ function inSlots(own: readonly Attempt[], refused: ReadonlyMap<string, number>):
   return slotted.slice(-kept_per_seat_max);
 }
 
+/** By the clock of this moment: by the transaction's beginning an attempt could come before the hold that it lost to. */
 async function keep(tx: Tx, concertId: string, rows: readonly Slotted[]): Promise<void> {
   const now = performance.now();
   await tx`
     with written as (
       insert into seat_refusals (concert_id, performance_id, number, slot, user_id, status, at)
-      select ${concertId}, performance_id, number, slot, user_id, status, now() - make_interval(secs => seconds_ago)
+      select ${concertId}, performance_id, number, slot, user_id, status, clock_timestamp() - make_interval(secs => seconds_ago)
       from unnest(${rows.map((row) => row.performanceId)}::text[], ${rows.map((row) => row.number)}::int[],
         ${rows.map((row) => row.slot)}::int[], ${rows.map((row) => row.userId)}::text[],
         ${rows.map((row) => row.status)}::text[],
