@@ -8,7 +8,7 @@ import { cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Database } from '../../src/platform/database.ts';
-import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
+import { guard, startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
 import { freePort } from '../../src/platform/free-port.ts';
 import { postgresPrograms } from '../../src/platform/postgres-programs.ts';
 
@@ -29,15 +29,6 @@ type Settings = Readonly<Record<string, string | number>>;
 
 const ready_seconds_max = 60;
 const stop_seconds_max = 20;
-
-/** Ends PostgreSQL when the process that reads the other end of this pipe is gone, however that happened. */
-const guard = `
-exec 9<&0
-"$@" </dev/null 9<&- & postgres=$!
-{ read -r _ <&9; kill -INT $postgres; } 2>/dev/null & reader=$!
-wait $postgres; code=$?
-kill $reader 2>/dev/null
-exit $code`;
 
 const durable: Settings = {
   listen_addresses: '127.0.0.1',

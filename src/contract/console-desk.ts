@@ -1,6 +1,19 @@
 /** What an operator looks up: fans and their money, the story of a seat, the plan of a concert; and files to take along. */
 import { Type } from 'typebox';
-import { ConcertParams, Count, Id, Money, Page, Seat, Time, WalletEntry, oneOf, pageOf, text } from './parts.ts';
+import {
+  ConcertParams,
+  Count,
+  Id,
+  Money,
+  Page,
+  PlacedSection,
+  Seat,
+  Time,
+  WalletEntry,
+  oneOf,
+  pageOf,
+  text,
+} from './parts.ts';
 import type { Endpoint } from './endpoint.ts';
 
 const nothingOr = (type: string, options: object = {}) => ({ type: [type, 'null'], ...options });
@@ -158,16 +171,7 @@ const plan = {
             id: Id,
             startsAt: Time,
             seatsTotal: Count,
-            sections: Type.Array(
-              Type.Object({
-                name: Type.String(),
-                rows: Type.Integer(),
-                seatsPerRow: Type.Integer(),
-                grade: Type.String(),
-                price: Money,
-                firstNumber: Type.Integer(),
-              }),
-            ),
+            sections: Type.Array(PlacedSection),
           }),
         ),
       }),

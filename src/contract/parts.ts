@@ -199,21 +199,21 @@ export const Sale = Type.Object({
   admittedPerMinute: Type.Number({ minimum: 0 }),
   notice: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Why admission is paused; else null' }),
 });
+export const PlacedSection = Type.Object({
+  name: Type.String(),
+  rows: Type.Integer(),
+  seatsPerRow: Type.Integer(),
+  grade: Type.String(),
+  price: Money,
+  firstNumber: Type.Integer({ description: 'Its seats are numbered from here, row by row' }),
+});
+
 /** All of a hall in kilobytes, where the list of its seats takes megabytes. */
 export const SeatMap = Type.Object({
   performanceId: Id,
   startsAt: Time,
   maxSeatsPerFan: Type.Integer(),
-  sections: Type.Array(
-    Type.Object({
-      name: Type.String(),
-      rows: Type.Integer(),
-      seatsPerRow: Type.Integer(),
-      grade: Type.String(),
-      price: Money,
-      firstNumber: Type.Integer({ description: 'Its seats are numbered from here, row by row' }),
-    }),
-  ),
+  sections: Type.Array(PlacedSection),
   statuses: Type.String({ description: 'A letter for each seat, by number: `A` AVAILABLE, `H` HELD, `R` RESERVED' }),
 });
 

@@ -95,14 +95,20 @@ export async function openHall(parts: HallParts): Promise<Hall> {
   };
 }
 
-/** An answer that no page shows: nothing may run, frame, sniff or keep it. Pages say otherwise for themselves. */
-const transport_policy = 'max-age=31536000';
-const api_policy = "default-src 'none'; frame-ancestors 'none'";
+/** Of every answer that no page shows: nothing may run, frame or sniff it. Pages say otherwise for themselves. */
+const safe_headers = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+} as const;
+const secure_headers = { ...safe_headers, 'strict-transport-security': 'max-age=31536000' } as const;
 
-function setHeaders(reply: Pick<FastifyReply, 'header'>, requestId: string): void {
+function setHeaders(
+  reply: Pick<FastifyReply, 'header' | 'headers'>,
+  requestId: string,
+  safe: Readonly<Record<string, string>> = safe_headers,
+): void {
   reply.header('x-request-id', requestId);
-  reply.header('x-content-type-options', 'nosniff');
-  reply.header('content-security-policy', api_policy);
+  reply.headers(safe);
   reply.header('cache-control', 'no-store');
 }
 
@@ -114,10 +120,9 @@ function mountArrival(
 ): (shortcuts: Partial<Record<EndpointName, Shortcut>>) => void {
   const { arrived, arrivedAt } = observe(app, { log, metrics });
   const limits = config.rateLimit ? createLimits() : undefined;
-  const isSecure = config.publicUrl.startsWith('https:');
+  const safe = config.publicUrl.startsWith('https:') ? secure_headers : safe_headers;
   app.addHook('onRequest', (request, reply, done) => {
-    setHeaders(reply, request.id);
-    if (isSecure) reply.header('strict-transport-security', transport_policy);
+    setHeaders(reply, request.id, safe);
     const { route } = arrived(request, reply.raw);
     done(limits?.(request, route));
   });
@@ -129,8 +134,7 @@ function mountArrival(
   });
   const { trustedProxies } = config;
   const isTrusted = trustedProxies.length === 0 ? () => false : proxyAddr.compile([...trustedProxies]);
-  const transport = isSecure ? ['strict-transport-security', transport_policy] : [];
-  const common = ['x-content-type-options', 'nosniff', 'content-security-policy', api_policy, ...transport];
+  const common = Object.entries(safe).flat();
   return (shortcuts) => {
     const ways = Object.entries(shortcuts).map(([name, shortcut]) => {
       const { method, url } = contract[name as EndpointName];
@@ -217,8 +221,7 @@ function answerBadHttp(
   const headers = {
     ...problemHeaders(problem, 'en'),
     'x-request-id': requestIds({ headers: {} } as IncomingMessage),
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': api_policy,
+    ...safe_headers,
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',
   };

@@ -145,7 +145,7 @@ async function initialise(cluster: string, programs: PostgresPrograms): Promise<
  * Between us and PostgreSQL stands a shell that reads our pipe: it ends when we do, even by `kill -9`, and then
  * the shell asks PostgreSQL to stop. The new process group keeps a terminal's Ctrl-C, meant for us, from it.
  */
-const guard = `
+export const guard = `
 exec 9<&0
 "$@" </dev/null 9<&- & postgres=$!
 { read -r _ <&9; kill -INT $postgres; } 2>/dev/null & reader=$!

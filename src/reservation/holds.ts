@@ -50,7 +50,7 @@ export function createHolds(options: HoldsOptions): Holds {
     run: async (concertId, holds, attempt) => {
       const isLocking = attempt > 0;
       // Not waited for: until the boards are there, the table is looked at.
-      for (const { performance } of holds)
+      for (const performance of new Set(holds.map((hold) => hold.performance)))
         if (boards.known(performance.id) === undefined) void warm(boards, performance);
       const outcome = await database.transaction((tx) => runBatch(tx, boards, concertId, { holds, isLocking }));
       boards.apply(outcome.changes);
@@ -117,10 +117,13 @@ async function readFacts(
   { holds, isLocking, retried }: Batch & { readonly retried: string[] },
 ): Promise<Omit<Facts, 'tokens'>> {
   const users = [...new Set(holds.map((hold) => hold.pass.userId))];
-  const wanted = wantedSeats(holds);
-  const known = isLocking ? [] : wanted.flatMap((seat) => freeOnBoard(boards, seat) ?? []);
-  const knownKeys = new Set(known.map((seat) => seatKey(seat.performanceId, seat.number)));
-  const unknown = wanted.filter((seat) => !knownKeys.has(seatKey(seat.performanceId, seat.number)));
+  const known: SeatRow[] = [];
+  const unknown: Seat[] = [];
+  for (const seat of wantedSeats(holds)) {
+    const free = isLocking ? undefined : freeOnBoard(boards, seat);
+    if (free === undefined) unknown.push(seat);
+    else known.push(free);
+  }
   const [[rules], holdings, seats, committed] = await Promise.all([
     tx<Rules[]>`
       select hold_seconds as "holdSeconds", max_seats_per_fan as "seatsMax",
