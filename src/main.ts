@@ -14,6 +14,7 @@ import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { createFeed } from './platform/feed.ts';
 import { freePort } from './platform/free-port.ts';
 import { migrate } from './platform/migrations.ts';
+import { keepStatistics } from './platform/statistics.ts';
 import { startTicker } from './platform/ticker.ts';
 
 const migrations_folder = path.join(import.meta.dirname, '../db/migrations');
@@ -39,10 +40,13 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
   const operator = await prepare(config, hall, database.sql);
   const crowd = config.demo && operator !== undefined ? await openCrowd(hall) : undefined;
   open.defer(() => crowd?.disperse());
-  const ticker = startTicker([...hall.duties, feed.watch, ...(crowd === undefined ? [] : [crowd.duty])], {
-    failing: (duty, error) => log.error({ duty, err: error }, 'duty fails'),
-    recovered: (duty, failures) => log.info({ duty, failures }, 'duty works again'),
-  });
+  const ticker = startTicker(
+    [...hall.duties, feed.watch, keepStatistics(database), ...(crowd === undefined ? [] : [crowd.duty])],
+    {
+      failing: (duty, error) => log.error({ duty, err: error }, 'duty fails'),
+      recovered: (duty, failures) => log.info({ duty, failures }, 'duty works again'),
+    },
+  );
   open.defer(() => ticker.stop());
   await hall.app.listen({ host: config.host, port: config.port });
   return welcome(addressOf(config.host, config.port), operator);

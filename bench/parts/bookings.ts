@@ -2,7 +2,7 @@
 import type { Booked, BookingOrder } from '../booking-load.ts';
 import { booking_steps, type BookingStep } from '../booking-steps.ts';
 import { startHelper } from '../children.ts';
-import { audit, once, openCluster, secrets, type Audit } from '../ground.ts';
+import { audit, openCluster, secrets, type Audit } from '../ground.ts';
 import { startService } from '../processes.ts';
 import { familySeconds, processorSeconds } from '../processor.ts';
 import { day_seconds, filled, line, performances } from '../rows.ts';
@@ -72,9 +72,6 @@ export async function measureBookings(run: PartRun): Promise<Bookings> {
     return { ...booked, fans, serverUs: each(0), postgresUs: each(1) };
   };
   await turn(64, 2);
-  // As autovacuum would within a minute. Plans made for the empty line, which was vacuumed as such, are else kept for
-  // the whole of this short run: each admission then read all places that there had ever been.
-  await once(databaseUrl, (sql) => sql`analyze`);
   const done: Turn[] = [];
   for (let round = 0; round < rounds && !signal.aborted; round++) {
     for (const fans of fans_at_a_time) done.push(await turn(fans, seconds));

@@ -97,8 +97,9 @@ async function matching(
 }
 
 function saying(sql: Sql, q: string, users: string[]) {
-  const beginning = `${q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-  return sql`(id = ${q} or user_id like ${beginning} or user_id = any(${users}::text[]))`;
+  // The ids that begin so, as a range: a plan made before the text is known has no index for a pattern.
+  const end = `${q}\u{10ffff}`;
+  return sql`(id = ${q} or user_id >= ${q} and user_id < ${end} or user_id = any(${users}::text[]))`;
 }
 
 /** A hold whose time ran out is EXPIRED from that moment, swept or not. */
