@@ -83,7 +83,7 @@ test('a server that stops dead while it holds a room’s lock holds up nobody fo
     const { process: stopped } = servers[0];
     const [locked, inTheWay] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const blocking = house.database.transaction(async (tx) => {
-      await tx`lock table queue_tokens in share mode`;
+      await tx`lock table queue_tokens in access exclusive mode`;
       locked.resolve();
       await inTheWay.promise;
     });
@@ -91,7 +91,7 @@ test('a server that stops dead while it holds a room’s lock holds up nobody fo
     const waiting = frozen.issue(concertId, late);
     await eventually(async () => {
       const blocked = await house.sql`
-        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ 'insert into queue_tokens'`;
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ 'as overdue from queue_tokens'`;
       assert.equal(blocked.length, 1);
     }, 20_000);
     stopped.kill('SIGSTOP');
@@ -100,7 +100,7 @@ test('a server that stops dead while it holds a room’s lock holds up nobody fo
     try {
       await eventually(async () => {
         const holding = await house.sql`
-        select from pg_stat_activity where datname = current_database() and state = 'idle in transaction' and query ~ 'insert into queue_tokens'`;
+        select from pg_stat_activity where datname = current_database() and state = 'idle in transaction' and query ~ 'as overdue from queue_tokens'`;
         assert.equal(
           holding.length,
           1,

@@ -27,3 +27,17 @@ test('statements behind one that failed are told its failure', async () => {
   await assert.rejects(transaction, { code: '22012' });
   assert.deepEqual(codes, ['22012', '22012']);
 });
+
+test('what nobody waited for travels with the commit: if it fails, nothing stands, and its failure comes out', async () => {
+  const { sql, transaction } = house.database;
+  await sql`create table travelled (id int primary key)`;
+  const add = async (...ids: number[]): Promise<string> =>
+    transaction(async (tx) => {
+      for (const id of ids) void tx`insert into travelled values (${id})`.execute();
+      return 'done';
+    });
+  assert.equal(await add(1, 2), 'done');
+  await assert.rejects(add(3, 2, 4), { code: '23505' });
+  assert.deepEqual([...(await sql`select id from travelled order by id`)], [{ id: 1 }, { id: 2 }]);
+  assert.equal(await add(3), 'done', 'the connection is in order');
+});

@@ -90,7 +90,7 @@ async function payAtOnce({ database }: House, { guarded }: { guarded: boolean })
       const [found] = await tx<{ balance: number }[]>`select balance from wallets where user_id = ${user}`;
       await bothLooked();
       if (guarded) {
-        const { moved } = await wallet.debit(tx, [payment(user, 100)]);
+        const moved = await wallet.debit(tx, [payment(user, 100)]);
         return moved[0] instanceof Refusal ? 0 : 100;
       }
       if ((found?.balance ?? 0) < 100) return 0;

@@ -53,7 +53,7 @@ for (const postgres of [18, 15] as const) {
               // The first of a key in a batch decides; a later one with another amount is its reuse either way.
               assert.deepEqual(outcomes.map(wordsOf), expected);
             } else {
-              const { moved } = await house.database.transaction((tx) =>
+              const moved = await house.database.transaction((tx) =>
                 wallet.debit(
                   tx,
                   commands.map(({ user, amount }) => ({ userId: user, amount, reference: timeOrderedId() })),
@@ -92,7 +92,7 @@ for (const postgres of [18, 15] as const) {
         { userId: poor, amount: 5 },
         { userId: poor, amount: 1e12 },
       ];
-      const { moved } = await house.database.transaction((tx) =>
+      const moved = await house.database.transaction((tx) =>
         wallet.debit(
           tx,
           asked.map((one) => ({ ...one, reference: timeOrderedId() })),

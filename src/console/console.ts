@@ -10,7 +10,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import { Refusal, refuse } from '../refusals.ts';
 import type { Reservations, SeatNumbers } from '../reservation/reservation.ts';
 import { changeSettings, openRoom, type LineNumbers, type Settings, type WaitingRoom } from '../waiting-room/gate.ts';
-import type { Once, Wallet } from '../wallet/wallet.ts';
+import { keyed, type Once, type Wallet } from '../wallet/wallet.ts';
 import { createDesk, type Desk } from './desk/desk.ts';
 import { admittedLately } from './history.ts';
 import { createLive, type Live } from './live.ts';
@@ -85,7 +85,7 @@ export function createConsole(rooms: ConsoleRooms): Console {
   return {
     createConcert: (sale, operatorId = null) => database.transaction((tx) => putOnSale(tx, rooms, sale, operatorId)),
     createConcertOnce: (sale, operatorId, key) =>
-      database.transaction(async (tx) => {
+      keyed(database, async (tx) => {
         const request = { userId: operatorId, key, fingerprint: fingerprintOf(sale) };
         return once(tx, rooms.wallet, request, () => putOnSale(tx, rooms, sale, operatorId));
       }),

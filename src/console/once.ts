@@ -1,6 +1,6 @@
 /**
  * An operator's request that must act once: a concert made twice by a second press or a lost answer would be on sale
- * twice. The answer is kept under the operator's Idempotency-Key by the transaction that acts.
+ * twice. The answer is kept under the operator's Idempotency-Key by the transaction that acts, one by `keyed`.
  */
 import { createHash } from 'node:crypto';
 import type { Tx } from '../platform/database.ts';
@@ -22,7 +22,7 @@ export async function once<Answer>(
   if (known instanceof Refusal) throw known;
   if (known !== undefined) return { answer: JSON.parse(known.answer) as Answer, replayed: true };
   const answer = await act();
-  await remember(tx, [{ ...request, answer: JSON.stringify(answer) }]);
+  remember(tx, [{ ...request, answer: JSON.stringify(answer) }]);
   return { answer, replayed: false };
 }
 

@@ -7,8 +7,7 @@ import type { Tx } from '../platform/database.ts';
 import { Refusal, refuse } from '../refusals.ts';
 import { reservedSeats, type LockedReservation, type Reservations } from '../reservation/reservation.ts';
 import {
-  admit,
-  end,
+  handOn,
   lockRoom,
   lockTokens,
   refusalFor,
@@ -34,12 +33,15 @@ type Deps = Pick<PaymentsOptions, 'reservations' | 'wallet'> & {
 type Outcome = Payment | Refusal;
 
 interface After {
-  readonly news: Awaited<ReturnType<typeof saveRoom>>;
+  readonly news: ReturnType<typeof saveRoom>;
   readonly changes: Awaited<ReturnType<Reservations['confirm']>>;
   readonly sold: number;
 }
 
-/** Carries out a batch of payments of one concert and answers each, in the order given. */
+/**
+ * Carries out a batch of payments of one concert and answers each, in the order given. Four round trips, whatever the
+ * size: all that is to be known; the money; what else a sale changes; the room and the news, with the commit.
+ */
 export async function payAll(
   tx: Tx,
   deps: Deps,
@@ -50,15 +52,14 @@ export async function payAll(
   const clock = tx<{ now: Date }[]>`select now()`.execute();
   // Behind the room's lock, so that what another server committed for this concert is seen.
   const recalling = deps.wallet.recall(tx, commands);
-  const [room, [time], remembered] = await Promise.all([locking, clock, recalling]);
+  const reading = readFacts(tx, deps, concertId, commands);
+  const [room, [time], remembered, facts] = await Promise.all([locking, clock, recalling, reading]);
   if (room === undefined || time === undefined)
     return { answers: commands.map(() => refuse('QUEUE_TOKEN_INVALID')), after: undefined };
 
   const batch = sortByKey<PayCommand, Payment>(commands, remembered);
-  const facts = await readFacts(tx, deps, concertId, batch.fresh);
-  const { outcomes, sales, recorded } = await decide(tx, deps, { facts, commands: batch.fresh, paidAt: time.now });
+  const { outcomes, sales } = await decide(tx, deps, { facts, commands: batch.fresh, paidAt: time.now });
   const after = sales.length === 0 ? undefined : await write(tx, deps, room, sales);
-  await Promise.all(recorded);
   return { answers: batch.answersOf(outcomes), after };
 }
 
@@ -76,7 +77,6 @@ async function readFacts(
   concertId: string,
   commands: readonly PayCommand[],
 ): Promise<Facts> {
-  if (commands.length === 0) return { tokens: new Map(), reservations: new Map(), paid: new Map() };
   const ids = commands.map((command) => command.reservationId);
   const locking = lockTokens(
     tx,
@@ -114,10 +114,9 @@ async function decide(
   tx: Tx,
   deps: Deps,
   { facts, commands, paidAt }: Deciding,
-): Promise<{ outcomes: Map<PayCommand, Outcome>; sales: Sale[]; recorded: Promise<void>[] }> {
+): Promise<{ outcomes: Map<PayCommand, Outcome>; sales: Sale[] }> {
   const outcomes = new Map<PayCommand, Outcome>();
   const sales: Sale[] = [];
-  const recorded: Promise<void>[] = [];
   const ended = new Set<number>();
   for (let open = commands; open.length > 0;) {
     const round = new Map<number, [PayCommand, LockedReservation]>();
@@ -129,15 +128,13 @@ async function decide(
       else round.set(command.pass.entry, [command, judged]);
     }
     // oxlint-disable-next-line no-await-in-loop
-    const sold = await debitAll(tx, deps, { round: [...round.values()], outcomes, paidAt });
-    recorded.push(sold.recorded);
-    for (const sale of sold.sales) {
+    for (const sale of await debitAll(tx, deps, { round: [...round.values()], outcomes, paidAt })) {
       sales.push(sale);
       ended.add(sale.command.pass.entry);
     }
     open = later;
   }
-  return { outcomes, sales, recorded };
+  return { outcomes, sales };
 }
 
 /** The checks before the money, in the contract's order: token, reservation, hold. */
@@ -165,8 +162,8 @@ async function debitAll(
   tx: Tx,
   { wallet, performances }: Deps,
   { round, outcomes, paidAt }: Debiting,
-): Promise<{ sales: Sale[]; recorded: Promise<void> }> {
-  const { moved, recorded } = await wallet.debit(
+): Promise<Sale[]> {
+  const moved = await wallet.debit(
     tx,
     round.map(([{ userId, id }, { amount }]) => ({ userId, amount, reference: id })),
   );
@@ -189,20 +186,21 @@ async function debitAll(
     outcomes.set(command, payment);
     sales.push({ command, reservation, payment });
   }
-  return { sales, recorded };
+  return sales;
 }
 
 /** What a sale changes besides the money. */
 async function write(tx: Tx, { reservations, wallet }: Deps, room: LockedRoom, sales: readonly Sale[]): Promise<After> {
   const { concertId } = room;
   const entries = sales.map(({ command }) => command.pass.entry);
-  const [changes, ended] = await Promise.all([
+  const effects = effectsOf(sales.map(({ command, payment }) => [command, payment] as const));
+  const [changes] = await Promise.all([
     reservations.confirm(
       tx,
       concertId,
       sales.map((sale) => sale.reservation),
     ),
-    end(tx, room, entries, 'PAID'),
+    handOn(tx, room, entries, 'PAID'),
     tx`
       insert into payments (concert_id, reservation_id, id, user_id, amount)
       select ${concertId}, reservation_id, id, user_id, amount
@@ -210,9 +208,8 @@ async function write(tx: Tx, { reservations, wallet }: Deps, room: LockedRoom, s
         ${sales.map((sale) => sale.command.userId)}::text[], ${sales.map((sale) => sale.payment.amount)}::bigint[])
         as sale (reservation_id, id, user_id, amount)`,
   ]);
-  if (ended.size !== sales.length) throw new Error(`a sale ended ${ended.size} of ${sales.length} sessions`);
-  await Promise.all([admit(tx, room), reservations.publish(tx, changes)]);
-  const effects = effectsOf(sales.map(({ command, payment }) => [command, payment] as const));
-  const [news] = await Promise.all([saveRoom(tx, room), wallet.remember(tx, effects)]);
+  reservations.publish(tx, changes);
+  const news = saveRoom(tx, room);
+  wallet.remember(tx, effects);
   return { news, changes, sold: sales.length };
 }

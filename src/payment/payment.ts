@@ -9,7 +9,7 @@ import { createLanes, type LaneMetrics, type Lanes } from '../platform/lane.ts';
 import { Refusal, refuse } from '../refusals.ts';
 import type { Reservations, ReservedSeat } from '../reservation/reservation.ts';
 import type { Pass, WaitingRoom } from '../waiting-room/gate.ts';
-import type { Once, Wallet } from '../wallet/wallet.ts';
+import { keyed, type Once, type Wallet } from '../wallet/wallet.ts';
 import { payAll, type PayCommand } from './paying.ts';
 
 export interface Payment {
@@ -58,7 +58,7 @@ export function createPayments(options: PaymentsOptions): Payments {
     run: async (concertId, commands, attempt) => {
       // Before the transaction: inside it, a look-up on a second connection could wait for ever for a free one.
       const performances = new Map((await catalog.performancesOf(concertId)).map((one) => [one.id, one]));
-      const { answers, after } = await database.transaction((tx) =>
+      const { answers, after } = await keyed(database, (tx) =>
         payAll(tx, { ...options, performances, attempt }, concertId, commands),
       );
       if (after !== undefined) {

@@ -11,7 +11,7 @@ import type { Duty } from './ticker.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** Sends with the transaction. `payload` must serialise to at most `payload_bytes_max` bytes. */
+/** Sends with the transaction, whether or not it is waited for. `payload` must serialise to at most `payload_bytes_max` bytes. */
 export function publish(tx: Tx | Sql, topic: string, payload: Json): Promise<unknown> {
   return tx`select pg_notify(${channel}, ${JSON.stringify([topic, payload])})`.execute();
 }

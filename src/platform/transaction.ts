@@ -38,10 +38,9 @@ export async function transaction<T>(sql: Sql, work: (tx: Tx) => Promise<T>): Pr
   begun.catch(line.breakOff);
   try {
     const result = await work(tx);
-    await begun;
-    // A `commit` of a transaction that failed answers ROLLBACK instead of an error.
+    // Behind statements that nobody waited for. Of a transaction in which one failed it answers ROLLBACK, no error.
     const committed = await tx`commit`;
-    if (committed.command !== 'COMMIT') throw new Error('the transaction was rolled back by the database');
+    if (committed.command !== 'COMMIT') throw line.failure() ?? new Error('the database rolled the transaction back');
     return result;
   } catch (error) {
     await tx`rollback`.catch(() => undefined);
@@ -54,6 +53,8 @@ function createLine(): {
   hold(connection: Connection): boolean;
   send(query: Query): void;
   breakOff(error: unknown): void;
+  /** What the first statement that failed was refused with. */
+  failure(): unknown;
 } {
   let connection: Connection | undefined;
   let broken: unknown;
@@ -102,6 +103,7 @@ function createLine(): {
       else full = !connection.execute(query);
     },
     breakOff,
+    failure: () => failed,
   };
 }
 

@@ -69,13 +69,11 @@ async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, commands:
 
 async function release(tx: Tx, boards: SeatBoards, concertId: string, held: readonly string[]): Promise<SeatChange[]> {
   const seats = await lockSeatsOf(tx, concertId, held);
-  await Promise.all([
-    tx`
-      update reservations set status = case when held_until > now() then 'CANCELLED' else 'EXPIRED' end,
-        released_at = case when held_until > now() then now() end
-      where concert_id = ${concertId} and id = any(${held as string[]}::text[]) and status = 'HELD'`,
-    freeSeats(tx, concertId, seats),
-    boards.publish(tx, seats),
-  ]);
+  void tx`
+    update reservations set status = case when held_until > now() then 'CANCELLED' else 'EXPIRED' end,
+      released_at = case when held_until > now() then now() end
+    where concert_id = ${concertId} and id = any(${held as string[]}::text[]) and status = 'HELD'`.execute();
+  freeSeats(tx, concertId, seats);
+  boards.publish(tx, seats);
   return seats;
 }

@@ -4,7 +4,7 @@
  * changed since it was looked at, in memory or in the table. If one has, all is undone and decided again under lock.
  */
 import type { Performance } from '../catalog/catalog.ts';
-import { conflict, type Database, type Tx } from '../platform/database.ts';
+import type { Database, Tx } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
 import { createLanes, type LaneMetrics } from '../platform/lane.ts';
 import type { Refusal } from '../refusals.ts';
@@ -85,9 +85,12 @@ interface Batch {
   readonly isLocking: boolean;
 }
 
-/** Two round trips: all that is to be known, locked on the way in the order tokens, seats; then all that changes. */
+/**
+ * Two round trips: all that is to be known, locked on the way in the order tokens, seats; then all that changes and the
+ * commit. Holds that outlast their fans' sessions take a third.
+ */
 async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, batch: Batch): Promise<Outcome> {
-  const { holds, isLocking } = batch;
+  const { holds } = batch;
   const retried = holds.filter((hold) => hold.tried).map((hold) => hold.id);
   for (const hold of holds) hold.tried = true;
   const locking = lockTokens(tx, concertId, [...new Set(holds.map((hold) => hold.pass.entry))]);
@@ -95,13 +98,13 @@ async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, batch: Ba
   const { answers, grants } = decide(holds, { ...facts, tokens });
   if (grants.length === 0) return { answers, changes: [], sessions: [], granted: 0 };
   const changes = grants.flatMap((grant) => grant.changes);
-  const entries = [...new Set(grants.map(({ hold }) => hold.pass.entry))];
+  const outlasting = new Set(
+    grants.map(({ hold }) => hold.pass.entry).filter((entry) => tokens.get(entry)?.extensible),
+  );
   const { holdSeconds } = facts.rules;
-  const [sessions] = await Promise.all([
-    extendSessions(tx, concertId, entries, holdSeconds),
-    write(tx, concertId, grants, { holdSeconds, isLocking }),
-    boards.publish(tx, changes),
-  ]);
+  const sessions = outlasting.size === 0 ? [] : await extendSessions(tx, concertId, [...outlasting], holdSeconds);
+  write(tx, concertId, grants, holdSeconds);
+  boards.publish(tx, changes);
   return { answers, changes, sessions, granted: grants.length };
 }
 
@@ -187,28 +190,23 @@ function wantedSeats(holds: readonly Hold[]): Seat[] {
 }
 
 /**
- * The update repeats the rule that the decision was made by, and must meet every seat as it was looked at: else
- * nothing of it stands. Seats are given in the order of their key, as every statement takes them.
+ * Sends what travels with the commit. The update repeats the rule that the decision was made by, and must meet every
+ * seat as it was looked at: else nothing stands. Seats are given in the order of their key, as every statement takes them.
  */
-async function write(
-  tx: Tx,
-  concertId: string,
-  grants: readonly Grant[],
-  { holdSeconds, isLocking }: Pick<Batch, 'isLocking'> & { readonly holdSeconds: number },
-): Promise<void> {
+function write(tx: Tx, concertId: string, grants: readonly Grant[], holdSeconds: number): void {
   const rows = grants.map(({ hold, reservation }) => ({ ...reservation, userId: hold.pass.userId, hold }));
   const seats = grants
     .flatMap(({ changes, hold: { id } }) => changes.map((change) => ({ ...change, id })))
     .toSorted((a, b) => compareText(a.performanceId, b.performanceId) || a.number - b.number);
-  const [, updated] = await Promise.all([
-    tx`
-      insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, held_until)
-      select ${concertId}, id, performance_id, user_id, seat_numbers::int[], amount,
-        now() + make_interval(secs => ${holdSeconds})
-      from unnest(${rows.map((row) => row.id)}::text[], ${rows.map((row) => row.performanceId)}::text[],
-        ${rows.map((row) => row.userId)}::text[], ${rows.map((row) => `{${row.hold.numbers.join(',')}}`)}::text[],
-        ${rows.map((row) => row.amount)}::bigint[]) as granted (id, performance_id, user_id, seat_numbers, amount)`,
-    tx`
+  void tx`
+    insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, held_until)
+    select ${concertId}, id, performance_id, user_id, seat_numbers::int[], amount,
+      now() + make_interval(secs => ${holdSeconds})
+    from unnest(${rows.map((row) => row.id)}::text[], ${rows.map((row) => row.performanceId)}::text[],
+      ${rows.map((row) => row.userId)}::text[], ${rows.map((row) => `{${row.hold.numbers.join(',')}}`)}::text[],
+      ${rows.map((row) => row.amount)}::bigint[]) as granted (id, performance_id, user_id, seat_numbers, amount)`.execute();
+  void tx`
+    with taken as (
       update seats as seat
       set reservation_id = granted.id, held_until = now() + make_interval(secs => ${holdSeconds}),
         version = seat.version + 1
@@ -217,11 +215,10 @@ async function write(
         as granted (performance_id, number, id, version)
       where seat.concert_id = ${concertId} and seat.performance_id = granted.performance_id
         and seat.number = granted.number and seat.version = granted.version - 1
-        and not seat.sold and (seat.held_until is null or seat.held_until <= now())`,
-  ]);
-  if (updated.count === seats.length) return;
-  const message = `a hold met ${updated.count} of ${seats.length} seats`;
-  throw isLocking ? new Error(message) : conflict(message);
+        and not seat.sold and (seat.held_until is null or seat.held_until <= now())
+      returning 1
+    )
+    select expect_rows(count(*), ${seats.length}) from taken`.execute();
 }
 
 /** As the database compares keys: by code, not by any language. */

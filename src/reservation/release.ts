@@ -29,16 +29,19 @@ export async function lockSeatsOf(
     for update of seat`;
 }
 
-/** Frees seats that this transaction has locked. */
-export async function freeSeats(tx: Tx, concertId: string, seats: readonly ReleasedSeat[]): Promise<void> {
+/** Frees seats that this transaction has locked; travels with the commit, and nothing stands unless it meets them all. */
+export function freeSeats(tx: Tx, concertId: string, seats: readonly ReleasedSeat[]): void {
   if (seats.length === 0) return;
-  const { count } = await tx`
-    update seats as seat set reservation_id = null, held_until = null, version = seat.version + 1
-    from unnest(${seats.map((seat) => seat.performanceId)}::text[], ${seats.map((seat) => seat.number)}::int[],
-      ${seats.map((seat) => seat.reservationId)}::text[]) as released (performance_id, number, reservation_id)
-    where seat.concert_id = ${concertId} and seat.performance_id = released.performance_id and seat.number = released.number
-      and seat.reservation_id = released.reservation_id and not seat.sold`;
-  if (count !== seats.length) throw new Error(`a release met ${count} of ${seats.length} seats`);
+  void tx`
+    with freed as (
+      update seats as seat set reservation_id = null, held_until = null, version = seat.version + 1
+      from unnest(${seats.map((seat) => seat.performanceId)}::text[], ${seats.map((seat) => seat.number)}::int[],
+        ${seats.map((seat) => seat.reservationId)}::text[]) as released (performance_id, number, reservation_id)
+      where seat.concert_id = ${concertId} and seat.performance_id = released.performance_id
+        and seat.number = released.number and seat.reservation_id = released.reservation_id and not seat.sold
+      returning 1
+    )
+    select expect_rows(count(*), ${seats.length}) from freed`.execute();
 }
 
 const sweep_ms = 250;
@@ -80,12 +83,10 @@ async function release(tx: Tx, boards: SeatBoards, concertId: string, ids: reado
   if (overdue.length === 0) return [];
   const own = overdue.map((row) => row.id);
   const seats = await lockSeatsOf(tx, concertId, own);
-  await Promise.all([
-    tx`
-      update reservations set status = 'EXPIRED'
-      where concert_id = ${concertId} and id = any(${own}::text[]) and status = 'HELD'`,
-    freeSeats(tx, concertId, seats),
-    boards.publish(tx, seats),
-  ]);
+  void tx`
+    update reservations set status = 'EXPIRED'
+    where concert_id = ${concertId} and id = any(${own}::text[]) and status = 'HELD'`.execute();
+  freeSeats(tx, concertId, seats);
+  boards.publish(tx, seats);
   return seats;
 }

@@ -66,7 +66,7 @@ export interface Reservations {
   lockForPayment: typeof lockForPayment;
   confirm: typeof confirm;
   /** Tells the other servers when the transaction commits. */
-  publish(tx: Tx, changes: readonly SeatChange[]): Promise<unknown>;
+  publish(tx: Tx, changes: readonly SeatChange[]): void;
   /** After the commit: shows the changes in this server's own answers. */
   announce(concertId: string, changes: readonly SeatChange[]): void;
 

@@ -44,7 +44,7 @@ test('what is read from the table does not undo what is newer, but tells of a ho
   const board = new SeatBoard(hall(1, 3));
   board.apply(1, 2, 5);
   board.apply(2, 1, 1);
-  assert.deepEqual(board.applyAll('001', ['4', '1', '1']), [2, 3]);
+  assert.deepEqual(board.applyAll(1, '001', ['4', '1', '1']), [2, 3]);
   assert.deepEqual(
     [1, 2, 3].map((number) => board.statusOf(number)),
     ['RESERVED', 'AVAILABLE', 'HELD'],

@@ -49,14 +49,15 @@ export class SeatBoard {
   }
 
   /**
-   * Takes over what was read from the table, seat by seat, where it is not older than what is known: at the same
-   * version a seat can only have become free, by its hold's time. Answers the numbers whose status changed.
+   * Takes over what was read from the table of the seats from `first` on, where it is not older than what is known: at
+   * the same version a seat can only have become free, by its hold's time. Answers the numbers whose status changed.
    */
-  applyAll(codes: string, versions: readonly string[]): number[] {
+  applyAll(first: number, codes: string, versions: readonly string[]): number[] {
     const changed: number[] = [];
-    for (let index = 0; index < versions.length; index++) {
-      const version = Number(versions[index]);
-      const code = (codes.charCodeAt(index) - 48) as SeatCode;
+    for (let place = 0; place < versions.length; place++) {
+      const index = first - 1 + place;
+      const version = Number(versions[place]);
+      const code = (codes.charCodeAt(place) - 48) as SeatCode;
       const known = this.versions[index] ?? Infinity;
       const freed = version === known && code === 0 && this.codes[index] === 1;
       if (version <= known && !freed) continue;

@@ -17,8 +17,8 @@ export interface SeatBoards {
   known(performanceId: string): KeptBoard | undefined;
   /** Takes over changes that were committed. */
   apply(changes: readonly SeatChange[]): void;
-  /** Tells the other servers, as part of the transaction that makes the changes. */
-  publish(tx: Tx, changes: readonly SeatChange[]): Promise<unknown>;
+  /** Tells the other servers, as part of the transaction that makes the changes; waits for nothing. */
+  publish(tx: Tx, changes: readonly SeatChange[]): void;
   /** Called with the numbers whose status changed on a board. */
   onChange(handle: (performanceId: string, numbers: readonly number[]) => void): void;
   readonly duties: readonly Duty[];
@@ -65,14 +65,13 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
     const numbers = await read(board);
     if (numbers.length > 0) tell(board.performance.id, numbers);
   };
-  const rereadUsed = () => Promise.all(shelf.used(reread_ms).map(reread));
 
   feed.subscribe('seats', (news: News) => apply(changesOf(news)));
   // Boards of no present use are dropped: whoever asks for one next has it read. A read under way began too early.
   feed.onGap(() => {
     shelf.dropUnused(reread_ms);
     const late = [...loading.underWay()].map((pending) => pending.then(reread));
-    Promise.all([rereadUsed(), ...late]).catch(() => shelf.dropUnused(0));
+    Promise.all([...shelf.used(reread_ms).map(reread), ...late]).catch(() => shelf.dropUnused(0));
   });
 
   const known = (performanceId: string): Shelved | undefined => {
@@ -85,12 +84,14 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
     of: async (target) => known(target.id) ?? loading.load(target),
     known,
     apply,
-    publish: (tx, changes) => Promise.all(messages(changes).map((news) => feed.publish(tx, 'seats', { ...news }))),
+    publish: (tx, changes) => {
+      for (const news of messages(changes)) void feed.publish(tx, 'seats', { ...news });
+    },
     onChange: (handle) => {
       handlers.push(handle);
     },
     duties: [
-      { name: 'seats.reread', everyMs: reread_ms, run: rereadUsed },
+      { name: 'seats.reread', everyMs: reread_ms, run: () => inTurn(shelf.used(reread_ms), reread) },
       {
         name: 'seats.forget',
         everyMs: page_idle_ms,
@@ -101,6 +102,12 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
       },
     ],
   };
+}
+
+/** One after the other: nobody waits for it, and those who do something else shall not wait because of it. */
+async function inTurn<T>(all: readonly T[], run: (one: T) => Promise<void>): Promise<void> {
+  // oxlint-disable-next-line no-await-in-loop
+  for (const one of all) await run(one);
 }
 
 /** Boards being read for the first time: each once, however many ask, and no change is lost meanwhile. */

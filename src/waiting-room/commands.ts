@@ -77,12 +77,12 @@ async function takePlaces(
   const known = new Set(entryOf.keys());
   const newcomers = [...new Set(userIds)].filter((userId) => !known.has(userId));
   if (newcomers.length > 0) {
-    const entries = await join(tx, room, newcomers);
+    const entries = join(tx, room, newcomers);
     for (const [index, userId] of newcomers.entries()) entryOf.set(userId, entries[index] ?? 0);
   }
   if (room.active < room.maxActive) await admit(tx, room);
   const changed = newcomers.length > 0 || room.changes.length > 0;
-  const news = changed ? await saveRoom(tx, room) : undefined;
+  const news = changed ? saveRoom(tx, room) : undefined;
   const places = userIds.map((userId) => {
     const isNew = !known.has(userId);
     // Of several requests of one newcomer in this batch, the first is the one that made the place.
@@ -102,9 +102,9 @@ export function createLeaveLanes({ database, boards, batchMax, metrics }: LineDe
     metrics,
     run: async (concertId, entries) => {
       const news = await database.transaction(async (tx) => {
-        const room = await lockRoom(tx, concertId);
+        const locking = lockRoom(tx, concertId);
+        const [room] = await Promise.all([locking, lockTokens(tx, concertId, entries)]);
         if (room === undefined) return undefined;
-        await lockTokens(tx, concertId, entries);
         const left = await end(tx, room, entries, 'LEFT');
         if (left.size === 0) return undefined;
         await admit(tx, room);
@@ -123,10 +123,14 @@ export interface TokenState {
   /** Places to the head when last looked at; null unless WAIT. */
   readonly position: number | null;
   readonly endedBecause: EndReason | null;
+  /** Whether a hold taken now would end after the session, and may extend it. */
+  readonly extensible: boolean;
 }
 
 /** The refusal that a token's state calls for; undefined if it is ACTIVE. A token without a row was signed for another database. */
-export function refusalFor(state: Omit<TokenState, 'userId' | 'entry'> | undefined): Refusal | undefined {
+export function refusalFor(
+  state: Pick<TokenState, 'status' | 'position' | 'endedBecause'> | undefined,
+): Refusal | undefined {
   if (state === undefined) return refuse('QUEUE_TOKEN_INVALID');
   if (state.status === 'WAIT') return refuse('NOT_ADMITTED', { position: state.position });
   if (state.status === 'EXPIRED') return refuse('ADMISSION_EXPIRED', { expiredBecause: state.endedBecause });
@@ -142,7 +146,11 @@ export async function lockTokens(
   const rows = await tx<(TokenState & { overdue: boolean })[]>`
     select entry, user_id as "userId", status, ended_because as "endedBecause",
       case when status = 'WAIT' then greatest(1, number - (select head from rooms where concert_id = ${concertId})) end as position,
-      status = 'ACTIVE' and expires_at <= now() as overdue
+      status = 'ACTIVE' and expires_at <= now() as overdue,
+      status = 'ACTIVE' and expires_at < least(
+        now() + (select make_interval(secs => hold_seconds) from rooms where concert_id = ${concertId}),
+        admitted_at + (select 2 * make_interval(secs => session_seconds) from rooms where concert_id = ${concertId})
+      ) as extensible
     from queue_tokens where concert_id = ${concertId} and entry = any(${entries as number[]}::bigint[])
     order by entry for no key update`;
   return new Map(
@@ -170,8 +178,7 @@ export async function extendSessions(
     returning token.entry, token.expires_at as "expiresAt"`;
   for (let from = 0; from < extended.length; from += sessions_per_message) {
     const some = extended.slice(from, from + sessions_per_message);
-    // oxlint-disable-next-line no-await-in-loop
-    await publish(tx, 'sessions', [concertId, some.map(({ entry, expiresAt }) => [entry, expiresAt.getTime()])]);
+    void publish(tx, 'sessions', [concertId, some.map(({ entry, expiresAt }) => [entry, expiresAt.getTime()])]);
   }
   return extended;
 }
@@ -212,5 +219,5 @@ export async function changeSettings(
   const room = await lockRoom(tx, concertId);
   if (room === undefined) throw refuse('NOT_FOUND');
   await admit(tx, room);
-  return { before: settings, after, news: await saveRoom(tx, room, after) };
+  return { before: settings, after, news: saveRoom(tx, room, after) };
 }

@@ -2,7 +2,7 @@
  * The waiting room's door. Other rooms ask here whose turn it is, and change the line inside their own transactions
  * only through what this file hands on.
  */
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Database } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
 import type { LaneMetrics } from '../platform/lane.ts';
@@ -14,14 +14,14 @@ import { createIssueLanes, createLeaveLanes, refusalFor, type Place } from './co
 import { createLookUps, type Known } from './look-up.ts';
 import { createPresence } from './presence.ts';
 import { describe, type QueueStatus } from './status.ts';
-import { createQueueTokens, type Pass } from './tokens.ts';
+import { claimedConcert, concertMark, createQueueTokens, type Pass } from './tokens.ts';
 import { createTurns } from './turns.ts';
 
 export type { Settings } from './board.ts';
 export type { Pass } from './tokens.ts';
 export type { QueueStatus } from './status.ts';
 export { changeSettings, extendSessions, lockTokens, openRoom, refusalFor, type TokenState } from './commands.ts';
-export { admit, end, lockRoom, saveRoom, type LockedRoom } from './line.ts';
+export { handOn, lockRoom, saveRoom, type LockedRoom } from './line.ts';
 
 /** The part of a request that is looked at here. */
 interface Asking {
@@ -138,6 +138,17 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
       await Promise.all([issueLanes.drain(), leaveLanes.drain(), lookUps.drain()]);
     },
   };
+}
+
+const concerts_path = '/api/v1/concerts/';
+const id_chars = 10;
+
+/** The concert that a request speaks of, as far as it says so itself: for dividing work, not for trust. */
+export function lineOf({ headers, url = '' }: Pick<IncomingMessage, 'headers' | 'url'>): string {
+  const token = headers['queue-token'];
+  if (typeof token === 'string') return claimedConcert(token);
+  const id_at = concerts_path.length;
+  return url.startsWith(concerts_path) ? concertMark(url.slice(id_at, id_at + id_chars)) : '';
 }
 
 interface StatusDeps {

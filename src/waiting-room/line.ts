@@ -76,13 +76,16 @@ interface RoomRow {
   version: number;
 }
 
-/** Appends users to the line in the order given; none of them may have a live token. Answers their entries. */
-export async function join(tx: Tx, room: LockedRoom, userIds: readonly string[]): Promise<number[]> {
+/**
+ * Appends users to the line in the order given; none of them may have a live token. Answers their entries and waits
+ * for nothing: if they cannot be written, the transaction fails.
+ */
+export function join(tx: Tx, room: LockedRoom, userIds: readonly string[]): number[] {
   const entries = userIds.map((_, index) => room.lastNumber + 1 + index);
-  await tx`
+  void tx`
     insert into queue_tokens (concert_id, entry, number, user_id)
     select ${room.concertId}, entry, entry, user_id
-    from unnest(${entries}::bigint[], ${userIds as string[]}::text[]) as fan (entry, user_id)`;
+    from unnest(${entries}::bigint[], ${userIds as string[]}::text[]) as fan (entry, user_id)`.execute();
   // Having just come is a sign of life, so a place that falls within the tracked front needs no look of its own.
   if (room.front === room.lastNumber) room.front += userIds.length;
   room.lastNumber += userIds.length;
@@ -159,6 +162,20 @@ export async function end(
     where concert_id = ${room.concertId} and entry = any(${entries as number[]}::bigint[]) and status <> 'EXPIRED'
     returning entry, number, status, admitted_at is not null as was_active, ended_because`;
   return noteEnded(room, ended);
+}
+
+/**
+ * Ends the sessions of these entries, which the caller has locked and found ACTIVE, and gives their slots to the next in
+ * line, without waiting for the one before the other.
+ */
+export async function handOn(tx: Tx, room: LockedRoom, entries: readonly number[], because: EndReason): Promise<void> {
+  const ending = end(tx, room, entries, because);
+  // So many slots will be free by the time that `admit`, which looks at once, has its statement carried out.
+  room.active -= entries.length;
+  const admitting = admit(tx, room);
+  room.active += entries.length;
+  const [ended] = await Promise.all([ending, admitting]);
+  if (ended.size !== entries.length) throw new Error(`ended ${ended.size} of ${entries.length} sessions`);
 }
 
 /**
@@ -244,17 +261,18 @@ export async function extendFront(tx: Tx, room: LockedRoom, places: number): Pro
   room.front = front;
 }
 
-/** Writes the room back and sends the news of it, with the settings if these changed. Answers the news to apply after the commit. */
-export async function saveRoom(tx: Tx, room: LockedRoom, settings?: Settings): Promise<News> {
+/**
+ * Writes the room back and sends the news of it, with the settings if these changed. Waits for neither: let it be the
+ * last of the transaction, so that they travel with the commit. Answers the news to apply after that.
+ */
+export function saveRoom(tx: Tx, room: LockedRoom, settings?: Settings): News {
   room.version += 1;
   const { concertId, version, head, front, lastNumber, changes } = room;
   const news: News = { concertId, version, head, front, lastNumber, changes, settings };
-  await Promise.all([
-    tx`
-      update rooms set last_number = ${lastNumber}, head = ${head}, front = ${Math.max(front, head)}, active = ${room.active},
-        active_ceiling = greatest(max_active, ${room.active}::integer), version = ${version}
-      where concert_id = ${concertId}`,
-    ...partsOf(news).map((part) => publish(tx, 'line', part)),
-  ]);
+  void tx`
+    update rooms set last_number = ${lastNumber}, head = ${head}, front = ${Math.max(front, head)}, active = ${room.active},
+      active_ceiling = greatest(max_active, ${room.active}::integer), version = ${version}
+    where concert_id = ${concertId}`.execute();
+  for (const part of partsOf(news)) void publish(tx, 'line', part);
   return news;
 }

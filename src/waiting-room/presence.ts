@@ -2,7 +2,7 @@
  * Signs of life of those for whom they matter: the ones about to be admitted, the ones passed over, and the ones
  * admitted but not yet heard of. Collected in memory, written down in one statement a concert every turn.
  */
-import type { Database } from '../platform/database.ts';
+import type { Database, Tx } from '../platform/database.ts';
 import { numberOf, type Board } from './board.ts';
 
 export interface Presence {
@@ -26,23 +26,13 @@ interface Signs {
   readonly written: Map<number, number>;
 }
 
-export function createPresence({ sql }: Database): Presence {
+export function createPresence(database: Database): Presence {
   const concerts = new Map<string, Signs>();
 
   const flushOne = async ({ board, collected, written }: Signs): Promise<void> => {
     const entries = [...collected].slice(0, signs_per_flush_max);
     for (const entry of entries) collected.delete(entry);
-    // Rows locked by another transaction are left out rather than waited for: nothing here may wait for a lock,
-    // since it takes tokens without the room. Those left out sign again with their next poll.
-    const heard = await sql<{ entry: number }[]>`
-      with present as (
-        select entry from queue_tokens
-        where concert_id = ${board.concertId} and entry = any(${entries}::bigint[]) and status <> 'EXPIRED'
-        for no key update skip locked
-      )
-      update queue_tokens as token set seen_at = now() from present
-      where token.concert_id = ${board.concertId} and token.entry = present.entry
-      returning token.entry`.catch((error: unknown) => {
+    const heard = await write(database, board.concertId, entries).catch((error: unknown) => {
       // Nobody is taken for gone because the database was away when the sign was to be written.
       for (const entry of entries) collected.add(entry);
       throw error;
@@ -85,4 +75,29 @@ export function createPresence({ sql }: Database): Presence {
       }
     },
   };
+}
+
+/** Writes signs of life of one concert; answers whose. */
+async function write(database: Database, concertId: string, entries: number[]): Promise<readonly { entry: number }[]> {
+  return database.transaction(async (tx) => {
+    // Nobody is answered for a sign, and after a crash silence is forgiven: it need not wait for the disk.
+    void tx`set local synchronous_commit = off`.execute();
+    return heard(tx, concertId, entries);
+  });
+}
+
+/**
+ * Rows locked by another transaction are left out rather than waited for: nothing here may wait for a lock, since it
+ * takes tokens without the room. Those left out sign again with their next poll.
+ */
+function heard(tx: Tx, concertId: string, entries: number[]): Promise<readonly { entry: number }[]> {
+  return tx<{ entry: number }[]>`
+    with present as (
+      select entry from queue_tokens
+      where concert_id = ${concertId} and entry = any(${entries}::bigint[]) and status <> 'EXPIRED'
+      for no key update skip locked
+    )
+    update queue_tokens as token set seen_at = now() from present
+    where token.concert_id = ${concertId} and token.entry = present.entry
+    returning token.entry`.execute();
 }

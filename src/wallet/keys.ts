@@ -35,23 +35,33 @@ export async function recall(tx: Tx, requests: readonly KeyedRequest[]): Promise
 }
 
 /**
- * Stores answers with the effects they speak of. Let it be the last statement of the transaction: when another
- * server was faster with one of the keys it throws an error that lanes take for transient (40001), and on the
- * next try `recall` finds the answer.
+ * Stores answers with the effects they speak of. Let it be the last of the transaction, travelling with the commit:
+ * when another server was faster with one of the keys, `keyed` says so.
  */
-export async function remember(tx: Tx, rows: readonly (KeyedRequest & { readonly answer: string })[]): Promise<void> {
+export function remember(tx: Tx, rows: readonly (KeyedRequest & { readonly answer: string })[]): void {
   if (rows.length === 0) return;
+  void tx`
+    insert into idempotency_keys (user_id, key, fingerprint, answer)
+    select * from unnest(
+      ${rows.map(({ userId }) => userId)}::text[], ${rows.map(({ key }) => key)}::text[],
+      ${rows.map(({ fingerprint }) => fingerprint)}::text[], ${rows.map(({ answer }) => answer)}::text[])`.execute();
+}
+
+/**
+ * A transaction that remembers keys. If another server was faster with one of them it rejects with an error that lanes
+ * take for transient, and on the next try `recall` finds the answer.
+ */
+export async function keyed<T>(database: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
-    await tx`
-      insert into idempotency_keys (user_id, key, fingerprint, answer)
-      select * from unnest(
-        ${rows.map(({ userId }) => userId)}::text[], ${rows.map(({ key }) => key)}::text[],
-        ${rows.map(({ fingerprint }) => fingerprint)}::text[], ${rows.map(({ answer }) => answer)}::text[])`;
+    return await database.transaction(work);
   } catch (error) {
-    if (codeOf(error) !== '23505') throw error;
-    throw conflict('another server was faster with an Idempotency-Key', error);
+    const taken =
+      codeOf(error) === '23505' && (error as { constraint_name?: string }).constraint_name === keys_constraint;
+    throw taken ? conflict('another server was faster with an Idempotency-Key', error) : error;
   }
 }
+
+const keys_constraint = 'idempotency_keys_pkey';
 
 const kept_hours = 48;
 const forget_rows_max = 5_000;

@@ -76,32 +76,26 @@ const plans = (tx: Tx, mode: 'on' | 'off') =>
   tx`
   select set_config('enable_bitmapscan', ${mode}, true), set_config('enable_hashjoin', ${mode}, true)`.execute();
 
-export interface Movements {
-  /** In the order of the movements asked for. */
-  readonly moved: readonly Moved[];
-  /** Resolves when the ledger entries are written: await it before the commit, beside whatever else is sent meanwhile. */
-  readonly recorded: Promise<void>;
-}
-
 /**
  * Adds to wallets, making those that do not exist yet. Several charges of one user are decided in the order given.
- * Refusal, as a value: BALANCE_LIMIT_EXCEEDED.
+ * Answers in the order of the charges; the ledger entries travel on. Refusal, as a value: BALANCE_LIMIT_EXCEEDED.
  */
-export async function credit(tx: Tx, charges: readonly Movement[]): Promise<Movements> {
+export async function credit(tx: Tx, charges: readonly Movement[]): Promise<readonly Moved[]> {
   return moveAndRecord(tx, charges, charging);
 }
 
-/** Takes from wallets. Several payments of one user are decided in the order given. Refusal, as a value: INSUFFICIENT_BALANCE. */
-export async function debit(tx: Tx, payments: readonly Movement[]): Promise<Movements> {
+/**
+ * Takes from wallets. Several payments of one user are decided in the order given. Answers in the order of the payments;
+ * the ledger entries travel on. Refusal, as a value: INSUFFICIENT_BALANCE.
+ */
+export async function debit(tx: Tx, payments: readonly Movement[]): Promise<readonly Moved[]> {
   return moveAndRecord(tx, payments, paying);
 }
 
-async function moveAndRecord(tx: Tx, movements: readonly Movement[], direction: Direction): Promise<Movements> {
+async function moveAndRecord(tx: Tx, movements: readonly Movement[], direction: Direction): Promise<Moved[]> {
   const moved = await move(tx, movements, direction);
-  const recorded = record(tx, movements, moved, direction);
-  // When something else fails first, nobody is left to hear of it.
-  recorded.catch(() => undefined);
-  return { moved, recorded };
+  record(tx, movements, moved, direction);
+  return moved;
 }
 
 const rounds_max = 5;
@@ -179,20 +173,18 @@ async function decideOneByOne(
   return sums;
 }
 
-/** Two entries a movement which sum to zero, in the order of the movements, under the locks of their wallets. */
-async function record(
-  tx: Tx,
-  movements: readonly Movement[],
-  moved: readonly Moved[],
-  direction: Direction,
-): Promise<void> {
+/**
+ * Sends two entries a movement which sum to zero, in the order of the movements, under the locks of their wallets. They
+ * are not waited for: if they cannot be written, nothing of the transaction stands.
+ */
+function record(tx: Tx, movements: readonly Movement[], moved: readonly Moved[], direction: Direction): void {
   const { kind, counterpart, sign } = direction;
   const rows = movements.flatMap((movement, place) => {
     const outcome = moved[place];
     return outcome !== undefined && 'balance' in outcome ? [{ ...movement, balance: outcome.balance }] : [];
   });
   if (rows.length === 0) return;
-  await tx`
+  void tx`
     insert into ledger_entries (user_id, account, kind, amount, balance, reference)
     select user_id, account, ${kind}, side * amount, case account when 'WALLET' then balance end, reference
     from unnest(
@@ -200,5 +192,5 @@ async function record(
       ${rows.map(({ balance }) => balance)}::bigint[], ${rows.map(({ reference }) => reference)}::text[])
       with ordinality as movement (user_id, amount, balance, reference, place)
     cross join (values ('WALLET', ${sign}::bigint), (${counterpart}, ${-sign}::bigint)) as entry (account, side)
-    order by place, balance`;
+    order by place, balance`.execute();
 }

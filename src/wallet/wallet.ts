@@ -9,15 +9,16 @@ import { createLane } from '../platform/lane.ts';
 import type { LaneMetrics } from '../platform/lane.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { Refusal, refuse } from '../refusals.ts';
-import { forgetKeys, recall, remember } from './keys.ts';
+import { forgetKeys, keyed, recall, remember } from './keys.ts';
 import type { KeyedRequest, Remembered } from './keys.ts';
 import { effectsOf, sortByKey } from './keyed-batch.ts';
 import type { KeyedCommand, Once } from './keyed-batch.ts';
 import { credit, debit } from './ledger.ts';
-import type { Moved, Movement, Movements } from './ledger.ts';
+import type { Moved, Movement } from './ledger.ts';
 
 export { effectsOf, sortByKey } from './keyed-batch.ts';
 export type { KeyedCommand, Once } from './keyed-batch.ts';
+export { keyed } from './keys.ts';
 export type { KeyedRequest, Moved, Movement, Remembered };
 
 export interface Charge {
@@ -51,10 +52,10 @@ export interface Wallet {
   ): Promise<{ entries: Entry[]; nextCursor: string | null }>;
   /** For the paying transaction: answers remembered under idempotency keys, see keys.ts. */
   recall(tx: Tx, requests: readonly KeyedRequest[]): Promise<Remembered[]>;
-  /** For the paying transaction: stores answers under their keys; let it be the last statement. */
-  remember(tx: Tx, rows: readonly (KeyedRequest & { readonly answer: string })[]): Promise<void>;
+  /** For a transaction by `keyed`: stores answers under their keys, see keys.ts. */
+  remember(tx: Tx, rows: readonly (KeyedRequest & { readonly answer: string })[]): void;
   /** For the paying transaction: takes money, see ledger.ts. Refusal, as a value: INSUFFICIENT_BALANCE. */
-  debit(tx: Tx, payments: readonly Movement[]): Promise<Movements>;
+  debit(tx: Tx, payments: readonly Movement[]): Promise<readonly Moved[]>;
   readonly duties: readonly Duty[];
   /** Resolves when every accepted charge is answered. */
   drain(): Promise<void>;
@@ -77,7 +78,7 @@ export function createWallet({ database, metrics, batchMax = charge_batch_max }:
     batchMax,
     pendingMax: pending_max,
     metrics,
-    run: (commands) => database.transaction((tx) => chargeAll(tx, commands)),
+    run: (commands) => keyed(database, (tx) => chargeAll(tx, commands)),
   });
   const balances = createLane<string, number>({
     name: 'wallet.balance',
@@ -118,7 +119,7 @@ interface ChargeCommand extends KeyedCommand {
 /** One batch. Commands with one key: the first is carried out, the others get its answer. */
 async function chargeAll(tx: Tx, commands: readonly ChargeCommand[]): Promise<(Once<Charge> | Refusal)[]> {
   const batch = sortByKey<ChargeCommand, Charge>(commands, await recall(tx, commands));
-  const { moved, recorded } = await credit(
+  const moved = await credit(
     tx,
     batch.fresh.map(({ id, userId, amount }) => ({ userId, amount, reference: id })),
   );
@@ -128,7 +129,7 @@ async function chargeAll(tx: Tx, commands: readonly ChargeCommand[]): Promise<(O
     const { id, amount } = command;
     outcomes.set(command, outcome instanceof Refusal ? outcome : { id, amount, balance: outcome.balance });
   }
-  await Promise.all([recorded, remember(tx, effectsOf(outcomes))]);
+  remember(tx, effectsOf(outcomes));
   return batch.answersOf(outcomes);
 }
 
