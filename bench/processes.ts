@@ -3,6 +3,7 @@ import { fork, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startArguments } from '../rehearsal/start-command.ts';
 import type { BareAnswer } from './bare.ts';
 import { ended, heard, startHelper, watched } from './children.ts';
 import type { Job, Order, Round } from './load.ts';
@@ -34,8 +35,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const logFile = path.join(folder, `${name}.log`);
   const log = openSync(logFile, 'w');
   const flags = inspected ? ['--inspect=127.0.0.1:0'] : [];
-  const main = path.join(import.meta.dirname, '../src/main.ts');
-  const child = spawn(process.execPath, [...flags, main], {
+  const child = spawn(process.execPath, [...flags, ...startArguments()], {
     cwd: folder,
     env: environmentOf(options),
     stdio: ['ignore', log, log],

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
+import { startArguments } from './start-command.ts';
 
 export interface Server {
   readonly origin: string;
@@ -58,7 +59,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const log = openSync(logFile, 'a');
   const said = (): string => readFileSync(logFile, 'utf8');
   const before = said().length;
-  const child = spawn(process.execPath, [...flags, path.join(import.meta.dirname, '../src/main.ts')], {
+  const child = spawn(process.execPath, [...flags, ...startArguments()], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'],

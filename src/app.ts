@@ -23,7 +23,7 @@ import { createMetrics, type Metrics } from './platform/metrics.ts';
 import type { Duty } from './platform/ticker.ts';
 import { createReservations, type Reservations } from './reservation/reservation.ts';
 import { reservationRoutes, seatsShortcut } from './reservation/routes.ts';
-import { createWaitingRoom, type WaitingRoom } from './waiting-room/gate.ts';
+import { createWaitingRoom, lineOf, type WaitingRoom } from './waiting-room/gate.ts';
 import { statusShortcut, waitingRoomRoutes } from './waiting-room/routes.ts';
 import { createWallet, type Wallet } from './wallet/wallet.ts';
 import { walletRoutes } from './wallet/routes.ts';
@@ -74,8 +74,11 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
   const duties = mountRooms(app, rooms, createAudit({ database: options.database }));
   await mountSite(app, rooms);
   await ready({
-    getQueueToken: statusShortcut(waitingRoom),
-    listSeats: seatsShortcut({ gate: waitingRoom.gate, reservations }),
+    lineOf,
+    shortcuts: {
+      getQueueToken: statusShortcut(waitingRoom),
+      listSeats: seatsShortcut({ gate: waitingRoom.gate, reservations }),
+    },
   });
   return {
     ...rooms,

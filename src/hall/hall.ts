@@ -13,6 +13,7 @@ import type { Sql } from '../platform/database.ts';
 import { mountEventStreams } from '../platform/event-stream.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { mountShortcuts, type Shortcut } from '../platform/shortcuts.ts';
+import { mountTurnstile } from '../platform/turnstile.ts';
 import { Refusal, refusals, refuse } from '../refusals.ts';
 import { mountPages } from './pages.ts';
 import { callerOf, createLimits } from './limits.ts';
@@ -44,8 +45,15 @@ const streams_per_client_max = 10;
 
 export interface Hall {
   readonly app: App;
-  /** To be called when the rooms are mounted; `shortcuts` answer ahead of the routes named. */
-  ready(shortcuts: Partial<Record<EndpointName, Shortcut>>): Promise<void>;
+  /** To be called when the rooms are mounted. */
+  ready(ways: Ways): Promise<void>;
+}
+
+interface Ways {
+  /** These answer ahead of the routes named. */
+  readonly shortcuts: Partial<Record<EndpointName, Shortcut>>;
+  /** With whom a request waits its turn when many come at once. */
+  readonly lineOf: (request: IncomingMessage) => string;
 }
 
 /** Builds the app without the rooms; `ready` is to be called when they are mounted. */
@@ -87,9 +95,11 @@ export async function openHall(parts: HallParts): Promise<Hall> {
   await mountPages(app, { publicUrl: config.publicUrl });
   return {
     app,
-    ready: async (shortcuts) => {
+    ready: async ({ shortcuts, lineOf }) => {
       await app.ready();
       takeShortcuts(shortcuts);
+      const turnstile = mountTurnstile(app.server, lineOf);
+      metrics.follow('requests_waiting', () => turnstile.waiting);
       log.debug({ routes: Object.keys(contract).length }, 'hall is open');
     },
   };

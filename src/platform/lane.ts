@@ -3,7 +3,7 @@
  * delay: at low load a batch is one command. One commit then carries hundreds of commands, which is the whole
  * difference between 1,600 and 60,000 seat holds a second on the same two cores.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { isTransient } from './database.ts';
 
 /** The lane is full, or the database stayed away too long. Nothing is known to have been done. */
@@ -46,7 +46,7 @@ export interface Lane<C, R> {
   submit(command: C): Promise<R>;
   /** Commands waiting, those in flight not counted. */
   readonly depth: number;
-  /** Resolves when nothing waits or runs. */
+  /** Resolves when nothing waits or runs and every answer was given. */
   drain(): Promise<void>;
 }
 
@@ -58,6 +58,8 @@ interface Waiting<C, R> {
   reject(error: unknown): void;
 }
 
+/** An answer goes through the framework and into its socket at once; so many take a millisecond. */
+const answers_per_turn = 32;
 const retry_ms_max = 5_000;
 const backoff_ms_min = 5;
 const backoff_ms_max = 250;
@@ -66,17 +68,29 @@ export function createLane<C, R>(options: LaneOptions<C, R>, onIdle?: () => void
   const { name, batchMax, pendingMax, metrics, run } = options;
   let waiting: Waiting<C, R>[] = [];
   let busy: Promise<void> | undefined;
+  /** Batches whose answers are being given. */
+  const handing = new Set<unknown>();
+  const handOut = async (batch: readonly Waiting<C, R>[], answers: readonly (R | Error)[]): Promise<void> => {
+    handing.add(batch);
+    await answerAll(batch, answers);
+    handing.delete(batch);
+  };
 
   const work = async (): Promise<void> => {
     // Requests parsed in this turn of the event loop join the first batch.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (waiting.length > 0) {
+    await turn();
+    while (waiting.length > 0 || handing.size > 0) {
+      if (waiting.length === 0) {
+        // oxlint-disable-next-line no-await-in-loop
+        await turn();
+        continue;
+      }
       const batch = waiting.length <= batchMax ? waiting : waiting.slice(0, batchMax);
       waiting = waiting.length <= batchMax ? [] : waiting.slice(batchMax);
       metrics?.depth(name, waiting.length);
       // One batch at a time is the point of a lane.
       // oxlint-disable-next-line no-await-in-loop
-      await settle(batch, { run, name, metrics });
+      await settle(batch, { run, name, metrics, handOut });
     }
     busy = undefined;
     onIdle?.();
@@ -97,7 +111,10 @@ export function createLane<C, R>(options: LaneOptions<C, R>, onIdle?: () => void
   };
 }
 
-type Runner<C, R> = Pick<LaneOptions<C, R>, 'run' | 'name' | 'metrics'>;
+interface Runner<C, R> extends Pick<LaneOptions<C, R>, 'run' | 'name' | 'metrics'> {
+  /** Not to be waited for: the next batch may begin meanwhile. */
+  handOut(batch: readonly Waiting<C, R>[], answers: readonly (R | Error)[]): Promise<void>;
+}
 
 /** Answers every command of the batch, whatever happens: runs it until it is committed or fails for a reason of its own. */
 async function settle<C, R>(batch: readonly Waiting<C, R>[], runner: Runner<C, R>): Promise<void> {
@@ -108,11 +125,7 @@ async function settle<C, R>(batch: readonly Waiting<C, R>[], runner: Runner<C, R
       // oxlint-disable-next-line no-await-in-loop
       const answers = await answersTo(open, runner, attempt);
       runner.metrics?.batch(runner.name, open.length, (performance.now() - started) / 1_000);
-      for (const [index, waiting] of open.entries()) {
-        const answer = answers[index];
-        if (answer instanceof Error) waiting.reject(answer);
-        else waiting.resolve(answer as R);
-      }
+      void runner.handOut(open, answers);
       return;
     } catch (error) {
       // oxlint-disable-next-line no-await-in-loop
@@ -123,6 +136,20 @@ async function settle<C, R>(batch: readonly Waiting<C, R>[], runner: Runner<C, R
       // oxlint-disable-next-line no-await-in-loop
       if (open.length > 0) await sleep(backoff * (0.5 + Math.random() / 2));
     }
+  }
+}
+
+/**
+ * The first few at once, the others in the turns of the event loop that follow: by then the next batch is on its way to
+ * the database, and those who ask for something else are not kept waiting for hundreds of answers.
+ */
+async function answerAll<C, R>(batch: readonly Waiting<C, R>[], answers: readonly (R | Error)[]): Promise<void> {
+  for (const [index, waiting] of batch.entries()) {
+    // oxlint-disable-next-line no-await-in-loop
+    if (index > 0 && index % answers_per_turn === 0) await turn();
+    const answer = answers[index];
+    if (answer instanceof Error) waiting.reject(answer);
+    else waiting.resolve(answer as R);
   }
 }
 
