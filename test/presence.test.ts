@@ -5,6 +5,7 @@ import { boxOffice, newFan, newFans, type BoxOffice } from './harness/box-office
 import { readEvents } from './harness/event-stream.ts';
 import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
+import { openWire } from './harness/wire.ts';
 
 let house: House;
 let one: BoxOffice;
@@ -151,4 +152,37 @@ test('silence while the service itself was away counts against nobody', async ()
   });
   await one.leave(inside);
   assert.equal((await statusOf(one, first)).status, 'ACTIVE');
+});
+
+test('a server that cannot pass signs of life on says so to those near the front, and to nobody else', async (t) => {
+  const { concertId } = await one.createConcert({ maxActive: 1, graceSeconds: 2 });
+  const inside = await one.enter(concertId, newFan());
+  const line: string[] = [];
+  for (const fan of newFans(450)) line.push((await one.issue(concertId, fan)).body.token);
+  const [first = '', far = ''] = [line[0], line.at(-1)];
+  // As in a line that is longer than what is listened to.
+  await house.sql`update rooms set front = 100 where concert_id = ${concertId}`;
+  const wire = await openWire(house.databaseUrl);
+  const cutOff = await house.start({ DATABASE_URL: wire.url });
+  t.after(async () => {
+    await wire.down();
+    await cutOff.kill();
+    await wire.close();
+  });
+  const two = boxOffice(cutOff);
+  for (const token of [first, far]) assert.equal((await two.status(token)).status, 200);
+  wire.freeze();
+  const refused = await eventually(async () => {
+    const answer = await fetch(`${cutOff.origin}/api/v1/queue-token`, { headers: { 'queue-token': first } });
+    assert.equal(answer.status, 503);
+    return answer;
+  }, 15_000);
+  assert.equal(refused.headers.get('connection'), 'close', 'the next connection may lead to another server');
+  assert.ok(Number(refused.headers.get('retry-after')) >= 1);
+  assert.equal((await two.status(far)).body.status, 'WAIT', 'far back nobody is taken for gone: from memory');
+  // Heard by the other server, the fan is let in when it is time.
+  await one.status(first);
+  await one.leave(inside);
+  await becomes(first, 'ACTIVE');
+  await one.assertInvariants();
 });

@@ -4,7 +4,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isTransient } from '../platform/database.ts';
-import { OverloadedError } from '../platform/lane.ts';
+import { CutOffError, OverloadedError } from '../platform/lane.ts';
 import { Refusal, refusals, refuse, type RefusalCode } from '../refusals.ts';
 import { languageOf, languages, type Language } from './language.ts';
 
@@ -12,6 +12,8 @@ import { languageOf, languages, type Language } from './language.ts';
 export interface Problem {
   readonly refusal: Refusal;
   readonly retryAfterSeconds?: number;
+  /** The connection is closed after the answer, so that a balancer may choose another server for the next. */
+  readonly elsewhere?: boolean;
 }
 
 const retry_after_seconds = 1;
@@ -36,7 +38,8 @@ export function problemPath(code: RefusalCode): string {
 export function problemOf(error: unknown): Problem {
   if (error instanceof Refusal) return limited(error);
   if (error instanceof OverloadedError) {
-    return { refusal: refuse('OVERLOADED'), retryAfterSeconds: error.retryAfterSeconds };
+    const { retryAfterSeconds } = error;
+    return { refusal: refuse('OVERLOADED'), retryAfterSeconds, elsewhere: error instanceof CutOffError };
   }
   const byStatus = refusalByStatus(error);
   if (byStatus !== undefined) return { refusal: byStatus };
@@ -107,7 +110,10 @@ const challenges: Partial<Record<RefusalCode, string>> = {
 };
 
 /** The headers that every problem answer carries. */
-export function problemHeaders({ refusal, retryAfterSeconds }: Problem, language: Language): Record<string, string> {
+export function problemHeaders(
+  { refusal, retryAfterSeconds, elsewhere = false }: Problem,
+  language: Language,
+): Record<string, string> {
   const challenge = challenges[refusal.code];
   return {
     'content-type': 'application/problem+json',
@@ -115,6 +121,7 @@ export function problemHeaders({ refusal, retryAfterSeconds }: Problem, language
     'cache-control': 'no-store',
     vary: 'accept-language',
     ...(challenge === undefined ? {} : { 'www-authenticate': challenge }),
+    ...(elsewhere ? { connection: 'close' } : {}),
     ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
   };
 }

@@ -17,6 +17,11 @@ export class OverloadedError extends Error {
   }
 }
 
+/** This server cannot reach the database, though others may: the client's next connection should go to one of those. */
+export class CutOffError extends OverloadedError {
+  override name = 'CutOffError';
+}
+
 export interface LaneMetrics {
   batch(lane: string, size: number, seconds: number): void;
   depth(lane: string, commands: number): void;

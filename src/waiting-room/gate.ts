@@ -5,14 +5,14 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Database } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
-import type { LaneMetrics } from '../platform/lane.ts';
+import { CutOffError, type LaneMetrics } from '../platform/lane.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { refuse } from '../refusals.ts';
 import { createBoards, type Boards } from './boards.ts';
 import { nowSeconds, type Board, type Settings } from './board.ts';
 import { createIssueLanes, createLeaveLanes, refusalFor, type Place } from './commands.ts';
 import { createLookUps, type Known } from './look-up.ts';
-import { createPresence } from './presence.ts';
+import { createPresence, type Presence } from './presence.ts';
 import { describe, type QueueStatus } from './status.ts';
 import { claimedConcert, concertMark, createQueueTokens, type Pass } from './tokens.ts';
 import { createTurns } from './turns.ts';
@@ -51,7 +51,10 @@ export interface WaitingRoom {
   issue(concertId: string, userId: string): Promise<{ token: string; isNew: boolean; status: QueueStatus }>;
   /** The same without the token. */
   join(concertId: string, userId: string): Promise<Pass>;
-  /** What a fan is told now; asking is a sign of life. From memory, but for ends that happened long ago. */
+  /**
+   * What a fan is told now; asking is a sign of life. From memory, but for ends that happened long ago. Throws
+   * `CutOffError` when this server cannot pass on that a fan near the front is there.
+   */
   status(pass: Pass): QueueStatus | Promise<QueueStatus>;
   /** The same if it is known at once, else undefined. */
   knownStatus(pass: Pass): QueueStatus | undefined;
@@ -153,7 +156,7 @@ export function lineOf({ headers, url = '' }: Pick<IncomingMessage, 'headers' | 
 
 interface StatusDeps {
   readonly boards: Boards;
-  readonly presence: { sign(board: Board, entry: number): void };
+  readonly presence: Pick<Presence, 'sign' | 'isUnheard'>;
   openBoard(concertId: string): Promise<Board>;
   lookUp(board: Board, entry: number): Promise<Known>;
 }
@@ -172,13 +175,14 @@ function createStatuses({ boards, presence, openBoard, lookUp }: StatusDeps) {
       const board = boards.peek(concertId);
       if (board === undefined) return openBoard(concertId).then((opened) => statusOn(opened, entry));
       presence.sign(board, entry);
+      if (presence.isUnheard(board, entry)) throw new CutOffError('the line');
       return statusOn(board, entry);
     },
     knownStatus: ({ concertId, entry }: Pass): QueueStatus | undefined => {
       const board = boards.peek(concertId);
       if (board === undefined) return undefined;
       presence.sign(board, entry);
-      return knownOn(board, entry);
+      return presence.isUnheard(board, entry) ? undefined : knownOn(board, entry);
     },
   };
 }

@@ -8,6 +8,11 @@ import { numberOf, type Board } from './board.ts';
 export interface Presence {
   /** This entry's fan is there. Costs a look into two maps; most signs need no writing down. */
   sign(board: Board, entry: number): void;
+  /**
+   * Whether this server has been unable for so long to write signs of the concert down that a fan whose signs matter
+   * may soon be taken for gone: to be told so, and to be heard by another server, is better than a place in memory.
+   */
+  isUnheard(board: Board, entry: number): boolean;
   /** Writes the collected signs down. */
   flush(): Promise<void>;
 }
@@ -19,17 +24,27 @@ const rewrite_ms_max = 5_000;
 const written_remembered_max = 50_000;
 const signs_per_flush_max = 5_000;
 
+/** Of the grace period; a fan who is told then has the other half of it to find another server. */
+const unheard_part_of_grace = 0.5;
+/** A turn of the line may be late by as much for lesser reasons. */
+const unheard_ms_min = 2_000;
+/** Who was this many times as far from the head as signs are gathered may be near it by now, unknown to us. */
+const unheard_reach = 2;
+
 interface Signs {
   readonly board: Board;
   readonly collected: Set<number>;
   /** When each entry's sign was last written, in milliseconds of this process's steady clock. */
   readonly written: Map<number, number>;
+  /** Since when a sign has been waiting to be written; the same clock. Undefined: none does. */
+  owedSince: number | undefined;
 }
 
 export function createPresence(database: Database): Presence {
   const concerts = new Map<string, Signs>();
 
-  const flushOne = async ({ board, collected, written }: Signs): Promise<void> => {
+  const flushOne = async (signs: Signs): Promise<void> => {
+    const { board, collected, written } = signs;
     const entries = [...collected].slice(0, signs_per_flush_max);
     for (const entry of entries) collected.delete(entry);
     const heard = await write(database, board.concertId, entries).catch((error: unknown) => {
@@ -38,6 +53,7 @@ export function createPresence(database: Database): Presence {
       throw error;
     });
     const now = performance.now();
+    signs.owedSince = collected.size > 0 ? now : undefined;
     for (const { entry } of heard) {
       written.delete(entry);
       written.set(entry, now);
@@ -53,19 +69,24 @@ export function createPresence(database: Database): Presence {
   return {
     sign: (board, entry) => {
       const session = board.active.get(entry);
-      const matters =
-        session === undefined
-          ? numberOf(entry) <= board.front && (numberOf(entry) > board.head || board.passedOver.has(entry))
-          : !session.claimed;
-      if (!matters) return;
+      if (!matters(board, entry)) return;
       let signs = concerts.get(board.concertId);
       if (signs?.board !== board) {
-        signs = { board, collected: new Set(), written: new Map() };
+        signs = { board, collected: new Set(), written: new Map(), owedSince: undefined };
         concerts.set(board.concertId, signs);
       }
       const rewriteMs = Math.min(board.settings.graceSeconds * 1_000 * rewrite_part_of_grace, rewrite_ms_max);
       const writtenAt = session === undefined ? signs.written.get(entry) : undefined;
-      if (writtenAt === undefined || performance.now() - writtenAt > rewriteMs) signs.collected.add(entry);
+      const now = performance.now();
+      if (writtenAt !== undefined && now - writtenAt <= rewriteMs) return;
+      signs.collected.add(entry);
+      signs.owedSince ??= now;
+    },
+    isUnheard: (board, entry) => {
+      const signs = concerts.get(board.concertId);
+      if (signs?.board !== board || signs.owedSince === undefined) return false;
+      const patienceMs = Math.max(board.settings.graceSeconds * 1_000 * unheard_part_of_grace, unheard_ms_min);
+      return performance.now() - signs.owedSince > patienceMs && matters(board, entry, unheard_reach);
     },
     flush: async () => {
       for (const [concertId, signs] of concerts) {
@@ -75,6 +96,15 @@ export function createPresence(database: Database): Presence {
       }
     },
   };
+}
+
+/** Near the front, passed over, or admitted and not heard of since. */
+function matters(board: Board, entry: number, reach = 1): boolean {
+  const session = board.active.get(entry);
+  if (session !== undefined) return !session.claimed;
+  const number = numberOf(entry);
+  const front = board.head + (board.front - board.head) * reach;
+  return number <= front && (number > board.head || board.passedOver.has(entry));
 }
 
 /** Writes signs of life of one concert; answers whose. */

@@ -3,6 +3,7 @@
  * once, a new position as often as a poll would have asked. One pass over the streams per change, no queries.
  */
 import type { EventStream } from '../platform/event-stream.ts';
+import { CutOffError } from '../platform/lane.ts';
 import type { Duty } from '../platform/ticker.ts';
 import type { Board } from './board.ts';
 import type { QueueStatus, WaitingRoom } from './gate.ts';
@@ -39,10 +40,10 @@ export function createStatusStreams(waitingRoom: Pick<WaitingRoom, 'status' | 'b
   };
 
   const update = (follower: Follower): void => {
-    const status = waitingRoom.status(follower.pass);
+    const status = statusOf(waitingRoom, follower);
     if (status instanceof Promise) {
       status.then((known) => tellIfNew(follower, known)).catch(() => follower.stream.close());
-    } else {
+    } else if (status !== undefined) {
       tellIfNew(follower, status);
     }
   };
@@ -91,4 +92,15 @@ export function createStatusStreams(waitingRoom: Pick<WaitingRoom, 'status' | 'b
       },
     },
   };
+}
+
+/** Undefined: this server can be of no use to the fan. The stream is closed, and the browser opens another. */
+function statusOf({ status }: Pick<WaitingRoom, 'status'>, { pass, stream }: Follower) {
+  try {
+    return status(pass);
+  } catch (error) {
+    if (!(error instanceof CutOffError)) throw error;
+    stream.close();
+    return undefined;
+  }
 }
