@@ -10,6 +10,7 @@ export type ScenarioName =
   | 'status of 1,000 fans, 1,000 waiting'
   | 'status of 1,000 fans, 1,000,000 waiting'
   | 'seats'
+  | 'seats, through a proxy'
   | 'issue'
   | 'hold'
   | 'charge'
@@ -68,6 +69,8 @@ export function requestMaker(scenario: ScenarioName, secrets: Secrets): (index: 
   const poll = (concertId: string, waiting: number): Buffer =>
     get('/queue-token', place(concertId, line_inside + waiting));
   const pollAnywhere = (index: number): Buffer => poll(concerts.long, ((index * fan_step) % long_line) + 1);
+  const look = (index: number): Buffer =>
+    get(`/performances/${concerts.hall}-${hall_performances + 1}/seats`, place(concerts.hall, inHall(index)));
   const charge = (sub: string, index: number, amount: number): Buffer =>
     post('/wallet/charges', bearer(sub) + keyed(index), JSON.stringify({ amount }));
 
@@ -77,8 +80,8 @@ export function requestMaker(scenario: ScenarioName, secrets: Secrets): (index: 
     'status of 1,000 fans, 1,000 waiting': (index) => poll(concerts.short, (index % short_line) + 1),
     'status of 1,000 fans, 1,000,000 waiting': (index) =>
       poll(concerts.long, ((index % short_line) * long_line) / short_line + 1),
-    seats: (index) =>
-      get(`/performances/${concerts.hall}-${hall_performances + 1}/seats`, place(concerts.hall, inHall(index))),
+    seats: look,
+    'seats, through a proxy': look,
     issue: (index) => post(`/concerts/${concerts.long}/queue-tokens`, bearer(`bench-new-${index}`)),
     hold: (index) => post('/reservations', place(concerts.hall, inHall(index)), wishOf(index)),
     charge: (index) => charge(`bench-rich-${index % charging_fans}`, index, 1_000),

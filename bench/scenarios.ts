@@ -16,7 +16,7 @@ export interface Scenario {
   readonly requestsMax: number;
 }
 
-/** Distinct fans who poll: more than the server remembers verified tokens, as it is with 1,000,000 in line. */
+/** Distinct fans who poll through a proxy: more than the server remembers verified tokens. */
 const polling_fans = 250_000;
 const looking_fans = 50_000;
 
@@ -29,7 +29,8 @@ export function scenarios(payments: number): Scenario[] {
     // As browsers poll: a connection is a fan. And as through a proxy: every request comes from another fan.
     { name: 'status', goal: { bare: 0.85 }, ...reading, sticky: true, requestsMax: polling_fans },
     { name: 'status, through a proxy', goal: {}, ...reading, requestsMax: polling_fans },
-    { name: 'seats', goal: { bare: 0.8 }, ...reading, requestsMax: looking_fans },
+    { name: 'seats', goal: { bare: 0.8 }, ...reading, sticky: true, requestsMax: looking_fans },
+    { name: 'seats, through a proxy', goal: {}, ...reading, requestsMax: looking_fans },
     { name: 'issue', goal: { bare: 0.6, twin: 8 }, ...writing },
     { name: 'hold', goal: { bare: 0.65, twin: 8 }, ...writing, requestsMax: hall_fans * holds_per_fan },
     { name: 'charge', goal: { bare: 0.65, twin: 8 }, ...writing },
