@@ -42,6 +42,8 @@ interface Signs {
 
 export function createPresence(database: Database): Presence {
   const concerts = new Map<string, Signs>();
+  /** Whether any sign was found to wait for long, so that all other polls are not asked about it. */
+  let isLate = false;
 
   const flushOne = async (signs: Signs): Promise<void> => {
     const { board, collected, written } = signs;
@@ -54,6 +56,7 @@ export function createPresence(database: Database): Presence {
     });
     const now = performance.now();
     signs.owedSince = collected.size > 0 ? now : undefined;
+    isLate = false;
     for (const { entry } of heard) {
       written.delete(entry);
       written.set(entry, now);
@@ -78,11 +81,13 @@ export function createPresence(database: Database): Presence {
       const rewriteMs = Math.min(board.settings.graceSeconds * 1_000 * rewrite_part_of_grace, rewrite_ms_max);
       const writtenAt = session === undefined ? signs.written.get(entry) : undefined;
       const now = performance.now();
+      if (signs.owedSince !== undefined && now - signs.owedSince > unheard_ms_min) isLate = true;
       if (writtenAt !== undefined && now - writtenAt <= rewriteMs) return;
       signs.collected.add(entry);
       signs.owedSince ??= now;
     },
     isUnheard: (board, entry) => {
+      if (!isLate) return false;
       const signs = concerts.get(board.concertId);
       if (signs?.board !== board || signs.owedSince === undefined) return false;
       const patienceMs = Math.max(board.settings.graceSeconds * 1_000 * unheard_part_of_grace, unheard_ms_min);
