@@ -3,7 +3,8 @@
  * a GET without a body, in order, answered from memory. Whatever differs in any way goes on to the routes, which would
  * have answered the same bytes, and know every refusal besides.
  */
-import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { standBefore } from './request-listener.ts';
 
 /** What is sent with status 200; `headers` are names and values in turns, besides those of every answer. */
 export interface ShortAnswer {
@@ -17,21 +18,12 @@ export type Shortcut = (url: string, headers: IncomingHttpHeaders) => ShortAnswe
 /** Receives a request that has an answer; answers the headers of every answer, or undefined if it may not ask now. */
 export type Reception = (request: IncomingMessage, response: ServerResponse, shortcut: number) => string[] | undefined;
 
-interface Listening {
-  listeners(event: 'request'): unknown[];
-  removeAllListeners(event: 'request'): unknown;
-  on(event: 'request', listener: RequestListener): unknown;
-}
-
 /** Puts the shortcuts before the server's listener. While `isOpen` is false they step aside. */
 export function mountShortcuts(
-  server: Listening,
+  server: Parameters<typeof standBefore>[0],
   { shortcuts, receive, isOpen }: { shortcuts: readonly Shortcut[]; receive: Reception; isOpen: () => boolean },
 ): void {
-  const [route] = server.listeners('request') as RequestListener[];
-  if (route === undefined) throw new Error('shortcuts lead around nothing');
-  server.removeAllListeners('request');
-  server.on('request', (request, response) => {
+  standBefore(server, (route) => (request, response) => {
     if (!(isPlain(request) && isOpen() && takeShortcut(request, response))) route(request, response);
   });
 

@@ -3,7 +3,8 @@
  * before it looks at anything else, the database's answers included: without this, whoever asks while hundreds of others
  * have just asked waits for all of them, and a crowd at one concert slows down every other, and its own payments.
  */
-import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import { standBefore } from './request-listener.ts';
 
 export interface Turnstile {
   /** Takes the task up at once if this turn of the event loop has room for it, else when its line's turn comes. */
@@ -88,11 +89,8 @@ export function mountTurnstile(
   server: Pick<Server, 'listeners' | 'removeAllListeners' | 'on'>,
   lineOf: (request: IncomingMessage) => string,
 ): Turnstile {
-  const [serve] = server.listeners('request') as RequestListener[];
-  if (serve === undefined) throw new Error('a turnstile leads nowhere');
   const turnstile = createTurnstile();
-  server.removeAllListeners('request');
-  server.on('request', (request, response) => {
+  standBefore(server, (serve) => (request, response) => {
     turnstile.enter(lineOf(request), () => {
       // Who left while waiting has asked for nothing.
       if (!request.socket.destroyed) serve(request, response);

@@ -3,6 +3,7 @@
  * only through what this file hands on.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { contract } from '../contract.ts';
 import type { Database } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
 import { CutOffError, type LaneMetrics } from '../platform/lane.ts';
@@ -143,15 +144,15 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   };
 }
 
-const concerts_path = '/api/v1/concerts/';
+const concerts_path = contract.issueQueueToken.url.replace(/:.*/, '');
+const id_from = concerts_path.length;
 const id_chars = 10;
 
 /** The concert that a request speaks of, as far as it says so itself: for dividing work, not for trust. */
 export function lineOf({ headers, url = '' }: Pick<IncomingMessage, 'headers' | 'url'>): string {
   const token = headers['queue-token'];
   if (typeof token === 'string') return claimedConcert(token);
-  const id_at = concerts_path.length;
-  return url.startsWith(concerts_path) ? concertMark(url.slice(id_at, id_at + id_chars)) : '';
+  return url.startsWith(concerts_path) ? concertMark(url.slice(id_from, id_from + id_chars)) : '';
 }
 
 interface StatusDeps {
