@@ -4,10 +4,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveOrders } from './children.ts';
-import { calmMaker, type CalmKind, type CalmMix } from './calm-requests.ts';
-import { openHttpLine, type Answer, type HttpLine } from './http-line.ts';
+import { calmMaker, calmPolls, type CalmKind, type CalmMix } from './calm-requests.ts';
+import { askOnce, openHttpLine, type Answer, type HttpLine } from './http-line.ts';
 import { arrivalTimes, ranked } from './statistics.ts';
-import type { Secrets } from './wire.ts';
+import { knock, type Secrets } from './wire.ts';
 
 export interface Arrivals {
   readonly mix: CalmMix;
@@ -22,7 +22,17 @@ export interface Arrivals {
   readonly count: number;
 }
 
-export type ArrivalOrder = { readonly prepare: Arrivals } | { readonly run: Arrivals };
+/** Fans who all connect at the same moment, each with a poll of an own place. */
+export interface Newcomers {
+  readonly secrets: Secrets;
+  readonly port: number;
+  readonly fans: number;
+}
+
+export type ArrivalOrder =
+  | { readonly prepare: Arrivals }
+  | { readonly run: Arrivals }
+  | { readonly connect: Newcomers };
 
 export interface Arrived {
   readonly answers: number;
@@ -36,6 +46,12 @@ export interface Arrived {
   /** How late the load tool itself sent one, 99 of 100 within; and its processor time per second. */
   readonly lateP99: number;
   readonly busy: number;
+}
+
+/** Of each newcomer: milliseconds from the moment all of them connect until the own answer; ascending. */
+export interface Connected {
+  readonly latencies: readonly number[];
+  readonly errors: number;
 }
 
 const settle_ms_max = 30_000;
@@ -76,7 +92,7 @@ function scheduleOf({ rate, seconds, count, from }: Arrivals): (index: number, n
 async function run(order: Arrivals): Promise<Arrived> {
   const planned = make(order);
   const dueAt = scheduleOf(order);
-  const free = await Promise.all(Array.from({ length: order.connections }, () => openHttpLine(order.port)));
+  const free = await openLines(order);
   const lines = [...free];
   const tally: Tally = { latencies: {}, late: [], answers: 0, errors: 0, underWay: 0, firstBad: undefined };
   const cpu = process.cpuUsage();
@@ -129,6 +145,28 @@ async function run(order: Arrivals): Promise<Arrived> {
   };
 }
 
+/** Connected and through the door: the server has answered on each. What connecting takes is measured by itself. */
+async function openLines({ port, connections }: Arrivals): Promise<HttpLine[]> {
+  const lines = await Promise.all(Array.from({ length: connections }, () => openHttpLine(port)));
+  await Promise.all(lines.map((line) => line.ask(knock)));
+  return lines;
+}
+
+async function connectAtOnce({ secrets, port, fans }: Newcomers): Promise<Connected> {
+  const polls = calmPolls(secrets, fans);
+  const startedAt = performance.now();
+  const all = await Promise.all(
+    polls.map(async (poll) => {
+      const { status } = await askOnce(port, poll);
+      return { status, took: performance.now() - startedAt };
+    }),
+  );
+  return {
+    latencies: all.map(({ took }) => took).toSorted((one, other) => one - other),
+    errors: all.filter(({ status }) => status !== 200).length,
+  };
+}
+
 function count(tally: Tally, { kind }: Planned, { status, body, took }: Answer & { readonly took: number }): void {
   tally.answers++;
   (tally.latencies[kind] ??= []).push(took);
@@ -137,6 +175,7 @@ function count(tally: Tally, { kind }: Planned, { status, body, took }: Answer &
   tally.firstBad ??= `${kind}: ${status} ${body.slice(0, 400)}`;
 }
 
-serveOrders(async (order: ArrivalOrder): Promise<Arrived | number> =>
-  'prepare' in order ? make(order.prepare).length : run(order.run),
-);
+serveOrders(async (order: ArrivalOrder): Promise<Arrived | Connected | number> => {
+  if ('prepare' in order) return make(order.prepare).length;
+  return 'run' in order ? run(order.run) : connectAtOnce(order.connect);
+});

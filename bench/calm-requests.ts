@@ -57,3 +57,13 @@ export function calmMaker(mix: CalmMix, secrets: Secrets): (index: number) => Ca
     return { kind, bytes: makers[kind]() };
   };
 }
+
+/** The polls of so many fans of the calm concerts, in turns, each of an own place. */
+export function calmPolls(secrets: Secrets, fans: number): Buffer[] {
+  const { place } = createCredentials(secrets);
+  const { inside } = calm_room;
+  return Array.from({ length: fans }, (_, fan) => {
+    const entry = inside + Math.floor(fan / calm_concerts) + 1;
+    return get('/queue-token', place(calmConcert(fan % calm_concerts), entry));
+  });
+}

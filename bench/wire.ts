@@ -43,6 +43,9 @@ export function keyed(name: string | number): string {
 
 const host = 'Host: 127.0.0.1\r\nAccept: application/json\r\n';
 
+/** Asks whether anybody is there. */
+export const knock = Buffer.from(`GET /healthz HTTP/1.1\r\n${host}\r\n`);
+
 export function get(path: string, headers: string): Buffer {
   return Buffer.from(`GET /api/v1${path} HTTP/1.1\r\n${host}${headers}\r\n`);
 }

@@ -20,6 +20,11 @@ import { startTicker } from './platform/ticker.ts';
 const migrations_folder = path.join(import.meta.dirname, '../db/migrations');
 /** Requests under way are answered within this; then connections are cut. */
 const drain_seconds_max = 10;
+/**
+ * Before the door; the operating system may hold fewer (Linux: net.core.somaxconn). Whoever finds it full is not
+ * refused, but comes again after a second, and after two more, and four.
+ */
+const connections_waiting_max = 16_384;
 
 /** Opens everything, in order; whatever was opened is put on `open`, to be closed in the opposite order. */
 async function start(open: AsyncDisposableStack, lose: () => void): Promise<string> {
@@ -48,7 +53,7 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
     },
   );
   open.defer(() => ticker.stop());
-  await hall.app.listen({ host: config.host, port: config.port });
+  await hall.app.listen({ host: config.host, port: config.port, backlog: connections_waiting_max });
   return welcome(addressOf(config.host, config.port), operator);
 }
 

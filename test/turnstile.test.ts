@@ -1,8 +1,9 @@
 /** The turnstile: nobody at one concert waits for the crowd of another. The time that this saves is the bench's to say. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { test } from 'node:test';
+import { connect, type AddressInfo } from 'node:net';
+import { test, type TestContext } from 'node:test';
 import * as fc from 'fast-check';
 import { createTurnstile, mountTurnstile } from '../src/platform/turnstile.ts';
 
@@ -80,6 +81,47 @@ test('a line that goes on for long is forgotten when it is through', async () =>
   turnstile.enter('hot', () => taken++);
   await turn();
   assert.equal(taken, 401);
+});
+
+/** How many of a crowd that never rests are taken up until so many who connect at once have been accepted. */
+async function takenUpWhileConnecting(t: TestContext, connections: number, isTold: boolean): Promise<number> {
+  const server = createServer((_request, response) => response.end());
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const told = mountTurnstile(server, () => '');
+  const turnstile = isTold ? told : createTurnstile();
+  let accepted = 0;
+  let taken = 0;
+  const all = Promise.withResolvers<number>();
+  server.on('connection', () => {
+    accepted += 1;
+    if (accepted === connections) all.resolve(taken);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const ask = (): void => {
+    taken += 1;
+    // The same fan once more, in the next turn.
+    if (accepted < connections) setImmediate(() => turnstile.enter('crowd', ask));
+  };
+  for (let fan = 0; fan < 64; fan++) turnstile.enter('crowd', ask);
+  for (let fan = 0; fan < connections; fan++) {
+    const socket = connect(port, '127.0.0.1');
+    t.after(() => socket.destroy());
+  }
+  return all.promise;
+}
+
+test('who connects gets through the door though a crowd asks without rest', async (t) => {
+  const connections = 200;
+  const taken = await takenUpWhileConnecting(t, connections, true);
+  assert.ok(taken < 5 * connections, `${taken} requests were taken up before ${connections} connections`);
+  // Nobody told the turnstile: a turn is as long as ever, and lets one in.
+  const others = await takenUpWhileConnecting(t, connections, false);
+  assert.ok(others > 10 * connections, `only ${others} requests were taken up before ${connections} connections`);
 });
 
 test('before a server: all are answered; who left while waiting is not served', async (t) => {

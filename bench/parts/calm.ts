@@ -2,7 +2,8 @@
  * One hot concert beside a hundred calm ones, on one server: how long the calm ones' fans wait for their answers, alone
  * and beside it. Calm requests come at their own times, whatever the server does.
  */
-import type { Arrivals, Arrived, ArrivalOrder } from '../arrivals.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ArrivalOrder, Arrivals, Arrived, Connected } from '../arrivals.ts';
 import {
   calm_concerts,
   calm_room,
@@ -47,6 +48,15 @@ export interface CalmRow {
   readonly lateP99: number;
 }
 
+/** Fans of the calm concerts who connect at the same moment and poll: milliseconds from then until they are answered. */
+export interface NewcomersRow {
+  readonly beside: 'alone' | 'flood';
+  readonly p50: Spread;
+  readonly last: Spread;
+  readonly hotRate: number;
+  readonly errors: number;
+}
+
 export interface Calm {
   readonly calmRate: number;
   readonly hotRate: number;
@@ -54,6 +64,8 @@ export interface Calm {
   readonly seconds: number;
   readonly windows: number;
   readonly rows: readonly CalmRow[];
+  readonly newcomers: number;
+  readonly newcomersRows: readonly NewcomersRow[];
 }
 
 const calm_rate = 400;
@@ -64,6 +76,10 @@ const hot_load = { mix: 'hot', rate: hot_rate, connections: 256 } as const;
 const flood_load = { mix: 'hot', rate: undefined, connections: flood_connections } as const;
 /** More than the server is expected to answer. */
 const flood_rate_max = 16_000;
+const newcomers = 1_000;
+/** The crowd is there before the newcomers, and still there when the last of them is answered. */
+const before_newcomers_ms = 1_000;
+const flood_seconds = 4;
 
 interface Window {
   readonly beside: CalmBeside;
@@ -73,7 +89,7 @@ interface Window {
   readonly postgresBusy: number;
 }
 
-type Loads = Record<CalmMix, Helper<ArrivalOrder, Arrived | number>>;
+type Loads = Record<CalmMix, Helper<ArrivalOrder, Arrived | Connected | number>>;
 
 interface Field {
   readonly loads: Loads;
@@ -106,6 +122,10 @@ export async function measureCalm(run: PartRun): Promise<Calm> {
     for (const beside of turns(calm_beside, round)) windows.push(await oneWindow(field, beside, seconds));
     say(`  round ${round + 1} of ${rounds}`);
   }
+  const storms: Storm[] = [];
+  for (let round = 0; round < rounds && !signal.aborted; round++) {
+    for (const beside of turns(['alone', 'flood'] as const, round)) storms.push(await oneStorm(field, beside));
+  }
   return {
     calmRate: calm_rate,
     hotRate: hot_rate,
@@ -113,6 +133,8 @@ export async function measureCalm(run: PartRun): Promise<Calm> {
     seconds,
     windows: windows.length / calm_beside.length,
     rows: calm_beside.map((beside) => rowOf(windows, beside)),
+    newcomers,
+    newcomersRows: (['alone', 'flood'] as const).map((beside) => newcomersRowOf(storms, beside)),
   };
 }
 
@@ -153,6 +175,37 @@ async function oneWindow(field: Field, beside: CalmBeside, seconds: number): Pro
   next.calm += calm.sent;
   next.hot += hot?.sent ?? 0;
   return { beside, calm, hot, serverBusy: (after[0] - before[0]) / took, postgresBusy: (after[1] - before[1]) / took };
+}
+
+interface Storm {
+  readonly beside: 'alone' | 'flood';
+  readonly connected: Connected;
+  readonly hot: Arrived | undefined;
+}
+
+async function oneStorm(field: Field, beside: 'alone' | 'flood'): Promise<Storm> {
+  const { loads, next } = field;
+  const [{ secrets, port }, hotOrder] = ordersOf(field, beside, flood_seconds);
+  if (hotOrder !== undefined) await loads.hot.ask({ prepare: hotOrder });
+  const flood = hotOrder === undefined ? undefined : loads.hot.ask({ run: hotOrder });
+  if (flood !== undefined) await sleep(before_newcomers_ms);
+  const connected = (await loads.calm.ask({ connect: { secrets, port, fans: newcomers } })) as Connected;
+  const hot = (await flood) as Arrived | undefined;
+  next.hot += hot?.sent ?? 0;
+  return { beside, connected, hot };
+}
+
+function newcomersRowOf(storms: readonly Storm[], beside: 'alone' | 'flood'): NewcomersRow {
+  const own = storms.filter((storm) => storm.beside === beside);
+  const over = (share: number): Spread => spread(own.map(({ connected }) => ranked(connected.latencies, share)));
+  const rate = ({ hot }: Storm): number => (hot === undefined ? 0 : hot.answers / hot.seconds);
+  return {
+    beside,
+    p50: over(0.5),
+    last: over(1),
+    hotRate: own.reduce((sum, storm) => sum + rate(storm), 0) / own.length,
+    errors: own.reduce((sum, { connected, hot }) => sum + connected.errors + (hot?.errors ?? 0), 0),
+  };
 }
 
 function rowOf(windows: readonly Window[], beside: CalmBeside): CalmRow {

@@ -6,7 +6,7 @@ import { errorsRemark, fine, metOf, picture, remarks, spreadOf, table, whole, ty
 const p99_max = 2;
 
 export function showCalm(calm: Calm): Shown {
-  const { rows, calmRate, hotRate, floodConnections, seconds, windows } = calm;
+  const { rows, calmRate, hotRate, floodConnections, seconds, windows, newcomers, newcomersRows } = calm;
   const names: Record<CalmBeside, string> = {
     alone: 'alone',
     hot: `beside ${whole(hotRate)}/s to one concert`,
@@ -45,18 +45,27 @@ export function showCalm(calm: Calm): Shown {
     ],
     cells,
   );
+  const storms = table(
+    [`${whole(newcomers)} fans of theirs connect at once`, 'half are answered after, ms', 'all after, ms', 'hot, /s'],
+    newcomersRows.map((row) => [
+      names[row.beside],
+      spreadOf(row.p50, whole),
+      `**${spreadOf(row.last, whole)}**`,
+      whole(row.hotRate),
+    ]),
+  );
   const late = Math.max(...rows.map(({ lateP99 }) => lateP99));
   const said = remarks([
     ...goals.map(({ what, measured, goal, met }) => `${what}: ${measured} (goal ${goal}): ${metOf(met)}.`),
     `The load tool itself sent 99 of 100 calm requests within ${fine(late)} ms of their time; that is part of the figures.`,
     errorsRemark(
-      rows.reduce((sum, { errors }) => sum + errors, 0),
+      [...rows, ...newcomersRows].reduce((sum, { errors }) => sum + errors, 0),
       rows.find(({ firstBad }) => firstBad)?.firstBad,
     ),
   ]);
   const how = `${whole(calmRate)} calm requests a second at random times, each counted from the time it should have been sent; ${windows} windows of ${seconds} s of each kind, in turns.`;
   return {
-    markdown: `${how}\n\n${each}${said}\n\n${picture('calm', 'How long the fans of calm concerts wait for an answer')}`,
+    markdown: `${how}\n\n${each}\n\n${storms}${said}\n\n${picture('calm', 'How long the fans of calm concerts wait for an answer')}`,
     charts: {
       calm: barChart({
         title: 'How long the fans of calm concerts wait for an answer',

@@ -9,12 +9,19 @@ import { standBefore } from './request-listener.ts';
 export interface Turnstile {
   /** Takes the task up at once if this turn of the event loop has room for it, else when its line's turn comes. */
   enter(line: string, task: () => void): void;
+  /** A connection was accepted: there may be more, and one turn of the event loop accepts one. */
+  connected(): void;
   /** How many wait. */
   readonly waiting: number;
 }
 
 /** A request takes 20 to 60 µs until it is answered or waits for the database, so a turn is over within a millisecond. */
 const tasks_per_turn = 16;
+/**
+ * libuv accepts one connection in a turn of the event loop. As long as they come, turns are short: else a thousand fans
+ * who arrive together would need a second to get through the door, and longer than the kernel keeps them before it.
+ */
+const tasks_beside_a_connection = 2;
 
 interface Waiting {
   readonly task: () => void;
@@ -32,6 +39,7 @@ export function createTurnstile(perTurn = tasks_per_turn): Turnstile {
   let waiting = 0;
   let room = perTurn;
   let isScheduled = false;
+  let hasConnected = false;
 
   const schedule = (): void => {
     if (isScheduled) return;
@@ -40,14 +48,18 @@ export function createTurnstile(perTurn = tasks_per_turn): Turnstile {
   };
   const turn = (): void => {
     isScheduled = false;
-    room = perTurn;
+    room = hasConnected ? Math.min(perTurn, tasks_beside_a_connection) : perTurn;
+    hasConnected = false;
     if (waiting > 0) schedule();
     for (const [name, line] of lines) {
       if (room === 0) return;
       // To the end of the lines, where this loop meets it again.
       lines.delete(name);
-      const { task, behind } = line.first;
+      const { first } = line;
+      const { task, behind } = first;
       if (behind !== undefined) {
+        // A dead link that has got old would keep all behind it from being collected while young, however short it waits.
+        first.behind = undefined;
         line.first = behind;
         lines.set(name, line);
       }
@@ -75,6 +87,9 @@ export function createTurnstile(perTurn = tasks_per_turn): Turnstile {
         line.last = last;
       }
     },
+    connected: () => {
+      hasConnected = true;
+    },
     get waiting() {
       return waiting;
     },
@@ -90,6 +105,7 @@ export function mountTurnstile(
   lineOf: (request: IncomingMessage) => string,
 ): Turnstile {
   const turnstile = createTurnstile();
+  server.on('connection', turnstile.connected);
   standBefore(server, (serve) => (request, response) => {
     turnstile.enter(lineOf(request), () => {
       // Who left while waiting has asked for nothing.
