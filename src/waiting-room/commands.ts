@@ -144,15 +144,14 @@ export async function lockTokens(
   entries: readonly number[],
 ): Promise<Map<number, TokenState>> {
   const rows = await tx<(TokenState & { overdue: boolean })[]>`
-    select entry, user_id as "userId", status, ended_because as "endedBecause",
-      case when status = 'WAIT' then greatest(1, number - (select head from rooms where concert_id = ${concertId})) end as position,
-      status = 'ACTIVE' and expires_at <= now() as overdue,
-      status = 'ACTIVE' and expires_at < least(
-        now() + (select make_interval(secs => hold_seconds) from rooms where concert_id = ${concertId}),
-        admitted_at + (select 2 * make_interval(secs => session_seconds) from rooms where concert_id = ${concertId})
-      ) as extensible
-    from queue_tokens where concert_id = ${concertId} and entry = any(${entries as number[]}::bigint[])
-    order by entry for no key update`;
+    select token.entry, token.user_id as "userId", token.status, token.ended_because as "endedBecause",
+      case when token.status = 'WAIT' then greatest(1, token.number - room.head) end as position,
+      token.status = 'ACTIVE' and token.expires_at <= now() as overdue,
+      token.status = 'ACTIVE' and token.expires_at < ${extendedEnd(tx, tx`room.hold_seconds`)} as extensible
+    from queue_tokens as token, rooms as room
+    where token.concert_id = ${concertId} and token.entry = any(${entries as number[]}::bigint[])
+      and room.concert_id = ${concertId}
+    order by token.entry for no key update of token`;
   return new Map(
     rows.map(({ overdue, ...state }) => [
       state.entry,
@@ -161,7 +160,15 @@ export async function lockTokens(
   );
 }
 
-/** Moves the end of these sessions to that of a hold taken now, up to twice the session's length in all. */
+/** When a session ends that a hold taken now extends: with the hold, but after twice its length at the latest. */
+function extendedEnd(tx: Tx, holdSeconds: number | ReturnType<Tx>) {
+  return tx`least(
+    now() + make_interval(secs => ${holdSeconds}),
+    token.admitted_at + 2 * make_interval(secs => room.session_seconds)
+  )`;
+}
+
+/** Moves the end of these sessions to that of a hold taken now, as far as it may. */
 export async function extendSessions(
   tx: Tx,
   concertId: string,
@@ -169,12 +176,11 @@ export async function extendSessions(
   holdSeconds: number,
 ): Promise<{ entry: number; expiresAt: Date }[]> {
   const extended = await tx<{ entry: number; expiresAt: Date }[]>`
-    update queue_tokens as token
-    set expires_at = least(now() + make_interval(secs => ${holdSeconds}), admitted_at + 2 * make_interval(secs => room.session_seconds))
+    update queue_tokens as token set expires_at = ${extendedEnd(tx, holdSeconds)}
     from rooms as room
-    where token.concert_id = ${concertId} and token.entry = any(${entries as number[]}::bigint[]) and token.status = 'ACTIVE'
+    where token.concert_id = ${concertId} and token.entry = any(${entries as number[]}::bigint[])
+      and token.status = 'ACTIVE' and token.expires_at < ${extendedEnd(tx, holdSeconds)}
       and room.concert_id = ${concertId}
-      and token.expires_at < least(now() + make_interval(secs => ${holdSeconds}), admitted_at + 2 * make_interval(secs => room.session_seconds))
     returning token.entry, token.expires_at as "expiresAt"`;
   for (let from = 0; from < extended.length; from += sessions_per_message) {
     const some = extended.slice(from, from + sessions_per_message);
