@@ -13,6 +13,7 @@ import { type Sql, codeOf, connect, isTransient } from './platform/database.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { createFeed } from './platform/feed.ts';
 import { freePort } from './platform/free-port.ts';
+import { inTurn } from './platform/in-turn.ts';
 import { migrate } from './platform/migrations.ts';
 import { keepStatistics } from './platform/statistics.ts';
 import { startTicker } from './platform/ticker.ts';
@@ -42,7 +43,7 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
   open.defer(() => feed.close());
   const hall = await buildApp({ config, database, feed, log });
   open.defer(() => drained(hall));
-  const operator = await prepare(config, hall, database.sql);
+  const operator = await inTurn(database.sql, () => prepare(config, hall, database.sql));
   const crowd = config.demo && operator !== undefined ? await openCrowd(hall) : undefined;
   open.defer(() => crowd?.disperse());
   const ticker = startTicker(
@@ -70,7 +71,7 @@ async function openEmbedded(config: Config, open: AsyncDisposableStack, lose: ()
   return embedded.url;
 }
 
-/** The operator's account, and the demo where there is nothing yet. */
+/** The operator's account, and the demo where there is nothing yet: by one server at a time, or there would be two. */
 async function prepare(config: Config, { accounts, catalog, console }: Hall, sql: Sql): Promise<DemoLogin | undefined> {
   const { concerts } = await catalog.list({ limit: 1 });
   const seeding = config.demo && concerts.length === 0;

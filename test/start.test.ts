@@ -170,6 +170,19 @@ describe('a server on a database of its own', () => {
     });
   }
 
+  test('seeds the demo once though several servers find it empty', async () => {
+    const house = await openHouse();
+    try {
+      const servers = await Promise.all([0, 1, 2].map(() => house.start({ DEMO: 'true' })));
+      for (const { origin } of servers) {
+        const { body } = await caller(origin)<Listing>('GET', '/api/v1/concerts');
+        assert.equal(idsOf(body).length, 3, JSON.stringify(body.concerts.map(({ title }) => title)));
+      }
+    } finally {
+      await house.close();
+    }
+  });
+
   test('answers what it has accepted, then ends by itself', async () => {
     const house = await openHouse();
     try {

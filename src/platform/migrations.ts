@@ -7,6 +7,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CannotStart } from './cannot-start.ts';
 import type { Sql } from './database.ts';
+import { inTurn } from './in-turn.ts';
 
 interface Migration {
   readonly name: string;
@@ -14,23 +15,13 @@ interface Migration {
   readonly text: string;
 }
 
-/** Any number that nothing else in this database locks. */
-const advisory_key = 0x6d61_656a;
-
 /**
  * Runs the files of `folder` that this database has not seen and answers their names. Refuses with `CannotStart`
  * when a file that was run has changed or is gone: what happened to a database cannot be edited afterwards.
  */
 export async function migrate(sql: Sql, folder: string): Promise<string[]> {
   const migrations = await readMigrations(folder);
-  // The driver reserves a connection that is open; one that it has to open for this it never hands over.
-  await sql`select`;
-  const connection = await sql.reserve();
-  try {
-    // Another server may be laying out the schema right now; the pool's time limits are meant for fans.
-    await connection`set lock_timeout = 0`;
-    await connection`set statement_timeout = 0`;
-    await connection`select pg_advisory_lock(${advisory_key})`;
+  return inTurn(sql, async (connection) => {
     await connection`create table if not exists schema_migrations (
       name text collate "C" primary key, checksum text not null, at timestamptz not null default now())`;
     const known = await connection<{ name: string; checksum: string }[]>`
@@ -43,15 +34,7 @@ export async function migrate(sql: Sql, folder: string): Promise<string[]> {
       await connection`commit`;
     }
     return fresh.map(({ name }) => name);
-  } catch (error) {
-    await connection`rollback`.catch(() => undefined);
-    throw error;
-  } finally {
-    await connection`select pg_advisory_unlock_all()`.catch(() => undefined);
-    await connection`reset lock_timeout`.catch(() => undefined);
-    await connection`reset statement_timeout`.catch(() => undefined);
-    connection.release();
-  }
+  });
 }
 
 async function readMigrations(folder: string): Promise<Migration[]> {
