@@ -39,6 +39,34 @@ test('a transaction begins however many statements are on their way beside it', 
   });
 });
 
+test('what a transaction says when it is over is not said in the next one on its connection', async () => {
+  await withDatabase(house.databaseUrl, async (database) => {
+    await database.sql`create table if not exists said (word text)`;
+    // Found out by the commit alone; by then one of those who queue for a connection has this one.
+    const failing = () =>
+      database.transaction((tx) => {
+        void tx`select 1 / 0`.execute();
+        return Promise.resolve();
+      });
+    // Still at work when its transaction is rolled back.
+    const straying = () =>
+      database.transaction(async (tx) => {
+        const late = sleep(5).then(() => tx`insert into said values ('stray')`);
+        await Promise.all([late, Promise.reject(new Error('no'))]);
+      });
+    const saying = () =>
+      database.transaction(async (tx) => {
+        await tx`insert into said values ('word')`;
+        await tx`select pg_sleep(0.01)`;
+      });
+    const rounds = Array.from({ length: 60 }, () => [failing().catch(String), straying().catch(String), saying()]);
+    await Promise.all(rounds.flat());
+    const words = await database.sql`select word, count(*)::int as times from said group by word`;
+    assert.deepEqual([...words], [{ word: 'word', times: 60 }]);
+    await database.sql`drop table said`;
+  });
+});
+
 test('arrays come back as they went, whatever is in them', async () => {
   const text = fc.option(
     fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('NULL', '', '{}', '\\', '"', ' a,b\n')),

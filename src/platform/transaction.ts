@@ -38,11 +38,13 @@ export async function transaction<T>(sql: Sql, work: (tx: Tx) => Promise<T>): Pr
   begun.catch(line.breakOff);
   try {
     const result = await work(tx);
+    line.last();
     // Behind statements that nobody waited for. Of a transaction in which one failed it answers ROLLBACK, no error.
     const committed = await tx`commit`;
     if (committed.command !== 'COMMIT') throw line.failure() ?? new Error('the database rolled the transaction back');
     return result;
   } catch (error) {
+    line.last();
     await tx`rollback`.catch(() => undefined);
     throw error;
   }
@@ -53,6 +55,8 @@ function createLine(): {
   hold(connection: Connection): boolean;
   send(query: Query): void;
   breakOff(error: unknown): void;
+  /** The next statement ends the transaction: whoever is still at work, or wants to roll back a commit, is refused. */
+  last(): void;
   /** What the first statement that failed was refused with. */
   failure(): unknown;
 } {
@@ -60,6 +64,8 @@ function createLine(): {
   let broken: unknown;
   let failed: unknown;
   let full = false;
+  let isEnding = false;
+  let isOver = false;
   let waiting: Query[] = [];
 
   const breakOff = (error: unknown): void => {
@@ -97,12 +103,18 @@ function createLine(): {
         failed ??= error;
         reject(isEcho(error) ? failed : error);
       };
-      if (connection?.reserved === null) broken ??= connectionClosed();
-      if (broken !== undefined) reject(broken);
-      else if (connection === undefined || full) waiting.push(query);
+      // Once ours is over the connection is free, or already another transaction's: ours may say nothing in that one.
+      if (connection !== undefined && connection.reserved !== flush) broken ??= connectionClosed();
+      if (broken !== undefined || isOver) return reject(broken ?? connectionClosed());
+      isOver = isEnding;
+      if (connection === undefined || full) waiting.push(query);
       else full = !connection.execute(query);
+      return undefined;
     },
     breakOff,
+    last: () => {
+      isEnding = true;
+    },
     failure: () => failed,
   };
 }
