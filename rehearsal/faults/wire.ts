@@ -83,11 +83,14 @@ export async function openWire(targetPort: number): Promise<Wire> {
       ends.delete(from);
       if (!frozen) to.destroy();
     });
+    const late: Buffer[] = [];
     from.on('data', (bytes) => {
       if (frozen || swallowed(bytes)) return;
-      // Timers of one length fire in the order in which they were set.
-      if (wire.delayMs > 0) setTimeout(() => to.write(bytes), wire.delayMs);
-      else to.write(bytes);
+      late.push(bytes);
+      // The oldest goes, whichever timer fires: also when the wire is fast again, nothing overtakes.
+      const send = (): boolean => to.write(late.shift() ?? '');
+      if (wire.delayMs > 0 || late.length > 1) setTimeout(send, wire.delayMs);
+      else send();
     });
   };
 
