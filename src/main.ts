@@ -15,6 +15,7 @@ import { createFeed } from './platform/feed.ts';
 import { freePort } from './platform/free-port.ts';
 import { inTurn } from './platform/in-turn.ts';
 import { migrate } from './platform/migrations.ts';
+import { endStalled } from './platform/stalled.ts';
 import { keepStatistics } from './platform/statistics.ts';
 import { startTicker } from './platform/ticker.ts';
 
@@ -47,7 +48,13 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
   const crowd = config.demo && operator !== undefined ? await openCrowd(hall) : undefined;
   open.defer(() => crowd?.disperse());
   const ticker = startTicker(
-    [...hall.duties, feed.watch, keepStatistics(database), ...(crowd === undefined ? [] : [crowd.duty])],
+    [
+      ...hall.duties,
+      feed.watch,
+      keepStatistics(database),
+      endStalled(database),
+      ...(crowd === undefined ? [] : [crowd.duty]),
+    ],
     {
       failing: (duty, error) => log.error({ duty, err: error }, 'duty fails'),
       recovered: (duty, failures) => log.info({ duty, failures }, 'duty works again'),

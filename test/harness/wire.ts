@@ -10,6 +10,8 @@ export interface Wire {
   up(databaseUrl: string): Promise<void>;
   /** Nothing comes through any more and nobody is told, as from a host that lost its power. */
   freeze(): void;
+  /** The same, as soon as something that contains these words has come through to the database. */
+  freezeAfter(words: string): void;
   close(): Promise<void>;
 }
 
@@ -17,6 +19,7 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
   let target = new URL(databaseUrl);
   const ends = new Set<Socket>();
   let frozen = false;
+  let lastWords: string | undefined;
 
   const join = (near: Socket): void => {
     const far = connect(Number(target.port), target.hostname);
@@ -28,7 +31,11 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
         if (!frozen) (end === near ? far : near).destroy();
       });
     }
-    near.on('data', (bytes) => frozen || far.write(bytes));
+    near.on('data', (bytes) => {
+      if (frozen) return;
+      far.write(bytes);
+      frozen = lastWords !== undefined && bytes.includes(lastWords);
+    });
     far.on('data', (bytes) => frozen || near.write(bytes));
   };
   const listen = async (port: number): Promise<Server> => {
@@ -57,6 +64,9 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
     },
     freeze: () => {
       frozen = true;
+    },
+    freezeAfter: (words) => {
+      lastWords = words;
     },
     close: down,
   };
