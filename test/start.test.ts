@@ -243,4 +243,9 @@ describe('a server that cannot start says why in one line', { concurrency: 2 }, 
     const line = await complaintOf({ DATA_DIR: path.join(import.meta.dirname, 'start.test.ts') });
     assert.match(line, /^maejin: DATA_DIR must be a directory/);
   });
+
+  test('a DATA_DIR where nobody can make one', async () => {
+    const line = await complaintOf({ DATA_DIR: '/proc/maejin/data' });
+    assert.match(line, /^maejin: DATA_DIR must be a directory/);
+  });
 });

@@ -1,18 +1,19 @@
 /** Secrets that nobody has to choose: made once, kept in the data directory, readable by its owner alone. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CannotStart } from './cannot-start.ts';
+import { codeOf } from './database.ts';
 
 /** 64 hexadecimal characters, the same at every start: the content of `dataDir/name`. Refuses with `CannotStart`. */
 export function generatedSecret(dataDir: string, name: string): string {
   const file = path.join(dataDir, name);
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeDirectory(dataDir);
     try {
       writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { flag: 'wx', mode: 0o600 });
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (codeOf(error) !== 'EEXIST') throw error;
     }
     const secret = readFileSync(file, 'utf8').trim();
     if (!/^[0-9a-f]{64}$/.test(secret)) throw new Error(`${file} is damaged`);
@@ -20,5 +21,18 @@ export function generatedSecret(dataDir: string, name: string): string {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CannotStart(`DATA_DIR must be a directory that this user may write to: ${reason}`);
+  }
+}
+
+/** Node's own (`recursive`, seen in 24.21) tries for ever where the parent is there but takes none, as in /proc. */
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && statSync(directory).isDirectory()) return;
+    const parent = path.dirname(directory);
+    if (codeOf(error) !== 'ENOENT' || existsSync(parent)) throw error;
+    makeDirectory(parent);
+    makeDirectory(directory);
   }
 }
