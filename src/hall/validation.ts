@@ -2,6 +2,7 @@
  * What comes in: JSON and nothing else, checked by the contract's schemas before a handler sees it. Nothing is
  * coerced but the numbers of a query, which can only be written as text.
  */
+import { isUtf8 } from 'node:buffer';
 import type { FastifySchemaCompiler } from 'fastify';
 import { Type, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -23,9 +24,9 @@ const NoBody = Type.Unknown({ description: 'No body' });
 /** Reads bodies and checks everything that the contract describes. Mount it before any route. */
 export function mountValidation(app: App): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, readJson(body as string));
+      done(null, readJson(body as Buffer));
     } catch {
       done(invalid('body', 'VALIDATION_FAILED', [{ path: 'body', message: sentences.json }]), undefined);
     }
@@ -40,11 +41,19 @@ export function mountValidation(app: App): void {
   });
 }
 
-/** An empty body is no body. PostgreSQL stores no NUL, so no text may bring one. */
-function readJson(body: string): unknown {
+/** An escape that brings a NUL or a half of a surrogate pair; `JSON.stringify` writes whole pairs without one. */
+const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i;
+
+/**
+ * An empty body is no body. Text comes back as it was sent or is refused: PostgreSQL stores neither NUL nor half a
+ * pair, and what another encoding says in bytes would be stored as replacement characters.
+ */
+function readJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
-  const value: unknown = JSON.parse(body);
-  if (body.includes('\\u0000') && JSON.stringify(value).includes('\\u0000')) throw new Error('NUL');
+  if (!isUtf8(body)) throw new Error('not UTF-8');
+  const text = body.toString();
+  const value: unknown = JSON.parse(text);
+  if (unstorable.test(text) && unstorable.test(JSON.stringify(value))) throw new Error('text that cannot be stored');
   return value;
 }
 
@@ -100,7 +109,10 @@ function isNothing(value: unknown): boolean {
 }
 
 const sentences = {
-  json: { en: 'must be JSON in UTF-8 without NUL', ko: 'NUL이 없는 UTF-8 JSON이어야 해요' },
+  json: {
+    en: 'must be JSON in UTF-8, without broken characters or NUL',
+    ko: '깨진 글자나 NUL이 없는 UTF-8 JSON이어야 해요',
+  },
   none: { en: 'is not expected here', ko: '여기에는 필요 없어요' },
   required: { en: 'is required', ko: '꼭 있어야 해요' },
   unknown: { en: 'is not known here', ko: '알 수 없는 항목이에요' },
