@@ -71,7 +71,7 @@ export function route<Name extends EndpointName>(name: Name) {
   return {
     method: endpoint.method as E['method'],
     url: endpoint.url as E['url'],
-    config: { endpoint: name },
+    config: { endpoint: name, stream: endpoint.stream !== undefined },
     schema: { ...Object.fromEntries(parts), response } as RouteSchema<E>,
   };
 }
@@ -92,6 +92,8 @@ export function refusalsOf(endpoint: Endpoint): readonly RefusalCode[] {
   }
   if (endpoint.method !== 'GET') {
     codes.add('PAYLOAD_TOO_LARGE').add('UNSUPPORTED_MEDIA_TYPE');
+    // For the cookie of somebody whom another site's page made ask.
+    if (endpoint.needs === 'bearer') codes.add('FORBIDDEN');
   }
   return [...codes.add('RATE_LIMITED').add('INTERNAL').add('OVERLOADED')];
 }

@@ -3,10 +3,22 @@
  * an RFC 9457 answer in the reader's language. Nothing else may leave the server as an error.
  */
 
+/** Text in both languages; it may stand for any string in a refusal's fields. */
+export interface Bilingual {
+  readonly en: string;
+  readonly ko: string;
+}
+
+/** What is wrong with one field of a request: `performances[0].startsAt`, `cursor`, or all of the `body`. */
+export interface Fault {
+  readonly path: string;
+  readonly message: Bilingual;
+}
+
 interface Sentence {
   readonly status: number;
-  readonly title: { readonly en: string; readonly ko: string };
-  readonly detail: { readonly en: string; readonly ko: string };
+  readonly title: Bilingual;
+  readonly detail: Bilingual;
 }
 
 export const refusals = {
@@ -30,8 +42,8 @@ export const refusals = {
     status: 401,
     title: { en: 'Please sign in', ko: '로그인이 필요해요' },
     detail: {
-      en: 'The access token is missing, wrong or has ended. Sign in and try again.',
-      ko: '로그인 정보가 없거나 만료됐어요. 다시 로그인해 주세요.',
+      en: 'The access token, or the address and password, are missing, wrong or have ended. Sign in and try again.',
+      ko: '로그인 정보가 없거나 맞지 않거나 만료됐어요. 다시 로그인해 주세요.',
     },
   },
   QUEUE_TOKEN_INVALID: {
@@ -54,8 +66,8 @@ export const refusals = {
     status: 403,
     title: { en: 'This is not open to you', ko: '접근할 수 없어요' },
     detail: {
-      en: 'It needs an operator, or a place in line for this very concert.',
-      ko: '운영자 권한이나 이 공연의 대기 순번이 필요해요.',
+      en: 'It needs an operator, a place in line for this very concert or, with a cookie, a page of this box office.',
+      ko: '운영자 권한이나 이 공연의 대기 순번이 필요해요. 쿠키는 이 예매처의 페이지에서만 쓸 수 있어요.',
     },
   },
   NOT_ADMITTED: {
@@ -179,4 +191,14 @@ export function refuse(code: RefusalCode, fields?: Readonly<Record<string, unkno
   const refusal = new Refusal(code, fields);
   Error.stackTraceLimit = stackTraceLimit;
   return refusal;
+}
+
+/** VALIDATION_FAILED for what no schema can judge. */
+export function refuseField(path: string, message: Bilingual): Refusal {
+  return refuse('VALIDATION_FAILED', { errors: [{ path, message }] satisfies Fault[] });
+}
+
+/** For a `cursor` that the list never gave out. */
+export function refuseCursor(): Refusal {
+  return refuseField('cursor', { en: 'must be a nextCursor of this list', ko: '이 목록의 nextCursor여야 해요' });
 }

@@ -7,7 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { getMigrations } from 'better-auth/db/migration';
 import { createAccounts } from '../src/accounts/accounts.ts';
 import { createAuth } from '../src/accounts/better-auth.ts';
-import { type AccountsClient, accountsAt, assertProblem, cookieOf, newEmail, password } from './harness/accounts.ts';
+import {
+  type Account,
+  type AccountsClient,
+  accountsAt,
+  assertProblem,
+  cookieOf,
+  newEmail,
+  password,
+} from './harness/accounts.ts';
 import { newFan } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { type House, openHouse } from './harness/house.ts';
@@ -146,6 +154,18 @@ describe('the session cookie', () => {
     await one.signUp(email);
     assertProblem(await one.signIn(email, password, { origin: 'https://evil.example' }), 403, 'FORBIDDEN');
     assert.equal((await one.signIn(email, password, { origin: server.origin })).status, 200);
+  });
+
+  test('of somebody else keeps no program with a jar of cookies from signing in and up', async () => {
+    const cookie = cookieOf(await one.signUp());
+    const email = newEmail();
+    const body = { email, password, name: '김매진' };
+    const up = await one.call<Account>('POST', '/api/auth/sign-up/email', { ...withCookie(cookie), body });
+    assert.deepEqual([up.status, up.body.user.email], [200, email]);
+    assert.equal((await one.signIn(email, password, { cookie })).body.user.id, up.body.user.id);
+    for (const foreign of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]) {
+      assertProblem(await one.signIn(email, password, { cookie, ...foreign }), 403, 'FORBIDDEN');
+    }
   });
 });
 

@@ -227,6 +227,10 @@ describe('every answer', () => {
   });
 
   test('is counted', async () => {
+    for (const url of ['/healthz', '/readyz']) {
+      const { status, body } = await ask('HEAD', url);
+      assert.deepEqual([status, body], [200, ''], 'watchers ask by HEAD');
+    }
     await ask('GET', '/nothing');
     const { concertId } = await office.createConcert();
     await office.enter(concertId, newFan());

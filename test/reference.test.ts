@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { contract, refusalsOf, type Endpoint } from '../src/contract.ts';
 import { refusals, type RefusalCode } from '../src/refusals.ts';
+import { accountsAt, cookieOf } from './harness/accounts.ts';
 import { openHouse, type House } from './harness/house.ts';
 import type { Server } from './harness/server.ts';
 import { sendRaw } from './harness/raw-http.ts';
@@ -19,6 +20,7 @@ interface Operation {
 interface Document {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly securitySchemes: Readonly<Record<string, { readonly name?: string }>> };
 }
 
 let house: House;
@@ -67,6 +69,12 @@ describe('the OpenAPI document', () => {
       Object.keys(item).map((method) => `${method} ${path}`),
     );
     assert.deepEqual(all.toSorted(), [...told].toSorted());
+  });
+
+  test('names the cookie that a sign-up sets', async () => {
+    const { session } = document.components.securitySchemes;
+    const cookie = cookieOf(await accountsAt(server).signUp());
+    assert.equal(cookie.slice(0, cookie.indexOf('=')), session?.name);
   });
 
   test('knows every refusal of the contract', () => {

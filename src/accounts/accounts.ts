@@ -64,7 +64,7 @@ const bearer = /^bearer +(\S+) *$/i;
 export async function createAccounts({ database, config, log, metrics }: AccountsOptions): Promise<Accounts> {
   const secret = sessionSecret(config.authSecret);
   const { publicUrl } = config;
-  const checkOrigin = createOriginCheck(publicUrl);
+  const origins = createOriginCheck(publicUrl);
   const auth = await createAuth({ database, secret, publicUrl, log });
   const { cookieName } = auth;
   const sessions = createSessions({ database, secret, cookieName, batchMax: config.laneBatchMax, metrics });
@@ -73,7 +73,7 @@ export async function createAccounts({ database, config, log, metrics }: Account
   const ofBearer = (token: string): Identity | undefined | Promise<Identity | undefined> =>
     isJwt(token) ? outside.ofToken(token) : sessions.ofToken(token);
   const ofCookie = (cookie: string, request: Asking): Identity | undefined | Promise<Identity | undefined> => {
-    checkOrigin(request);
+    origins.acting(request);
     return sessions.ofCookie(cookie);
   };
   const lookUp = (request: Asking): Identity | undefined | Promise<Identity | undefined> => {
@@ -102,7 +102,7 @@ export async function createAccounts({ database, config, log, metrics }: Account
     findUsers: (text, limit = 50) => findUsers(database, text, limit),
     forget: sessions.forget,
     duties: [{ name: 'sessions', everyMs: sweep_ms, run: () => sweepSessions(database) }],
-    counter: createCounter({ auth, publicUrl, checkOrigin }),
+    counter: createCounter({ auth, publicUrl, origins }),
   };
 }
 

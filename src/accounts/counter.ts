@@ -32,6 +32,8 @@ export interface Counter {
   ask(path: string, visit: Visit): Promise<Answer>;
   /** The same for requests that hash a password: a few at a time, `OverloadedError` if too many wait. */
   askInLine(path: string, visit: Visit): Promise<Answer>;
+  /** Lets somebody in: in line too, and whatever cookies come along are not looked at. */
+  enter(path: '/sign-in/email' | '/sign-up/email', visit: Visit): Promise<Answer>;
 }
 
 const user_agent_chars_max = 256;
@@ -42,10 +44,10 @@ const headers_out = new Set(['set-cookie', 'set-auth-token']);
 export interface CounterOptions {
   readonly auth: Auth;
   readonly publicUrl: string;
-  readonly checkOrigin: OriginCheck;
+  readonly origins: OriginCheck;
 }
 
-export function createCounter({ auth, publicUrl, checkOrigin }: CounterOptions): Counter {
+export function createCounter({ auth, publicUrl, origins }: CounterOptions): Counter {
   const desk = createDesk();
   const base = `${new URL(publicUrl).origin}/api/auth`;
   const bring = async (path: string, visit: Visit): Promise<Answer> => {
@@ -57,12 +59,18 @@ export function createCounter({ auth, publicUrl, checkOrigin }: CounterOptions):
   };
   return {
     ask: async (path, visit) => {
-      checkOrigin(visit);
+      origins.acting(visit);
       return bring(path, visit);
     },
     askInLine: async (path, visit) => {
-      checkOrigin(visit);
+      origins.acting(visit);
       return desk.serve(() => bring(path, visit));
+    },
+    enter: async (path, visit) => {
+      origins.signingIn(visit);
+      const { method, ip, body } = visit;
+      const { cookie: _ofSomebodyElse, ...headers } = visit.headers;
+      return desk.serve(() => bring(path, { method, ip, headers, body }));
     },
   };
 }

@@ -11,19 +11,28 @@ export interface Asking {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Throws FORBIDDEN for a request that would act by a cookie, or sign somebody in, for a page that is not ours. */
-export type OriginCheck = (request: Asking) => void;
+/** Each throws FORBIDDEN for a page that is not ours. Reading is everybody's. */
+export interface OriginCheck {
+  /** For a request that may act by a cookie: whoever sends one has to say for which page. */
+  acting(request: Asking): void;
+  /** For one that signs somebody in, by what it says alone: a program's jar may hold the cookie of somebody else. */
+  signingIn(request: Asking): void;
+}
 
 export function createOriginCheck(publicUrl: string): OriginCheck {
   const ours = new URL(publicUrl).origin;
-  const isOurs = ({ origin, host, cookie, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean => {
+  /** Undefined where nothing is said. No browser leaves it out where something is to be changed: it is a program. */
+  const isOurs = ({ origin, host, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean | undefined => {
     if (site !== undefined) return site === 'same-origin';
-    // No browser leaves it out where something is to be changed, so this is a program; one with cookies has to say.
-    if (origin === undefined) return cookie === undefined;
+    if (origin === undefined) return undefined;
     // Reached by another name than PUBLIC_URL, a page and its requests still agree with each other.
     return origin === ours || (URL.canParse(origin) && new URL(origin).host === host);
   };
-  return ({ method, headers }) => {
-    if (method !== 'GET' && method !== 'HEAD' && !isOurs(headers)) throw refuse('FORBIDDEN');
+  const check = ({ method, headers }: Asking, unsaid: boolean): void => {
+    if (method !== 'GET' && method !== 'HEAD' && !(isOurs(headers) ?? unsaid)) throw refuse('FORBIDDEN');
+  };
+  return {
+    acting: (request) => check(request, request.headers.cookie === undefined),
+    signingIn: (request) => check(request, true),
   };
 }

@@ -26,12 +26,12 @@ export function accountsRoutes(app: App, { counter, forget }: Pick<Accounts, 'co
   app.route({
     ...route('signUp'),
     bodyLimit,
-    handler: async (request, reply) => passOn(await counter.askInLine('/sign-up/email', request), reply) as never,
+    handler: async (request, reply) => passOn(await counter.enter('/sign-up/email', request), reply) as never,
   });
   app.route({
     ...route('signIn'),
     bodyLimit,
-    handler: async (request, reply) => passOn(await counter.askInLine('/sign-in/email', request), reply) as never,
+    handler: async (request, reply) => passOn(await counter.enter('/sign-in/email', request), reply) as never,
   });
   app.get('/api/auth/get-session', async (request, reply) => {
     const body = passOn(await counter.ask('/get-session', request), reply);

@@ -1,6 +1,6 @@
 /** The public list of concerts, page by page. */
 import type { Sql } from '../platform/database.ts';
-import { refuse } from '../refusals.ts';
+import { refuseCursor } from '../refusals.ts';
 
 export interface Concert {
   readonly id: string;
@@ -14,8 +14,6 @@ export interface Concert {
   /** The lowest price of a seat. */
   readonly priceFrom: number;
 }
-
-const notACursor = { en: 'must be a nextCursor of this list', ko: '이 목록의 nextCursor여야 해요' };
 
 export interface PageRequest {
   /** 1–200. */
@@ -51,7 +49,7 @@ export async function listConcerts(sql: Sql, requests: readonly PageRequest[]): 
 async function readPage(sql: Sql, { limit, cursor }: PageRequest): Promise<ConcertPage | Error> {
   const after = cursor === undefined ? undefined : position(cursor);
   if (cursor !== undefined && after === undefined) {
-    return refuse('VALIDATION_FAILED', { errors: [{ path: 'cursor', message: notACursor }] });
+    return refuseCursor();
   }
   const rows = await sql<Row[]>`
     select id, title, artist, venue, currency, first_starts_at as first, last_starts_at as last,

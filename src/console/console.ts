@@ -7,7 +7,7 @@ import { concertDefaults, concertLimits, currency } from '../contract.ts';
 import type { Catalog, CreatedPerformance, NewConcert } from '../catalog/catalog.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { Refusal, refuse } from '../refusals.ts';
+import { Refusal, refuse, refuseField } from '../refusals.ts';
 import type { Reservations, SeatNumbers } from '../reservation/reservation.ts';
 import { changeSettings, openRoom, type LineNumbers, type Settings, type WaitingRoom } from '../waiting-room/gate.ts';
 import { keyed, type Once, type Wallet } from '../wallet/wallet.ts';
@@ -131,7 +131,7 @@ async function updateConcert(
   { operatorId, expected = {} }: ChangedBy,
 ): Promise<Settings & { id: string }> {
   if (Object.keys(patch).length === 0) {
-    throw refuse('VALIDATION_FAILED', { errors: [{ path: '/', message: 'must name a setting to change' }] });
+    throw refuseField('body', { en: 'must name a setting to change', ko: '바꿀 설정이 하나는 있어야 해요' });
   }
   const work = rooms.database.transaction(async (tx) => {
     const changed = await changeSettings(tx, concertId, patch);
@@ -160,8 +160,10 @@ function checkSize({ performances }: NewSale): void {
     .flatMap(({ sections }) => sections)
     .reduce((sum, { rows, seatsPerRow }) => sum + rows * seatsPerRow, 0);
   if (seats <= seats_per_concert_max) return;
-  const message = `must have at most ${seats_per_concert_max} seats in all`;
-  throw refuse('VALIDATION_FAILED', { errors: [{ path: '/performances', message }] });
+  throw refuseField('performances', {
+    en: `must have at most ${seats_per_concert_max} seats in all`,
+    ko: `좌석은 모두 합쳐 ${seats_per_concert_max}석까지 가능해요`,
+  });
 }
 
 async function revenueOf({ sql }: Database, concertId: string): Promise<number> {

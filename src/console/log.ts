@@ -2,7 +2,7 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Database, Tx } from '../platform/database.ts';
-import { refuse } from '../refusals.ts';
+import { refuseCursor } from '../refusals.ts';
 
 export interface Deed {
   /** Null: the service itself. */
@@ -67,8 +67,7 @@ interface Row extends Pick<LogEntry, 'action' | 'concertId' | 'before' | 'after'
 /** Newest first. Refusal: VALIDATION_FAILED for a cursor that is none. */
 export async function readLog(rooms: LogRooms, { limit, cursor, concertId }: LogQuery): Promise<LogPage> {
   if (cursor !== undefined && !/^[1-9]\d{0,14}$/.test(cursor)) {
-    const message = { en: 'must be a nextCursor of this list', ko: '이 목록의 nextCursor여야 해요' };
-    throw refuse('VALIDATION_FAILED', { errors: [{ path: '/cursor', message }] });
+    throw refuseCursor();
   }
   const { sql } = rooms.database;
   const rows = await sql<Row[]>`

@@ -2,7 +2,7 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Sql } from '../platform/database.ts';
-import { refuse } from '../refusals.ts';
+import { refuseCursor } from '../refusals.ts';
 import { reservedSeats, type Reservation, type ReservationStatus } from '../reservation/reservation.ts';
 
 export interface ReservationQuery {
@@ -47,8 +47,7 @@ interface Reading {
 
 export async function listReservations(reading: Reading, query: ReservationQuery): Promise<ReservationsPage> {
   if (query.cursor !== undefined && !/^[a-z0-9]{1,40}$/.test(query.cursor)) {
-    const message = 'must be a nextCursor of this list';
-    throw refuse('VALIDATION_FAILED', { errors: [{ path: '/cursor', message }] });
+    throw refuseCursor();
   }
   const { q, userId } = query;
   const rows = await (q === undefined && userId === undefined ? newest(reading.sql, query) : matching(reading, query));

@@ -242,7 +242,7 @@ const accounts = {
     summary: 'Make an account',
     body: Type.Object({ email, password, name: text(100) }, { additionalProperties: false }),
     replies: { 200: Account },
-    refusals: [],
+    refusals: ['FORBIDDEN'],
     outside: true,
   },
   signIn: {
@@ -252,7 +252,7 @@ const accounts = {
     summary: 'Sign in',
     body: Type.Object({ email, password }, { additionalProperties: false }),
     replies: { 200: Account },
-    refusals: [],
+    refusals: ['UNAUTHENTICATED', 'FORBIDDEN'],
     outside: true,
   },
 } as const satisfies Record<string, Endpoint>;

@@ -23,7 +23,7 @@ export function openApiDocument(serverUrl: string): Json {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'The `token` of sign-in, or a JWT of your provider' },
         queueToken: { type: 'apiKey', in: 'header', name: 'Queue-Token', description: 'Your place in line' },
-        session: { type: 'apiKey', in: 'cookie', name: 'better-auth.session_token', description: 'In a browser' },
+        session: { type: 'apiKey', in: 'cookie', name: 'maejin.session_token', description: 'In a browser' },
       },
       schemas: Object.fromEntries(
         (Object.keys(refusals) as RefusalCode[]).map((code) => [problemName(code), problemSchema(code)]),
@@ -168,9 +168,12 @@ function problemName(code: RefusalCode): string {
   return `Problem${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}`;
 }
 
+const reason = Type.Optional(Type.String({ description: 'Of sign-up and sign-in: which of the reasons it was' }));
+
 /** The members that an answer of this code has besides those which all have. */
 export const problemFields: Partial<Record<RefusalCode, Readonly<Record<string, TSchema>>>> = {
-  VALIDATION_FAILED: { errors: Type.Array(Type.Object({ path: Type.String(), message: Type.String() })) },
+  VALIDATION_FAILED: { errors: Type.Array(Type.Object({ path: Type.String(), message: Type.String() })), reason },
+  UNAUTHENTICATED: { reason },
   INSUFFICIENT_BALANCE: { balance: Type.Integer(), required: Type.Integer() },
   NOT_ADMITTED: { position: Type.Integer() },
   ADMISSION_EXPIRED: {
@@ -186,6 +189,11 @@ export const problemFields: Partial<Record<RefusalCode, Readonly<Record<string, 
   },
   SEAT_LIMIT_EXCEEDED: { limit: Type.Integer(), holding: Type.Integer() },
   ALREADY_PAID: { paymentId: Type.String() },
+  SETTINGS_CHANGED: {
+    current: Type.Omit(contract.updateConcert.replies[200], ['id']),
+    changedAt: contract.getConcertSettings.replies[200].properties.changedAt,
+    changedBy: contract.getConcertSettings.replies[200].properties.changedBy,
+  },
   BALANCE_LIMIT_EXCEEDED: { limit: Type.Integer(), balance: Type.Integer() },
   INTERNAL: { requestId: Type.String() },
 };

@@ -5,7 +5,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isTransient } from '../platform/database.ts';
 import { CutOffError, OverloadedError } from '../platform/lane.ts';
-import { Refusal, refusals, refuse, type RefusalCode } from '../refusals.ts';
+import { Refusal, refusals, refuse, refuseField, type Bilingual, type RefusalCode } from '../refusals.ts';
 import { languageOf, languages, type Language } from './language.ts';
 
 /** What a reader is told: a refusal, and how long to wait before asking again if that helps. */
@@ -17,17 +17,6 @@ export interface Problem {
 }
 
 const retry_after_seconds = 1;
-
-/** Text in both languages; it may stand for any string in a refusal's fields. */
-export interface Bilingual {
-  readonly en: string;
-  readonly ko: string;
-}
-
-export interface Fault {
-  readonly path: string;
-  readonly message: string | Bilingual;
-}
 
 /** `/problems/seat-unavailable` for SEAT_UNAVAILABLE. */
 export function problemPath(code: RefusalCode): string {
@@ -73,9 +62,7 @@ function refusalByStatus(error: unknown): Refusal | undefined {
   if (statusCode < 400 || statusCode >= 500) return undefined;
   const code = status_codes.get(statusCode);
   if (code !== undefined) return refuse(code);
-  return refuse('VALIDATION_FAILED', {
-    errors: [{ path: 'body', message: { en: 'could not be read', ko: '읽을 수 없어요' } }] satisfies Fault[],
-  });
+  return refuseField('body', { en: 'could not be read', ko: '읽을 수 없어요' });
 }
 
 /** What is the same in every answer of a code and a language, ready to be joined with the rest. */

@@ -17,9 +17,11 @@ const document_url = '/api/openapi.json';
 
 export async function mountSystem(app: App, { sql, metrics, publicUrl }: SystemParts): Promise<void> {
   const document = JSON.stringify(openApiDocument(publicUrl));
-  app.route({ ...route('healthz'), handler: () => ({ status: 'ok' as const }) });
+  // Watchers of uptime and balancers ask by HEAD as often as by GET.
+  app.route({ ...route('healthz'), exposeHeadRoute: true, handler: () => ({ status: 'ok' as const }) });
   app.route({
     ...route('readyz'),
+    exposeHeadRoute: true,
     handler: async () => {
       if (!(await isReady(sql))) throw new OverloadedError('database');
       return { status: 'ok' as const };

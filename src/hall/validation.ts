@@ -7,8 +7,7 @@ import type { FastifySchemaCompiler } from 'fastify';
 import { Type, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { concertLimits, contract, type App, type Endpoint } from '../contract.ts';
-import { refuse, type Refusal, type RefusalCode } from '../refusals.ts';
-import type { Bilingual, Fault } from './problems.ts';
+import { refuse, type Bilingual, type Fault, type Refusal, type RefusalCode } from '../refusals.ts';
 
 const faults_told_max = 20;
 

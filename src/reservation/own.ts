@@ -1,10 +1,8 @@
 /** A fan's own reservations, as the database has them at this moment. */
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Sql } from '../platform/database.ts';
-import { refuse } from '../refusals.ts';
+import { refuse, refuseCursor } from '../refusals.ts';
 import { concertIdOf, reservedSeats, type Reservation, type ReservationStatus } from './answer.ts';
-
-const notACursor = { en: 'must be a nextCursor of this list', ko: '이 목록의 nextCursor여야 해요' };
 
 export interface PageRequest {
   /** 1–200. */
@@ -49,7 +47,7 @@ export async function listOwn(
 ): Promise<ReservationPage> {
   const after = cursor === undefined ? undefined : position(cursor);
   if (cursor !== undefined && after === undefined) {
-    throw refuse('VALIDATION_FAILED', { errors: [{ path: 'cursor', message: notACursor }] });
+    throw refuseCursor();
   }
   const rows = await sql<Row[]>`
     select ${columns(sql)} from reservations

@@ -8,7 +8,7 @@ import { timeOrderedId } from '../platform/ids.ts';
 import { createLane } from '../platform/lane.ts';
 import type { LaneMetrics } from '../platform/lane.ts';
 import type { Duty } from '../platform/ticker.ts';
-import { Refusal, refuse } from '../refusals.ts';
+import { Refusal, refuse, refuseCursor, refuseField } from '../refusals.ts';
 import { forgetKeys, keyed, recall, remember } from './keys.ts';
 import type { KeyedRequest, Remembered } from './keys.ts';
 import { effectsOf, sortByKey } from './keyed-batch.ts';
@@ -95,8 +95,8 @@ export function createWallet({ database, metrics, batchMax = charge_batch_max }:
   return {
     charge: (userId, key, amount) => {
       if (!Number.isSafeInteger(amount) || amount < 1 || amount > chargeMax) {
-        const message = `must be a whole number from 1 to ${chargeMax}`;
-        return Promise.reject(refuse('VALIDATION_FAILED', { errors: [{ path: '/amount', message }] }));
+        const ko = `1부터 ${chargeMax}까지의 정수여야 해요`;
+        return Promise.reject(refuseField('amount', { en: `must be a whole number from 1 to ${chargeMax}`, ko }));
       }
       return charges.submit({ id: timeOrderedId(), userId, key, amount, fingerprint: `charge ${amount}` });
     },
@@ -139,9 +139,7 @@ async function entries(
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<{ entries: Entry[]; nextCursor: string | null }> {
   if (cursor !== undefined && !/^[1-9][0-9]{0,15}$/.test(cursor)) {
-    throw refuse('VALIDATION_FAILED', {
-      errors: [{ path: '/cursor', message: 'must be the nextCursor of the page before' }],
-    });
+    throw refuseCursor();
   }
   const rows = await sql<
     { id: number; kind: Entry['kind']; amount: number; balance: number; reference: string; at: Date }[]

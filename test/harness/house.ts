@@ -2,6 +2,7 @@
  * What a test file opens and closes: a database of its own, cloned from the migrated one, and real servers on it,
  * each a process that can be stopped, killed and read.
  */
+import assert from 'node:assert/strict';
 import { type Database, type Sql, connect } from '../../src/platform/database.ts';
 import { randomId } from '../../src/platform/ids.ts';
 import { type Server, startServer } from './server.ts';
@@ -16,7 +17,7 @@ export interface House {
   readonly database: Database;
   /** Starts src/main.ts on this database; several may run at once. */
   start(environment?: Readonly<Record<string, string>>): Promise<Server>;
-  /** Stops the servers and drops the database. */
+  /** Stops the servers and drops the database. Rejects if a server answered INTERNAL meanwhile. */
   close(): Promise<void>;
 }
 
@@ -42,9 +43,11 @@ export async function openHouse({ postgres = 18 }: { postgres?: 18 | 15 } = {}):
     },
     close: async () => {
       await Promise.all(servers.map((server) => server.stop()));
+      const bugs = servers.flatMap((server) => server.output().match(/^.*"msg":"bug".*$/gm) ?? []);
       await database.close();
       await admin.sql`drop database ${admin.sql(name)} with (force)`;
       await admin.close();
+      assert.deepEqual(bugs, [], 'no request met a bug, whatever its test looked at');
     },
   };
 }

@@ -1,3 +1,6 @@
+/** How a test asks: any request, and whatever comes back, held against the contract. */
+import { assertPromised } from './promised.ts';
+
 /** One HTTP request as a test sees it: whatever comes back is an answer, so that a race can be counted. */
 export interface Answer<Body> {
   readonly status: number;
@@ -41,6 +44,7 @@ export function caller(origin: string) {
     });
     const { status, headers } = response;
     const body = parse(await response.text(), headers.get('content-type') ?? '');
+    assertPromised(method, url, { status, body });
     const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
     const code = status >= 400 && typeof fields['code'] === 'string' ? fields['code'] : undefined;
     return { status, headers, body: body as Body, code, fields };
