@@ -1,6 +1,6 @@
-/** What is written over the hall: names of sections with what is left, numbers of rows, and pins where one's own seats are. */
-import { depthOf, type Point, pointAt, rowRadius, stepOf } from './block.ts';
-import { type Size, toPage } from './camera.ts';
+/** What is written over the hall: names of sections with what is left, and pins where one's own seats are. */
+import { depthOf, pointAt, rowRadius, stepOf } from './block.ts';
+import { toPage } from './camera.ts';
 import type { Frame } from './frame.ts';
 import { mixed } from './palette.ts';
 import type { Part, Scene } from './scene.ts';
@@ -142,60 +142,6 @@ function paintLabel(scene: Scene, { brush, view }: Frame, sign: Sign, level: Lev
   brush.fillRect(x - bar.width / 2, top + height - bar.height, bar.width, bar.height);
   brush.fillStyle = palette.ink;
   brush.fillRect(x - bar.width / 2, top + height - bar.height, Math.max(1, bar.width * share), bar.height);
-}
-
-/** At both ends of each row, upright; and where a row comes into view when its first seat is out of it. */
-export function paintRowNumbers(scene: Scene, frame: Frame, parts: readonly Part[]): void {
-  const { brush, view, size } = frame;
-  const { palette, layout } = scene;
-  brush.font = `550 ${Math.min(13, Math.max(10, view.scale * 0.45))}px ${palette.font}`;
-  brush.textAlign = 'center';
-  brush.textBaseline = 'middle';
-  for (const { index, section, from } of parts) {
-    const block = layout.blocks[index];
-    if (block === undefined) continue;
-    for (let row = 0; row < section.rows; row++) {
-      const distance = rowRadius(block, row);
-      const end = (section.seatsPerRow * stepOf(block, row)) / 2 + 0.75 / distance;
-      const isBegun = [-end, end].filter((angle) => {
-        const at = toPage(view, size, pointAt(block, distance, angle));
-        if (!isInside(at, size, -20)) return false;
-        brush.fillStyle = palette.quiet;
-        brush.fillText(String(row + 1), at.x, at.y);
-        return isInside(at, size, 0);
-      });
-      if (isBegun.length === 0) {
-        const count = section.seatsPerRow;
-        paintEntry(scene, frame, { row, first: from + row * count, count });
-      }
-    }
-  }
-}
-
-function isInside({ x, y }: Point, { width, height }: Size, inset: number): boolean {
-  return x > inset && y > inset && x < width - inset && y < height - inset;
-}
-
-interface Row {
-  readonly row: number;
-  /** Its first seat, by number − 1, and how many there are. */
-  readonly first: number;
-  readonly count: number;
-}
-
-function paintEntry({ layout, palette }: Scene, { brush, view, size }: Frame, { row, first, count }: Row): void {
-  for (let seat = first; seat < first + count; seat++) {
-    const at = toPage(view, size, { x: layout.xs[seat] ?? 0, y: layout.ys[seat] ?? 0 });
-    if (!isInside(at, size, 2)) continue;
-    const x = Math.max(11, Math.min(size.width - 11, at.x - view.scale / 2));
-    brush.fillStyle = palette.raised;
-    brush.beginPath();
-    brush.roundRect(x - 11, at.y - 9, 22, 18, 6);
-    brush.fill();
-    brush.fillStyle = palette.quiet;
-    brush.fillText(String(row + 1), x, at.y);
-    return;
-  }
 }
 
 /** One's own seats, to be found from any distance. */

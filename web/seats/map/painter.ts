@@ -6,9 +6,10 @@ import { type Box, intersects, outline } from './block.ts';
 import { type Bitmaps, createBitmaps } from './bitmaps.ts';
 import { seen } from './camera.ts';
 import type { Frame } from './frame.ts';
-import { paintLabels, paintPins, paintRowNumbers } from './marks.ts';
+import { paintLabels, paintPins } from './marks.ts';
 import { mixed } from './palette.ts';
 import { partOf, type Part, type Scene } from './scene.ts';
+import { paintRowNumbers } from './row-numbers.ts';
 import { createStamps, type Scaling, type Stamps } from './seats.ts';
 
 type Screen = CanvasRenderingContext2D;

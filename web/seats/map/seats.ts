@@ -57,9 +57,8 @@ export function createStamps(scene: Scene): Stamps {
     const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
     brush.setTransform(cos, sin, -sin, cos, atX, atY);
     brush.drawImage(picture(part, look, side), -side / 2 - 1, -side / 2 - 1);
-    if (look !== looks.available || side < letter_min * devicePixelRatio) return;
     brush.setTransform(1, 0, 0, 1, 0, 0);
-    write(brush, scene, { part, seat, side, x: atX, y: atY });
+    mark(brush, scene, look, { part, seat, side, x: atX, y: atY });
   };
 
   return {
@@ -116,7 +115,6 @@ function paint(scene: Scene, grade: number, look: Look, side: number): ImageBitm
   }[look];
   brush.fill();
   if (side >= details_min && look === looks.held) hatch(brush, side, color);
-  if (side >= details_min && look === looks.own) check(brush, side, palette.onVermilion);
   return canvas.transferToImageBitmap();
 }
 
@@ -134,24 +132,31 @@ function hatch(brush: Brush, side: number, color: string): void {
   brush.stroke();
 }
 
-function check(brush: Brush, side: number, color: string): void {
-  brush.strokeStyle = color;
-  brush.lineWidth = Math.max(1.2, side * 0.13);
-  brush.lineCap = 'round';
-  brush.lineJoin = 'round';
-  brush.beginPath();
-  brush.moveTo(side * 0.27, side * 0.53);
-  brush.lineTo(side * 0.44, side * 0.7);
-  brush.lineTo(side * 0.74, side * 0.33);
-  brush.stroke();
-}
-
 interface Writing {
   readonly part: Part;
   readonly seat: number;
   readonly side: number;
   readonly x: number;
   readonly y: number;
+}
+
+/** What stands upright on a seat, whichever way that is turned. */
+function mark(brush: Brush, scene: Scene, look: Look, writing: Writing): void {
+  if (look === looks.own) check(brush, writing, scene.palette.onVermilion);
+  if (look === looks.available && writing.side >= letter_min * devicePixelRatio) write(brush, scene, writing);
+}
+
+function check(brush: Brush, { side, x, y }: Writing, color: string): void {
+  const [left, top] = [x - side / 2, y - side / 2];
+  brush.strokeStyle = color;
+  brush.lineWidth = Math.max(1.2, side * 0.13);
+  brush.lineCap = 'round';
+  brush.lineJoin = 'round';
+  brush.beginPath();
+  brush.moveTo(left + side * 0.27, top + side * 0.53);
+  brush.lineTo(left + side * 0.44, top + side * 0.7);
+  brush.lineTo(left + side * 0.74, top + side * 0.33);
+  brush.stroke();
 }
 
 /** The letter of the grade, upright; from a finger's size on with the number of the seat. */
