@@ -84,6 +84,8 @@ test('from the programme to a stamped ticket, with money charged on the way', as
   await page.getByText('100,000원이 부족해요').waitFor();
   await fan.assertAccessible();
   await page.getByRole('button', { name: '100,000원 충전' }).click();
+  await page.getByRole('button', { name: '100,000원 결제' }).waitFor();
+  assert.match(await page.locator('.sums').innerText(), /결제하고 나면\s+0원/);
   await page.getByRole('button', { name: '100,000원 결제' }).click();
   await page.getByRole('heading', { name: '예매를 마쳤어요' }).waitFor();
   await fan.assertAccessible();
@@ -93,6 +95,10 @@ test('from the programme to a stamped ticket, with money charged on the way', as
   await page.getByText('−100,000원').waitFor();
   await fan.assertAccessible();
   fan.assertNoComplaints();
+
+  // Back at the seats: the turn went with the payment, which is no loss.
+  await fan.open(`/concerts/${concertId}/dates/1`);
+  await page.getByRole('alert').getByText('예매를 마쳤어요').waitFor();
   await fan.context.close();
 });
 

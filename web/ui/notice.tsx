@@ -41,6 +41,26 @@ const words = {
   },
 };
 
+/** Why a turn ended, where there is more to say than that it did. */
+const ends = {
+  ko: {
+    PAID: { title: '예매를 마쳤어요', text: '결제한 좌석은 내 예매에 있어요. 더 사려면 새로 줄을 서 주세요.' },
+    LEFT: { title: '줄에서 나왔어요', text: '마음이 바뀌면 언제든 다시 줄을 설 수 있어요.' },
+    ABSENT: { title: '자리를 비운 사이 차례가 지나갔어요', text: '대기실에서 다시 줄을 설 수 있어요.' },
+  },
+  en: {
+    PAID: { title: 'You have your tickets', text: 'They are in My tickets. To buy more, take a new place in line.' },
+    LEFT: { title: 'You left the line', text: 'If you change your mind, you can take a new place at any time.' },
+    ABSENT: { title: 'Your turn passed while you were away', text: 'You can take a new place in the waiting room.' },
+  },
+};
+
+function wordsFor({ code, fields: { expiredBecause } }: Problem): { readonly title: string; readonly text: string } {
+  const known: Readonly<Record<string, { readonly title: string; readonly text: string }>> = say(ends);
+  const end = code === 'ADMISSION_EXPIRED' && typeof expiredBecause === 'string' ? known[expiredBecause] : undefined;
+  return end ?? say(refusalWords)[code];
+}
+
 export interface RefusedProps {
   readonly problem: Problem;
   /** Tries the same again, where that makes sense. */
@@ -51,7 +71,7 @@ export interface RefusedProps {
 /** A problem of any kind with its sentence and the next step. */
 export function Refused({ problem, onRetry, concertId }: RefusedProps) {
   const said = say(words);
-  const { title, text } = say(refusalWords)[problem.code];
+  const { title, text } = wordsFor(problem);
   const { requestId } = problem.fields;
   return (
     <Notice title={title} actions={<NextStep code={problem.code} onRetry={onRetry} concertId={concertId} />}>

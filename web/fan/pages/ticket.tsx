@@ -217,7 +217,7 @@ function Pay(props: PayProps) {
         {missing <= 0 && (
           <div>
             <dt>{said.after}</dt>
-            <dd>{money(-missing)}</dd>
+            <dd>{money(wallet.balance - reservation.amount)}</dd>
           </div>
         )}
       </dl>
