@@ -55,6 +55,7 @@ test('waits, is paused with a reason, goes on, and is called', async () => {
   await fan.assertAccessible();
   await office.updateConcert(concertId, { paused: { reason: '음향을 점검하고 있어요 <b>' } });
   await page.locator('.reason').getByText('음향을 점검하고 있어요 <b>').waitFor();
+  await page.getByRole('heading', { name: '줄의 빠르기' }).locator('..').getByText('입장을 잠시 멈췄어요').waitFor();
   await leave();
   await fan.assertAccessible();
   assert.equal(await page.locator('#enter').count(), 0, 'nobody is let in while it is paused');
@@ -63,6 +64,21 @@ test('waits, is paused with a reason, goes on, and is called', async () => {
   assert.match(await page.title(), /^차례예요 \d+:\d\d/);
   fan.assertNoComplaints();
   await fan.context.close();
+});
+
+test('whose turn it is hears when nothing is left', async () => {
+  const sections = [{ name: 'A', rows: 1, seatsPerRow: 1, grade: 'R', price: 0 }];
+  const { concertId, performanceId } = await office.createConcert({
+    performances: [{ startsAt: '2030-05-01T10:00:00.000Z', sections }],
+  });
+  assert.equal((await office.hold(await office.enter(concertId, newFan()), performanceId, [1])).status, 201);
+  const fan = await visit(browser, server, { language: 'en' });
+  await fan.signUp();
+  await fan.open(`/concerts/${concertId}/wait?take=1`);
+  await fan.page.locator('#enter').waitFor();
+  // The page comes with how the sale stands, which is a second old at most.
+  await fan.open(`/concerts/${concertId}/wait`);
+  await fan.page.locator('#stand').getByText('those being paid for may come back').waitFor();
 });
 
 test('the place is the same after a reload, on another device, and without any script', async () => {

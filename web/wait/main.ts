@@ -21,6 +21,7 @@ import {
   placeOf,
   stateOf,
   toolsOf,
+  turnTextOf,
   type QueueStatus,
   type Sale,
 } from './markup.ts';
@@ -86,7 +87,7 @@ function rebuild(): void {
 
 function changed(before: string, now: string): void {
   if (now === 'turn') {
-    tell(`${said.turn}. ${said.turnText}`);
+    tell(`${said.turn}. ${turnTextOf({ language, sale })}`);
     showTimeLeft();
     if (before !== 'none') callOut();
     at('enter')?.focus({ preventScroll: true });
@@ -144,6 +145,7 @@ function setHtml(id: string, html: string): void {
 }
 
 function showFacts(): void {
+  setText('turn-text', turnTextOf({ language, sale }));
   setHtml('facts', factsOf({ language, concert, status, sale }));
 }
 

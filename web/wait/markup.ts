@@ -127,9 +127,15 @@ function joining(language: Language): string {
 <noscript><p class="ahead">${said.needsScript}</p></noscript>`;
 }
 
-function turn({ language, concert }: WaitView): string {
+/** What a turn is good for just now. */
+export function turnTextOf({ language, sale }: Pick<WaitView, 'language' | 'sale'>): string {
+  return sale?.seats.available === 0 ? noneLeft(language, sale) : waitWords[language].turnText;
+}
+
+function turn(view: WaitView): string {
+  const { language, concert } = view;
   const said = waitWords[language];
-  return `<h2 class="big">${said.turn}</h2><p class="ahead">${said.turnText}</p>
+  return `<h2 class="big">${said.turn}</h2><p class="ahead" id="turn-text">${turnTextOf(view)}</p>
 <p class="left"><span>${said.turnLeft}</span> <strong id="left" role="timer" aria-live="off"></strong></p>
 <p class="act"><a class="button warm" id="enter" href="/concerts/${concert.id}/dates">${said.enter}</a></p>`;
 }
@@ -158,15 +164,19 @@ function seatsOf(language: Language, { seats, grades }: Sale): string {
   const said = waitWords[language];
   const row = (grade: Sale['grades'][number]): string =>
     `<tr><th scope="row">${escaped(grade.grade)}</th><td>${number(language, grade.available)}</td><td>${number(language, grade.held)}</td><td>${number(language, grade.reserved)}</td></tr>`;
-  const none = seats.held > 0 ? said.allHeld : said.soldOut;
-  const hint = seats.available > 0 ? said.heldHint : none;
+  const hint = seats.available > 0 ? said.heldHint : noneLeft(language, { seats });
   return `<section><h2>${said.seats}</h2><table><thead><tr><th scope="col"><span class="hidden">${said.grade}</span></th><th scope="col">${said.available}</th><th scope="col">${said.held}</th><th scope="col">${said.sold}</th></tr></thead><tbody>${grades.map(row).join('')}</tbody></table><p>${hint}</p></section>`;
 }
 
-function speedOf(language: Language, { waiting, admittedPerMinute }: Sale): string {
+function noneLeft(language: Language, { seats }: Pick<Sale, 'seats'>): string {
+  return seats.held > 0 ? waitWords[language].allHeld : waitWords[language].soldOut;
+}
+
+function speedOf(language: Language, { waiting, admittedPerMinute, notice }: Sale): string {
   const said = waitWords[language];
   const perMinute = Math.round(admittedPerMinute);
-  const pace = perMinute > 0 ? said.perMinute(number(language, perMinute)) : said.speedUnknown;
+  const moving = perMinute > 0 ? said.perMinute(number(language, perMinute)) : said.speedUnknown;
+  const pace = notice === null ? moving : said.paused;
   return `<section><h2>${said.speed}</h2><p>${pace}</p><p>${said.waiting(number(language, waiting))}</p></section>`;
 }
 
