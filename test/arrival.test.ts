@@ -83,6 +83,41 @@ test('while the database is away: not ready, nothing lost, and ready again by it
   await wire.close();
 });
 
+test('while the database hangs, whoever reads is told so in time, and not queued for ever', async () => {
+  const wire = await openWire(house.databaseUrl);
+  const server = await house.start({ DATABASE_URL: wire.url });
+  const office = boxOffice(server);
+  const fan = newFan();
+  const { bearer = '' } = await office.asOperator();
+  const { concertId, performanceId } = await office.createConcert();
+  const held = await office.hold(await office.enter(concertId, fan), performanceId, [1]);
+  const reads = [
+    ['/api/v1/reservations', fan.token],
+    [`/api/v1/reservations/${held.body.id}`, fan.token],
+    ['/api/v1/wallet/entries', fan.token],
+    [`/api/v1/admin/concerts/${concertId}/overview`, bearer],
+    ['/api/v1/admin/reservations', bearer],
+  ] as const;
+  const readAll = () => Promise.all(reads.map(([url, token]) => office.call('GET', url, { bearer: token })));
+  assert.deepEqual(new Set((await readAll()).map(({ status }) => status)), new Set([200]));
+  wire.freeze();
+  const started = performance.now();
+  const hung = await readAll();
+  assert(performance.now() - started < 20_000, 'long before the driver gives its connections up');
+  for (const { status, code, headers } of hung) {
+    assert.deepEqual([status, code], [503, 'OVERLOADED']);
+    assert(Number(headers.get('retry-after')) >= 1);
+  }
+  await wire.down();
+  await wire.up(house.databaseUrl);
+  await eventually(async () => {
+    for (const { status } of await readAll()) assert.equal(status, 200);
+    assert.match((await office.call<string>('GET', '/metrics')).body, /^maejin_reads 0$/m);
+  }, 20_000);
+  await server.stop();
+  await wire.close();
+});
+
 test('open streams end with the server, which ends in time', async () => {
   const server = await house.start();
   const office = boxOffice(server);

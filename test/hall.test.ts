@@ -240,7 +240,15 @@ describe('every answer', () => {
     assert.match(body, /^maejin_refusals_total\{code="NOT_FOUND"\} \d+$/m);
     assert.match(body, /^maejin_admitted_total [1-9]\d*$/m);
     assert.match(body, /^maejin_active [1-9]\d*$/m);
-    for (const name of ['waiting', 'active', 'streams', 'lane_depth', 'lane_batch_size', 'lane_batch_seconds']) {
+    for (const name of [
+      'waiting',
+      'active',
+      'streams',
+      'reads',
+      'lane_depth',
+      'lane_batch_size',
+      'lane_batch_seconds',
+    ]) {
       assert.match(body, new RegExp(`^# TYPE maejin_${name} `, 'm'));
     }
     for (const name of ['admitted', 'holds', 'payments'])

@@ -20,6 +20,7 @@ import { callerOf, createLimits } from './limits.ts';
 import { createRequestIds, observe, type Log } from './observation.ts';
 import { answerProblem, problemHeaders, problemOf, problemText, type Problem } from './problems.ts';
 import { mountSystem } from './system.ts';
+import { boundReads } from './reads.ts';
 import { mountValidation } from './validation.ts';
 
 /** Asks a room whether the request shows what an endpoint needs; throws the refusal if not. */
@@ -82,6 +83,7 @@ export async function openHall(parts: HallParts): Promise<Hall> {
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   mountValidation(app);
+  metrics.follow('reads', boundReads(app));
   mountEventStreams(app, {
     streamsMax: streams_max,
     streamsPerClientMax: streams_per_client_max,

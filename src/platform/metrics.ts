@@ -21,7 +21,7 @@ export interface Metrics extends LaneMetrics {
   payments(count: number): void;
   /** Refused attempts at seats that were not written down for the operator. */
   attemptsDropped(count: number): void;
-  /** Named figures are read when they are asked for: `waiting`, `active`, `streams`, `requests_waiting`. */
+  /** Named figures are read when they are asked for: `waiting`, `active`, `streams`, `reads`, `requests_waiting`. */
   follow(figure: Figure, read: () => number): void;
   /** What was counted since the process began. */
   totals(): Totals;
@@ -38,12 +38,13 @@ export interface Totals {
   readonly refusals: Readonly<Record<string, number>>;
 }
 
-type Figure = 'waiting' | 'active' | 'streams' | 'requests_waiting';
+type Figure = 'waiting' | 'active' | 'streams' | 'reads' | 'requests_waiting';
 
 const figures: Record<Figure, string> = {
   waiting: 'Fans in line, over all concerts that this server follows',
   active: 'Fans whose turn it is, over all concerts that this server follows',
   streams: 'Open event streams of this server',
+  reads: 'Reads under way that ask the database without a lane',
   requests_waiting: 'Requests that this server has read and not yet taken up',
 };
 const batch_sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
