@@ -2,7 +2,9 @@
  * The only file that runs things: config → database → migrations → app → duties → listen, and on SIGTERM or SIGINT
  * all of it backwards. The process ends by itself when everything is released.
  */
+import type { Server } from 'node:http';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type Config, addressOf, readConfig } from './config.ts';
 import { type DemoLogin, demoConcerts, demoOperator, openCrowd, welcome } from './demo.ts';
@@ -22,6 +24,8 @@ import { startTicker } from './platform/ticker.ts';
 const migrations_folder = path.join(import.meta.dirname, '../db/migrations');
 /** Requests under way are answered within this; then connections are cut. */
 const drain_seconds_max = 10;
+/** After so many looks with nobody new, nobody stands before the door; where they never cease, two seconds are enough. */
+const door = { lookMs: 10, quietLooks: 5, looksMax: 200 };
 /**
  * Before the door; the operating system may hold fewer (Linux: net.core.somaxconn). Whoever finds it full is not
  * refused, but comes again after a second, and after two more, and four.
@@ -95,8 +99,24 @@ async function prepare(config: Config, { accounts, catalog, console }: Hall, sql
 }
 
 /** Accepted requests are answered, within bounds. */
+/** Closing the door cuts off all whom the system has taken and we have not, and they come in one at a time. */
+async function letIn(server: Server): Promise<void> {
+  let quiet = 0;
+  const came = (): void => {
+    quiet = 0;
+  };
+  server.on('connection', came);
+  for (let look = 0; quiet < door.quietLooks && look < door.looksMax; look++) {
+    // Counted and not timed: in each of these the system is asked who is there, however late they are.
+    await sleep(door.lookMs);
+    quiet += 1;
+  }
+  server.off('connection', came);
+}
+
 async function drained(hall: Hall): Promise<void> {
   const { server } = hall.app;
+  if (server.listening) await letIn(server);
   // A connection whose last request was answered while we close would be kept alive for the next one.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
   const cut = setTimeout(() => server.closeAllConnections(), drain_seconds_max * 1000);

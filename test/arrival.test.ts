@@ -1,8 +1,11 @@
 /** Who comes too often, too slowly, or while the database is away; and how streams and requests end with the server. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { boxOffice, newFan } from './harness/box-office.ts';
+import { boxOffice, newFan, newFans } from './harness/box-office.ts';
 import { readEvents } from './harness/event-stream.ts';
 import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
@@ -116,6 +119,36 @@ test('while the database hangs, whoever reads is told so in time, and not queued
   }, 20_000);
   await server.stop();
   await wire.close();
+});
+
+test('whoever stands before the door when the server is told to stop is answered', async () => {
+  const server = await house.start();
+  const { hostname: host, port } = new URL(server.origin);
+  // While it is stopped the system takes connections for it, and it meets them together with the signal.
+  server.process.kill('SIGSTOP');
+  const charge = async ({ token }: { readonly token: string }): Promise<() => Promise<string>> => {
+    const headers = { authorization: `Bearer ${token}`, 'idempotency-key': 'k', 'content-type': 'application/json' };
+    const socket = connect(Number(port), host);
+    await once(socket, 'connect');
+    const sent = request({
+      host,
+      createConnection: () => socket,
+      method: 'POST',
+      path: '/api/v1/wallet/charges',
+      headers,
+    });
+    const answered = once(sent, 'response').then(
+      ([answer]: IncomingMessage[]) => String(answer?.resume().statusCode),
+      (error: unknown) => String(error),
+    );
+    sent.end('{"amount":1}');
+    return () => answered;
+  };
+  const answers = await Promise.all(newFans(200).map(charge));
+  const stopped = server.stop();
+  server.process.kill('SIGCONT');
+  assert.deepEqual(new Set(await Promise.all(answers.map((answer) => answer()))), new Set(['201']));
+  assert.equal(await stopped, 0);
 });
 
 test('open streams end with the server, which ends in time', async () => {
