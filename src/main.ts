@@ -98,7 +98,6 @@ async function prepare(config: Config, { accounts, catalog, console }: Hall, sql
   return demo;
 }
 
-/** Accepted requests are answered, within bounds. */
 /** Closing the door cuts off all whom the system has taken and we have not, and they come in one at a time. */
 async function letIn(server: Server): Promise<void> {
   let quiet = 0;
@@ -114,6 +113,7 @@ async function letIn(server: Server): Promise<void> {
   server.off('connection', came);
 }
 
+/** Accepted requests are answered, within bounds. */
 async function drained(hall: Hall): Promise<void> {
   const { server } = hall.app;
   if (server.listening) await letIn(server);
