@@ -152,6 +152,7 @@ test('a hall of too many or no seats, or a date that is none, is refused and lea
     [{ ...section, rows: 0 }],
     [{ ...section, price: -1 }],
     [{ ...section, name: 'A\u0000' }],
+    [section, { ...section, price: 5, name: ' A' }],
     [],
   ];
   const dates = ['yesterday', '2030-13-01T00:00:00Z', '', '+012345-01-01T00:00:00Z'];

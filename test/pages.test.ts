@@ -249,3 +249,27 @@ test('refusals have a next step, and signing out everywhere ends the other devic
   fan.assertNoComplaints();
   await fan.context.close();
 });
+
+test('whoever was signed out elsewhere signs in again and goes on; somebody else finds nobody’s place', async () => {
+  const { concertId } = await office.createConcert({ maxActive: 5 });
+  const fan = await admitted(concertId, { language: 'en' });
+  const { page } = fan;
+  await holding(fan, concertId, /^row 1, seat 1$/);
+  const charge = page.getByRole('button', { name: /^Charge/ });
+  await charge.waitFor();
+  await page.evaluate(
+    `fetch('/api/auth/sign-out', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })`,
+  );
+  await charge.click();
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await page.getByLabel('E-mail').waitFor();
+  const other = `other-${process.pid}@maejin.example`;
+  await office.call('POST', '/api/auth/sign-up/email', { body: { email: other, password: 'long enough', name: 'B' } });
+  await page.getByRole('button', { name: 'Sign in' }).first().click();
+  await page.getByLabel('E-mail').fill(other);
+  await page.getByLabel('Password').fill('long enough');
+  await page.locator('form').getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(/\/reservations\//);
+  await fan.open(`/concerts/${concertId}/wait`);
+  await page.locator('#join').waitFor();
+});

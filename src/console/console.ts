@@ -115,6 +115,7 @@ async function putOnSale(
   const { title, artist, venue, performances, ...given } = sale;
   const settings = { ...concertDefaults, ...given };
   checkSize(sale);
+  checkNames(sale);
   const made = await catalog.create(tx, { title, artist, venue, performances });
   const { concertId } = made;
   await openRoom(tx, concertId, settings);
@@ -153,6 +154,23 @@ function differs(before: Settings, expected: Partial<Settings>): boolean {
   const { paused, ...plain } = expected;
   if (paused !== undefined && paused?.reason !== before.paused?.reason) return true;
   return Object.entries(plain).some(([name, value]) => before[name as keyof Settings] !== value);
+}
+
+/** A seat is known by section, row and place: two sections of one name would sell two seats of one label. */
+function checkNames({ performances }: NewSale): void {
+  for (const [date, { sections }] of performances.entries()) {
+    const names = new Set<string>();
+    for (const [index, { name }] of sections.entries()) {
+      if (names.has(name.trim())) {
+        const message = {
+          en: 'is the name of another section of this date',
+          ko: '같은 회차에 이름이 같은 구역이 있어요',
+        };
+        throw refuseField(`performances[${date}].sections[${index}].name`, message);
+      }
+      names.add(name.trim());
+    }
+  }
 }
 
 function checkSize({ performances }: NewSale): void {

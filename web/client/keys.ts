@@ -40,9 +40,12 @@ async function run<Name extends Endpoint>(wish: string, name: Name, asked: Asked
   }
 }
 
+/** Said before anybody looked at the key: they say nothing of an earlier try with it, whose answer was lost. */
+const said_of_no_key: ReadonlySet<Problem['code']> = new Set(['RATE_LIMITED', 'UNAUTHENTICATED'] as const);
+
 /** A refusal had no effect, and the next wish may differ; anything else may have had one. */
 function isAnswered(found: Problem): boolean {
-  return found.status >= 400 && found.status < 500 && found.code !== 'RATE_LIMITED';
+  return found.status >= 400 && found.status < 500 && !said_of_no_key.has(found.code);
 }
 
 function keyOf(wish: string): string {

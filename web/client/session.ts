@@ -1,6 +1,6 @@
 /** Who is signed in here, by the session cookie. */
 import { signal } from '@preact/signals';
-import { dropAllPlaces } from '../place/place.ts';
+import { dropAllPlaces, placesBelongTo } from '../place/place.ts';
 import { ask, send } from './client.ts';
 import { asProblem, problemOf } from './problem.ts';
 
@@ -20,6 +20,7 @@ export async function loadUser(): Promise<void> {
     const response = await send('/api/auth/get-session', {});
     if (!response.ok) throw await problemOf(response);
     const body = (await response.json()) as { user?: User } | null;
+    if (body?.user !== undefined) placesBelongTo(body.user.id);
     user.value = body?.user ?? null;
   } catch (error) {
     if (asProblem(error).code === 'UNAUTHENTICATED') user.value = null;

@@ -32,6 +32,13 @@ export function dropAllPlaces(): void {
   for (const concertId of placesHeld()) dropPlace(concertId);
 }
 
+/** Whoever signs in where somebody else was signed in before does not find that one's places. */
+export function placesBelongTo(userId: string): void {
+  const owner = localStorage.getItem('places-of');
+  if (owner !== null && owner !== userId) dropAllPlaces();
+  localStorage.setItem('places-of', userId);
+}
+
 /** Takes a place, or finds the one that this fan has, on whatever device it was taken. */
 export async function takePlace(concertId: string): Promise<Reply<'issueQueueToken'>> {
   const reply = await ask('issueQueueToken', { params: { concertId } });

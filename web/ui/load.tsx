@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { signal, type ReadonlySignal } from '@preact/signals';
-import { asProblem, type Problem } from '../client/problem.ts';
+import { asProblem, isPassing, type Problem } from '../client/problem.ts';
 import { say } from '../words/words.ts';
 import { Refused } from './notice.tsx';
 
@@ -46,7 +46,10 @@ function createLoad<T>(read: (signal: AbortSignal) => Promise<T>): Load<T> & { s
       const data = await read(own);
       if (!own.aborted) state.value = { at: 'ready', data };
     } catch (error) {
-      if (!own.aborted) state.value = { at: 'failed', problem: asProblem(error) };
+      const found = asProblem(error);
+      // What is shown stays while the line is bad; whoever asks every few seconds goes on asking.
+      if (!own.aborted && !(isPassing(found) && state.peek().at === 'ready'))
+        state.value = { at: 'failed', problem: found };
     } finally {
       clearTimeout(late);
     }

@@ -85,12 +85,18 @@ function rebuild(): void {
   showFacts();
 }
 
+function called(before: string): void {
+  tell(`${said.turn}. ${turnTextOf({ language, sale })}`);
+  showTimeLeft();
+  // Whoever was about to leave decides anew: it is their turn.
+  (at('leaving') as HTMLDialogElement | null)?.close();
+  if (before !== 'none') callOut();
+  at('enter')?.focus({ preventScroll: true });
+}
+
 function changed(before: string, now: string): void {
   if (now === 'turn') {
-    tell(`${said.turn}. ${turnTextOf({ language, sale })}`);
-    showTimeLeft();
-    if (before !== 'none') callOut();
-    at('enter')?.focus({ preventScroll: true });
+    called(before);
   } else {
     document.title = `${title} · ${said.title}`;
   }

@@ -57,10 +57,10 @@ function hasKorean(text: string): boolean {
   return /[가-힣]/.test(text);
 }
 
-/** A title that an operator wrote in two languages, `하나 — One`, in the order of the reader. */
+/** A title that an operator wrote in two languages, `하나 — One`, in the order of the reader; any other is one title. */
 export function titleIn(language: Language, title: string): readonly [main: string, other: string | undefined] {
-  const [first = title, second] = title.split(/\s+[—–]\s+/);
-  if (second === undefined) return [title, undefined];
-  const firstIsOwn = hasKorean(first) === (language === 'ko') || hasKorean(first) === hasKorean(second);
-  return firstIsOwn ? [first, second] : [second, first];
+  const [, first = title, second = ''] = /^(.*?)\s+[—–]\s+(.*)$/s.exec(title) ?? [];
+  const foreign = hasKorean(first) ? second : first;
+  if (hasKorean(first) === hasKorean(second) || !/\p{L}/u.test(foreign)) return [title, undefined];
+  return hasKorean(first) === (language === 'ko') ? [first, second] : [second, first];
 }

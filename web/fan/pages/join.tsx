@@ -2,7 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { asProblem, type Problem } from '../../client/problem.ts';
-import { signIn, signUp, user } from '../../client/session.ts';
+import { loadUser, signIn, signUp, user } from '../../client/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Notice, Refused } from '../../ui/notice.tsx';
@@ -61,9 +61,18 @@ export function Join() {
   const next = nextOf(place.value.split('?')[1] ?? '');
   const isNew = useSignal(next !== '/');
   useTitle(isNew.value ? said.signUp : said.signIn);
+  // Whoever is sent here may have been signed out elsewhere: what this page remembers is asked again first.
+  const isAsked = useSignal(false);
   useEffect(() => {
-    if (user.value) go(next, { replace: true });
-  }, [user.value]);
+    loadUser()
+      .catch(() => undefined)
+      .finally(() => {
+        isAsked.value = true;
+      });
+  }, []);
+  useEffect(() => {
+    if (isAsked.value && user.value) go(next, { replace: true });
+  }, [isAsked.value, user.value]);
   return (
     <div class="narrow stack wide join">
       <h1>{isNew.value ? said.signUp : said.signIn}</h1>

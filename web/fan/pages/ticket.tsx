@@ -159,6 +159,14 @@ async function placeFor(concertId: string): Promise<string> {
   return placeOf(concertId) ?? (await takePlace(concertId)).token;
 }
 
+/** The ticket is not what this page shows any more: paid in another tab, run out, or the wallet has changed. */
+const changes_the_ticket: ReadonlySet<Problem['code']> = new Set([
+  'HOLD_EXPIRED',
+  'ALREADY_PAID',
+  'INSUFFICIENT_BALANCE',
+  'ADMISSION_EXPIRED',
+] as const);
+
 /** Paying and releasing, and what came of it. */
 function usePaying({ held, load, fresh }: PayProps) {
   const { reservation, wallet } = held;
@@ -182,8 +190,7 @@ function usePaying({ held, load, fresh }: PayProps) {
     } catch (error) {
       const found = asProblem(error);
       problem.value = found;
-      if (found.code === 'HOLD_EXPIRED' || found.code === 'ALREADY_PAID' || found.code === 'INSUFFICIENT_BALANCE')
-        load.reload();
+      if (changes_the_ticket.has(found.code)) load.reload();
     }
     busy.value = false;
   };
