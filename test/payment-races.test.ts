@@ -157,3 +157,24 @@ test('twin: reading the balance before writing it pays twice with the money of o
     await bare.close();
   }
 });
+
+test('a free seat paid for while the wallet is charged: the ledger still adds up', async () => {
+  const sections = [{ name: 'A', rows: 10, seatsPerRow: 50, grade: 'R', price: 0 }];
+  const { concertId, performanceId } = await one.createConcert({
+    performances: [{ startsAt: '2030-05-01T10:00:00.000Z', sections }],
+  });
+  for (let n = 1; n <= 100; n++) {
+    const fan = newFan();
+    const token = await one.enter(concertId, fan);
+    const held = await one.hold(token, performanceId, [n]);
+    assert.equal(held.status, 201);
+    const [paid, ...charged] = await Promise.all([
+      one.pay(token, held.body.id),
+      one.charge(fan, 1_000),
+      one.charge(fan, 1_000),
+    ]);
+    assert.equal(paid.status, 201);
+    for (const { status } of charged) assert.equal(status, 201);
+  }
+  await one.assertInvariants();
+});

@@ -154,6 +154,7 @@ async function decideOneByOne(
     select user_id, balance from wallets where user_id = any(${[...open.keys()]}::text[])`;
   const balances = new Map(rows.map(({ user_id: userId, balance }) => [userId, balance]));
   const sums = new Map<string, number>();
+  const free: string[] = [];
   for (const [userId, mine] of open) {
     const start = balances.get(userId) ?? 0;
     let balance = start;
@@ -164,13 +165,27 @@ async function decideOneByOne(
       else moved[place] = refused;
     }
     if (balance !== start) sums.set(userId, Math.abs(balance - start));
-    else {
-      // Nothing fits, or what fits costs nothing: there is no wallet to change.
-      accept(mine, moved, start, sign);
-      open.delete(userId);
-    }
+    else if (mine.some(([place]) => moved[place] === undefined)) free.push(userId);
+    else open.delete(userId);
+  }
+  for (const { user_id: userId, balance } of await lockWallets(tx, free)) {
+    accept(open.get(userId) ?? [], moved, balance, sign);
+    open.delete(userId);
   }
   return sums;
+}
+
+/**
+ * For what costs nothing: no balance changes, but the entry tells it, and a charge that came between would stand
+ * before an entry that knows nothing of it.
+ */
+async function lockWallets(tx: Tx, userIds: readonly string[]): Promise<readonly Wallet[]> {
+  if (userIds.length === 0) return [];
+  return tx<Wallet[]>`
+    insert into wallets (user_id, balance)
+    select user_id, 0 from unnest(${userIds as string[]}::text[]) as free (user_id) order by user_id collate "C"
+    on conflict (user_id) do update set balance = wallets.balance
+    returning user_id, balance`;
 }
 
 /**
