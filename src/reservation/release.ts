@@ -2,6 +2,7 @@
  * Giving seats back. A seat is freed only while it still belongs to the reservation it is freed from: one that
  * was taken over after its time ran out is somebody else's, and is left alone.
  */
+import { eachByItself, impatient } from '../platform/each.ts';
 import type { Database, Sql, Tx } from '../platform/database.ts';
 import type { Duty } from '../platform/ticker.ts';
 import type { SeatChange } from './seat-board.ts';
@@ -57,10 +58,13 @@ export function releaseDuty({ database, boards }: { database: Database; boards: 
     run: async () => {
       for (let batch = 0; batch < batches_max; batch++) {
         const overdue = await overdueHolds(database.sql);
-        for (const [concertId, holds] of Map.groupBy(overdue, (hold) => hold.concertId)) {
-          const ids = holds.map((hold) => hold.id);
-          boards.apply(await database.transaction((tx) => release(tx, boards, concertId, ids)));
-        }
+        await eachByItself(
+          Map.groupBy(overdue, (hold) => hold.concertId),
+          async ([concertId, holds]) => {
+            const ids = holds.map((hold) => hold.id);
+            boards.apply(await database.transaction((tx) => release(tx, boards, concertId, ids)));
+          },
+        );
         if (overdue.length < batch_max) return;
       }
     },
@@ -75,6 +79,7 @@ async function overdueHolds(sql: Sql): Promise<{ concertId: string; id: string }
 
 /** Leaves out what another server is releasing, or a payment is deciding about, at this moment. */
 async function release(tx: Tx, boards: SeatBoards, concertId: string, ids: readonly string[]): Promise<SeatChange[]> {
+  impatient(tx);
   const overdue = await tx<{ id: string }[]>`
     select id from reservations
     where concert_id = ${concertId} and id = any(${ids as string[]}::text[]) and status = 'HELD' and held_until <= now()

@@ -47,7 +47,11 @@ export function createSeatEvents(boards: SeatBoards): SeatEvents {
 
   const follow: SeatEvents['follow'] = async (performance, stream, admitted) => {
     stream.onClose(() => leave(performance.id, stream));
-    const kept = await boards.of(performance);
+    const kept = await boards.of(performance).catch((error: unknown) => {
+      // Open and never told anything, it would look like a hall where nothing happens.
+      stream.close();
+      throw error;
+    });
     if (stream.closed) return;
     kept.followers++;
     const entry = followed.get(performance.id) ?? { kept, streams: new Map(), changed: new Set() };

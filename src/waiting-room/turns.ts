@@ -2,6 +2,7 @@
  * What time brings to the lines: sessions end, the silent lose their slots, free slots are given on. Any server may
  * do it; one that finds a room taken leaves it to whoever has it. Nothing is wrong while this sleeps, only later.
  */
+import { eachByItself, impatient } from '../platform/each.ts';
 import type { Database } from '../platform/database.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { nowSeconds } from './board.ts';
@@ -45,10 +46,8 @@ export function createTurns({ database, boards, presence }: TurnDeps): Duty {
       isDeaf = true;
       await presence.flush();
       isDeaf = false;
-      for (const { concert_id } of await roomsWithWork(database)) {
-        // oxlint-disable-next-line no-await-in-loop
-        await turn({ database, boards, presence }, concert_id);
-      }
+      const rooms = await roomsWithWork(database);
+      await eachByItself(rooms, ({ concert_id }) => turn({ database, boards, presence }, concert_id));
     },
   };
 }
@@ -89,6 +88,7 @@ function roomsWithWork({ sql }: Database): Promise<{ concert_id: string }[]> {
 
 async function turn({ database, boards }: TurnDeps, concertId: string): Promise<void> {
   const news = await database.transaction(async (tx) => {
+    impatient(tx);
     const room = await lockRoom(tx, concertId, { skipLocked: true });
     if (room === undefined) return undefined;
     const front = room.front;

@@ -1,0 +1,21 @@
+/** How a duty works through what has nothing to do with each other. */
+import type { Tx } from './database.ts';
+
+/**
+ * For the first statement of a duty's transaction: it would rather come again than wait long for a row, since what it
+ * has yet to do for others waits with it.
+ */
+export function impatient(tx: Tx): void {
+  void tx`select set_config('lock_timeout', '1000', true)`.execute();
+}
+
+/** Works through what has nothing to do with each other: what goes wrong with one keeps none of the others waiting. */
+export async function eachByItself<T>(all: Iterable<T>, work: (one: T) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  for (const one of all) {
+    // oxlint-disable-next-line no-await-in-loop
+    await work(one).catch((error: unknown) => failures.push(error));
+  }
+  // A duty that fails says so; one reason is as good as any.
+  if (failures.length > 0) throw failures[0];
+}
