@@ -1,6 +1,6 @@
 /** The whole story of one seat: who held it and until when, how each hold ended, who owns it, who wanted it in vain. */
 import { seatAt, type Performance } from '../../catalog/catalog.ts';
-import type { Sql } from '../../platform/database.ts';
+import type { Tx } from '../../platform/database.ts';
 import { refuse } from '../../refusals.ts';
 import type { ReservationStatus } from '../../reservation/reservation.ts';
 import type { DeskRooms } from './desk.ts';
@@ -52,25 +52,29 @@ interface AttemptRow {
 const holds_max = 100;
 
 export async function seatStory(
-  { database: { sql }, accounts }: Pick<DeskRooms, 'database' | 'accounts'>,
+  { database, accounts }: Pick<DeskRooms, 'database' | 'accounts'>,
   performance: Performance,
   number: number,
 ): Promise<SeatStory> {
   const seat = seatAt(performance, number);
   if (seat === undefined) throw refuse('NOT_FOUND');
   const { concertId, id } = performance;
-  const [rows, attempts, [now], [count]] = await Promise.all([
-    holdsOf(sql, performance, number),
-    sql<AttemptRow[]>`
-      select user_id as "userId", at, status from seat_refusals
-      where concert_id = ${concertId} and performance_id = ${id} and number = ${number} order by at desc, slot desc`,
-    sql<{ status: 'AVAILABLE' | 'HELD' | 'RESERVED' }[]>`
-      select case when sold then 'RESERVED' when held_until > now() then 'HELD' else 'AVAILABLE' end as status
-      from seats where concert_id = ${concertId} and performance_id = ${id} and number = ${number}`,
-    sql<{ refused: number }[]>`
-      select refused from seat_refusal_counts
-      where concert_id = ${concertId} and performance_id = ${id} and number = ${number}`,
-  ]);
+  // One look: the parts of a story told while the seat changes hands must fit each other.
+  const [rows, attempts, [now], [count]] = await database.transaction(async (tx) => {
+    await tx`set transaction isolation level repeatable read, read only`;
+    return Promise.all([
+      holdsOf(tx, performance, number),
+      tx<AttemptRow[]>`
+        select user_id as "userId", at, status from seat_refusals
+        where concert_id = ${concertId} and performance_id = ${id} and number = ${number} order by at desc, slot desc`,
+      tx<{ status: 'AVAILABLE' | 'HELD' | 'RESERVED' }[]>`
+        select case when sold then 'RESERVED' when held_until > now() then 'HELD' else 'AVAILABLE' end as status
+        from seats where concert_id = ${concertId} and performance_id = ${id} and number = ${number}`,
+      tx<{ refused: number }[]>`
+        select refused from seat_refusal_counts
+        where concert_id = ${concertId} and performance_id = ${id} and number = ${number}`,
+    ]);
+  });
   const holds = rows.slice(0, holds_max);
   const users = await accounts.usersOf([...new Set([...holds, ...attempts].map((row) => row.userId))]);
   const nameOf = (userId: string): string | null => users.get(userId)?.name ?? null;
@@ -94,8 +98,8 @@ export async function seatStory(
 }
 
 /** No index finds reservations by seat: it would cost every hold. The concert's own are read through, once. */
-async function holdsOf(sql: Sql, { concertId, id }: Performance, number: number): Promise<HoldRow[]> {
-  return sql<HoldRow[]>`
+async function holdsOf(tx: Tx, { concertId, id }: Performance, number: number): Promise<HoldRow[]> {
+  return tx<HoldRow[]>`
     select reservation.id as "reservationId", reservation.user_id as "userId", reservation.created_at as "from",
       case when reservation.status = 'HELD' and held_until <= now() then 'EXPIRED' else reservation.status end as status,
       case reservation.status when 'CONFIRMED' then null when 'CANCELLED' then released_at else held_until end as until,
