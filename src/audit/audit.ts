@@ -51,15 +51,19 @@ async function inspect(tx: Tx): Promise<AuditReport> {
   await tx`
     select set_config('statement_timeout', ${`${statement_minutes_max}min`}, true), set_config('work_mem', '64MB', true),
       set_config('enable_nestloop', 'off', true), set_config('enable_seqscan', 'on', true)`;
+  // Not `now()`, which is older than the snapshot: a hold that ran out in between may have been taken over in what we
+  // see. As text, since a Date forgets the microseconds.
+  const [{ at }] = await tx<[{ at: string }]>`select clock_timestamp()::text as at`;
   const checks: CheckResult[] = [];
   for (const { name, breaches } of [...lineChecks, ...seatChecks, ...moneyChecks]) {
     const [found] = await tx<[{ violations: number; sample: unknown[] }]>`
-      with breach as materialized (${breaches(tx)})
+      with breach as materialized (${breaches(tx, at)})
       select (select count(*)::integer from breach) as violations,
         (select coalesce(jsonb_agg(to_jsonb(found)), '[]') from (select * from breach limit ${sample_rows}) as found) as sample`;
     checks.push({ name, ok: found.violations === 0, ...found });
   }
-  const [{ at, milliseconds }] = await tx<[{ at: Date; milliseconds: number }]>`
-    select now() as at, (extract(epoch from clock_timestamp() - now()) * 1000)::integer as milliseconds`;
-  return { ok: checks.every((check) => check.ok), at: at.toISOString(), milliseconds, checks };
+  const [took] = await tx<[{ since: Date; milliseconds: number }]>`
+    select ${at}::timestamptz as since, (extract(epoch from clock_timestamp() - ${at}::timestamptz) * 1000)::integer as milliseconds`;
+  const { since, milliseconds } = took;
+  return { ok: checks.every((check) => check.ok), at: since.toISOString(), milliseconds, checks };
 }

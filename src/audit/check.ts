@@ -4,6 +4,6 @@ import type { Tx } from '../platform/database.ts';
 export interface Check {
   /** `I4 …`: the invariant's number in the design, and the rule. */
   readonly name: string;
-  /** One row a breach, with what one needs to find it. */
-  breaches(tx: Tx): ReturnType<Tx>;
+  /** One row a breach, with what one needs to find it. `at`: the snapshot is no younger; as PostgreSQL writes it. */
+  breaches(tx: Tx, at: string): ReturnType<Tx>;
 }

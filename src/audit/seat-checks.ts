@@ -4,10 +4,10 @@ import type { Check } from './check.ts';
 export const seatChecks: readonly Check[] = [
   {
     name: 'I1 no seat is in two live reservations',
-    breaches: (tx) => tx`
+    breaches: (tx, at) => tx`
       select concert_id, performance_id, number, array_agg(id order by id) as reservations
       from reservations, unnest(seat_numbers) as number
-      where status = 'CONFIRMED' or status = 'HELD' and held_until > now()
+      where status = 'CONFIRMED' or status = 'HELD' and held_until > ${at}::timestamptz
       group by concert_id, performance_id, number having count(*) > 1`,
   },
   {
@@ -21,21 +21,21 @@ export const seatChecks: readonly Check[] = [
   },
   {
     name: 'I9 a held seat belongs to a HELD reservation that names it',
-    breaches: (tx) => tx`
+    breaches: (tx, at) => tx`
       select seat.concert_id, seat.performance_id, seat.number, seat.reservation_id, seat.held_until, owner.status
       from seats as seat
       left join reservations as owner on owner.concert_id = seat.concert_id and owner.id = seat.reservation_id
         and owner.performance_id = seat.performance_id and seat.number = any(owner.seat_numbers)
         and owner.held_until = seat.held_until
-      where not seat.sold and seat.held_until > now() and owner.status is distinct from 'HELD'`,
+      where not seat.sold and seat.held_until > ${at}::timestamptz and owner.status is distinct from 'HELD'`,
   },
   {
     name: 'I9 a live hold has all its seats',
-    breaches: (tx) => tx`
+    breaches: (tx, at) => tx`
       select hold.concert_id, hold.id, hold.performance_id, number, seat.reservation_id, seat.sold
       from reservations as hold cross join unnest(hold.seat_numbers) as number
       left join seats as seat using (concert_id, performance_id, number)
-      where hold.status = 'HELD' and hold.held_until > now()
+      where hold.status = 'HELD' and hold.held_until > ${at}::timestamptz
         and (seat.reservation_id is distinct from hold.id or seat.sold or seat.held_until is null)`,
   },
   {
@@ -86,12 +86,12 @@ export const seatChecks: readonly Check[] = [
   {
     // The limit may have been lowered since: nothing is taken back.
     name: 'I8 a fan has at most maxSeatsPerFan seats in a performance',
-    breaches: (tx) => tx`
+    breaches: (tx, at) => tx`
       select concert_id, seat.performance_id, owner.user_id, count(*) as seats, max_seats_per_fan_ever
       from seats as seat
       join reservations as owner using (concert_id)
       join rooms using (concert_id)
-      where owner.id = seat.reservation_id and (seat.sold or seat.held_until > now())
+      where owner.id = seat.reservation_id and (seat.sold or seat.held_until > ${at}::timestamptz)
       group by concert_id, seat.performance_id, owner.user_id, max_seats_per_fan_ever
       having count(*) > max_seats_per_fan_ever`,
   },
