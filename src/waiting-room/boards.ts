@@ -6,8 +6,8 @@ import type { Database } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { keepBoard, type BoardKeeper } from './board-keeper.ts';
-import type { Board, Change, News } from './board.ts';
-import { unpack, type NewsPart } from './news.ts';
+import type { Board, News } from './board.ts';
+import { createArrivals } from './news.ts';
 import { readSnapshot } from './snapshot.ts';
 
 export interface Boards {
@@ -40,29 +40,17 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
   const admitted = new Map<string, number>();
   const load = createLoading(database, kept);
 
-  /** Whatever was missed shows in the version; a board that keeps up is not read again, however large it is. */
-  const checkAll = async (): Promise<void> => {
-    const rows = await database.sql<{ concertId: string; version: number }[]>`
-      select concert_id as "concertId", version from rooms where concert_id = any(${[...kept.keys()]}::text[])`;
-    await Promise.all(
-      rows.map(async ({ concertId, version }) => {
-        const keeper = kept.get(concertId)?.keeper;
-        await keeper?.reached(version);
-        if (keeper !== undefined && keeper.board.version < version) await load.again(concertId);
-      }),
-    );
-  };
   const extend = (concertId: string, sessions: Iterable<readonly [number, number]>): void => {
     const board = kept.get(concertId)?.keeper.board;
     for (const [entry, expiresAt] of sessions) board?.extend(entry, expiresAt);
   };
-
   const arrivals = createArrivals((news) => kept.get(news.concertId)?.keeper.accept(news));
-  feed.subscribe('line', arrivals.take);
+  feed.subscribe('line', arrivals);
   feed.subscribe('sessions', ([concertId, sessions]: [string, [number, number][]]) => extend(concertId, sessions));
+  const { catchUp, fallBehind } = createCatchingUp({ database, kept, load, extend });
   feed.onGap(() => {
-    arrivals.forget();
-    checkAll().catch(() => undefined);
+    fallBehind();
+    catchUp().catch(() => undefined);
   });
 
   const use = (concertId: string): Board | undefined => {
@@ -95,7 +83,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
       run: async () => {
         const before = performance.now() - unused_ms_max;
         for (const [concertId, one] of kept) if (one.usedAt < before) kept.delete(concertId);
-        await checkAll();
+        await catchUp();
       },
     },
   };
@@ -131,20 +119,50 @@ function createLoading(database: Database, kept: Map<string, Kept>) {
   return { once, again };
 }
 
-/** Puts news that came in several messages together; those of one transaction arrive without others between. */
-function createArrivals(deliver: (news: News) => void) {
-  const arriving = new Map<string, Change[]>();
+interface CatchingUp {
+  readonly database: Database;
+  readonly kept: ReadonlyMap<string, Kept>;
+  readonly load: Pick<ReturnType<typeof createLoading>, 'again'>;
+  extend(concertId: string, sessions: Iterable<readonly [entry: number, expiresAt: number]>): void;
+}
+
+/** Finds out what was missed, with a question or two for all boards together. */
+function createCatchingUp({ database, kept, load, extend }: CatchingUp) {
+  /** Whether ends of sessions may have been missed. */
+  let isBehind = false;
+
+  /** Whatever was missed shows in the version; a board that keeps up is not read again, however large it is. */
+  const checkAll = async (): Promise<void> => {
+    const rows = await database.sql<{ concertId: string; version: number }[]>`
+      select concert_id as "concertId", version from rooms where concert_id = any(${[...kept.keys()]}::text[])`;
+    await Promise.all(
+      rows.map(async ({ concertId, version }) => {
+        const keeper = kept.get(concertId)?.keeper;
+        await keeper?.reached(version);
+        if (keeper !== undefined && keeper.board.version < version) await load.again(concertId);
+      }),
+    );
+  };
+  /** An extended session changes no version, so after a gap all ends are looked at. Ends are only ever put off. */
+  const rereadSessions = async (): Promise<void> => {
+    const rows = await database.sql<{ concertId: string; entry: number; expiresAt: Date }[]>`
+      select concert_id as "concertId", entry, expires_at as "expiresAt" from queue_tokens
+      where concert_id = any(${[...kept.keys()]}::text[]) and status = 'ACTIVE'`;
+    for (const { concertId, entry, expiresAt } of rows) extend(concertId, [[entry, expiresAt.getTime()]]);
+  };
+
   return {
-    take: ([concertId, version, head, front, lastNumber, more, packed, settings]: NewsPart): void => {
-      const changes = arriving.get(concertId) ?? [];
-      for (const change of packed) changes.push(unpack(change));
-      if (more === 1) {
-        arriving.set(concertId, changes);
-        return;
-      }
-      arriving.delete(concertId);
-      deliver({ concertId, version, head, front, lastNumber, changes, settings: settings ?? undefined });
+    fallBehind: () => {
+      isBehind = true;
     },
-    forget: () => arriving.clear(),
+    catchUp: async (): Promise<void> => {
+      await checkAll();
+      if (!isBehind) return;
+      isBehind = false;
+      await rereadSessions().catch((error: unknown) => {
+        isBehind = true;
+        throw error;
+      });
+    },
   };
 }

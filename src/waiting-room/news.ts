@@ -2,33 +2,43 @@
 import { payload_bytes_max } from '../platform/feed.ts';
 import { numberOf, type Change, type EndReason, type News, type Settings } from './board.ts';
 
-/** News as it travels: in parts that fit a notification, of which only the last is complete. */
+/** As it travels: in parts that fit a notification each, counted from 0. */
 export type NewsPart = readonly [
   concertId: string,
   version: number,
   head: number,
   front: number,
   lastNumber: number,
-  more: 0 | 1,
+  part: number,
+  parts: number,
   changes: readonly PackedChange[],
   settings: Readonly<Pick<Settings, keyof Settings>> | null,
 ];
 type PackedChange = readonly [kind: 0 | 1 | 2 | 3, entry: number, detail: number];
 
-const changes_per_part = Math.floor((payload_bytes_max - 200) / 40);
+const changes_per_part = Math.floor((payload_bytes_max - 250) / 40);
 const end_reasons = ['PAID', 'SESSION_ENDED', 'LEFT', 'ABSENT'] as const satisfies readonly EndReason[];
 
 /** News in parts that fit a notification each. */
 export function partsOf({ concertId, version, head, front, lastNumber, changes, settings }: News): NewsPart[] {
-  const parts: NewsPart[] = [];
-  const last = settings === undefined ? changes.length - changes_per_part : Infinity;
-  for (let from = 0; from === 0 || from < changes.length; from += changes_per_part) {
-    const some = changes.slice(from, from + changes_per_part).map(pack);
-    parts.push([concertId, version, head, front, lastNumber, from < last ? 1 : 0, some, null]);
-  }
+  const parts: [PackedChange[], NewsPart[8]][] = [];
+  for (let from = 0; from < changes.length; from += changes_per_part)
+    parts.push([changes.slice(from, from + changes_per_part).map(pack), null]);
   // With the reason of a pause they may fill half a notification, so they travel in one of their own.
-  if (settings !== undefined) parts.push([concertId, version, head, front, lastNumber, 0, [], { ...settings }]);
-  return parts;
+  if (settings !== undefined) parts.push([[], { ...settings }]);
+  else if (parts.length === 0) parts.push([[], null]);
+  const count = parts.length;
+  return parts.map(([some, changed], part) => [
+    concertId,
+    version,
+    head,
+    front,
+    lastNumber,
+    part,
+    count,
+    some,
+    changed,
+  ]);
 }
 
 function pack(change: Change): PackedChange {
@@ -37,9 +47,29 @@ function pack(change: Change): PackedChange {
   return [2, change[1], end_reasons.indexOf(change[3])];
 }
 
-export function unpack([kind, entry, detail]: PackedChange): Change {
+function unpack([kind, entry, detail]: PackedChange): Change {
   const number = numberOf(entry);
   if (kind === 0 || kind === 3) return ['admitted', entry, number, detail, kind === 3];
   if (kind === 1) return ['passed over', entry, number];
   return ['ended', entry, number, end_reasons[detail] ?? 'SESSION_ENDED'];
+}
+
+/**
+ * Puts news that came in several messages together; those of one transaction arrive without others between. News whose
+ * beginning was missed is left out: the versions show that it is wanting.
+ */
+export function createArrivals(deliver: (news: News) => void) {
+  const arriving = new Map<string, { version: number; next: number; changes: Change[] }>();
+  return ([concertId, version, head, front, lastNumber, part, parts, packed, settings]: NewsPart): void => {
+    const known = part === 0 ? { version, next: 0, changes: [] } : arriving.get(concertId);
+    arriving.delete(concertId);
+    if (known?.version !== version || known.next !== part) return;
+    for (const change of packed) known.changes.push(unpack(change));
+    if (part === parts - 1) {
+      deliver({ concertId, version, head, front, lastNumber, changes: known.changes, settings: settings ?? undefined });
+      return;
+    }
+    known.next += 1;
+    arriving.set(concertId, known);
+  };
 }

@@ -39,8 +39,8 @@ export function waitingRoomRoutes(
     ...route('streamQueueToken'),
     handler: async (request, reply) => {
       const pass = gate.pass(request);
-      await waitingRoom.status(pass);
-      await streams.add(pass, openEventStream(request, reply));
+      const status = await waitingRoom.status(pass);
+      streams.add(pass, openEventStream(request, reply), status);
       return reply;
     },
   });

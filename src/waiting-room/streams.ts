@@ -10,8 +10,8 @@ import type { QueueStatus, WaitingRoom } from './gate.ts';
 import type { Pass } from './tokens.ts';
 
 export interface StatusStreams {
-  /** Tells the status now and on every change until the place has ended or the client goes. */
-  add(pass: Pass, stream: EventStream): Promise<void>;
+  /** Tells this status and on every change the new one, until the place has ended or the client goes. */
+  add(pass: Pass, stream: EventStream, status: QueueStatus): void;
   readonly duty: Duty;
 }
 
@@ -66,8 +66,7 @@ export function createStatusStreams(waitingRoom: Pick<WaitingRoom, 'status' | 'b
   };
 
   return {
-    add: async (pass, stream) => {
-      const status = await waitingRoom.status(pass);
+    add: (pass, stream, status) => {
       const follower: Follower = { pass, stream, told: status, positionDueAt: 0 };
       const here = followers.get(pass.concertId) ?? new Set();
       followers.set(pass.concertId, here.add(follower));
