@@ -8,7 +8,7 @@ import type { Database, Tx } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
 import { createLanes, type LaneMetrics } from '../platform/lane.ts';
 import type { Refusal } from '../refusals.ts';
-import { extendSessions, lockTokens } from '../waiting-room/gate.ts';
+import { extendSessions, hear, lockTokens } from '../waiting-room/gate.ts';
 import type { Reservation } from './answer.ts';
 import { decide, holdingKey, seatKey, type Facts, type Grant, type Hold, type HoldCommand } from './holding.ts';
 import type { Rules, SeatRow } from './holding.ts';
@@ -98,11 +98,16 @@ async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, batch: Ba
   const { answers, grants } = decide(holds, { ...facts, tokens });
   if (grants.length === 0) return { answers, changes: [], sessions: [], granted: 0 };
   const changes = grants.flatMap((grant) => grant.changes);
-  const outlasting = new Set(
-    grants.map(({ hold }) => hold.pass.entry).filter((entry) => tokens.get(entry)?.extensible),
-  );
+  const entries = [...new Set(grants.map(({ hold }) => hold.pass.entry))];
+  const outlasting = entries.filter((entry) => tokens.get(entry)?.extensible);
   const { holdSeconds } = facts.rules;
-  const sessions = outlasting.size === 0 ? [] : await extendSessions(tx, concertId, [...outlasting], holdSeconds);
+  const sessions = outlasting.length === 0 ? [] : await extendSessions(tx, concertId, outlasting, holdSeconds);
+  // A slot is not taken back from somebody who holds a seat, whatever became of the signs before.
+  hear(
+    tx,
+    concertId,
+    entries.filter((entry) => tokens.get(entry)?.unheard),
+  );
   write(tx, concertId, grants, holdSeconds);
   boards.publish(tx, changes);
   return { answers, changes, sessions, granted: grants.length };

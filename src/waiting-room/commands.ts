@@ -125,6 +125,8 @@ export interface TokenState {
   readonly endedBecause: EndReason | null;
   /** Whether a hold taken now would end after the session, and may extend it. */
   readonly extensible: boolean;
+  /** ACTIVE and silent since: the slot would be taken back after the grace period. */
+  readonly unheard: boolean;
 }
 
 /** The refusal that a token's state calls for; undefined if it is ACTIVE. A token without a row was signed for another database. */
@@ -147,7 +149,8 @@ export async function lockTokens(
     select token.entry, token.user_id as "userId", token.status, token.ended_because as "endedBecause",
       case when token.status = 'WAIT' then greatest(1, token.number - room.head) end as position,
       token.status = 'ACTIVE' and token.expires_at <= now() as overdue,
-      token.status = 'ACTIVE' and token.expires_at < ${extendedEnd(tx, tx`room.hold_seconds`)} as extensible
+      token.status = 'ACTIVE' and token.expires_at < ${extendedEnd(tx, tx`room.hold_seconds`)} as extensible,
+      token.status = 'ACTIVE' and token.seen_at < token.admitted_at as unheard
     from queue_tokens as token, rooms as room
     where token.concert_id = ${concertId} and token.entry = any(${entries as number[]}::bigint[])
       and room.concert_id = ${concertId}
@@ -158,6 +161,14 @@ export async function lockTokens(
       overdue ? { ...state, status: 'EXPIRED', endedBecause: 'SESSION_ENDED' } : state,
     ]),
   );
+}
+
+/** Writes down that the fans of these entries are there; the caller has locked them. Waits for nothing. */
+export function hear(tx: Tx, concertId: string, entries: readonly number[]): void {
+  if (entries.length === 0) return;
+  void tx`
+    update queue_tokens set seen_at = statement_timestamp()
+    where concert_id = ${concertId} and entry = any(${entries as number[]}::bigint[])`.execute();
 }
 
 /** When a session ends that a hold taken now extends: with the hold, but after twice its length at the latest. */

@@ -21,7 +21,7 @@ import { createTurns } from './turns.ts';
 export type { Settings } from './board.ts';
 export type { Pass } from './tokens.ts';
 export type { QueueStatus } from './status.ts';
-export { changeSettings, extendSessions, lockTokens, openRoom, refusalFor, type TokenState } from './commands.ts';
+export { changeSettings, extendSessions, hear, lockTokens, openRoom, refusalFor, type TokenState } from './commands.ts';
 export { handOn, lockRoom, saveRoom, type LockedRoom } from './line.ts';
 
 /** The part of a request that is looked at here. */

@@ -6,6 +6,7 @@
 import type { Tx } from '../platform/database.ts';
 import { publish } from '../platform/feed.ts';
 import type { Change, EndReason, News, Settings, TokenStatus } from './board.ts';
+import { frontPlaces } from './front.ts';
 import { partsOf } from './news.ts';
 
 /** A room whose row this transaction has locked, and what the transaction has changed so far. */
@@ -87,14 +88,16 @@ export function join(tx: Tx, room: LockedRoom, userIds: readonly string[]): numb
     select ${room.concertId}, entry, entry, user_id
     from unnest(${entries}::bigint[], ${userIds as string[]}::text[]) as fan (entry, user_id)`.execute();
   // Having just come is a sign of life, so a place that falls within the tracked front needs no look of its own.
-  if (room.front === room.lastNumber) room.front += userIds.length;
+  const isWholeLine = room.front === room.lastNumber;
   room.lastNumber += userIds.length;
+  if (isWholeLine) moveFront(room, frontPlaces(room.maxActive));
   return entries;
 }
 
 /**
  * Gives every free slot to the next in line who is present: first those who came back to their protected places,
- * then from the head on. Who is silent at the head is passed over and keeps a protected place.
+ * then from the head on. Who is silent at the head is passed over and keeps a protected place. Who stands beyond the
+ * tracked front has not been listened to and is taken at their word; if they are gone, the slot is taken back.
  */
 export async function admit(tx: Tx, room: LockedRoom): Promise<void> {
   for (let scan = 0; scan < scans_max; scan++) {
@@ -109,7 +112,8 @@ export async function admit(tx: Tx, room: LockedRoom): Promise<void> {
            and seen_at > now() - make_interval(secs => ${room.forgivenSeconds}) and number <= ${room.head}
          order by number limit ${free})
         union all
-        (select entry, number, greatest(seen_at, ${room.graceFrom}) > now() - make_interval(secs => ${room.forgivenSeconds})
+        (select entry, number, number > ${room.front}
+           or greatest(seen_at, ${room.graceFrom}) > now() - make_interval(secs => ${room.forgivenSeconds})
          from queue_tokens
          where concert_id = ${room.concertId} and status = 'WAIT' and number > ${room.head}
          order by number limit ${places})
@@ -253,12 +257,17 @@ function noteEnded(room: LockedRoom, rows: readonly EndedRow[]): Set<number> {
  * on, so nobody is called absent before having been listened to for a whole grace period.
  */
 export async function extendFront(tx: Tx, room: LockedRoom, places: number): Promise<void> {
-  const front = Math.min(room.lastNumber, room.head + places, Math.max(room.front, room.head) + front_step_places_max);
-  if (front <= room.front) return;
+  const { front } = room;
+  moveFront(room, Math.min(places, Math.max(front - room.head, 0) + front_step_places_max));
+  if (room.front === front) return;
   await tx`
     update queue_tokens set seen_at = now()
-    where concert_id = ${room.concertId} and status = 'WAIT' and number > ${room.front} and number <= ${front}`;
-  room.front = front;
+    where concert_id = ${room.concertId} and status = 'WAIT' and number > ${front} and number <= ${room.front}`;
+}
+
+/** Never back, and never past the end of the line. */
+function moveFront(room: LockedRoom, places: number): void {
+  room.front = Math.max(room.front, Math.min(room.lastNumber, room.head + places));
 }
 
 /**
@@ -267,10 +276,11 @@ export async function extendFront(tx: Tx, room: LockedRoom, places: number): Pro
  */
 export function saveRoom(tx: Tx, room: LockedRoom, settings?: Settings): News {
   room.version += 1;
-  const { concertId, version, head, front, lastNumber, changes } = room;
+  const { concertId, version, head, lastNumber, changes } = room;
+  const front = Math.max(room.front, head);
   const news: News = { concertId, version, head, front, lastNumber, changes, settings };
   void tx`
-    update rooms set last_number = ${lastNumber}, head = ${head}, front = ${Math.max(front, head)}, active = ${room.active},
+    update rooms set last_number = ${lastNumber}, head = ${head}, front = ${front}, active = ${room.active},
       active_ceiling = greatest(max_active, ${room.active}::integer), version = ${version}
     where concert_id = ${concertId}`.execute();
   for (const part of partsOf(news)) void publish(tx, 'line', part);

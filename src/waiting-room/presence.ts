@@ -3,6 +3,7 @@
  * admitted but not yet heard of. Collected in memory, written down in one statement a concert every turn.
  */
 import type { Database, Tx } from '../platform/database.ts';
+import { eachByItself } from '../platform/each.ts';
 import { numberOf, type Board } from './board.ts';
 
 export interface Presence {
@@ -23,6 +24,8 @@ const rewrite_ms_max = 5_000;
 /** Per concert; beyond it the oldest are forgotten, which costs only an early rewrite. */
 const written_remembered_max = 50_000;
 const signs_per_flush_max = 5_000;
+/** A line that nobody asks about leaves nothing behind. */
+const unused_ms_max = 60_000;
 
 /** Of the grace period; a fan who is told then has the other half of it to find another server. */
 const unheard_part_of_grace = 0.5;
@@ -38,6 +41,8 @@ interface Signs {
   readonly written: Map<number, number>;
   /** Since when a sign has been waiting to be written; the same clock. Undefined: none does. */
   owedSince: number | undefined;
+  /** When somebody last gave one; the same clock. */
+  signedAt: number;
 }
 
 export function createPresence(database: Database): Presence {
@@ -45,42 +50,19 @@ export function createPresence(database: Database): Presence {
   /** Whether any sign was found to wait for long, so that all other polls are not asked about it. */
   let isLate = false;
 
-  const flushOne = async (signs: Signs): Promise<void> => {
-    const { board, collected, written } = signs;
-    const entries = [...collected].slice(0, signs_per_flush_max);
-    for (const entry of entries) collected.delete(entry);
-    const heard = await write(database, board.concertId, entries).catch((error: unknown) => {
-      // Nobody is taken for gone because the database was away when the sign was to be written.
-      for (const entry of entries) collected.add(entry);
-      throw error;
-    });
-    const now = performance.now();
-    signs.owedSince = collected.size > 0 ? now : undefined;
-    isLate = false;
-    for (const { entry } of heard) {
-      written.delete(entry);
-      written.set(entry, now);
-      const session = board.active.get(entry);
-      if (session !== undefined) session.claimed = true;
-    }
-    for (const entry of written.keys()) {
-      if (written.size <= written_remembered_max) break;
-      written.delete(entry);
-    }
-  };
-
   return {
     sign: (board, entry) => {
       const session = board.active.get(entry);
       if (!matters(board, entry)) return;
       let signs = concerts.get(board.concertId);
       if (signs?.board !== board) {
-        signs = { board, collected: new Set(), written: new Map(), owedSince: undefined };
+        signs = { board, collected: new Set(), written: new Map(), owedSince: undefined, signedAt: 0 };
         concerts.set(board.concertId, signs);
       }
       const rewriteMs = Math.min(board.settings.graceSeconds * 1_000 * rewrite_part_of_grace, rewrite_ms_max);
       const writtenAt = session === undefined ? signs.written.get(entry) : undefined;
       const now = performance.now();
+      signs.signedAt = now;
       if (signs.owedSince !== undefined && now - signs.owedSince > unheard_ms_min) isLate = true;
       if (writtenAt !== undefined && now - writtenAt <= rewriteMs) return;
       signs.collected.add(entry);
@@ -94,13 +76,41 @@ export function createPresence(database: Database): Presence {
       return performance.now() - signs.owedSince > patienceMs && matters(board, entry, unheard_reach);
     },
     flush: async () => {
-      for (const [concertId, signs] of concerts) {
-        // oxlint-disable-next-line no-await-in-loop
-        if (signs.collected.size > 0) await flushOne(signs);
-        else if (signs.board.waiting === 0) concerts.delete(concertId);
-      }
+      const now = performance.now();
+      for (const [concertId, { collected, signedAt }] of concerts)
+        if (collected.size === 0 && now - signedAt > unused_ms_max) concerts.delete(concertId);
+      const owing = [...concerts.values()].filter(({ collected }) => collected.size > 0);
+      await eachByItself(owing, (signs) => flush(database, signs));
+      isLate = false;
     },
   };
+}
+
+/** Writes down what one concert's fans gave; what could not be written waits for the next time. */
+async function flush(database: Database, signs: Signs): Promise<void> {
+  const { board, collected, written } = signs;
+  const entries = nearest(collected, signs_per_flush_max);
+  for (const entry of entries) collected.delete(entry);
+  const heard = await write(database, board.concertId, entries).catch((error: unknown) => {
+    // Nobody is taken for gone because the database was away when the sign was to be written.
+    for (const entry of entries) collected.add(entry);
+    throw error;
+  });
+  const now = performance.now();
+  for (const { entry } of heard) {
+    written.delete(entry);
+    written.set(entry, now);
+    const session = board.active.get(entry);
+    if (session !== undefined) session.claimed = true;
+  }
+  const unheard = new Set(entries);
+  for (const { entry } of heard) unheard.delete(entry);
+  for (const entry of unheard) if (isLive(board, entry)) collected.add(entry);
+  signs.owedSince = collected.size > 0 ? now : undefined;
+  for (const entry of written.keys()) {
+    if (written.size <= written_remembered_max) break;
+    written.delete(entry);
+  }
 }
 
 /** Near the front, passed over, or admitted and not heard of since. */
@@ -110,6 +120,18 @@ function matters(board: Board, entry: number, reach = 1): boolean {
   const number = numberOf(entry);
   const front = board.head + (board.front - board.head) * reach;
   return number <= front && (number > board.head || board.passedOver.has(entry));
+}
+
+/** Those whose turn comes first, if not all can be written down at once. */
+function nearest(collected: ReadonlySet<number>, count: number): number[] {
+  const entries = [...collected];
+  if (entries.length <= count) return entries;
+  return entries.toSorted((a, b) => numberOf(a) - numberOf(b)).slice(0, count);
+}
+
+function isLive(board: Board, entry: number): boolean {
+  const { status } = board.standing(entry);
+  return status === 'WAIT' || status === 'ACTIVE';
 }
 
 /** Writes signs of life of one concert; answers whose. */
@@ -123,7 +145,7 @@ async function write(database: Database, concertId: string, entries: number[]): 
 
 /**
  * Rows locked by another transaction are left out rather than waited for: nothing here may wait for a lock, since it
- * takes tokens without the room. Those left out sign again with their next poll.
+ * takes tokens without the room. Those left out are written down with the next ones.
  */
 function heard(tx: Tx, concertId: string, entries: number[]): Promise<readonly { entry: number }[]> {
   return tx<{ entry: number }[]>`

@@ -7,6 +7,7 @@ import type { Database } from '../platform/database.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { nowSeconds } from './board.ts';
 import type { Boards } from './boards.ts';
+import { front_places_max, front_places_min, frontPlaces } from './front.ts';
 import { admit, endAbsent, endOverdue, extendFront, lockRoom, saveRoom } from './line.ts';
 import type { Presence } from './presence.ts';
 
@@ -24,10 +25,6 @@ const heartbeat_ms = 1_000;
  */
 const outage_seconds = 3;
 const rooms_per_turn_max = 1_000;
-const front_places_min = 200;
-const front_places_max = 20_000;
-/** The front reaches this much further than is admitted in a grace period, so that each is heard in time. */
-const front_margin = 2;
 
 export function createTurns({ database, boards, presence }: TurnDeps): Duty {
   let heartbeatAt = -Infinity;
@@ -96,9 +93,7 @@ async function turn({ database, boards }: TurnDeps, concertId: string): Promise<
     await endAbsent(tx, room);
     await admit(tx, room);
     const perMinute = boards.peek(concertId)?.admittedPerMinute(nowSeconds()) ?? 0;
-    const admittedInGrace = (perMinute / 60) * room.forgivenSeconds;
-    const places = Math.max(front_places_min, 2 * room.maxActive, Math.ceil(front_margin * admittedInGrace));
-    await extendFront(tx, room, Math.min(places, front_places_max));
+    await extendFront(tx, room, frontPlaces(room.maxActive, (perMinute / 60) * room.forgivenSeconds));
     return room.changes.length > 0 || room.front !== front ? saveRoom(tx, room) : undefined;
   });
   if (news !== undefined) await boards.show(news);
