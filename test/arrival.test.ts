@@ -11,6 +11,7 @@ import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
 import { caller } from './harness/http.ts';
 import { sendRaw } from './harness/raw-http.ts';
+import { operator } from './harness/server.ts';
 import { openWire } from './harness/wire.ts';
 
 let house: House;
@@ -86,7 +87,7 @@ test('while the database is away: not ready, nothing lost, and ready again by it
   await wire.close();
 });
 
-test('while the database hangs, whoever reads is told so in time, and not queued for ever', async () => {
+test('while the database hangs, whoever reads or signs in is told so in time, and not queued for ever', async () => {
   const wire = await openWire(house.databaseUrl);
   const server = await house.start({ DATABASE_URL: wire.url });
   const office = boxOffice(server);
@@ -105,7 +106,8 @@ test('while the database hangs, whoever reads is told so in time, and not queued
   assert.deepEqual(new Set((await readAll()).map(({ status }) => status)), new Set([200]));
   wire.freeze();
   const started = performance.now();
-  const hung = await readAll();
+  const signIn = () => office.call('POST', '/api/auth/sign-in/email', { body: operator });
+  const hung = (await Promise.all([readAll(), signIn(), signIn()])).flat();
   assert(performance.now() - started < 20_000, 'long before the driver gives its connections up');
   for (const { status, code, headers } of hung) {
     assert.deepEqual([status, code], [503, 'OVERLOADED']);

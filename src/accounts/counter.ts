@@ -4,6 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { isTransient } from '../platform/database.ts';
+import { inTime } from '../platform/in-time.ts';
 import { OverloadedError } from '../platform/lane.ts';
 import { refuse, type RefusalCode } from '../refusals.ts';
 import { addressHeader, type Auth } from './better-auth.ts';
@@ -60,7 +61,7 @@ export function createCounter({ auth, publicUrl, origins }: CounterOptions): Cou
   return {
     ask: async (path, visit) => {
       origins.acting(visit);
-      return bring(path, visit);
+      return inTime(bring(path, visit));
     },
     askInLine: async (path, visit) => {
       origins.acting(visit);

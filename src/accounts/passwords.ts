@@ -4,6 +4,7 @@
  */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { inTime } from '../platform/in-time.ts';
 import { OverloadedError } from '../platform/lane.ts';
 
 /** better-auth's own parameters and format, so that its accounts can move in and out. */
@@ -15,6 +16,9 @@ const salt_bytes = 16;
 const at_once_max = Math.min(3, Math.max(1, availableParallelism() - 1));
 /** About eight seconds of waiting; whoever comes after that is told to come back. */
 const waiting_max = 100 * at_once_max;
+/** For when it does not move; who is told so is not served afterwards. */
+const waiting_ms_max = 15_000;
+const retry_after_seconds = 5;
 
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(salt_bytes).toString('hex');
@@ -37,31 +41,48 @@ function derive(password: string, salt: string): Promise<Buffer> {
 
 /** The desk where requests that need a password hashed wait in line, before they take a database connection. */
 export interface Desk {
-  /** Runs `work` when it is its turn. Rejects with `OverloadedError`, at once, if too many wait already. */
+  /**
+   * Runs `work` when it is its turn. Rejects with `OverloadedError`: at once if too many wait already, later if the
+   * turn does not come, or if the work takes long. Such work keeps its place until it ends.
+   */
   serve<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export function createDesk(
   limits: { atOnce: number; waiting: number } = { atOnce: at_once_max, waiting: waiting_max },
 ): Desk {
-  const line: (() => void)[] = [];
+  const line = new Set<() => void>();
   let serving = 0;
+  const turn = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const called = (): void => {
+        clearTimeout(late);
+        resolve();
+      };
+      const late = setTimeout(() => {
+        line.delete(called);
+        reject(new OverloadedError('sign-in', retry_after_seconds));
+      }, waiting_ms_max);
+      line.add(called);
+    });
+  const leave = (): void => {
+    const [next] = line;
+    if (next === undefined) {
+      serving--;
+      return;
+    }
+    // Whoever leaves hands the place over, so `serving` stays as it is.
+    line.delete(next);
+    next();
+  };
   return {
     serve: async (work) => {
-      if (serving >= limits.atOnce) {
-        if (line.length >= limits.waiting) throw new OverloadedError('sign-in', 5);
-        // Whoever leaves hands the place over, so `serving` stays as it is.
-        await new Promise<void>((resolve) => line.push(resolve));
-      } else {
-        serving++;
-      }
-      try {
-        return await work();
-      } finally {
-        const next = line.shift();
-        if (next === undefined) serving--;
-        else next();
-      }
+      if (serving < limits.atOnce) serving++;
+      else if (line.size < limits.waiting) await turn();
+      else throw new OverloadedError('sign-in', retry_after_seconds);
+      const served = work();
+      served.then(leave, leave);
+      return inTime(served);
     },
   };
 }

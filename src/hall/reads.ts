@@ -3,10 +3,10 @@
  * answers nobody they are refused in time, and no more of them pile up than it can take once it is back.
  */
 import { contract, type App, type Endpoint, type EndpointName } from '../contract.ts';
+import { inTime } from '../platform/in-time.ts';
 import { OverloadedError } from '../platform/lane.ts';
 
 const reads_max = 2_000;
-const read_ms_max = 5_000;
 /** They look at every row there is. */
 const thorough: ReadonlySet<EndpointName> = new Set<EndpointName>(['getAudit']);
 
@@ -37,11 +37,4 @@ function asksByItself(name: EndpointName): boolean {
   const { method, needs, stream, media }: Endpoint = contract[name];
   const isWhole = stream === undefined && media === undefined && !thorough.has(name);
   return method === 'GET' && (needs === 'bearer' || needs === 'operator') && isWhole;
-}
-
-function inTime(answer: Promise<unknown>): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new OverloadedError('database')), read_ms_max);
-    answer.then(resolve, reject).finally(() => clearTimeout(late));
-  });
 }
