@@ -18,9 +18,15 @@ after(() => house.close());
 const front_places = 200;
 
 /** A full house with a line before it. Answers its tokens, by number; the first is inside. */
-async function longLine(concertId: string, waiting: number): Promise<string[]> {
+async function line(concertId: string, waiting: number): Promise<string[]> {
   const tokens: string[] = [];
   for (const fan of newFans(waiting + 1)) tokens.push((await office.issue(concertId, fan)).body.token);
+  return tokens;
+}
+
+/** The same, waiting for long. */
+async function silentLine(concertId: string, waiting: number): Promise<string[]> {
+  const tokens = await line(concertId, waiting);
   // As if all of them had come an hour ago and nobody had been heard of since.
   await house.sql`update rooms set grace_from = now() - interval '9 hours' where concert_id = ${concertId}`;
   await house.sql`
@@ -41,7 +47,7 @@ const heard = (concertId: string, number: number) =>
 
 test('in a line that nobody has left yet a poll from far back costs the database nothing', async () => {
   const { concertId } = await office.createConcert({ maxActive: 1, graceSeconds: 600 });
-  const tokens = await longLine(concertId, front_places + 50);
+  const tokens = await silentLine(concertId, front_places + 50);
   const last = tokens.length;
   const statuses = [];
   // The far one first: what is gathered before the near one's sign would be written down with it.
@@ -57,9 +63,22 @@ test('in a line that nobody has left yet a poll from far back costs the database
   assert.equal(await isHeard(concertId, last), false);
 });
 
+test('the faster a line moves, the further it is listened to', async () => {
+  const { concertId } = await office.createConcert({ maxActive: 1, graceSeconds: 600 });
+  const tokens = await line(concertId, front_places + 60);
+  const [before] = await house.sql`select front from rooms where concert_id = ${concertId}`;
+  assert.equal(before?.['front'], 1 + front_places);
+  // Twenty a minute are two hundred in the ten minutes that silence is forgiven here, and twice as many are heard in time.
+  for (const token of tokens.slice(0, 20)) assert.equal((await office.leave(token)).status, 204);
+  await eventually(async () => {
+    const [room] = await house.sql`select front, last_number from rooms where concert_id = ${concertId}`;
+    assert.equal(room?.['front'], room?.['last_number']);
+  });
+});
+
 test('when maxActive is raised past those who were listened to, nobody is taken for gone unheard', async () => {
   const { concertId } = await office.createConcert({ maxActive: 1, graceSeconds: 600 });
-  const tokens = await longLine(concertId, front_places + 60);
+  const tokens = await silentLine(concertId, front_places + 60);
   const isNear = (number: number) => number > 1 && number <= 1 + front_places;
   const near = tokens.filter((_, index) => isNear(index + 1));
   await Promise.all(near.map((token) => office.status(token)));
@@ -82,7 +101,7 @@ test('when maxActive is raised past those who were listened to, nobody is taken 
 
 test('a sign of life that meets a locked token is written down when the token is free', async () => {
   const { concertId } = await office.createConcert({ maxActive: 1, graceSeconds: 600 });
-  const [, second = '', third = ''] = await longLine(concertId, 2);
+  const [, second = '', third = ''] = await silentLine(concertId, 2);
   await house.database.transaction(async (tx) => {
     await tx`select from queue_tokens where concert_id = ${concertId} and number = 2 for update`;
     await office.status(second);

@@ -27,7 +27,7 @@ export interface LockedRoom {
 }
 
 /** A fan near the front polls every second and a server writes signs of life down every quarter of one. */
-const grace_slack_seconds = 1;
+export const grace_slack_seconds = 1;
 /** Someone passed over for silence keeps a place at the head for this many times the grace period. */
 const second_chance_graces = 15;
 /** How many places one statement looks at; past that the next turn goes on. */

@@ -5,10 +5,19 @@
 import { eachByItself, impatient } from '../platform/each.ts';
 import type { Database } from '../platform/database.ts';
 import type { Duty } from '../platform/ticker.ts';
-import { nowSeconds } from './board.ts';
+import { nowSeconds, type Board } from './board.ts';
 import type { Boards } from './boards.ts';
 import { front_places_max, front_places_min, frontPlaces } from './front.ts';
-import { admit, endAbsent, endOverdue, extendFront, lockRoom, saveRoom } from './line.ts';
+import {
+  admit,
+  endAbsent,
+  endOverdue,
+  extendFront,
+  grace_slack_seconds,
+  lockRoom,
+  saveRoom,
+  type LockedRoom,
+} from './line.ts';
 import type { Presence } from './presence.ts';
 
 interface TurnDeps {
@@ -43,8 +52,9 @@ export function createTurns({ database, boards, presence }: TurnDeps): Duty {
       isDeaf = true;
       await presence.flush();
       isDeaf = false;
-      const rooms = await roomsWithWork(database);
-      await eachByItself(rooms, ({ concert_id }) => turn({ database, boards, presence }, concert_id));
+      const rooms = new Set((await roomsWithWork(database)).map((room) => room.concert_id));
+      for (const board of boards.all()) if (isShort(board)) rooms.add(board.concertId);
+      await eachByItself(rooms, (concertId) => turn({ database, boards, presence }, concertId));
     },
   };
 }
@@ -83,6 +93,19 @@ function roomsWithWork({ sql }: Database): Promise<{ concert_id: string }[]> {
     limit ${rooms_per_turn_max}`;
 }
 
+/** How far the front should reach, by how fast the line moves as this server sees it. */
+function frontOf({ maxActive, forgivenSeconds }: Pick<LockedRoom, 'maxActive' | 'forgivenSeconds'>, board?: Board) {
+  const perMinute = board?.admittedPerMinute(nowSeconds()) ?? 0;
+  return frontPlaces(maxActive, (perMinute / 60) * forgivenSeconds);
+}
+
+/** Whether the line moves so fast that half of what its front should be is used up; the database knows of no speed. */
+function isShort(board: Board): boolean {
+  const { maxActive, graceSeconds } = board.settings;
+  const places = frontOf({ maxActive, forgivenSeconds: graceSeconds + grace_slack_seconds }, board);
+  return board.front < Math.min(board.lastNumber, board.head + places / 2);
+}
+
 async function turn({ database, boards }: TurnDeps, concertId: string): Promise<void> {
   const news = await database.transaction(async (tx) => {
     impatient(tx);
@@ -92,8 +115,7 @@ async function turn({ database, boards }: TurnDeps, concertId: string): Promise<
     await endOverdue(tx, room);
     await endAbsent(tx, room);
     await admit(tx, room);
-    const perMinute = boards.peek(concertId)?.admittedPerMinute(nowSeconds()) ?? 0;
-    await extendFront(tx, room, frontPlaces(room.maxActive, (perMinute / 60) * room.forgivenSeconds));
+    await extendFront(tx, room, frontOf(room, boards.peek(concertId)));
     return room.changes.length > 0 || room.front !== front ? saveRoom(tx, room) : undefined;
   });
   if (news !== undefined) await boards.show(news);
