@@ -2,12 +2,13 @@
  * `npm run faults`: the same crowd while things break, several servers behind a small balancer. After each fault nothing
  * acknowledged is lost, no invariant is broken, and the service is back by itself. The exit code is the verdict.
  */
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { byName, everyFault } from './faults/faults.ts';
 import { strike, type Struck } from './faults/strike.ts';
 import { openFolder } from './ground.ts';
+import { openReport } from './report.ts';
 
 const usage = `npm run faults -- [--only server-killed,disk-full] [--fans 300] [--servers 3] [--seconds 15] [--seed 1] [--report reports/faults]
 ${[...byName.values()].map(({ name, what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}`;
@@ -54,9 +55,9 @@ async function main(): Promise<void> {
     seconds: Number(values.seconds),
     seed: Number(values.seed),
   };
+  openReport(values.report);
   await using open = new AsyncDisposableStack();
   const folder = await openFolder(open);
-  await mkdir(values.report, { recursive: true });
   const struck: Struck[] = [];
   const skipped: { name: string; why: string }[] = [];
   for (const fault of chosen) {

@@ -1,16 +1,28 @@
 /** The report: one page that needs nothing beside it, and the same as JSON. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { accessSync, constants } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
+import { makeDirectory } from '../src/platform/make-directory.ts';
 import { escape, latencyChart, timeChart } from './charts.ts';
 import type { Options } from './options.ts';
 import type { SaleResults } from './sale.ts';
 import { passed, type Verdict } from './verdict.ts';
 
+/** Makes the folder of `--report`; throws one line if it cannot be written to, before anything was played in vain. */
+export function openReport(folder: string): void {
+  try {
+    makeDirectory(folder);
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`--report must be a directory that this user may write to: ${reason}`, { cause: error });
+  }
+}
+
 /** Writes `report.html` and `report.json` into `--report`; answers the page's path. */
 export async function writeReport(options: Options, results: SaleResults, verdict: Verdict): Promise<string> {
   const { operatorPassword: _password, identitySecret: _secret, ...shown } = options;
-  await mkdir(options.report, { recursive: true });
   const { findings, figures } = verdict;
   const { samples, steps, codes, endings, concert, soldOutAfter, seatsSold, revenue, calls, audit } = results;
   const json = {

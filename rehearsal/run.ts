@@ -2,12 +2,12 @@
  * `npm run rehearse`: plays a whole on-sale against a running service, through HTTP alone, and says whether every
  * promise was kept. The exit code is the verdict.
  */
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openFolder, openGround } from './ground.ts';
 import { readOptions, usage, type Options } from './options.ts';
 import { createProgress } from './progress.ts';
-import { writeReport } from './report.ts';
+import { openReport, writeReport } from './report.ts';
 import { playSale, type Place } from './sale.ts';
 import { passed, verdictOf } from './verdict.ts';
 
@@ -43,6 +43,7 @@ async function main(): Promise<void> {
     process.stdout.write(`${usage}\n`);
     return;
   }
+  openReport(options.report);
   const progress = createProgress(process.stderr);
   await using open = new AsyncDisposableStack();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -57,7 +58,6 @@ async function main(): Promise<void> {
   const place = await placeOf(options, open);
   const results = await playSale(options, place, progress);
   const verdict = verdictOf(options, results);
-  await mkdir(options.report, { recursive: true });
   await copyFile(results.historyFile, path.join(options.report, 'history.ndjson'));
   const page = await writeReport(options, results, verdict);
   process.stdout.write(`${verdict.text}\n\nThe report: ${page}\n`);

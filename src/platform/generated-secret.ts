@@ -1,15 +1,16 @@
 /** Secrets that nobody has to choose: made once, kept in the data directory, readable by its owner alone. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CannotStart } from './cannot-start.ts';
 import { codeOf } from './database.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /** 64 hexadecimal characters, the same at every start: the content of `dataDir/name`. Refuses with `CannotStart`. */
 export function generatedSecret(dataDir: string, name: string): string {
   const file = path.join(dataDir, name);
   try {
-    makeDirectory(dataDir);
+    makeDirectory(dataDir, 0o700);
     try {
       writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { flag: 'wx', mode: 0o600 });
     } catch (error) {
@@ -21,18 +22,5 @@ export function generatedSecret(dataDir: string, name: string): string {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CannotStart(`DATA_DIR must be a directory that this user may write to: ${reason}`);
-  }
-}
-
-/** Node's own (`recursive`, seen in 24.21) tries for ever where the parent is there but takes none, as in /proc. */
-function makeDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { mode: 0o700 });
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST' && statSync(directory).isDirectory()) return;
-    const parent = path.dirname(directory);
-    if (codeOf(error) !== 'ENOENT' || existsSync(parent)) throw error;
-    makeDirectory(parent);
-    makeDirectory(directory);
   }
 }
