@@ -4,9 +4,10 @@ import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { endHold } from './harness/backdate.ts';
 import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
-import { openBrowser, visit, type Visitor } from './harness/browser.ts';
+import { openBrowser, visit, type Visitor, type VisitorOptions } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
 import { type House, openHouse } from './harness/house.ts';
+import { admittedTo, charged, holding } from './harness/inside.ts';
 import type { Server } from './harness/server.ts';
 
 let house: House;
@@ -22,30 +23,7 @@ before(async () => {
 });
 after(() => Promise.allSettled([browser.close(), house.close()]));
 
-/** A visitor with an account whose turn it is. */
-async function admitted(
-  concertId: string,
-  options: Parameters<typeof visit>[2] = {},
-): Promise<Visitor & { bearer: string }> {
-  const fan = await visit(browser, server, options);
-  const bearer = await fan.signUp();
-  await fan.open(`/concerts/${concertId}/wait?take=1`);
-  await fan.page.locator('#enter').waitFor();
-  return { ...fan, bearer };
-}
-
-async function holding(fan: Visitor, concertId: string, seat: RegExp): Promise<string> {
-  await fan.open(`/concerts/${concertId}/dates/1`);
-  await fan.page.getByRole('button', { name: seat }).click();
-  await fan.page.getByRole('button', { name: /잡기|Hold/ }).click();
-  await fan.page.waitForURL(/\/reservations\//);
-  return fan.path().slice('/reservations/'.length);
-}
-
-async function charged(bearer: string, amount: number): Promise<void> {
-  const answer = await office.charge({ userId: '', token: bearer }, amount);
-  assert.equal(answer.status, 201);
-}
+const admitted = (concertId: string, options?: VisitorOptions) => admittedTo({ browser, server }, concertId, options);
 
 test('from the programme to a stamped ticket, with money charged on the way', async () => {
   const { concertId } = await office.createConcert({ title: '밤의 정원 — Night Garden' });
@@ -155,7 +133,7 @@ test('a seat that somebody else takes leaves the selection before the eyes', asy
 test('a double click and a lost answer pay once', async () => {
   const { concertId } = await office.createConcert();
   const fan = await admitted(concertId);
-  await charged(fan.bearer, 500_000);
+  await charged(office, fan, 500_000);
   await holding(fan, concertId, /^1열 1번$/);
   const keys: string[] = [];
   await fan.page.route('**/payment', async (route) => {

@@ -104,10 +104,11 @@ export function App() {
 
 function Current() {
   const now = shown.value;
-  // Whoever moves by keyboard or listens begins at the top of the new page, not in the middle of the old.
+  // Whoever moves by keyboard or listens begins at the top of the new page: not in the middle of the old, and not
+  // nowhere because the button that led here went with it. What the new page has focused by then is its own affair.
   useEffect(() => {
-    if (now !== undefined && document.activeElement === document.body) return;
-    document.getElementById('content')?.focus({ preventScroll: true });
+    const content = document.getElementById('content');
+    if (content?.contains(document.activeElement) !== true) content?.focus({ preventScroll: true });
   }, [now?.path]);
   if (now === undefined) return <Skeleton width="60%" height="3rem" />;
   if (now.page === 'none') return <Nowhere />;

@@ -4,7 +4,6 @@ import { askOnce } from '../client/keys.ts';
 import { asProblem, type Problem } from '../client/problem.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
-import { LiveRegion } from '../ui/live-region.tsx';
 import { Refused } from '../ui/notice.tsx';
 import { money, say } from '../words/words.ts';
 import './top-up.css';
@@ -34,15 +33,16 @@ const words = {
 export interface TopUpProps {
   /** What is missing; offered first, rounded up. */
   readonly missing?: number | undefined;
+  /** Where it is said that it went well: beside this form, which may be gone by then. */
+  readonly told: Signal<string>;
   readonly onCharged: (balance: number) => void;
 }
 
-export function TopUp({ missing = 0, onCharged }: TopUpProps) {
+export function TopUp({ missing = 0, told, onCharged }: TopUpProps) {
   const said = say(words);
   const first = missing > 0 ? Math.ceil(missing / step) * step : 100_000;
   const amount = useSignal(String(Math.min(first, charge_max)));
   const busy = useSignal(false);
-  const told = useSignal('');
   const fault = useSignal<string | undefined>(undefined);
   const problem = useSignal<Problem | undefined>(undefined);
   const wanted = Number(amount.value.replaceAll(/[,\s원₩]/g, ''));
@@ -90,7 +90,6 @@ export function TopUp({ missing = 0, onCharged }: TopUpProps) {
       <Button type="submit" kind={missing > 0 ? 'main' : 'plain'} busy={busy.value}>
         {said.charge(isValid ? money(wanted) : '')}
       </Button>
-      <LiveRegion text={told.value} />
     </form>
   );
 }

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { ask, type Reply } from '../client/client.ts';
 import { asProblem, type Problem } from '../client/problem.ts';
 import { Button } from '../ui/button.tsx';
+import { LiveRegion } from '../ui/live-region.tsx';
 import { Loaded, useLoad, type Load } from '../ui/load.tsx';
 import { Refused } from '../ui/notice.tsx';
 import { RollingNumber } from '../ui/rolling-number.tsx';
@@ -68,6 +69,7 @@ export function Wallet() {
 
 function Shown({ known, load }: { known: Known; load: Load<Known> }) {
   const said = say(words);
+  const told = useSignal('');
   return (
     <>
       <p class="balance">
@@ -76,8 +78,9 @@ function Shown({ known, load }: { known: Known; load: Load<Known> }) {
       </p>
       <details>
         <summary>{said.topUp}</summary>
-        <TopUp onCharged={() => load.reload()} />
+        <TopUp told={told} onCharged={() => load.reload()} />
       </details>
+      <LiveRegion text={told.value} />
       <h3>{said.history}</h3>
       <History key={known.first.entries[0]?.id ?? ''} first={known.first} />
     </>

@@ -6,6 +6,8 @@ import { asProblem, isPassing, type Problem } from '../../client/problem.ts';
 import { placeOf, takePlace } from '../../place/place.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
+import { useHeir } from '../../ui/focus.ts';
+import { LiveRegion } from '../../ui/live-region.tsx';
 import { Loaded, useLoad, type Load } from '../../ui/load.tsx';
 import { Notice, Refused } from '../../ui/notice.tsx';
 import { RollingNumber } from '../../ui/rolling-number.tsx';
@@ -105,6 +107,7 @@ function Shown({ held, load }: { held: Held; load: Load<Held> }) {
   const fresh = useSignal(false);
   const { reservation, concert } = held;
   const { status, heldUntil } = reservation;
+  const heading = useHeir<HTMLHeadingElement>(status);
   const end =
     status === 'HELD' && heldUntil !== null ? (
       <>
@@ -119,7 +122,9 @@ function Shown({ held, load }: { held: Held; load: Load<Held> }) {
     );
   return (
     <>
-      <h1>{said.titles[status]}</h1>
+      <h1 ref={heading} tabIndex={-1}>
+        {said.titles[status]}
+      </h1>
       <Stub reservation={reservation} concert={concert} end={end} fresh={fresh.value} />
       {status === 'HELD' && <Pay held={held} load={load} fresh={fresh} />}
       {status === 'CONFIRMED' && (
@@ -212,8 +217,11 @@ function Pay(props: PayProps) {
   const { reservation, wallet } = held;
   const { busy, problem, pay, release } = usePaying(props);
   const missing = reservation.amount - wallet.balance;
+  const told = useSignal('');
+  // Not the button itself: whoever pressed Enter to charge has not decided yet to pay.
+  const panel = useHeir<HTMLDivElement>(missing > 0, told.value !== '');
   return (
-    <div class="pay">
+    <div class="pay" ref={panel} tabIndex={-1} role="group" aria-label={said.titles.HELD}>
       <dl class="sums">
         <div>
           <dt>{said.balance}</dt>
@@ -232,7 +240,11 @@ function Pay(props: PayProps) {
       {problem.value !== undefined && isPassing(problem.value) && <p class="small">{said.lost}</p>}
       {missing > 0 ? (
         <Notice kind="calm" title={said.missing(money(missing))}>
-          <TopUp missing={missing} onCharged={(balance) => load.set({ ...held, wallet: { ...wallet, balance } })} />
+          <TopUp
+            missing={missing}
+            told={told}
+            onCharged={(balance) => load.set({ ...held, wallet: { ...wallet, balance } })}
+          />
         </Notice>
       ) : (
         <Button size="wide" busy={busy.value} onPress={() => void pay()}>
@@ -242,6 +254,7 @@ function Pay(props: PayProps) {
       <Button kind="plain" size="small" disabled={busy.value} onPress={() => void release()}>
         {said.cancel}
       </Button>
+      <LiveRegion text={told.value} />
     </div>
   );
 }

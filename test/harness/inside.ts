@@ -1,0 +1,35 @@
+/** A fan in a real browser whose turn it is, and a seat that waits to be paid. */
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { type BoxOffice } from './box-office.ts';
+import { visit, type Visitor, type VisitorOptions } from './browser.ts';
+import type { Server } from './server.ts';
+
+/** With the access token of their account. */
+export type Inside = Visitor & { readonly bearer: string };
+
+export async function admittedTo(
+  { browser, server }: { readonly browser: Browser; readonly server: Server },
+  concertId: string,
+  options: VisitorOptions = {},
+): Promise<Inside> {
+  const fan = await visit(browser, server, options);
+  const bearer = await fan.signUp();
+  await fan.open(`/concerts/${concertId}/wait?take=1`);
+  await fan.page.locator('#enter').waitFor();
+  return { ...fan, bearer };
+}
+
+/** Holds a seat of the first date by its name in the list. Answers the reservation. */
+export async function holding(fan: Visitor, concertId: string, seat: RegExp): Promise<string> {
+  await fan.open(`/concerts/${concertId}/dates/1`);
+  await fan.page.getByRole('button', { name: seat }).click();
+  await fan.page.getByRole('button', { name: /잡기|Hold/ }).click();
+  await fan.page.waitForURL(/\/reservations\//);
+  return fan.path().slice('/reservations/'.length);
+}
+
+export async function charged(office: BoxOffice, { bearer }: Inside, amount: number): Promise<void> {
+  const answer = await office.charge({ userId: '', token: bearer }, amount);
+  assert.equal(answer.status, 201);
+}

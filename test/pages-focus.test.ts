@@ -1,0 +1,94 @@
+/** Where the focus is, and what is said aloud, after each deed whose button goes with it. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { type BoxOffice, boxOffice } from './harness/box-office.ts';
+import { openBrowser } from './harness/browser.ts';
+import { eventually } from './harness/eventually.ts';
+import { type House, openHouse } from './harness/house.ts';
+import { admittedTo, holding } from './harness/inside.ts';
+import type { Server } from './harness/server.ts';
+
+let house: House;
+let server: Server;
+let office: BoxOffice;
+let browser: Browser;
+
+before(async () => {
+  browser = await openBrowser();
+  house = await openHouse();
+  server = await house.start();
+  office = boxOffice(server);
+});
+after(() => Promise.allSettled([browser.close(), house.close()]));
+
+/** By tag, and by its name or the beginning of its text. */
+const focused = (page: Page) =>
+  page.evaluate<string>(`(() => {
+    const { tagName, ariaLabel, innerText } = document.activeElement;
+    return tagName + ' ' + (ariaLabel ?? innerText.split('\\n')[0]);
+  })()`);
+const focusIs = (page: Page, wanted: string) => eventually(async () => assert.equal(await focused(page), wanted));
+
+test('after a hold, a charge and a payment by keyboard, the focus is at what came of it', async () => {
+  const { concertId } = await office.createConcert();
+  const fan = await admittedTo({ browser, server }, concertId, { language: 'en' });
+  const { page } = fan;
+  await fan.open(`/concerts/${concertId}/dates/1`);
+  await page.getByRole('button', { name: 'row 1, seat 1', exact: true }).press('Enter');
+  await page.getByRole('button', { name: 'Hold these seats' }).press('Enter');
+  await page.waitForURL(/\/reservations\//);
+  await focusIs(page, 'H1 Pay');
+
+  // Not enough: the form stays, and so does the focus.
+  await page.getByLabel('Amount (₩)').fill('10,000');
+  await page.getByRole('button', { name: 'Charge ₩10,000' }).press('Enter');
+  await page.getByRole('status').getByText('Charged. The balance is ₩10,000.').waitFor();
+  assert.match(await focused(page), /^BUTTON Charge/);
+  await page.getByLabel('Amount (₩)').fill('40,000');
+  await page.getByRole('button', { name: 'Charge ₩40,000' }).press('Enter');
+  await page.getByRole('status').getByText('Charged. The balance is ₩50,000.').waitFor();
+  await focusIs(page, 'DIV Pay');
+  await fan.assertAccessible();
+  await page.keyboard.press('Tab');
+  await focusIs(page, 'BUTTON Pay ₩50,000');
+  await page.keyboard.press('Enter');
+  await focusIs(page, 'H1 These seats are yours');
+  await fan.assertAccessible();
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('releasing seats leads to the heading; focus that somebody moved away stays there', async () => {
+  const { concertId } = await office.createConcert();
+  const fan = await admittedTo({ browser, server }, concertId);
+  const { page } = fan;
+  await holding(fan, concertId, /^1열 1번$/);
+  await page.getByRole('button', { name: '좌석 놓기' }).press('Enter');
+  await focusIs(page, 'H1 취소한 예매예요');
+  await holding(fan, concertId, /^1열 2번$/);
+  const theme = page.getByRole('button', { name: '어둡게 보기' });
+  await page.getByRole('button', { name: '좌석 놓기' }).waitFor();
+  await theme.focus();
+  await page.getByRole('button', { name: '좌석 놓기' }).evaluate((button: { click: () => void }) => button.click());
+  await page.getByRole('heading', { name: '취소한 예매예요' }).waitFor();
+  await focusIs(page, 'BUTTON 어둡게 보기');
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('a charge in the wallet is said aloud too, and a link leads to the top of its page', async () => {
+  const { concertId } = await office.createConcert();
+  const fan = await admittedTo({ browser, server }, concertId, { language: 'en' });
+  const { page } = fan;
+  await fan.open('/my');
+  await page.getByText('Top up').press('Enter');
+  await page.getByRole('button', { name: 'Charge ₩100,000' }).press('Enter');
+  await page.getByRole('status').getByText('Charged. The balance is ₩100,000.').waitFor();
+  assert.match(await focused(page), /^BUTTON Charge/);
+  await page.getByRole('link', { name: 'See the concerts' }).press('Enter');
+  await page.waitForURL(/\/$/);
+  await eventually(async () => assert.match(await focused(page), /^MAIN/));
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
