@@ -5,6 +5,8 @@ import type { Browser } from 'playwright-core';
 import { type BoxOffice, boxOffice } from './harness/box-office.ts';
 import { openBrowser, visit, type Visitor, type VisitorOptions } from './harness/browser.ts';
 import { type House, openHouse } from './harness/house.ts';
+import { holding } from './harness/inside.ts';
+import { leave, operatorAt } from './harness/operator.ts';
 import type { Server } from './harness/server.ts';
 
 let house: House;
@@ -89,5 +91,57 @@ for (const [where, options] of Object.entries(sizes)) {
     await open('/my', 'main a[href^="/reservations/"]');
     fan.assertNoComplaints();
     await fan.context.close();
+  });
+}
+
+for (const letter of ['가', 'W']) {
+  test(`a name of 120 times “${letter}”, which nothing breaks, does not push any page sideways`, async () => {
+    const name = letter.repeat(120);
+    const { concertId } = await office.createConcert({ title: name, artist: name, venue: name });
+    const fan = await visit(browser, server, { width: 320, height: 640 });
+    const bearer = await fan.signUp();
+    const addresses = {
+      '/': `a[href="/concerts/${concertId}"]`,
+      [`/concerts/${concertId}`]: '.dates li',
+      [`/concerts/${concertId}/wait?take=1`]: '#enter',
+      [`/concerts/${concertId}/dates/1`]: '.seat-map canvas',
+    };
+    for (const [address, seen] of Object.entries(addresses)) {
+      await fan.open(address);
+      await fan.page.locator(seen).first().waitFor();
+      await assertFits(fan, address);
+    }
+    await holding(fan, concertId, /^1열 1번$/, { onPhone: true });
+    await fan.page.locator('.stub').waitFor();
+    await assertFits(fan, 'the ticket');
+    await fan.open('/my');
+    await fan.page.locator('.own').waitFor();
+    await assertFits(fan, 'my tickets, held');
+    assert.equal((await office.charge({ userId: '', token: bearer }, 500_000)).status, 201);
+    await fan.page.locator('.own a').click();
+    await fan.page.locator('main .button:not(.plain)').click();
+    await fan.page.locator('.stub.paid').waitFor();
+    await fan.open('/my');
+    await fan.page.locator('.own[data-status=CONFIRMED]').waitFor();
+    await assertFits(fan, 'my tickets, paid');
+    fan.assertNoComplaints();
+    await fan.context.close();
+
+    const duty = await operatorAt(browser, server, '/console', { width: 320, height: 640 });
+    for (const address of ['/console', `/console/concerts/${concertId}`, '/console/log']) {
+      await duty.open(address);
+      await duty.page.locator('main h1').waitFor();
+      await duty.page.locator('main [aria-busy=true]').first().waitFor({ state: 'detached' });
+      const [width, room] = await duty.page.evaluate<[number, number]>(
+        '[document.scrollingElement.scrollWidth, innerWidth]',
+      );
+      assert(width <= room, `${address}: ${width}`);
+      // The name breaks within its cell: whoever looks for the numbers need not scroll past it.
+      if (address === '/console') {
+        const cell = await duty.page.locator('.which-concert').first().boundingBox();
+        assert(cell !== null && cell.width <= 320, `a cell of ${cell?.width} px`);
+      }
+    }
+    await leave(duty);
   });
 }

@@ -21,8 +21,15 @@ export async function admittedTo(
 }
 
 /** Holds a seat of the first date by its name in the list. Answers the reservation. */
-export async function holding(fan: Visitor, concertId: string, seat: RegExp): Promise<string> {
+export async function holding(
+  fan: Visitor,
+  concertId: string,
+  seat: RegExp,
+  { onPhone = false } = {},
+): Promise<string> {
   await fan.open(`/concerts/${concertId}/dates/1`);
+  // There the list is one tap away from the map.
+  if (onPhone) await fan.page.getByRole('button', { name: /^(목록|List)$/ }).click();
   await fan.page.getByRole('button', { name: seat }).click();
   await fan.page.getByRole('button', { name: /잡기|Hold/ }).click();
   await fan.page.waitForURL(/\/reservations\//);
