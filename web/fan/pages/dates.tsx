@@ -1,14 +1,14 @@
 /** The dates of a concert, for those whose turn it is. */
 import { useEffect } from 'preact/hooks';
 import { ask } from '../../client/client.ts';
-import { problem } from '../../client/problem.ts';
 import { placeOf } from '../../place/place.ts';
 import { Bar } from '../../ui/bar.tsx';
 import { Loaded, useLoad } from '../../ui/load.tsx';
-import { Notice, Refused } from '../../ui/notice.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { clockTime, date, number, say, titleIn } from '../../words/words.ts';
 import { concertOf } from '../concerts.ts';
+import { NoPlace } from '../no-place.tsx';
 import { go } from '../router.ts';
 import type { PageProps } from '../routes.ts';
 import { useTitle } from '../title.ts';
@@ -41,7 +41,7 @@ export function Dates({ params }: PageProps) {
   const said = say(words);
   useTitle(said.title);
   const place = placeOf(concertId);
-  if (place === undefined) return <Refused problem={problem({ code: 'NOT_ADMITTED' })} concertId={concertId} />;
+  if (place === undefined) return <NoPlace concertId={concertId} />;
   return <Choose concertId={concertId} place={place} />;
 }
 

@@ -1,7 +1,6 @@
 /** Choosing seats: the map, the list beside it, "best together", and the sheet with the sum and the one button. */
 import { signal, useSignal } from '@preact/signals';
 import { ask } from '../../client/client.ts';
-import { problem } from '../../client/problem.ts';
 import { placeOf } from '../../place/place.ts';
 import { createHall } from '../../seats/hall.ts';
 import { Legend } from '../../seats/legend.tsx';
@@ -9,10 +8,10 @@ import { SeatList } from '../../seats/list.tsx';
 import { MapView } from '../../seats/map-view.tsx';
 import { Loaded, useLoad } from '../../ui/load.tsx';
 import { LiveRegion } from '../../ui/live-region.tsx';
-import { Refused } from '../../ui/notice.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { clockTime, date, say, titleIn } from '../../words/words.ts';
 import { concertOf } from '../concerts.ts';
+import { NoPlace } from '../no-place.tsx';
 import type { PageProps } from '../routes.ts';
 import { SelectionSheet } from '../selection-sheet.tsx';
 import { Together } from '../together.tsx';
@@ -42,7 +41,7 @@ export function Seats({ params }: PageProps) {
   const { concertId = '', date: day = '' } = params;
   useTitle(say(words).title);
   const place = placeOf(concertId);
-  if (place === undefined) return <Refused problem={problem({ code: 'NOT_ADMITTED' })} concertId={concertId} />;
+  if (place === undefined) return <NoPlace concertId={concertId} />;
   return <Choose concertId={concertId} performanceId={`${concertId}-${day}`} place={place} />;
 }
 

@@ -1,0 +1,30 @@
+/** Said to those who open a page of somebody's turn and have no place in line on this device. */
+import { ButtonLink } from '../ui/button.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { say } from '../words/words.ts';
+
+const words = {
+  ko: {
+    title: '이 기기에는 이 공연의 대기 순서가 없어요',
+    text: '대기실에서 줄을 서면 차례가 왔을 때 좌석을 고를 수 있어요. 다른 기기에서 줄을 섰다면 그 순서를 찾아드려요.',
+    wait: '대기실로',
+  },
+  en: {
+    title: 'This device has no place in line for this concert',
+    text: 'Take one in the waiting room and choose seats at your turn. If you took one on another device, it is found there.',
+    wait: 'To the waiting room',
+  },
+};
+
+export function NoPlace({ concertId }: { readonly concertId: string }) {
+  const said = say(words);
+  return (
+    <Notice
+      title={said.title}
+      kind="calm"
+      actions={<ButtonLink href={`/concerts/${concertId}/wait`}>{said.wait}</ButtonLink>}
+    >
+      <p class="quiet">{said.text}</p>
+    </Notice>
+  );
+}
