@@ -1,9 +1,7 @@
 /** Hold and pay: the ticket is the page. Until it is paid a countdown runs along its edge; then it is stamped. */
 import { useSignal, type Signal } from '@preact/signals';
 import { ask, type Reply } from '../../client/client.ts';
-import { askOnce } from '../../client/keys.ts';
 import { asProblem, isPassing, type Problem } from '../../client/problem.ts';
-import { placeOf, takePlace } from '../../place/place.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { useHeir } from '../../ui/focus.ts';
@@ -14,6 +12,7 @@ import { RollingNumber } from '../../ui/rolling-number.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { money, say } from '../../words/words.ts';
 import { concertOf, type Concert } from '../concerts.ts';
+import { pay } from '../pay.ts';
 import type { PageProps } from '../routes.ts';
 import { Stub, type Reservation } from '../stub.tsx';
 import { useTitle } from '../title.ts';
@@ -159,11 +158,6 @@ interface PayProps {
   readonly fresh: Signal<boolean>;
 }
 
-/** The place that the payment needs; on another device it is asked for again, and is the same. */
-async function placeFor(concertId: string): Promise<string> {
-  return placeOf(concertId) ?? (await takePlace(concertId)).token;
-}
-
 /** The ticket is not what this page shows any more: paid in another tab, run out, or the wallet has changed. */
 const changes_the_ticket: ReadonlySet<Problem['code']> = new Set([
   'HOLD_EXPIRED',
@@ -175,16 +169,15 @@ const changes_the_ticket: ReadonlySet<Problem['code']> = new Set([
 /** Paying and releasing, and what came of it. */
 function usePaying({ held, load, fresh }: PayProps) {
   const { reservation, wallet } = held;
-  const { id, concertId } = reservation;
+  const { id } = reservation;
   const busy = useSignal(false);
   const problem = useSignal<Problem | undefined>(undefined);
-  const pay = async (): Promise<void> => {
+  const press = async (): Promise<void> => {
     if (busy.value) return;
     busy.value = true;
     problem.value = undefined;
     try {
-      const place = await placeFor(concertId);
-      const { balance } = await askOnce(`pay:${id}`, 'payReservation', { params: { id }, place });
+      const { balance } = await pay(reservation);
       fresh.value = true;
       load.set({
         ...held,
@@ -208,14 +201,14 @@ function usePaying({ held, load, fresh }: PayProps) {
       problem.value = asProblem(error);
     }
   };
-  return { busy, problem, pay, release };
+  return { busy, problem, press, release };
 }
 
 function Pay(props: PayProps) {
   const said = say(words);
   const { held, load } = props;
   const { reservation, wallet } = held;
-  const { busy, problem, pay, release } = usePaying(props);
+  const { busy, problem, press, release } = usePaying(props);
   const missing = reservation.amount - wallet.balance;
   const told = useSignal('');
   // Not the button itself: whoever pressed Enter to charge has not decided yet to pay.
@@ -247,7 +240,7 @@ function Pay(props: PayProps) {
           />
         </Notice>
       ) : (
-        <Button size="wide" busy={busy.value} onPress={() => void pay()}>
+        <Button size="wide" busy={busy.value} onPress={() => void press()}>
           {busy.value ? said.paying : said.pay(money(reservation.amount))}
         </Button>
       )}
