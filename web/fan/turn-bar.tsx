@@ -1,10 +1,8 @@
 /** How long this turn lasts, over the pages where one chooses seats; and the hold that waits to be paid. */
 import { useSignal } from '@preact/signals';
 import { ask } from '../client/client.ts';
-import { problem } from '../client/problem.ts';
 import { Countdown } from '../ui/countdown.tsx';
 import { Loaded, useLoad } from '../ui/load.tsx';
-import { Refused } from '../ui/notice.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { number, say } from '../words/words.ts';
 import './turn-bar.css';
@@ -12,11 +10,13 @@ import './turn-bar.css';
 const words = {
   ko: {
     left: '내 차례, 남은 시간',
+    over: '이용 시간이 끝났어요.',
     held: (count: string) => `잡아 둔 좌석이 ${count}석 있어요.`,
     pay: '결제하러 가기',
   },
   en: {
     left: 'Your turn, time left',
+    over: 'Your turn has ended.',
     held: (count: string) => `You hold ${count} ${count === '1' ? 'seat' : 'seats'}.`,
     pay: 'Go and pay',
   },
@@ -24,19 +24,27 @@ const words = {
 
 export function TurnBar({ concertId, place }: { concertId: string; place: string }) {
   const said = say(words);
-  const over = useSignal(false);
+  /** The end that came. A session that was extended meanwhile, on whatever device, has a later one. */
+  const ended = useSignal<string | undefined>(undefined);
   const load = useLoad(place, (signal) => ask('getQueueToken', { place, signal }));
-  if (over.value) return <Refused problem={problem({ code: 'ADMISSION_EXPIRED' })} concertId={concertId} />;
   return (
     <div class="turn-bar">
       <Loaded of={load} skeleton={<Skeleton width="12rem" height="1.6rem" />} concertId={concertId}>
-        {({ expiresAt }) =>
-          expiresAt === null ? undefined : (
+        {({ expiresAt, status }) => {
+          // For the eye only: the page beneath announces it, and says what to do.
+          if (status === 'EXPIRED' || (expiresAt !== null && expiresAt === ended.value))
+            return <p class="quiet">{said.over}</p>;
+          if (expiresAt === null) return undefined;
+          const end = (): void => {
+            ended.value = expiresAt;
+            load.reload();
+          };
+          return (
             <p>
-              {said.left} <Countdown until={expiresAt} onEnd={() => load.reload()} />
+              {said.left} <Countdown until={expiresAt} onEnd={end} />
             </p>
-          )
-        }
+          );
+        }}
       </Loaded>
       <Held concertId={concertId} />
     </div>

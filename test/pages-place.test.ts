@@ -1,0 +1,129 @@
+/** A fan's place in line as the pages know it: none on this device, an old one, one whose time is over. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
+import { openBrowser, visit, type VisitorOptions } from './harness/browser.ts';
+import { eventually } from './harness/eventually.ts';
+import { type House, openHouse } from './harness/house.ts';
+import { admittedTo, charged, holding, type Inside } from './harness/inside.ts';
+import type { Server } from './harness/server.ts';
+
+let house: House;
+let server: Server;
+let office: BoxOffice;
+let browser: Browser;
+
+before(async () => {
+  browser = await openBrowser();
+  house = await openHouse();
+  server = await house.start();
+  office = boxOffice(server);
+});
+after(() => Promise.allSettled([browser.close(), house.close()]));
+
+const admitted = (concertId: string, options?: VisitorOptions) => admittedTo({ browser, server }, concertId, options);
+const rememberedBy = ({ page }: Inside, concertId: string) =>
+  page.evaluate<string>(`localStorage.getItem('place:${concertId}')`);
+const endTurns = (concertId: string) =>
+  house.sql`update queue_tokens set expires_at = now() where concert_id = ${concertId} and expires_at is not null`;
+
+for (const [language, title] of [
+  ['ko', '이 기기에는 이 공연의 대기 순서가 없어요'],
+  ['en', 'This device has no place in line for this concert'],
+] as const) {
+  test(`who has no place is not told that it is kept (${language})`, async () => {
+    const { concertId } = await office.createConcert();
+    const fan = await visit(browser, server, { language });
+    for (const address of ['dates', 'dates/1']) {
+      await fan.open(`/concerts/${concertId}/${address}`);
+      await fan.page.getByText(title).waitFor();
+      assert.doesNotMatch(await fan.page.locator('main').innerText(), /그대로|is kept/);
+      await fan.assertAccessible();
+      await fan.page.getByRole('link', { name: /대기실로|To the waiting room/ }).click();
+      await fan.page.waitForURL(`**/concerts/${concertId}/wait`);
+    }
+    fan.assertNoComplaints();
+    await fan.context.close();
+  });
+}
+
+test('a place that was given up on another device, where a new one was taken, does not stand in the way of paying', async () => {
+  const { concertId } = await office.createConcert();
+  const fan = await admitted(concertId);
+  await charged(office, fan, 50_000);
+  const id = await holding(fan, concertId, /^1열 1번$/);
+  const old = await rememberedBy(fan, concertId);
+  const account = { userId: '', token: fan.bearer };
+  assert.equal((await office.leave(old)).status, 204);
+  const anew = await office.issue(concertId, account);
+  assert.deepEqual([anew.status, anew.body.status], [201, 'ACTIVE']);
+  assert.equal((await office.reservation(account, id)).body.status, 'HELD');
+  await fan.page.getByRole('button', { name: '50,000원 결제' }).click();
+  await fan.page.getByRole('heading', { name: '예매를 마쳤어요' }).waitFor();
+  assert.equal((await office.status(anew.body.token)).body.expiredBecause, 'PAID');
+  assert.equal((await office.wallet(account)).body.balance, 0);
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('a turn that is over while the line is long leads back into the line, once, with the money still there', async () => {
+  const { concertId } = await office.createConcert({ maxActive: 1, graceSeconds: 600 });
+  const fan = await admitted(concertId, { language: 'en' });
+  await charged(office, fan, 50_000);
+  const id = await holding(fan, concertId, /^row 1, seat 1$/);
+  const old = await rememberedBy(fan, concertId);
+  const next = (await office.issue(concertId, newFan())).body.token;
+  await endTurns(concertId);
+  await eventually(async () => assert.equal((await office.status(next)).body.status, 'ACTIVE'));
+  let taken = 0;
+  fan.page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/queue-tokens')) taken += 1;
+  });
+  await fan.page.getByRole('button', { name: 'Pay ₩50,000' }).click();
+  await fan.page.getByRole('alert').getByText('It is not your turn yet').waitFor();
+  await fan.page.getByRole('link', { name: 'To the waiting room' }).waitFor();
+  assert.notEqual(await rememberedBy(fan, concertId), old);
+  assert.equal(taken, 1);
+  const account = { userId: '', token: fan.bearer };
+  assert.equal((await office.reservation(account, id)).body.status, 'HELD');
+  assert.equal((await office.wallet(account)).body.balance, 50_000);
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+/** What a screen reader is told at once, each time that it appears or changes. */
+const listen = (page: Page) =>
+  page.evaluate(`(() => {
+    window.alerts = [];
+    const note = () => {
+      const told = [...document.querySelectorAll('[role=alert]')].map((one) => one.innerText.split('\\n')[0]).join('|');
+      if (told !== '' && window.alerts.at(-1) !== told) window.alerts.push(told);
+    };
+    new MutationObserver(note).observe(document.body, { childList: true, subtree: true, characterData: true });
+  })()`);
+
+for (const [page, seats] of [
+  ['dates', 'the dates'],
+  ['dates/1', 'the seats'],
+] as const) {
+  test(`when the turn ends over ${seats}, the clock gives way to that, and one alert says so`, async () => {
+    const sections = [{ name: 'A', rows: 2, seatsPerRow: 10, grade: 'R', price: 0 }];
+    const { concertId } = await office.createConcert({
+      sessionSeconds: 8,
+      performances: ['01', '02'].map((day) => ({ startsAt: `2030-05-${day}T10:00:00.000Z`, sections })),
+    });
+    const fan = await admitted(concertId, { language: 'en' });
+    await fan.open(`/concerts/${concertId}/${page}`);
+    await fan.page.locator('.turn-bar .countdown').waitFor();
+    await listen(fan.page);
+    await fan.page.locator('.turn-bar').getByText('Your turn has ended.').waitFor();
+    await fan.page.getByRole('alert').getByText('Your turn has ended').waitFor();
+    assert.equal(await fan.page.locator('.turn-bar .countdown').count(), 0);
+    assert.deepEqual(await fan.page.evaluate('window.alerts'), ['Your turn has ended']);
+    assert.equal(await fan.page.getByRole('alert').count(), 1);
+    await fan.assertAccessible();
+    fan.assertNoComplaints();
+    await fan.context.close();
+  });
+}
