@@ -189,6 +189,8 @@ function followHall(
     },
     onConnection: (connection) => {
       isStale.value = connection === 'lost';
+      // What a hold was told while the line was down is no longer so; the seats are still chosen, and may be asked for.
+      if (!isStale.value && problem.peek()?.code === 'UNREACHABLE') problem.value = undefined;
     },
     onRefused: (refusal) => {
       problem.value = refusal;

@@ -1,0 +1,110 @@
+/** The fan's pages while the line is bad: what was there stays, what was said is taken back, nothing happens twice. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
+import { openBrowser, visit, type VisitorOptions } from './harness/browser.ts';
+import { eventually } from './harness/eventually.ts';
+import { type House, openHouse } from './harness/house.ts';
+import { admittedTo } from './harness/inside.ts';
+import type { Server } from './harness/server.ts';
+
+let house: House;
+let server: Server;
+let office: BoxOffice;
+let browser: Browser;
+
+before(async () => {
+  browser = await openBrowser();
+  house = await openHouse();
+  server = await house.start();
+  office = boxOffice(server);
+});
+after(() => Promise.allSettled([browser.close(), house.close()]));
+
+const admitted = (concertId: string, options?: VisitorOptions) => admittedTo({ browser, server }, concertId, options);
+
+test('whoever pressed Hold on a lost line is told so until the line is back, and then it works', async () => {
+  const { concertId } = await office.createConcert();
+  const fan = await admitted(concertId, { language: 'en' });
+  const { page } = fan;
+  await fan.open(`/concerts/${concertId}/dates/1`);
+  await page.getByRole('button', { name: 'row 1, seat 1', exact: true }).click();
+  await fan.context.setOffline(true);
+  const stale = page.getByText('The connection is lost, so seats may have changed.');
+  await stale.waitFor();
+  await page.getByRole('button', { name: 'Hold these seats' }).click();
+  const refused = page.getByRole('alert').getByText('The connection is lost', { exact: true });
+  await refused.waitFor();
+  await fan.context.setOffline(false);
+  await stale.waitFor({ state: 'hidden' });
+  await refused.waitFor({ state: 'hidden' });
+  // What was chosen is still chosen.
+  await page.getByText('1 seat ₩50,000').waitFor();
+  await page.getByRole('button', { name: 'Hold these seats' }).click();
+  await page.waitForURL(/\/reservations\//);
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('what was loaded stays while nobody answers, and is renewed as soon as somebody does', async () => {
+  const sections = [{ name: 'A', rows: 1, seatsPerRow: 10, grade: 'R', price: 0 }];
+  const { concertId, performanceId } = await office.createConcert({
+    performances: ['01', '02'].map((day) => ({ startsAt: `2030-05-${day}T10:00:00.000Z`, sections })),
+  });
+  const fan = await admitted(concertId, { language: 'en' });
+  const { page } = fan;
+  await fan.open(`/concerts/${concertId}/dates`);
+  await page.getByText('10 left').nth(1).waitFor();
+  let asked = 0;
+  await page.route('**/performances?*', (route) => {
+    asked += 1;
+    return route.abort();
+  });
+  assert.equal((await office.hold(await office.enter(concertId, newFan()), performanceId, [1])).status, 201);
+  // Three tries are one question; with the next one, the page has taken the silence in.
+  await eventually(async () => assert(asked > 3), 20_000);
+  assert.equal(await page.getByText('10 left').count(), 2);
+  assert.equal(await page.getByRole('alert').count(), 0);
+  await page.unroute('**/performances?*');
+  await page.getByText('9 left').waitFor();
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('a charge whose answer was lost, and then the session: signing in again and repeating it charges once', async () => {
+  const fan = await visit(browser, server, { language: 'en' });
+  await fan.signUp();
+  const { page } = fan;
+  await fan.open('/my');
+  const email = (await page.locator('.account-part').getByText('@maejin.example').textContent()) ?? '';
+  const keys: string[] = [];
+  const statuses: number[] = [];
+  await page.route('**/api/v1/wallet/charges', async (route) => {
+    keys.push(route.request().headers()['idempotency-key'] ?? '');
+    const response = await route.fetch();
+    statuses.push(response.status());
+    if (keys.length > 1) return route.fulfill({ response });
+    // The server acted and nobody heard of it; then the session ends, as when somebody signs out everywhere.
+    const headers = { 'content-type': 'application/json', origin: server.origin };
+    assert.equal((await fan.context.request.post('/api/auth/sign-out', { data: {}, headers })).status(), 200);
+    return route.abort();
+  });
+  await page.getByText('Top up').click();
+  await page.getByRole('button', { name: 'Charge ₩100,000' }).click();
+  await page.getByRole('alert').getByRole('link', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in' }).first().click();
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill('a password for tests');
+  await page.locator('form').getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(/\/my$/);
+  await page.locator('.balance').getByText('₩100,000').waitFor();
+  await page.getByText('Top up').click();
+  await page.getByRole('button', { name: 'Charge ₩100,000' }).click();
+  await page.getByRole('status').getByText('Charged. The balance is ₩100,000.').waitFor();
+  assert.deepEqual(statuses.slice(0, 2), [201, 401]);
+  assert.equal(new Set(keys).size, 1, keys.join());
+  assert.equal(await page.locator('.history tbody tr').count(), 1);
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
