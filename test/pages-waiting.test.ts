@@ -109,6 +109,18 @@ test('the place is the same after a reload, on another device, and without any s
   await fan.context.close();
 });
 
+test('whoever is asked whether to leave is not asked any more when called', async () => {
+  const { fan, leave } = await line(0);
+  await fan.page.getByRole('button', { name: '줄에서 나가기' }).click();
+  await fan.page.getByRole('dialog').waitFor();
+  await leave();
+  await fan.page.locator('#enter').waitFor();
+  assert.equal(await fan.page.getByRole('dialog').count(), 0);
+  assert.equal(await fan.page.locator(':focus').getAttribute('id'), 'enter');
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
 test('a lost line says that the place is kept, and comes back by itself', async () => {
   const { fan, leave } = await line(0);
   await fan.page.waitForFunction('document.getElementById("connection").dataset.at === "live"');
@@ -150,8 +162,13 @@ test('a turn that ended says why and offers a new place', async () => {
   const { fan, concertId, leave } = await line(0);
   await leave();
   await fan.page.locator('#enter').waitFor();
+  await fan.page.getByRole('button', { name: '줄에서 나가기' }).click();
+  await fan.page.getByRole('dialog').waitFor();
   await house.sql`update queue_tokens set expires_at = now() where concert_id = ${concertId} and expires_at is not null`;
   await fan.page.getByRole('heading', { name: '이용 시간이 끝났어요' }).waitFor();
+  assert.equal(await fan.page.getByRole('dialog').count(), 0, 'nobody is asked whether to leave what is over');
+  const told = '이용 시간이 끝났어요. 다음 분에게 차례가 넘어갔어요. 좌석이 남아 있으면 다시 줄을 설 수 있어요.';
+  assert.equal(await fan.page.locator('#told').textContent(), told);
   await fan.assertAccessible();
   await fan.page.getByRole('button', { name: '다시 줄 서기' }).click();
   await fan.page.locator('#enter').waitFor();

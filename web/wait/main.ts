@@ -88,20 +88,20 @@ function rebuild(): void {
 function called(before: string): void {
   tell(`${said.turn}. ${turnTextOf({ language, sale })}`);
   showTimeLeft();
-  // Whoever was about to leave decides anew: it is their turn.
-  (at('leaving') as HTMLDialogElement | null)?.close();
   if (before !== 'none') callOut();
   at('enter')?.focus({ preventScroll: true });
 }
 
 function changed(before: string, now: string): void {
+  // Whoever was about to leave decides anew: it is their turn, or there is nothing left to leave.
+  if (!inLine(now)) (at('leaving') as HTMLDialogElement | null)?.close();
   if (now === 'turn') {
     called(before);
   } else {
     document.title = `${title} · ${said.title}`;
   }
   if (now === 'paused') tell(`${said.paused}. ${status?.notice ?? ''}`);
-  if (now === 'ended') tell(at('place')?.textContent ?? '');
+  if (now === 'ended') tell(said.ended[status?.expiredBecause ?? 'SESSION_ENDED'].join('. '));
 }
 
 function showPosition(next: QueueStatus, state: string): void {
