@@ -30,6 +30,15 @@ const words = {
   },
 };
 
+/** An amount as people write it: `10000`, `10,000`, `₩10 000`, `10000원`; anything else is NaN, above all `1e5`. */
+function wonOf(text: string): number {
+  const plain = text
+    .trim()
+    .replace(/^₩\s*/, '')
+    .replace(/\s*원$/, '');
+  return /^(\d+|\d{1,3}([,\s]\d{3})+)$/.test(plain) ? Number(plain.replaceAll(/\D/g, '')) : Number.NaN;
+}
+
 export interface TopUpProps {
   /** What is missing; offered first, rounded up. */
   readonly missing?: number | undefined;
@@ -45,7 +54,7 @@ export function TopUp({ missing = 0, told, onCharged }: TopUpProps) {
   const busy = useSignal(false);
   const fault = useSignal<string | undefined>(undefined);
   const problem = useSignal<Problem | undefined>(undefined);
-  const wanted = Number(amount.value.replaceAll(/[,\s원₩]/g, ''));
+  const wanted = wonOf(amount.value);
   const isValid = Number.isInteger(wanted) && wanted >= 1 && wanted <= charge_max;
 
   const charge = async (): Promise<void> => {

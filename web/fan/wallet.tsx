@@ -18,6 +18,8 @@ interface Known {
 }
 
 const page_size = 20;
+/** Of what went out, what cost nothing, and what came in. */
+const signs = ['−', '', '+'];
 
 const words = {
   ko: {
@@ -123,7 +125,7 @@ function History({ first }: { first: Entries }) {
               <td>{said.kinds[kind]}</td>
               <td class="quiet">{dateAndTime(at)}</td>
               <td class={amount > 0 ? 'in' : 'out'}>
-                {amount > 0 ? '+' : '−'}
+                {signs[Math.sign(amount) + 1]}
                 {money(Math.abs(amount))}
               </td>
               <td class="quiet">{money(balance)}</td>

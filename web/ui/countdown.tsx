@@ -10,12 +10,14 @@ const late_seconds = 60;
 /** Told to a screen reader when so many seconds are left. */
 const told_at = [300, 120, 60, 30, 10];
 
+const left = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'} left`;
+
 const words = {
   ko: {
     left: (seconds: number) => (seconds >= 60 ? `${Math.round(seconds / 60)}분 남았어요` : `${seconds}초 남았어요`),
   },
   en: {
-    left: (seconds: number) => (seconds >= 60 ? `${Math.round(seconds / 60)} minutes left` : `${seconds} seconds left`),
+    left: (seconds: number) => (seconds >= 60 ? left(Math.round(seconds / 60), 'minute') : left(seconds, 'second')),
   },
 };
 

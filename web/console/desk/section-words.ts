@@ -46,7 +46,10 @@ export const sectionWords = {
     check: 'Check it',
     take: (sections: string, seats: string) => `Take ${sections} sections, ${seats} seats`,
     takeText: 'Replaces all sections above.',
-    notClean: (count: string) => `${count} rows to correct. Nothing is taken until all are.`,
+    notClean: (count: string) =>
+      count === '1'
+        ? 'One row to correct. Nothing is taken until it is.'
+        : `${count} rows to correct. Nothing is taken until all are.`,
     row: 'Row',
     fault: 'To correct',
     fine: 'Fine',

@@ -1,0 +1,80 @@
+/** Small words that are easily wrong: one of something, nothing of something, and what counts as a number. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { endHold } from './harness/backdate.ts';
+import { type BoxOffice, boxOffice } from './harness/box-office.ts';
+import { openBrowser, visit } from './harness/browser.ts';
+import { type House, openHouse } from './harness/house.ts';
+import { admittedTo, holding } from './harness/inside.ts';
+import { leave, operatorAt } from './harness/operator.ts';
+import type { Server } from './harness/server.ts';
+
+let house: House;
+let server: Server;
+let office: BoxOffice;
+let browser: Browser;
+
+before(async () => {
+  browser = await openBrowser();
+  house = await openHouse();
+  server = await house.start();
+  office = boxOffice(server);
+});
+after(() => Promise.allSettled([browser.close(), house.close()]));
+
+test('one minute is one minute, and a ticket that cost nothing took nothing', async () => {
+  const sections = [{ name: 'A', rows: 1, seatsPerRow: 2, grade: 'R', price: 0 }];
+  const { concertId } = await office.createConcert({
+    performances: [{ startsAt: '2030-05-01T10:00:00.000Z', sections }],
+  });
+  const fan = await admittedTo({ browser, server }, concertId, { language: 'en' });
+  const { page } = fan;
+  const id = await holding(fan, concertId, /^row 1, seat 1$/);
+  await endHold(house.sql, id, 59);
+  await page.reload();
+  await page.getByRole('status').getByText('1 minute left', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Pay ₩0' }).click();
+  await page.getByRole('heading', { name: 'These seats are yours' }).waitFor();
+  await fan.open('/my');
+  const paid = page.getByRole('row', { name: /Payment/ });
+  await paid.waitFor();
+  assert.equal(await paid.locator('td').nth(2).textContent(), '₩0');
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('an amount is digits as people write them, and nothing else', async () => {
+  const fan = await visit(browser, server, { language: 'en' });
+  await fan.signUp();
+  const { page } = fan;
+  await fan.open('/my');
+  await page.getByText('Top up').click();
+  const amount = page.getByLabel('Amount (₩)');
+  const charge = page.getByRole('button', { name: /^Charge/ });
+  for (const wrong of ['1e5', '0x10', '1,5', '10.5', '-5', '1,0000', '']) {
+    await amount.fill(wrong);
+    assert.equal((await charge.textContent())?.trim(), 'Charge', wrong);
+    await charge.click();
+    await page.getByText('Enter 1 to 10,000,000.').waitFor();
+  }
+  await fan.assertAccessible();
+  for (const right of ['10000', '10,000', '₩10,000', '10 000', '10,000원']) {
+    await amount.fill(right);
+    assert.equal(await charge.textContent(), 'Charge ₩10,000', right);
+  }
+  await charge.click();
+  await page.locator('.balance').getByText('₩10,000').waitFor();
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('one row of a plan is one row', async () => {
+  const duty = await operatorAt(browser, server, '/console/new', { language: 'en' });
+  const { page } = duty;
+  await page.getByRole('button', { name: 'Import from CSV' }).click();
+  await page.getByLabel('Or paste the table as it is').fill('name,rows,seatsPerRow,grade,price\nA,x,20,R,1000\n');
+  await page.getByRole('button', { name: 'Check it' }).click();
+  await page.getByText('One row to correct. Nothing is taken until it is.').waitFor();
+  await leave(duty);
+});
