@@ -54,6 +54,33 @@ describe('steering', () => {
     fan.assertNoComplaints();
   });
 
+  test('a pause that somebody else made meanwhile is shown with its reason, and replaced only knowingly', async () => {
+    const concertId = await lineOf(office, 0);
+    const one = await onDuty({ browser, server }, `/console/concerts/${concertId}`, { language: 'en' });
+    const { page } = one;
+    const reasonNow = async () => (await office.overview(concertId)).body.paused?.reason;
+    await page.getByRole('button', { name: 'Pause admission' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('Sound check');
+    assert.equal((await office.updateConcert(concertId, { paused: { reason: 'Rain' } })).status, 200);
+    // Behind the dialog, the panel has heard of it.
+    await page.locator('.brake.paused').waitFor();
+    await dialog.getByRole('button', { name: 'Pause admission' }).click();
+    await dialog.getByRole('alert').getByText(`${operator.email} paused it meanwhile`).waitFor();
+    await dialog.getByText('“Rain”').waitFor();
+    await one.assertAccessible();
+    assert.equal(await reasonNow(), 'Rain');
+    // Another reason again is another question.
+    assert.equal((await office.updateConcert(concertId, { paused: { reason: 'Storm' } })).status, 200);
+    await dialog.getByRole('button', { name: 'Pause admission' }).click();
+    await dialog.getByText('“Storm”').waitFor();
+    assert.equal(await reasonNow(), 'Storm');
+    await dialog.getByRole('button', { name: 'Replace the reason' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await eventually(async () => assert.equal(await reasonNow(), 'Sound check'));
+    one.assertNoComplaints();
+  });
+
   test('more at once: the slider says how many it admits, and then they are in', async () => {
     const concertId = await lineOf(office, 5);
     const one = await onDuty({ browser, server }, `/console/concerts/${concertId}`, { language: 'en' });

@@ -2,6 +2,7 @@
 import { useId } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { Button } from '../../ui/button.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { number, say } from '../../words/words.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import type { InForce } from './draft.ts';
@@ -19,6 +20,10 @@ const words = {
     reason: '이유',
     reasonHint: '대기 중인 모든 사람의 화면에 그대로 보여요. 500자까지.',
     reasonFault: '왜 멈추는지 적어 주세요. 기다리는 사람들이 읽어요.',
+    meanwhile: (who: string) => `그 사이 ${who} 님이 다른 이유로 멈췄어요`,
+    somebody: '다른 운영자',
+    replaces: '계속하면 이 이유가 지금 적은 이유로 바뀌어요. 그대로 두려면 취소해 주세요.',
+    replace: '이유 바꾸기',
     pauseEffect: (waiting: string, active: string) =>
       `아무도 더 들어오지 않아요. 기다리는 ${waiting}명의 순서는 그대로 지켜지고, 안에 있는 ${active}명은 계속 예매할 수 있어요.`,
     resumeEffect: (fans: string, waiting: string) =>
@@ -36,6 +41,10 @@ const words = {
     reason: 'Reason',
     reasonHint: 'Shown as it stands to everybody who waits. Up to 500 characters.',
     reasonFault: 'Say why. Those who wait will read it.',
+    meanwhile: (who: string) => `${who} paused it meanwhile, for another reason`,
+    somebody: 'Somebody else',
+    replaces: 'If you go on, yours takes the place of this one. To leave it as it is, cancel.',
+    replace: 'Replace the reason',
     pauseEffect: (waiting: string, active: string) =>
       `Nobody more is admitted. The ${waiting} who wait keep their places, and the ${active} inside can go on buying.`,
     resumeEffect: (fans: string, waiting: string) =>
@@ -79,13 +88,14 @@ export function Pause({ inForce, now, act }: PauseProps) {
       >
         {paused === null ? said.pause : said.resume}
       </Button>
-      {asking.value === 'pause' && <AskReason now={now} act={act} close={close} />}
+      {asking.value === 'pause' && <AskReason inForce={inForce} now={now} act={act} close={close} />}
       {asking.value === 'resume' && <AskResume inForce={inForce} now={now} act={act} close={close} />}
     </div>
   );
 }
 
 interface AskProps {
+  readonly inForce: InForce;
   readonly now: Now;
   readonly act: PauseProps['act'];
   readonly close: () => void;
@@ -100,15 +110,23 @@ function isConflict(close: () => void) {
   };
 }
 
-function AskReason({ now, act, close }: AskProps) {
+function AskReason({ inForce, now, act, close }: AskProps) {
   const said = say(words);
   const id = useId();
   const reason = useSignal('');
   const fault = useSignal(false);
+  /** Somebody else's reason that was shown here, so that it is replaced only knowingly. */
+  const shown = useSignal<string | undefined>(undefined);
+  const theirs = inForce.paused?.reason;
+  const isReplacing = theirs !== undefined && shown.value === theirs;
   const confirm = async (): Promise<boolean> => {
     fault.value = reason.value.trim() === '';
     if (fault.value) {
       document.getElementById(id)?.focus();
+      return false;
+    }
+    if (theirs !== undefined && theirs !== reason.value.trim() && !isReplacing) {
+      shown.value = theirs;
       return false;
     }
     await act(reason.value.trim());
@@ -117,7 +135,7 @@ function AskReason({ now, act, close }: AskProps) {
   return (
     <Confirm
       title={said.pauseTitle}
-      deed={said.pause}
+      deed={isReplacing ? said.replace : said.pause}
       onConfirm={confirm}
       onClose={close}
       onRefused={isConflict(close)}
@@ -141,11 +159,17 @@ function AskReason({ now, act, close }: AskProps) {
           {fault.value ? said.reasonFault : said.reasonHint}
         </span>
       </div>
+      {isReplacing && (
+        <Notice title={said.meanwhile(inForce.changedBy?.email ?? said.somebody)}>
+          <p>“{theirs}”</p>
+          <p class="quiet">{said.replaces}</p>
+        </Notice>
+      )}
     </Confirm>
   );
 }
 
-function AskResume({ inForce, now, act, close }: AskProps & { readonly inForce: InForce }) {
+function AskResume({ inForce, now, act, close }: AskProps) {
   const said = say(words);
   const admitted = admittedBy(inForce.maxActive, now);
   return (
