@@ -102,6 +102,34 @@ test('makes a concert by form: faults beside their fields, the hall drawn, the e
   await leave(visitor);
 });
 
+test('dates that are past or there twice are asked about once, and then they go on sale', async () => {
+  const title = `지난 공연 ${process.pid}`;
+  const visitor = await operatorAt('/console/new');
+  const { page } = visitor;
+  await describeConcert(page, title);
+  await page.getByRole('button', { name: '회차 추가' }).click();
+  const dates = page.locator('input[type="datetime-local"]');
+  await dates.last().fill('2030-05-01T19:30');
+  await page.getByRole('button', { name: '회차 추가' }).click();
+  await dates.last().fill('2020-05-01T19:30');
+  await page.getByRole('button', { name: '판매 시작' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('이미 지난 날짜: 2020-05-01 19:30', { exact: true }).waitFor();
+  await dialog.getByText('두 번 이상 적은 날짜: 2030-05-01 19:30', { exact: true }).waitFor();
+  await visitor.assertAccessible();
+  await dialog.getByRole('button', { name: '판매 시작' }).click();
+  await dialog.getByRole('alert').getByText('날짜가 맞다면 표시하고').waitFor();
+  await visitor.assertAccessible();
+  assert.deepEqual(await concertsNamed(title), []);
+  await dialog.getByLabel('날짜가 맞아요').check();
+  await dialog.getByRole('button', { name: '판매 시작' }).click();
+  await page.getByText('판매를 시작했어요').waitFor();
+  const [made, ...others] = await concertsNamed(title);
+  assert.deepEqual(others, []);
+  assert.equal((await planOf(made ?? '')).performances.length, 3);
+  await leave(visitor);
+});
+
 test('a lost answer and a second press make one concert', async () => {
   const title = `한 번만 ${process.pid}`;
   const visitor = await operatorAt('/console/new');

@@ -1,9 +1,10 @@
 /** The form of a new concert. Faults are shown when somebody tries to put it on sale, and then as they come and go. */
 import { useSignal, type Signal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { concertLimits } from '../../../src/contract/limits.ts';
 import { asProblem, type Problem } from '../../client/problem.ts';
 import type { Reply } from '../../client/client.ts';
+import { syncClock } from '../../client/clock.ts';
 import { askOnce } from '../../client/keys.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
@@ -12,6 +13,7 @@ import { money, number, say, titleIn } from '../../words/words.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { faultsOf, requestOf, seatsPerDate, textFields, type Draft, type DraftFaults } from './draft.ts';
+import { AskDates, doubtsOf } from './doubts.tsx';
 import { formWords } from './form-words.ts';
 import { PlanPreview } from './preview.tsx';
 import { settingFields, wholeOf } from './rules.ts';
@@ -30,6 +32,8 @@ export function ConcertForm({ draft }: { readonly draft: Signal<Draft> }) {
   const created = useSignal<Created | undefined>(undefined);
   const form = useRef<HTMLFormElement>(null);
   const faults = faultsOf(draft.value);
+  // Which dates are past is for the box office's clock to say, by the time that somebody asks.
+  useEffect(() => void syncClock(), []);
   const submit = (): void => {
     tried.value = true;
     problem.value = undefined;
@@ -194,23 +198,31 @@ interface PutOnSaleProps {
 function PutOnSale({ draft, onDone, onRefused, onClose }: PutOnSaleProps) {
   const said = say(formWords);
   const { dates } = draft;
+  const doubts = useMemo(() => doubtsOf(draft), [draft]);
+  const sure = useSignal(false);
+  const pressed = useSignal(false);
+  const missing = doubts !== undefined && !sure.value;
   return (
     <Confirm
       title={said.confirm(titleIn(draft.texts.title)[0])}
       deed={said.submit}
       onClose={onClose}
       onConfirm={async () => {
+        pressed.value = true;
+        if (missing) return false;
         try {
           onDone(await askOnce(wish, 'createConcert', { body: requestOf(draft) }));
         } catch (error) {
           // Said beside the form, where it can be put right.
           onRefused(asProblem(error));
         }
+        return true;
       }}
     >
       <p>{said.effect(dates.length, number(seatsPerDate(draft) * dates.length))}</p>
       <p>{said.effectLine(number(wholeOf(draft.settings.maxActive) ?? 0))}</p>
       <p class="quiet">{said.effectForGood}</p>
+      {doubts !== undefined && <AskDates doubts={doubts} sure={sure} missing={pressed.value && missing} />}
     </Confirm>
   );
 }
