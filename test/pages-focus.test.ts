@@ -7,6 +7,7 @@ import { openBrowser } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
 import { type House, openHouse } from './harness/house.ts';
 import { admittedTo, holding } from './harness/inside.ts';
+import { leave, operatorAt } from './harness/operator.ts';
 import type { Server } from './harness/server.ts';
 
 let house: House;
@@ -91,4 +92,13 @@ test('a charge in the wallet is said aloud too, and a link leads to the top of i
   await eventually(async () => assert.match(await focused(page), /^MAIN/));
   fan.assertNoComplaints();
   await fan.context.close();
+});
+
+test('in the console too, a link that goes with its page leads to the top of the next', async () => {
+  const { concertId } = await office.createConcert({ title: 'Spring Night' });
+  const duty = await operatorAt(browser, server, '/console', { language: 'en' });
+  await duty.page.locator(`a[href="/console/concerts/${concertId}"]`).press('Enter');
+  await duty.page.getByRole('heading', { name: 'Spring Night', level: 1 }).waitFor();
+  await eventually(async () => assert.match(await focused(duty.page), /^MAIN/));
+  await leave(duty);
 });

@@ -131,10 +131,11 @@ function Head() {
 
 function Current() {
   const now = shown.value;
-  // Whoever moves by keyboard or listens begins at the top of the new page, not in the middle of the old.
+  // Whoever moves by keyboard or listens begins at the top of the new page: not in the middle of the old, and not
+  // nowhere because the link that led here went with it.
   useEffect(() => {
-    if (now !== undefined && document.activeElement === document.body) return;
-    document.getElementById('content')?.focus({ preventScroll: true });
+    const content = document.getElementById('content');
+    if (content?.contains(document.activeElement) !== true) content?.focus({ preventScroll: true });
   }, [now?.path]);
   const said = say(words);
   if (now === undefined) return <Skeleton width="40%" height="2rem" />;
