@@ -47,6 +47,32 @@ test('whoever pressed Hold on a lost line is told so until the line is back, and
   await fan.context.close();
 });
 
+test('a hold whose answer was lost with the line is found when the line is back, and nobody else is blamed', async () => {
+  const { concertId } = await office.createConcert();
+  const fan = await admitted(concertId, { language: 'en' });
+  const { page } = fan;
+  await fan.open(`/concerts/${concertId}/dates/1`);
+  await page.getByRole('button', { name: 'row 1, seat 1', exact: true }).click();
+  await page.route('**/api/v1/reservations', async (route) => {
+    const response = await route.fetch();
+    assert.equal(response.status(), 201);
+    await fan.context.setOffline(true);
+    await route.abort();
+  });
+  await page.getByRole('button', { name: 'Hold these seats' }).click();
+  await page.getByRole('alert').getByText('The connection is lost', { exact: true }).waitFor();
+  await page.unroute('**/api/v1/reservations');
+  const said: string[] = [];
+  await page.exposeFunction('heard', (text: string) => said.push(text));
+  await page.evaluate(`new MutationObserver(() => heard(document.body.textContent))
+    .observe(document.body, { subtree: true, childList: true, characterData: true })`);
+  await fan.context.setOffline(false);
+  await page.waitForURL(/\/reservations\//);
+  assert.equal(said.filter((text) => text.includes('Somebody else')).length, 0);
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
 test('what was loaded stays while nobody answers, and is renewed as soon as somebody does', async () => {
   const sections = [{ name: 'A', rows: 1, seatsPerRow: 10, grade: 'R', price: 0 }];
   const { concertId, performanceId } = await office.createConcert({

@@ -74,6 +74,8 @@ function createState(hall: Hall) {
     problem: signal<Problem | undefined>(undefined),
     busy: signal(false),
     isStale: signal(false),
+    /** Seats of a hold that nobody answered: whether they are ours is not known. */
+    doubt: signal<readonly number[] | undefined>(undefined),
     among: signal(among_first),
     seats: computed(() =>
       [...selected.value].toSorted((one, other) => one - other).flatMap((number) => hall.seat(number) ?? []),
@@ -90,10 +92,10 @@ function createSelection(chosen: Chosen): Selection & { follow(): () => void } {
 
   /** Seats that are not free any more leave the selection. */
   const dropTaken = (changed: readonly number[]): void => {
-    const { selected, told, busy, among } = state;
+    const { selected, told, busy, among, doubt } = state;
     const lost = changed.filter((number) => selected.peek().has(number) && hall.statusOf(number) !== 'AVAILABLE');
-    // While our own hold is under way, the change may well be ours.
-    if (lost.length === 0 || busy.peek()) return;
+    // While our own hold is under way, or was and nobody said what became of it, the change may well be ours.
+    if (lost.length === 0 || busy.peek() || doubt.peek() !== undefined) return;
     selected.value = new Set([...selected.peek()].filter((number) => !lost.includes(number)));
     told.value = say(words).taken(state.labelsOf(lost));
     among.value = among_later;
@@ -146,7 +148,7 @@ type DropTaken = (changed: readonly number[]) => void;
 
 async function hold(
   { hall, performanceId, place }: Chosen,
-  { selected, busy, problem }: State,
+  { selected, busy, problem, doubt }: State,
   dropTaken: DropTaken,
 ): Promise<void> {
   if (busy.peek() || selected.peek().size === 0) return;
@@ -160,11 +162,12 @@ async function hold(
   } catch (error) {
     const found = asProblem(error);
     const mayBeOurs = found.code === 'UNREACHABLE' || found.code === 'SEAT_UNAVAILABLE';
-    const own = mayBeOurs ? await ownHold(performanceId, seatNumbers) : undefined;
-    if (own !== undefined) {
+    const own = mayBeOurs ? await ownHold(performanceId, seatNumbers).catch(() => 'unknown' as const) : undefined;
+    if (own !== undefined && own !== 'unknown') {
       go(`/reservations/${own}`);
       return;
     }
+    doubt.value = own === 'unknown' ? seatNumbers : undefined;
     busy.value = false;
     problem.value = found;
     const seats = found.code === 'SEAT_UNAVAILABLE' ? (found.fields['seats'] as SeatChange[]) : [];
@@ -173,24 +176,45 @@ async function hold(
   }
 }
 
-function followHall(
-  { hall, performanceId, place }: Chosen,
-  { isStale, problem }: State,
-  dropTaken: DropTaken,
-): () => void {
+/** As soon as somebody can be asked again: what became of a hold that nobody answered. */
+async function settle({ performanceId }: Chosen, state: State, dropTaken: DropTaken): Promise<void> {
+  const { doubt, busy, problem, selected } = state;
+  const seatNumbers = doubt.peek();
+  if (seatNumbers === undefined || busy.peek()) return;
+  busy.value = true;
+  const own = await ownHold(performanceId, seatNumbers).catch(() => 'unknown' as const);
+  if (own !== undefined && own !== 'unknown') {
+    go(`/reservations/${own}`);
+    return;
+  }
+  busy.value = false;
+  if (own === 'unknown') return;
+  doubt.value = undefined;
+  problem.value = undefined;
+  dropTaken([...selected.peek()]);
+}
+
+function followHall(chosen: Chosen, state: State, dropTaken: DropTaken): () => void {
+  const { hall, performanceId, place } = chosen;
+  const { isStale, problem, doubt } = state;
   return follow({
     stream: 'streamSeats',
     performanceId,
     place,
-    onData: (data) => dropTaken(hall.apply(data as SeatChange[])),
+    onData: (data) => {
+      dropTaken(hall.apply(data as SeatChange[]));
+      void settle(chosen, state, dropTaken);
+    },
     poll: async () => {
       dropTaken(hall.refresh(await ask('getSeatMap', { params: { performanceId }, place })));
       return poll_seconds;
     },
     onConnection: (connection) => {
       isStale.value = connection === 'lost';
+      if (isStale.value) return;
+      void settle(chosen, state, dropTaken);
       // What a hold was told while the line was down is no longer so; the seats are still chosen, and may be asked for.
-      if (!isStale.value && problem.peek()?.code === 'UNREACHABLE') problem.value = undefined;
+      if (doubt.peek() === undefined && problem.peek()?.code === 'UNREACHABLE') problem.value = undefined;
     },
     onRefused: (refusal) => {
       problem.value = refusal;
@@ -200,21 +224,17 @@ function followHall(
 
 const poll_seconds = 3;
 
-/** A hold whose answer was lost is still ours: the one of exactly these seats. */
+/** A hold whose answer was lost is still ours: the one of exactly these seats. Rejects if that cannot be asked. */
 async function ownHold(performanceId: string, seatNumbers: readonly number[]): Promise<string | undefined> {
-  try {
-    const { reservations } = await ask('listReservations', { query: { limit: 20 } });
-    const wanted = seatNumbers.join();
-    return reservations.find(
-      (one) =>
-        one.status === 'HELD' &&
-        one.performanceId === performanceId &&
-        one.seats
-          .map(({ number }) => number)
-          .toSorted((a, b) => a - b)
-          .join() === wanted,
-    )?.id;
-  } catch {
-    return undefined;
-  }
+  const { reservations } = await ask('listReservations', { query: { limit: 20 } });
+  const wanted = seatNumbers.join();
+  return reservations.find(
+    (one) =>
+      one.status === 'HELD' &&
+      one.performanceId === performanceId &&
+      one.seats
+        .map(({ number }) => number)
+        .toSorted((a, b) => a - b)
+        .join() === wanted,
+  )?.id;
 }
