@@ -167,6 +167,7 @@ test('a turn that ended says why and offers a new place', async () => {
   await house.sql`update queue_tokens set expires_at = now() where concert_id = ${concertId} and expires_at is not null`;
   await fan.page.getByRole('heading', { name: '이용 시간이 끝났어요' }).waitFor();
   assert.equal(await fan.page.getByRole('dialog').count(), 0, 'nobody is asked whether to leave what is over');
+  assert.equal(await fan.page.locator(':focus').textContent(), '이용 시간이 끝났어요', 'where one reads on');
   const told = '이용 시간이 끝났어요. 다음 분에게 차례가 넘어갔어요. 좌석이 남아 있으면 다시 줄을 설 수 있어요.';
   assert.equal(await fan.page.locator('#told').textContent(), told);
   await fan.assertAccessible();

@@ -2,6 +2,7 @@
 import { Countdown } from '../ui/countdown.tsx';
 import { ButtonLink } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { counted } from '../words/language.ts';
 import { dateAndTime, money, number, say, titleIn } from '../words/words.ts';
 import { startsAtOf, type Concert } from './concerts.ts';
 import type { Reservation } from './stub.tsx';
@@ -35,7 +36,7 @@ const words = {
     empty: 'No tickets yet',
     emptyText: 'Choose a concert and take a place in line.',
     home: 'See the concerts',
-    seats: (count: string) => `${count} ${count === '1' ? 'seat' : 'seats'}`,
+    seats: (count: string) => counted(count, 'seat'),
     states: { HELD: 'Not paid', CONFIRMED: 'Paid', EXPIRED: 'Ran out', CANCELLED: 'Released' },
     unknown: 'Concert',
   },

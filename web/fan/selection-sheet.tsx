@@ -2,6 +2,7 @@
 import type { Hall } from '../seats/hall.ts';
 import { Button } from '../ui/button.tsx';
 import { Refused } from '../ui/notice.tsx';
+import { counted } from '../words/language.ts';
 import { money, number, say } from '../words/words.ts';
 import type { Selection } from './selection.ts';
 
@@ -17,7 +18,7 @@ const words = {
     none: (max: number) => `Choose your seats, up to ${max}.`,
     hold: 'Hold these seats',
     drop: (label: string) => `Remove ${label}`,
-    sum: (count: string, sum: string) => `${count} ${count === '1' ? 'seat' : 'seats'} ${sum}`,
+    sum: (count: string, sum: string) => `${counted(count, 'seat')} ${sum}`,
     stale: 'The connection is lost, so seats may have changed. Reconnecting.',
   },
 };

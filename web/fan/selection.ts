@@ -9,6 +9,7 @@ import { follow } from '../client/events.ts';
 import { asProblem, type Problem } from '../client/problem.ts';
 import { bestTogether } from '../seats/best-together.ts';
 import type { Hall, Seat, SeatChange } from '../seats/hall.ts';
+import { counted } from '../words/language.ts';
 import { say } from '../words/words.ts';
 import { go } from './router.ts';
 
@@ -45,7 +46,7 @@ const words = {
     none: (count: number) => `나란히 ${count}석은 지금 없어요. 좌석 수를 줄이거나 다른 등급을 골라 보세요.`,
   },
   en: {
-    full: (count: number) => `One person can choose up to ${count} seats.`,
+    full: (count: number) => `One person can choose up to ${counted(count, 'seat')}.`,
     taken: (labels: string) => `Somebody else took ${labels}.`,
     held: 'Somebody is paying for this seat. It may come back.',
     sold: 'This seat is sold.',

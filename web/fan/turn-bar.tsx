@@ -4,6 +4,7 @@ import { ask } from '../client/client.ts';
 import { Countdown } from '../ui/countdown.tsx';
 import { Loaded, useLoad } from '../ui/load.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { counted } from '../words/language.ts';
 import { number, say } from '../words/words.ts';
 import './turn-bar.css';
 
@@ -17,7 +18,7 @@ const words = {
   en: {
     left: 'Your turn, time left',
     over: 'Your turn has ended.',
-    held: (count: string) => `You hold ${count} ${count === '1' ? 'seat' : 'seats'}.`,
+    held: (count: string) => `You hold ${counted(count, 'seat')}.`,
     pay: 'Go and pay',
   },
 };

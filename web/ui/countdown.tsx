@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { secondsUntil, syncClock } from '../client/clock.ts';
-import { countdown } from '../words/language.ts';
+import { counted, countdown } from '../words/language.ts';
 import { say } from '../words/words.ts';
 import { LiveRegion } from './live-region.tsx';
 
@@ -10,14 +10,13 @@ const late_seconds = 60;
 /** Told to a screen reader when so many seconds are left. */
 const told_at = [300, 120, 60, 30, 10];
 
-const left = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'} left`;
-
 const words = {
   ko: {
     left: (seconds: number) => (seconds >= 60 ? `${Math.round(seconds / 60)}분 남았어요` : `${seconds}초 남았어요`),
   },
   en: {
-    left: (seconds: number) => (seconds >= 60 ? left(Math.round(seconds / 60), 'minute') : left(seconds, 'second')),
+    left: (seconds: number) =>
+      seconds >= 60 ? `${counted(Math.round(seconds / 60), 'minute')} left` : `${counted(seconds, 'second')} left`,
   },
 };
 

@@ -12,6 +12,7 @@ import { countdown, number } from '../words/language.ts';
 import { languageOfPage } from '../words/page.ts';
 import { refusalWords } from '../words/refusals.ts';
 import { callOut, soundWanted, wantSound } from './call.ts';
+import { at, leaving, setHtml, setText, tell } from './elements.ts';
 import {
   aheadOf,
   escaped,
@@ -47,16 +48,6 @@ let shownPosition = 0;
 let stopRolling = (): void => undefined;
 let stopFollowing = (): void => undefined;
 let connection: Connection = 'live';
-const written = new WeakMap<HTMLElement, string>();
-
-function at(id: string): HTMLElement | null {
-  return document.getElementById(id);
-}
-
-function tell(text: string): void {
-  const told = at('told');
-  if (told !== null && told.textContent !== text) told.textContent = text;
-}
 
 function inLine(state: string): boolean {
   return state === 'wait' || state === 'paused';
@@ -94,14 +85,17 @@ function called(before: string): void {
 
 function changed(before: string, now: string): void {
   // Whoever was about to leave decides anew: it is their turn, or there is nothing left to leave.
-  if (!inLine(now)) (at('leaving') as HTMLDialogElement | null)?.close();
-  if (now === 'turn') {
-    called(before);
-  } else {
-    document.title = `${title} · ${said.title}`;
-  }
+  if (!inLine(now)) leaving()?.close();
+  if (now === 'turn') called(before);
+  else document.title = `${title} · ${said.title}`;
   if (now === 'paused') tell(`${said.paused}. ${status?.notice ?? ''}`);
-  if (now === 'ended') tell(said.ended[status?.expiredBecause ?? 'SESSION_ENDED'].join('. '));
+  if (now === 'ended') ended();
+}
+
+function ended(): void {
+  tell(said.ended[status?.expiredBecause ?? 'SESSION_ENDED'].join('. '));
+  // What had the focus is gone, be it a button of the line or the question whether to leave it.
+  at('ended')?.focus({ preventScroll: true });
 }
 
 function showPosition(next: QueueStatus, state: string): void {
@@ -135,19 +129,6 @@ function tellPosition(position: number): void {
   if (step >= toldStep && toldStep !== Infinity) return;
   toldStep = step;
   tell(`${said.yours} ${number(language, position)}. ${at('estimate')?.textContent ?? ''}`);
-}
-
-function setText(id: string, text: string): void {
-  const element = at(id);
-  if (element !== null && element.textContent !== text) element.textContent = text;
-}
-
-/** Writes markup only where it changed, so that what somebody reads or has selected stays. */
-function setHtml(id: string, html: string): void {
-  const element = at(id);
-  if (element === null || written.get(element) === html) return;
-  element.innerHTML = html;
-  written.set(element, html);
 }
 
 function showFacts(): void {
@@ -245,7 +226,7 @@ async function join(button: HTMLElement | null): Promise<void> {
 
 async function leave(): Promise<void> {
   const place = keptPlace(concertId);
-  (at('leaving') as HTMLDialogElement | null)?.close();
+  leaving()?.close();
   if (place === undefined) return;
   stopFollowing();
   try {
@@ -273,10 +254,10 @@ document.addEventListener('click', (event) => {
       join(target).catch(() => undefined);
       break;
     case 'leave':
-      (at('leaving') as HTMLDialogElement | null)?.showModal();
+      leaving()?.showModal();
       break;
     case 'stay':
-      (at('leaving') as HTMLDialogElement | null)?.close();
+      leaving()?.close();
       break;
     case 'leave-yes':
       leave().catch(() => undefined);

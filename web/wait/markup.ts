@@ -148,7 +148,7 @@ function ended({ language, concert, status }: WaitView): string {
     because === 'PAID'
       ? `<a class="button" href="/my">${said.my}</a> <button class="button plain" id="join">${said.again}</button>`
       : `<button class="button" id="join">${said.again}</button> <a class="button plain" href="/concerts/${concert.id}">${said.concert}</a>`;
-  return `<h2 class="big">${title}</h2><p class="ahead">${text}</p><p class="act">${act}</p><div id="refused"></div>`;
+  return `<h2 class="big" id="ended" tabindex="-1">${title}</h2><p class="ahead">${text}</p><p class="act">${act}</p><div id="refused"></div>`;
 }
 
 /** Three quiet facts under the number. */

@@ -1,5 +1,5 @@
 /** What the waiting room says. Read by the server for the first paint and by the page from then on. */
-import type { Both } from '../words/language.ts';
+import { counted, type Both } from '../words/language.ts';
 
 interface WaitWords {
   readonly title: string;
@@ -128,9 +128,8 @@ export const waitWords: Both<WaitWords> = {
     next: 'You are next',
     measuring: 'Working out how long it takes',
     soon: 'Less than a minute',
-    range: (from, to) =>
-      from === to ? `About ${from} ${from === 1 ? 'minute' : 'minutes'}` : `About ${from}–${to} minutes`,
-    hours: (from, to) => (from === to ? `About ${from} ${from === 1 ? 'hour' : 'hours'}` : `About ${from}–${to} hours`),
+    range: (from, to) => (from === to ? `About ${counted(from, 'minute')}` : `About ${from}–${to} minutes`),
+    hours: (from, to) => (from === to ? `About ${counted(from, 'hour')}` : `About ${from}–${to} hours`),
     paused: 'Admission is paused',
     pausedKept: 'Every place is kept. When it opens again, the line goes on from here.',
     progress: 'How far you have come',

@@ -53,6 +53,11 @@ export function countdown(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
+/** English alone tells one from many: `1 seat`, `2,000 seats`. */
+export function counted(count: number | string, one: string): string {
+  return `${count} ${one}${String(count) === '1' ? '' : 's'}`;
+}
+
 function hasKorean(text: string): boolean {
   return /[가-힣]/.test(text);
 }

@@ -1,4 +1,5 @@
 /** What the form of a new concert says. */
+import { counted } from '../../words/language.ts';
 
 export const formWords = {
   ko: {
@@ -75,7 +76,7 @@ export const formWords = {
     worth: 'If all are sold',
     confirm: (title: string) => `Put “${title}” on sale?`,
     effect: (dates: number, seats: string) =>
-      `${dates === 1 ? 'One date' : `${dates} dates`} with ${seats} seats appear to everybody at once, and the line opens.`,
+      `${dates === 1 ? 'One date' : `${dates} dates`} with ${counted(seats, 'seat')} appear to everybody at once, and the line opens.`,
     effectLine: (active: string) => `${active} come in at a time. That can be changed while it sells.`,
     effectForGood: 'Dates, sections and prices cannot be changed afterwards.',
     madeBefore: 'What you sent before did make a concert',
@@ -83,7 +84,8 @@ export const formWords = {
       'Its answer was late, and the form has changed since. Look at the concerts; to make one more, press “Put on sale” again.',
     refused: 'The server did not take this',
     done: (title: string) => `“${title}” is on sale`,
-    doneText: (dates: number, seats: string) => `${dates === 1 ? 'One date' : `${dates} dates`}, ${seats} seats.`,
+    doneText: (dates: number, seats: string) =>
+      `${dates === 1 ? 'One date' : `${dates} dates`}, ${counted(seats, 'seat')}.`,
     live: 'To the live page',
     fanPage: 'What fans see',
     another: 'Copy this concert',

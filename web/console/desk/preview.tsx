@@ -4,6 +4,7 @@ import { createHall, type Hall } from '../../seats/hall.ts';
 import { gradeIndex } from '../../seats/list.tsx';
 import { MapView } from '../../seats/map-view.tsx';
 import { useSignal } from '@preact/signals';
+import { counted } from '../../words/language.ts';
 import { money, number, say } from '../../words/words.ts';
 import type { PlannedSection } from './draft.ts';
 import '../../seats/list.css';
@@ -18,8 +19,9 @@ const words = {
   en: {
     empty: 'The hall is drawn here as you write its sections.',
     large: 'More than 100,000 seats cannot be drawn.',
-    label: (sections: number, seats: string) => `Preview of the hall: ${sections} sections, ${seats} seats`,
-    seats: (count: string) => `${count} seats`,
+    label: (sections: number, seats: string) =>
+      `Preview of the hall: ${counted(sections, 'section')}, ${counted(seats, 'seat')}`,
+    seats: (count: string) => counted(count, 'seat'),
   },
 };
 

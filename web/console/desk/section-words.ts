@@ -1,4 +1,5 @@
 /** What the table of sections says, and the import of a seating plan. */
+import { counted } from '../../words/language.ts';
 
 export const sectionWords = {
   ko: {
@@ -44,7 +45,7 @@ export const sectionWords = {
     columns: 'The first row names the columns, in any order, in English or Korean.',
     more: 'Read as Excel writes it: comma, semicolon or tab, quotes, UTF-8 or EUC-KR. At most 500 sections and 256 KB.',
     check: 'Check it',
-    take: (sections: string, seats: string) => `Take ${sections} sections, ${seats} seats`,
+    take: (sections: string, seats: string) => `Take ${counted(sections, 'section')}, ${counted(seats, 'seat')}`,
     takeText: 'Replaces all sections above.',
     notClean: (count: string) =>
       count === '1'

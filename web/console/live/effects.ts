@@ -1,5 +1,5 @@
 /** What a change would do, in sentences made of the numbers of this moment: said before it is done. */
-import { countdown, number as numberIn, type Both, type Language } from '../../words/language.ts';
+import { counted, countdown, number as numberIn, type Both, type Language } from '../../words/language.ts';
 
 export type Setting = 'maxActive' | 'sessionSeconds' | 'holdSeconds' | 'graceSeconds' | 'maxSeatsPerFan';
 
@@ -59,8 +59,9 @@ const sentences: Both<Sentences> = {
       `Seats held from now on are held for ${to} instead of ${from}. The ${held} held already keep their time.`,
     grace: (to) =>
       `Whoever is about to be admitted and gives no sign for ${to} is passed over by the next; the place is kept for a while.`,
-    limitUp: (to) => `A fan can hold up to ${to} seats of a date.`,
-    limitDown: (to) => `A fan can hold up to ${to} seats of a date from now on. Nobody loses seats held or bought.`,
+    limitUp: (to) => `A fan can hold up to ${counted(to, 'seat')} of a date.`,
+    limitDown: (to) =>
+      `A fan can hold up to ${counted(to, 'seat')} of a date from now on. Nobody loses seats held or bought.`,
   },
 };
 

@@ -6,7 +6,7 @@ import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Loaded, useLoad } from '../../ui/load.tsx';
 import { Refused } from '../../ui/notice.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { countdown } from '../../words/language.ts';
+import { counted, countdown } from '../../words/language.ts';
 import { date, language, number, say, titleIn } from '../../words/words.ts';
 import { settingWords } from '../live/setting-words.ts';
 import { PageHead } from '../parts/page-head.tsx';
@@ -50,7 +50,7 @@ const words = {
     same: 'No value changed',
     running: 'running',
     pausedFor: (reason: string) => `paused: ${reason}`,
-    dates: (count: number) => (count === 1 ? '1 date' : `${count} dates`),
+    dates: (count: number) => counted(count, 'date'),
     empty: 'Nothing has been done yet.',
     more: 'Show more',
     actions: { CREATE_CONCERT: 'Made a concert', CHANGE_SETTINGS: 'Changed settings' } as Readonly<

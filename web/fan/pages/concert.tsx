@@ -8,6 +8,7 @@ import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Loaded, useLoad } from '../../ui/load.tsx';
 import { Seal } from '../../ui/seal.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
+import { counted } from '../../words/language.ts';
 import { clockTime, date, money, number, say, titleIn } from '../../words/words.ts';
 import { concertOf, type Concert } from '../concerts.ts';
 import { go } from '../router.ts';
@@ -46,7 +47,7 @@ const words = {
     seats: (count: string) => `${count} left`,
     out: 'Sold out',
     held: (count: string) => `${count} being paid`,
-    limit: (count: number) => `One person can buy up to ${count} seats.`,
+    limit: (count: number) => `One person can buy up to ${counted(count, 'seat')}.`,
     take: 'Take a place in line',
     back: 'See your place',
     waiting: (count: string) => (count === '1' ? 'One person is waiting now.' : `${count} people are waiting now.`),

@@ -9,6 +9,7 @@ import { Loaded, useLoad } from '../../ui/load.tsx';
 import { Notice, Refused } from '../../ui/notice.tsx';
 import { Seal } from '../../ui/seal.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
+import { counted } from '../../words/language.ts';
 import { language, money, number, say, titleIn } from '../../words/words.ts';
 import { useTitle } from '../title.ts';
 import './home.css';
@@ -36,7 +37,7 @@ const words = {
     list: 'On sale now',
     from: (price: string) => `from ${price}`,
     sold: (share: number) => (share >= 1 ? `${share}% sold` : 'Just opened'),
-    left: (count: string) => `${count} seats`,
+    left: (count: string) => counted(count, 'seat'),
     out: 'Sold out',
     until: (last: string) => `to ${last}`,
     mine: 'See your place',
