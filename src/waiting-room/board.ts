@@ -3,6 +3,8 @@
  * is arithmetic. It holds nothing per waiting fan, so neither its memory nor the cost of a question grows with
  * the line. It follows the database change by change; each change carries the room's next version.
  */
+import { SortedNumbers } from './sorted-numbers.ts';
+
 export type TokenStatus = 'WAIT' | 'ACTIVE' | 'EXPIRED';
 export type EndReason = 'PAID' | 'SESSION_ENDED' | 'LEFT' | 'ABSENT';
 
@@ -68,8 +70,10 @@ export class Board {
   /** Counts every change to what a fan could be told. */
   revision = 0;
   readonly active = new Map<number, Session>();
-  readonly passedOver = new Map<number, number>();
-  private departed: number[] = [];
+  /** Entries with a protected place, and their numbers. */
+  private readonly passedOver = new Map<number, number>();
+  private passedOverNumbers = new SortedNumbers();
+  private departed = new SortedNumbers();
   private readonly ended = new Map<number, EndReason>();
   private readonly admissions = Array.from({ length: rate_seconds }, () => 0);
   private admissionsSecond = 0;
@@ -89,7 +93,8 @@ export class Board {
     for (const { entry, expiresAt, claimed } of snapshot.active) this.active.set(entry, { expiresAt, claimed });
     this.passedOver.clear();
     for (const { entry, number } of snapshot.passedOver) this.passedOver.set(entry, number);
-    this.departed = [...snapshot.departed];
+    this.passedOverNumbers = new SortedNumbers([...this.passedOver.values()].toSorted((a, b) => a - b));
+    this.departed = new SortedNumbers(snapshot.departed);
   }
 
   /** Applies the change with the next version. */
@@ -97,13 +102,14 @@ export class Board {
     const left: number[] = [];
     for (const change of news.changes) {
       const [what, entry, number] = change;
-      this.passedOver.delete(entry);
+      if (this.passedOver.delete(entry)) this.passedOverNumbers.delete(number);
       this.active.delete(entry);
       if (what === 'admitted') {
         this.active.set(entry, { expiresAt: change[3], claimed: change[4] });
         this.countAdmission(nowSeconds);
       } else if (what === 'passed over') {
         this.passedOver.set(entry, number);
+        this.passedOverNumbers.add([number]);
       } else {
         this.rememberEnd(entry, change[3]);
         if (number > news.head) left.push(number);
@@ -111,7 +117,13 @@ export class Board {
     }
     if (news.settings !== undefined) this.settings = news.settings;
     this.setMarks(news);
-    this.depart(left);
+    this.departed.add(left);
+    this.departed.dropTo(this.head);
+  }
+
+  /** Whether this entry was silent when its turn came and keeps a protected place. */
+  isPassedOver(entry: number): boolean {
+    return this.passedOver.has(entry);
   }
 
   /** A seat hold moved the end of a session. Applies to sessions that the board knows. */
@@ -129,12 +141,11 @@ export class Board {
     if (because !== undefined) return { status: 'EXPIRED', because };
     const number = numberOf(entry);
     if (number > this.head) {
-      const before = lowerBound(this.departed, number);
       // A number that left from the middle, long enough ago to be forgotten.
-      if (this.departed[before] === number) return { status: 'EXPIRED', because: 'LEFT' };
-      return { status: 'WAIT', position: number - this.head - before };
+      if (this.departed.has(number)) return { status: 'EXPIRED', because: 'LEFT' };
+      return { status: 'WAIT', position: number - this.head - this.departed.countBelow(number) };
     }
-    if (this.passedOver.has(entry)) return { status: 'WAIT', position: this.rankOfPassedOver(number) };
+    if (this.passedOver.has(entry)) return { status: 'WAIT', position: this.passedOverNumbers.countBelow(number) + 1 };
     return { status: 'unknown' };
   }
 
@@ -148,7 +159,7 @@ export class Board {
   }
 
   get waiting(): number {
-    return this.lastNumber - this.head - this.departed.length + this.passedOver.size;
+    return this.lastNumber - this.head - this.departed.size + this.passedOver.size;
   }
 
   admittedPerMinute(nowSeconds: number): number {
@@ -173,19 +184,6 @@ export class Board {
     this.revision++;
   }
 
-  private depart(left: number[]): void {
-    const gone = lowerBound(this.departed, this.head + 1);
-    if (left.length === 0 && gone === 0) return;
-    const kept = gone === 0 ? this.departed : this.departed.slice(gone);
-    this.departed = left.length === 0 ? kept : [...kept, ...left].toSorted((a, b) => a - b);
-  }
-
-  private rankOfPassedOver(number: number): number {
-    let rank = 1;
-    for (const other of this.passedOver.values()) if (other < number) rank++;
-    return rank;
-  }
-
   private countAdmission(nowSeconds: number): void {
     this.rollTo(nowSeconds);
     this.firstAdmission ??= nowSeconds;
@@ -208,16 +206,4 @@ export function numberOf(entry: number): number {
 /** Whole seconds of this process's own steady clock; only differences of it mean anything. */
 export function nowSeconds(): number {
   return Math.floor(performance.now() / 1_000);
-}
-
-/** How many of the ascending `numbers` are below `limit`. */
-function lowerBound(numbers: readonly number[], limit: number): number {
-  let low = 0;
-  let high = numbers.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((numbers[middle] ?? Infinity) < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

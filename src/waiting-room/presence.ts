@@ -119,7 +119,7 @@ function matters(board: Board, entry: number, reach = 1): boolean {
   if (session !== undefined) return !session.claimed;
   const number = numberOf(entry);
   const front = board.head + (board.front - board.head) * reach;
-  return number <= front && (number > board.head || board.passedOver.has(entry));
+  return number <= front && (number > board.head || board.isPassedOver(entry));
 }
 
 /** Those whose turn comes first, if not all can be written down at once. */
