@@ -127,3 +127,18 @@ for (const [page, seats] of [
     await fan.context.close();
   });
 }
+
+test('a turn that was given up on another device counts down no further over the seats', async () => {
+  const { concertId } = await office.createConcert({ sessionSeconds: 600 });
+  const fan = await admitted(concertId, { language: 'en' });
+  await fan.open(`/concerts/${concertId}/dates/1`);
+  await fan.page.locator('.turn-bar .countdown').waitFor();
+  assert.equal((await office.leave(await rememberedBy(fan, concertId))).status, 204);
+  await fan.page.getByRole('alert').waitFor();
+  await fan.page.locator('.turn-bar').getByText('Your turn has ended.').waitFor();
+  assert.equal(await fan.page.locator('.turn-bar .countdown').count(), 0);
+  assert.equal(await fan.page.getByRole('alert').count(), 1);
+  await fan.assertAccessible();
+  fan.assertNoComplaints();
+  await fan.context.close();
+});

@@ -23,7 +23,14 @@ const words = {
   },
 };
 
-export function TurnBar({ concertId, place }: { concertId: string; place: string }) {
+interface TurnBarProps {
+  readonly concertId: string;
+  readonly place: string;
+  /** The page learned that the turn is over, before its time was: left or paid for on another device. */
+  readonly isOver?: boolean;
+}
+
+export function TurnBar({ concertId, place, isOver = false }: TurnBarProps) {
   const said = say(words);
   /** The end that came. A session that was extended meanwhile, on whatever device, has a later one. */
   const ended = useSignal<string | undefined>(undefined);
@@ -33,7 +40,7 @@ export function TurnBar({ concertId, place }: { concertId: string; place: string
       <Loaded of={load} skeleton={<Skeleton width="12rem" height="1.6rem" />} concertId={concertId}>
         {({ expiresAt, status }) => {
           // For the eye only: the page beneath announces it, and says what to do.
-          if (status === 'EXPIRED' || (expiresAt !== null && expiresAt === ended.value))
+          if (isOver || status === 'EXPIRED' || (expiresAt !== null && expiresAt === ended.value))
             return <p class="quiet">{said.over}</p>;
           if (expiresAt === null) return undefined;
           const end = (): void => {

@@ -1,5 +1,5 @@
 /** Choosing seats: the map, the list beside it, "best together", and the sheet with the sum and the one button. */
-import { signal, useSignal } from '@preact/signals';
+import { signal, useSignal, useSignalEffect, type Signal } from '@preact/signals';
 import { ask } from '../../client/client.ts';
 import { placeOf } from '../../place/place.ts';
 import { createHall } from '../../seats/hall.ts';
@@ -54,9 +54,10 @@ function Choose({ concertId, performanceId, place }: { concertId: string; perfor
     ]);
     return { concert, hall: createHall(data) };
   });
+  const isOver = useSignal(false);
   return (
     <div class="choose-seats">
-      <TurnBar concertId={concertId} place={place} />
+      <TurnBar concertId={concertId} place={place} isOver={isOver.value} />
       <h1>{said.title}</h1>
       <Loaded of={load} concertId={concertId} skeleton={<HallSkeleton />}>
         {({ concert, hall }) => (
@@ -65,7 +66,7 @@ function Choose({ concertId, performanceId, place }: { concertId: string; perfor
               {titleIn(concert.title)[0]} · {date(hall.startsAt)} {clockTime(hall.startsAt)}
               {concert.performances.length > 1 && <a href={`/concerts/${concertId}/dates`}>{said.other}</a>}
             </p>
-            <Hall chosen={{ hall, performanceId, place, concertId }} />
+            <Hall chosen={{ hall, performanceId, place, concertId }} isOver={isOver} />
           </>
         )}
       </Loaded>
@@ -73,9 +74,12 @@ function Choose({ concertId, performanceId, place }: { concertId: string; perfor
   );
 }
 
-function Hall({ chosen }: { chosen: Chosen }) {
+function Hall({ chosen, isOver }: { chosen: Chosen; isOver: Signal<boolean> }) {
   const said = say(words);
   const selection = useSelection(chosen);
+  useSignalEffect(() => {
+    if (selection.problem.value?.code === 'ADMISSION_EXPIRED') isOver.value = true;
+  });
   const { hall } = chosen;
   const parts = {
     hall,
