@@ -42,10 +42,11 @@ export function demoOperator(dataDir: string, seeding: boolean): DemoLogin | und
   return { email: 'operator@demo.maejin.example', password: generatedSecret(dataDir, password_file).slice(0, 16) };
 }
 
-/** What a terminal shows once the doors are open. */
-export function welcome(address: string, operator: DemoLogin | undefined): string {
+/** What a terminal shows once the doors are open. `publicUrl` is where the fans find what listens at `address`. */
+export function welcome(address: string, publicUrl: string, operator: DemoLogin | undefined): string {
   const lines = [
     `Maejin is open at ${address}`,
+    ...(publicUrl === address ? [] : [`  to the fans as  ${publicUrl}`]),
     `  pages           ${address}/`,
     `  API reference   ${address}/docs   (OpenAPI: ${address}/api/openapi.json)`,
     `  health, figures ${address}/healthz  /readyz  /metrics`,

@@ -66,7 +66,7 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
   );
   open.defer(() => ticker.stop());
   await hall.app.listen({ host: config.host, port: config.port, backlog: connections_waiting_max });
-  return welcome(addressOf(config.host, config.port), operator);
+  return welcome(addressOf(config.host, config.port), config.publicUrl, operator);
 }
 
 async function openEmbedded(config: Config, open: AsyncDisposableStack, lose: () => void): Promise<string> {

@@ -75,11 +75,13 @@ describe('a server with nothing but an empty folder', () => {
     const postmaster = await postmasterOf(dataDir);
     await end(program);
     assert(!isAlive(postmaster), 'PostgreSQL has ended with its server');
+    assert.doesNotMatch(program.output(), /to the fans as/, 'they come the same way');
   });
 
-  test('finds the first data at its second start, and closes once though Ctrl-C arrives twice', async () => {
-    const program = runMain({ DATA_DIR: dataDir });
+  test('finds the first data at its second start, says where fans come in, and closes once though Ctrl-C arrives twice', async () => {
+    const program = runMain({ DATA_DIR: dataDir, PUBLIC_URL: 'https://tickets.example' });
     const call = caller(await opened(program));
+    assert.match(program.output(), /^ +to the fans as +https:\/\/tickets\.example$/m);
     assert.deepEqual(idsOf((await call<Listing>('GET', '/api/v1/concerts')).body), idsOf(concerts));
     assert.equal((await call('POST', '/api/auth/sign-in/email', { body: login })).status, 200);
     program.process.kill('SIGINT');

@@ -1,7 +1,7 @@
 /**
  * Natural batching: commands that arrive while a batch is in flight form the next one. No timer, no added
- * delay: at low load a batch is one command. One commit then carries hundreds of commands, which is the whole
- * difference between 1,600 and 60,000 seat holds a second on the same two cores.
+ * delay: at low load a batch is one command. One commit then carries hundreds of commands, which makes ten to nineteen
+ * times as many of them a second on the same two processors (`docs/performance.md`).
  */
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { isTransient } from './database.ts';
