@@ -28,7 +28,7 @@ export interface CoreOptions {
 }
 
 const usage = `npm run bench -- [--all | --only ${part_names.join(',')}] [--quick] [--charts]
-of the core: [--only status,pay,line,memory] [--seconds 3] [--rounds 3] [--connections 64,512] [--profile]`;
+of the core: [--only status,pay,line,memory] [--seconds 2] [--rounds 7] [--connections 64,512] [--profile]`;
 
 /** Throws an error whose message a person can act on. */
 export function readOptions(args: string[]): Options {
@@ -46,7 +46,7 @@ export function readOptions(args: string[]): Options {
     },
   });
   const { parts, scenarios } = chosen(values.only);
-  const [seconds, rounds] = values.quick ? ['1', '1'] : ['3', '3'];
+  const [seconds, rounds] = values.quick ? ['1', '1'] : ['2', '7'];
   if (values.all && values.only !== '') throw new Error(`--all and --only contradict each other\n${usage}`);
   const core = {
     seconds: positive(values.seconds ?? seconds),
