@@ -67,6 +67,37 @@ test('what a transaction says when it is over is not said in the next one on its
   });
 });
 
+test('what broke off in the middle of its rows leaves no holes in the next answer on its connection', async () => {
+  const database = connect(house.databaseUrl, { poolMax: 1, applicationName: 'maejin-test-weather' });
+  const { sql } = database;
+  const five = Array.from({ length: 5 }, (_, at) => ({ i: at + 1 }));
+  const ask = () => sql<{ i: number }[]>`select i from generate_series(1, 5) as i`;
+  try {
+    const failed = sql`select i, 1 / (4 - i) from generate_series(1, 9) as i`.then(
+      () => 'answered',
+      ({ code }: { code: string }) => code,
+    );
+    // On its way before the failure is known.
+    const behind = ask().execute();
+    assert.equal(await failed, '22012');
+    assert.deepEqual([...(await behind)], five);
+    // Rows of a size that does not wait for the others.
+    const cut = sql`
+      select repeat('x', 20000), case when i = 3 then pg_terminate_backend(pg_backend_pid()) end from generate_series(1, 9) as i`;
+    await assert.rejects(cut, isTransient);
+    // The next may still be sent down the connection that closes.
+    const next = await ask().catch((error: unknown) => {
+      assert(isTransient(error));
+      return ask();
+    });
+    assert.deepEqual([...next], five);
+    await assert.rejects(sql.unsafe('select 1 / (2 - i) from generate_series(1, 9) as i'), { code: '22012' });
+    assert.deepEqual([...(await sql.unsafe('select i from generate_series(1, 5) as i', [], { prepare: true }))], five);
+  } finally {
+    await database.close(1);
+  }
+});
+
 test('arrays come back as they went, whatever is in them', async () => {
   const text = fc.option(
     fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('NULL', '', '{}', '\\', '"', ' a,b\n')),

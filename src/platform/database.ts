@@ -4,6 +4,7 @@
 import postgres from 'postgres';
 import { arrayTypes } from './arrays.ts';
 import { socketsTo } from './sockets.ts';
+import { closeHoles, eachStatement } from './statements.ts';
 import { transaction } from './transaction.ts';
 
 export type Sql = postgres.Sql<{ bigint: number }>;
@@ -44,7 +45,7 @@ const padding = ' '.repeat(1_024);
 const pipelining = { max_pipeline: 1_000_000 };
 
 export function connect(url: string, { poolMax, applicationName }: DatabaseOptions): Database {
-  const sql: Sql = postgres(url, {
+  const driver: Sql = postgres(url, {
     ...socketsTo(url),
     ...pipelining,
     max: poolMax,
@@ -74,6 +75,7 @@ export function connect(url: string, { poolMax, applicationName }: DatabaseOptio
       plan_cache_mode: 'force_generic_plan',
     },
   });
+  const sql = eachStatement(driver, closeHoles);
   return {
     sql,
     transaction: (work) => transaction(sql, work),

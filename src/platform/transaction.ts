@@ -8,6 +8,7 @@
  * file steers the connection itself, by the same few hooks that the library's own `begin` uses.
  */
 import type { Sql, Tx } from './database.ts';
+import { eachStatement, type Query } from './statements.ts';
 
 /** What we use of a connection inside postgres.js. */
 interface Connection {
@@ -19,20 +20,15 @@ interface Connection {
   queue: { remove(connection: Connection): void };
 }
 
-/** What we use of a statement inside postgres.js. It is sent, by its handler, when it is awaited. */
-interface Query {
-  handler: (query: Query) => void;
-  reject(error: unknown): void;
-  catch(handle: () => void): unknown;
-}
-
 /** A place to stand for a connection that belongs to a transaction: nobody takes it from here. */
 const taken = { remove: () => undefined };
 
 /** See `Database.transaction`. */
 export async function transaction<T>(sql: Sql, work: (tx: Tx) => Promise<T>): Promise<T> {
   const line = createLine();
-  const tx = through(sql, line.send);
+  const tx = eachStatement(sql, (query) => {
+    query.handler = line.send;
+  });
   // Sent at once but not waited for: it travels with the first statement.
   const begun = sql.unsafe('begin', [], { onexecute: line.hold } as object).execute();
   begun.catch(line.breakOff);
@@ -117,20 +113,6 @@ function createLine(): {
     },
     failure: () => failed,
   };
-}
-
-/** The pool's tagged template, but what it makes is sent by `send`. */
-function through(sql: Sql, send: (query: Query) => void): Tx {
-  const redirect = <A extends unknown[], R>(make: (...given: A) => R) => {
-    return (...given: A): R => {
-      const made = make(...given);
-      if (made instanceof Promise) (made as unknown as Query).handler = send;
-      return made;
-    };
-  };
-  const { json, array, types, typed } = sql;
-  const call = redirect(sql as unknown as (...given: unknown[]) => unknown);
-  return Object.assign(call, { json, array, types, typed, unsafe: redirect(sql.unsafe) }) as unknown as Tx;
 }
 
 /** True if the database itself said no: the connection is in order. */
