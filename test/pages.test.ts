@@ -182,6 +182,29 @@ test('a hold runs out before the eyes, and a released one says so', async () => 
   await fan.context.close();
 });
 
+test('a clock that is ahead at the end of a hold asks again until the box office says so', async () => {
+  const { concertId } = await office.createConcert();
+  const fan = await admitted(concertId, { language: 'en' });
+  const id = await holding(fan, concertId, /^row 1, seat 4$/);
+  await fan.page.route('**/api/v1/time', (route) =>
+    route.fulfill({ json: { now: new Date(Date.now() + 3_600_000).toISOString() } }),
+  );
+  const told: string[] = [];
+  fan.page.on('response', (answer) => {
+    if (!answer.url().endsWith(`/api/v1/reservations/${id}`)) return;
+    const said = answer.json() as Promise<{ status: string }>;
+    // One that comes while the page is closed cannot be read any more.
+    said.then(({ status }) => told.push(status)).catch(() => undefined);
+  });
+  await fan.page.reload();
+  await eventually(() => assert.deepEqual(told.slice(0, 2), ['HELD', 'HELD']));
+  await fan.page.getByText('0:00', { exact: true }).waitFor();
+  await endHold(house.sql, id);
+  await fan.page.getByRole('heading', { name: 'The time to pay has run out' }).waitFor();
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
 test('seats are chosen and held by keyboard alone', async () => {
   const { concertId } = await office.createConcert();
   const fan = await admitted(concertId, { language: 'en' });
