@@ -47,6 +47,24 @@ test('kill -9 of one of two servers in mid-load', async () => {
   });
 });
 
+test('a line that nobody has asked the new server about goes on', async () => {
+  await withHouse(async (house, servers) => {
+    const office = boxOffice(servers[0]);
+    const { concertId } = await office.createConcert({ maxActive: 1, graceSeconds: 600 });
+    const [inside, next] = [await office.issue(concertId, newFan()), await office.issue(concertId, newFan())];
+    assert.deepEqual([inside.body.status, next.body.status], ['ACTIVE', 'WAIT']);
+    await Promise.all(servers.map((server) => server.kill()));
+    const successor = boxOffice(await house.start());
+    await house.sql`update queue_tokens set expires_at = now() where concert_id = ${concertId} and expires_at is not null`;
+    await eventually(async () => {
+      const [room] = await house.sql<{ head: number }[]>`select head from rooms where concert_id = ${concertId}`;
+      assert.equal(room?.head, 2);
+    });
+    assert.equal((await successor.status(next.body.token)).body.status, 'ACTIVE');
+    await successor.assertInvariants();
+  });
+});
+
 test('connections cut in mid-transaction, again and again: nothing but 503 tells of it', async () => {
   await withHouse(async (house, servers) => {
     const rush = await startRush(twoOffices(servers), 24);

@@ -43,7 +43,8 @@ export function createTurns({ database, boards, presence }: TurnDeps): Duty {
     name: 'line.turn',
     everyMs: turn_every_ms,
     run: async () => {
-      if (performance.now() - heartbeatAt >= heartbeat_ms) {
+      const isBeat = performance.now() - heartbeatAt >= heartbeat_ms;
+      if (isBeat) {
         await beat(database);
         heartbeatAt = performance.now();
       }
@@ -52,7 +53,9 @@ export function createTurns({ database, boards, presence }: TurnDeps): Duty {
       isDeaf = true;
       await presence.flush();
       isDeaf = false;
-      const rooms = new Set((await roomsWithWork(database)).map((room) => room.concert_id));
+      // Where nobody looks, a second later is early enough; in the years there come to be thousands of such rooms.
+      const looked = isBeat ? undefined : boards.all().map((board) => board.concertId);
+      const rooms = new Set((await roomsWithWork(database, looked)).map((room) => room.concert_id));
       for (const board of boards.all()) if (isShort(board)) rooms.add(board.concertId);
       await eachByItself(rooms, (concertId) => turn({ database, boards, presence }, concertId));
     },
@@ -73,10 +76,11 @@ async function forgive({ sql }: Pick<Database, 'sql'>): Promise<void> {
   await sql`update rooms set grace_from = now()`;
 }
 
-/** Every condition is one probe into an index that holds only the tokens concerned. */
-function roomsWithWork({ sql }: Database): Promise<{ concert_id: string }[]> {
+/** Of those named, or of all. Every condition is one probe into an index that holds only the tokens concerned. */
+function roomsWithWork({ sql }: Database, named?: readonly string[]): Promise<{ concert_id: string }[]> {
   return sql<{ concert_id: string }[]>`
-    select concert_id from rooms as room where last_number > 0 and (
+    select concert_id from rooms as room
+    where ${named === undefined ? sql`` : sql`concert_id = any(${named as string[]}::text[]) and`} last_number > 0 and (
       exists (select from queue_tokens as token
         where token.concert_id = room.concert_id and status = 'ACTIVE' and expires_at <= now())
       or exists (select from queue_tokens as token
