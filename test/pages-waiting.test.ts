@@ -143,6 +143,32 @@ test('where streams are blocked, it polls', async () => {
   await fan.context.close();
 });
 
+test('how the sale goes is asked for less often further back in a line', async () => {
+  const { concertId } = await office.createConcert({ maxActive: 1 });
+  const fan = await visit(browser, server);
+  await fan.signUp();
+  const standing = { concertId, status: 'WAIT', position: 40_000, etaSeconds: null, expiresAt: null, notice: null };
+  const far = { ...standing, pollAfterSeconds: 10, expiredBecause: null };
+  await fan.page.route('**/queue-token/events', (route) => route.abort());
+  await fan.page.route('**/queue-token', (route) => route.fulfill({ json: far }));
+  await fan.page.route('**/queue-tokens', (route) => route.fulfill({ status: 201, json: { token: 'far', ...far } }));
+  let asked = 0;
+  fan.page.on('request', (request) => {
+    if (request.url().endsWith('/sale')) asked += 1;
+  });
+  await fan.page.clock.install();
+  await fan.open(`/concerts/${concertId}/wait?take=1`);
+  await fan.page.locator('#position').waitFor();
+  const before = asked;
+  for (let second = 0; second < 60; second++) {
+    await fan.page.clock.runFor(1_000);
+    // Answers come by a clock of their own.
+    await fan.page.evaluate('new Promise((seen) => requestIdleCallback(seen))').catch(() => undefined);
+  }
+  assert(asked - before >= 1 && asked - before <= 5, `${asked - before} times in a minute`);
+  await fan.context.close();
+});
+
 test('whoever leaves the line is asked first, and may stand in it again', async () => {
   const { fan, concertId } = await line(1, { theme: 'dark', width: 360 });
   const { page } = fan;

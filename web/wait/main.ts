@@ -28,7 +28,9 @@ import {
 } from './markup.ts';
 import { waitWords } from './words.ts';
 
-const sale_every_ms = 5_000;
+const sale_ms_min = 5_000;
+/** For whoever is not in line. */
+const poll_seconds_outside = 5;
 const regained_ms = 4_000;
 /** A screen reader hears the position when it falls to one of these, not at every step. */
 const told_at = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
@@ -42,6 +44,7 @@ const concert = { id: concertId, title, artist: '', venue: '' };
 
 let status: QueueStatus | undefined;
 let sale: Sale | undefined;
+let saleTimer: ReturnType<typeof setTimeout> | undefined;
 let startedAt = 0;
 let toldStep = Infinity;
 let shownPosition = 0;
@@ -136,18 +139,26 @@ function showFacts(): void {
   setHtml('facts', factsOf({ language, concert, status, sale }));
 }
 
-async function watchSale(): Promise<void> {
-  try {
-    if (document.visibilityState === 'visible') {
-      sale = await ask('getSale', { params: { concertId } });
-      showFacts();
-    }
-  } catch {
-    // The last facts stay; the connection's own line says what is wrong.
-  }
-  setTimeout(() => {
-    watchSale().catch(() => undefined);
-  }, sale_every_ms);
+/** Less often further back: all who wait look at these facts, and together they would ask more than anything else does. */
+function salePause(): number {
+  const ms = Math.max(sale_ms_min, 2_000 * (status?.pollAfterSeconds ?? poll_seconds_outside));
+  return ms * (0.75 + Math.random() / 2);
+}
+
+async function askSale(): Promise<void> {
+  if (document.visibilityState === 'hidden') return;
+  sale = await ask('getSale', { params: { concertId } });
+  showFacts();
+}
+
+/** What fails leaves the last facts; the connection's own line says what is wrong. */
+function watchSale(): void {
+  clearTimeout(saleTimer);
+  const again = (): void => {
+    clearTimeout(saleTimer);
+    saleTimer = setTimeout(watchSale, salePause());
+  };
+  askSale().then(again, again);
 }
 
 function showConnection(next: Connection): void {
@@ -271,7 +282,10 @@ document.addEventListener('click', (event) => {
 
 setInterval(showTimeLeft, 250);
 syncClock().catch(() => undefined);
-watchSale().catch(() => undefined);
+watchSale();
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') watchSale();
+});
 
 const place = keptPlace(concertId);
 const wantsPlace = new URLSearchParams(location.search).has('take');
