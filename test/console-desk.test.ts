@@ -194,6 +194,22 @@ describe('looking a fan up', () => {
     assert.deepEqual([next.body.entries[0]?.kind, next.body.nextCursor], ['CHARGE', null]);
   });
 
+  test('the wallet adds up at every moment, also while it is being charged', async () => {
+    const fan = newFan();
+    await one.charge(fan, 1);
+    const seen = [];
+    for (let look = 0; look < 100; look++) {
+      const charging = [1, 2, 3, 4].map((amount) => one.charge(fan, amount));
+      seen.push((await user(fan.userId)).body.wallet);
+      await Promise.all(charging);
+    }
+    assert.deepEqual(
+      seen.filter(({ adds }) => !adds),
+      [],
+    );
+    assert(new Set(seen.map(({ balance }) => balance)).size > 10, 'it grew between the looks');
+  });
+
   test('of an outside provider by the beginning of the id, whatever trace they left', async () => {
     const mark = randomUUID();
     const [charged, holding, waiting, gone, ...none] = ['charged', 'holding', 'waiting', 'gone', 'none'].map((name) =>

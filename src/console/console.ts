@@ -74,7 +74,7 @@ export interface ConsoleRooms {
   readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers' | 'settings'>;
   readonly metrics: Pick<Metrics, 'totals'>;
   readonly reservations: Pick<Reservations, 'layOutSeats' | 'seatNumbersByState'>;
-  readonly wallet: Pick<Wallet, 'recall' | 'remember' | 'entries' | 'balance'>;
+  readonly wallet: Pick<Wallet, 'recall' | 'remember' | 'entries'>;
 }
 
 /** One transaction lays them all out: a million take a few seconds. */

@@ -37,7 +37,7 @@ export interface DeskRooms {
   readonly accounts: Pick<Accounts, 'findUsers' | 'usersOf'>;
   readonly catalog: Catalog;
   readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'settings'>;
-  readonly wallet: Pick<Wallet, 'entries' | 'balance'>;
+  readonly wallet: Pick<Wallet, 'entries'>;
 }
 
 export function createDesk(rooms: DeskRooms): Desk {

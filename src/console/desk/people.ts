@@ -21,12 +21,13 @@ export interface FoundPeople {
 
 export interface PersonInFull extends Person {
   readonly currency: string;
-  readonly wallet: WalletTotals & { readonly balance: number; readonly adds: boolean };
+  readonly wallet: WalletTotals & { readonly adds: boolean };
   readonly places: Place[];
   readonly morePlaces: boolean;
 }
 
 interface WalletTotals {
+  readonly balance: number;
   readonly entries: number;
   readonly charged: number;
   readonly paid: number;
@@ -45,7 +46,7 @@ interface Place {
   readonly endedBecause: 'PAID' | 'SESSION_ENDED' | 'LEFT' | 'ABSENT' | null;
 }
 
-type Rooms = Pick<DeskRooms, 'database' | 'accounts' | 'waitingRoom' | 'wallet'>;
+type Rooms = Pick<DeskRooms, 'database' | 'accounts' | 'waitingRoom'>;
 
 const found_max = 50;
 const places_max = 100;
@@ -92,9 +93,8 @@ function personOf(id: string, account: UserName | undefined): Person {
 
 export async function person(rooms: Rooms, userId: string): Promise<PersonInFull> {
   const { sql } = rooms.database;
-  const [accounts, balance, totals, places, hasReservation] = await Promise.all([
+  const [accounts, totals, places, hasReservation] = await Promise.all([
     rooms.accounts.usersOf([userId]),
-    rooms.wallet.balance(userId),
     totalsOf(sql, userId),
     placesOf(rooms, userId),
     sql`select from reservations where user_id = ${userId} limit 1`.then((rows) => rows.length > 0),
@@ -103,19 +103,21 @@ export async function person(rooms: Rooms, userId: string): Promise<PersonInFull
   if (account === undefined && totals.entries === 0 && places.length === 0 && !hasReservation) {
     throw refuse('NOT_FOUND');
   }
-  const adds = totals.charged - totals.paid + totals.refunded === balance;
+  const adds = totals.charged - totals.paid + totals.refunded === totals.balance;
   return {
     ...personOf(userId, account),
     currency,
-    wallet: { balance, ...totals, adds },
+    wallet: { ...totals, adds },
     places: places.slice(0, places_max),
     morePlaces: places.length > places_max,
   };
 }
 
+/** The balance by the same look: of a wallet that is being charged, two would not fit each other. */
 async function totalsOf(sql: Sql, userId: string): Promise<WalletTotals> {
   const [totals] = await sql<[WalletTotals]>`
-    select count(*)::bigint as entries,
+    select coalesce((select balance from wallets where user_id = ${userId}), 0)::bigint as balance,
+      count(*)::bigint as entries,
       coalesce(sum(amount) filter (where kind = 'CHARGE'), 0)::bigint as charged,
       coalesce(-sum(amount) filter (where kind = 'PAYMENT'), 0)::bigint as paid,
       coalesce(sum(amount) filter (where kind = 'REFUND'), 0)::bigint as refunded
