@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly connections: number;
   readonly seconds: number;
   readonly next: NextRequest;
+  /** The address that a connection (counted from 0) comes from; undefined leaves it to the system. */
+  readonly from?: ((line: number) => string | undefined) | undefined;
 }
 
 export interface Load {
@@ -41,11 +43,13 @@ const read_buffer_bytes = 256 * 1024;
 const settle_ms_max = 60_000;
 
 /** Loads the servers and resolves when every request is answered. */
-export async function load({ ports, connections, seconds, next }: LoadOptions): Promise<Load> {
+export async function load({ ports, connections, seconds, next, from }: LoadOptions): Promise<Load> {
   const buffer = Buffer.allocUnsafe(read_buffer_bytes);
   const tally: Tally = { statuses: {}, latencies: [], firstBad: undefined, endsAt: Infinity };
   const lines = await Promise.all(
-    Array.from({ length: connections }, (_, number) => openLine(ports[number % ports.length] ?? 0, buffer)),
+    Array.from({ length: connections }, (_, number) =>
+      openLine({ port: ports[number % ports.length] ?? 0, localAddress: from?.(number) }, buffer),
+    ),
   );
   const startedAt = performance.now();
   tally.endsAt = startedAt + seconds * 1_000;
@@ -73,7 +77,12 @@ interface Line {
 
 const nothing = (): void => undefined;
 
-function openLine(port: number, buffer: Buffer): Promise<Line> {
+interface Way {
+  readonly port: number;
+  readonly localAddress: string | undefined;
+}
+
+function openLine({ port, localAddress }: Way, buffer: Buffer): Promise<Line> {
   const reading = createReading();
   let sentAt = 0;
   let answered = nothing;
@@ -82,6 +91,7 @@ function openLine(port: number, buffer: Buffer): Promise<Line> {
     const socket: Socket = connect({
       port,
       host: '127.0.0.1',
+      ...(localAddress === undefined ? {} : { localAddress }),
       noDelay: true,
       onread: {
         buffer,

@@ -17,19 +17,20 @@ export interface HttpLine {
 const no_answer: Answer = { status: 0, body: '' };
 const patience_ms = 30_000;
 
-/** Rejects if nobody listens there. */
-export function openHttpLine(port: number, patienceMs = patience_ms): Promise<HttpLine> {
+/** Rejects if nobody listens there. `localAddress` is where it comes from; undefined leaves it to the system. */
+export function openHttpLine(port: number, patienceMs = patience_ms, localAddress?: string): Promise<HttpLine> {
   return new Promise((resolve, reject) => {
     let answered: ((answer: Answer) => void) | undefined;
     let closed = false;
     const pieces: Buffer[] = [];
+    const from = localAddress === undefined ? {} : { localAddress };
     const hand = (answer: Answer): void => {
       const given = answered;
       answered = undefined;
       pieces.length = 0;
       given?.(answer);
     };
-    const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    const socket: Socket = connect({ port, host: '127.0.0.1', ...from, noDelay: true });
     socket.setTimeout(patienceMs, () => socket.destroy());
     socket.on('error', reject);
     socket.on('close', () => {
@@ -69,8 +70,13 @@ function answerIn(bytes: Buffer): Answer | undefined {
 }
 
 /** One request on a connection of its own; status 0 if there is nobody. */
-export async function askOnce(port: number, request: Buffer, patienceMs?: number): Promise<Answer> {
-  const line = await openHttpLine(port, patienceMs).catch(() => undefined);
+export async function askOnce(
+  port: number,
+  request: Buffer,
+  patienceMs?: number,
+  localAddress?: string,
+): Promise<Answer> {
+  const line = await openHttpLine(port, patienceMs, localAddress).catch(() => undefined);
   if (line === undefined) return no_answer;
   try {
     return await line.ask(request);

@@ -1,6 +1,7 @@
 /** The load as a process of its own: makes the requests before the time runs, then sends them. */
 import { serveOrders } from './children.ts';
 import { load } from './client.ts';
+import { loopbackAddress } from './addresses.ts';
 import { ranked } from './statistics.ts';
 import { requestMaker, type ScenarioName } from './requests.ts';
 import type { Secrets } from './wire.ts';
@@ -20,6 +21,8 @@ export interface Job {
   readonly again: boolean;
   /** Each connection asks the same again and again, as a browser that polls. */
   readonly sticky?: boolean;
+  /** Each connection comes from an address of its own, where the system has so many. */
+  readonly apart?: boolean;
 }
 
 export interface Round {
@@ -52,7 +55,7 @@ function make({ scenario, secrets, from, count }: Job): readonly Buffer[] {
 
 async function run(job: Job): Promise<Round> {
   const requests = make(job);
-  const { ports, connections, seconds, again, sticky = false } = job;
+  const { ports, connections, seconds, again, sticky = false, apart = false } = job;
   let sent = 0;
   const next = (line: number): Buffer | undefined => {
     const place = sticky ? line : sent;
@@ -60,7 +63,8 @@ async function run(job: Job): Promise<Round> {
     return requests[again ? place % requests.length : place];
   };
   const before = process.cpuUsage();
-  const done = await load({ ports, connections, seconds, next });
+  const from = apart ? (line: number): string | undefined => loopbackAddress(line) : undefined;
+  const done = await load({ ports, connections, seconds, next, from });
   const used = process.cpuUsage(before);
   const { answers, latencies } = done;
   return {

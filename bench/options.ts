@@ -2,7 +2,17 @@
 import { parseArgs } from 'node:util';
 import { scenarios } from './scenarios.ts';
 
-export const part_names = ['core', 'growth', 'streams', 'processes', 'calm', 'bookings', 'recovery', 'pages'] as const;
+export const part_names = [
+  'core',
+  'growth',
+  'streams',
+  'processes',
+  'calm',
+  'bookings',
+  'recovery',
+  'pages',
+  'door',
+] as const;
 export type PartName = (typeof part_names)[number];
 
 export interface Options extends CoreOptions {

@@ -5,6 +5,7 @@ import type { PartName } from './options.ts';
 import type { Bookings } from './parts/bookings.ts';
 import type { Calm } from './parts/calm.ts';
 import type { Core } from './parts/core.ts';
+import type { Door } from './parts/door.ts';
 import type { Growth } from './parts/growth.ts';
 import type { Pages } from './parts/pages.ts';
 import type { Recovery } from './parts/recovery.ts';
@@ -20,6 +21,7 @@ export interface FiguresOf extends Record<PartName, unknown> {
   bookings: Bookings;
   recovery: Recovery;
   pages: Pages;
+  door: Door;
 }
 
 export interface Kept<T> {

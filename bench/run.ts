@@ -29,6 +29,7 @@ const measures: { readonly [N in PartName]: (run: PartRun, options: Options) => 
   bookings: async (run) => (await import('./parts/bookings.ts')).measureBookings(run),
   recovery: async (run) => (await import('./parts/recovery.ts')).measureRecovery(run),
   pages: async (run) => (await import('./parts/pages.ts')).measurePages(run),
+  door: async (run) => (await import('./parts/door.ts')).measureDoor(run),
 };
 
 async function measured<N extends PartName>(
@@ -76,8 +77,8 @@ function say(text: string): void {
 function placesOf(kept: boolean): Places & { readonly file: string } {
   const charts = path.join(root, kept ? 'docs/charts' : 'reports/charts');
   return kept
-    ? { file: path.join(charts, 'bench.json'), document: path.join(root, 'docs/performance.md'), charts }
-    : { file: path.join(reports, 'bench-short.json'), document: undefined, charts };
+    ? { file: path.join(charts, 'bench.json'), documents: path.join(root, 'docs'), charts }
+    : { file: path.join(reports, 'bench-short.json'), documents: undefined, charts };
 }
 
 /** Measures one part and shows it; whatever goes wrong there, the next part has its turn. */

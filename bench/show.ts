@@ -7,6 +7,7 @@ import type { FiguresOf, Results } from './results.ts';
 import { showBookings } from './shown/bookings.ts';
 import { showCalm } from './shown/calm.ts';
 import { showCore } from './shown/core.ts';
+import { showDoor } from './shown/door.ts';
 import { showGrowth } from './shown/growth.ts';
 import { showPages } from './shown/pages.ts';
 import { showRecovery } from './shown/recovery.ts';
@@ -23,7 +24,17 @@ const shows: { readonly [N in PartName]: (figures: FiguresOf[N]) => Shown } = {
   bookings: showBookings,
   recovery: showRecovery,
   pages: showPages,
+  door: showDoor,
 };
+
+/** In which document of `docs/` a part stands; those that are not named stand with the goals. */
+const goals_document = 'performance.md';
+const documents_of: Partial<Record<PartName, string>> = { door: 'reliability.md' };
+
+/** The file, in the folder of documents, that shows this part. */
+export function documentOf(name: PartName | 'goals'): string {
+  return (name === 'goals' ? undefined : documents_of[name]) ?? goals_document;
+}
 
 /** What there is to show of a part; undefined if it was never measured. */
 export function shownOf(results: Results, name: PartName): Shown | undefined {
@@ -43,22 +54,24 @@ export function goalsOf(results: Results): string {
 }
 
 export interface Places {
-  /** The document with the marks; undefined leaves it alone. */
-  readonly document: string | undefined;
+  /** The folder of the documents with the marks; undefined leaves them alone. */
+  readonly documents: string | undefined;
   /** Where charts go. */
   readonly charts: string;
 }
 
 /** Writes what is known; parts that were never measured stay as they are. */
-export async function show(results: Results, { document, charts }: Places): Promise<void> {
+export async function show(results: Results, { documents, charts }: Places): Promise<void> {
   await mkdir(charts, { recursive: true });
-  let text = document === undefined ? undefined : await readFile(document, 'utf8');
   for (const name of part_names) {
     const shown = shownOf(results, name);
     if (shown === undefined) continue;
     for (const [chart, svg] of Object.entries(shown.charts)) await writeFile(path.join(charts, `${chart}.svg`), svg);
-    if (text !== undefined) text = rewritten(text, name, shown.markdown);
+    if (documents !== undefined) await rewrite(path.join(documents, documentOf(name)), name, shown.markdown);
   }
-  if (document === undefined || text === undefined) return;
-  await writeFile(document, rewritten(text, 'goals', goalsOf(results)));
+  if (documents !== undefined) await rewrite(path.join(documents, documentOf('goals')), 'goals', goalsOf(results));
+}
+
+async function rewrite(document: string, name: string, content: string): Promise<void> {
+  await writeFile(document, rewritten(await readFile(document, 'utf8'), name, content));
 }

@@ -55,7 +55,12 @@ export function del(path: string, headers: string): Buffer {
 }
 
 export function post(path: string, headers: string, body?: string): Buffer {
+  return postTo(`/api/v1${path}`, headers, body);
+}
+
+/** Of a path outside the contract's base. */
+export function postTo(path: string, headers: string, body?: string): Buffer {
   const described = body === undefined ? '' : 'Content-Type: application/json\r\n';
   const length = `Content-Length: ${Buffer.byteLength(body ?? '')}\r\n`;
-  return Buffer.from(`POST /api/v1${path} HTTP/1.1\r\n${host}${headers}${described}${length}\r\n${body ?? ''}`);
+  return Buffer.from(`POST ${path} HTTP/1.1\r\n${host}${headers}${described}${length}\r\n${body ?? ''}`);
 }

@@ -10,10 +10,11 @@ import { part_names, readOptions } from '../bench/options.ts';
 import type { Bookings } from '../bench/parts/bookings.ts';
 import type { Recovery } from '../bench/parts/recovery.ts';
 import { keepResults, readResults, type Kept, type Results } from '../bench/results.ts';
-import { goalsOf, show, shownOf } from '../bench/show.ts';
+import { documentOf, goalsOf, show, shownOf } from '../bench/show.ts';
 import { arrivalTimes, median, quantile, ranked, spread, turns } from '../bench/statistics.ts';
 
-const document_file = path.join(import.meta.dirname, '../docs/performance.md');
+const documents = path.join(import.meta.dirname, '../docs');
+const document_file = path.join(documents, 'performance.md');
 
 let folder: string;
 before(async () => {
@@ -134,8 +135,10 @@ describe('the document', () => {
   });
 
   test('of this repository has a place for every part and for the goals', async () => {
-    const document = await readFile(document_file, 'utf8');
-    for (const name of [...part_names, 'goals']) assert.doesNotThrow(() => rewritten(document, name, 'x'), name);
+    for (const name of [...part_names, 'goals'] as const) {
+      const document = await readFile(path.join(documents, documentOf(name)), 'utf8');
+      assert.doesNotThrow(() => rewritten(document, name, 'x'), name);
+    }
   });
 
   test('shows every chart that lies beside it, and none that does not', async () => {
@@ -191,19 +194,36 @@ describe('results', () => {
     assert.doesNotMatch(well, /broken|expected ones|at its limit/);
   });
 
+  test('of fans whom nobody answered are missed, also when the file has made nothing of "for ever"', () => {
+    const way = 'pipelined' as const;
+    const rates = { aloneRate: 10_000, besideRate: 0, rateOfAlone: 0, serverBusy: 1 };
+    const waits = { aloneP99: 10, besideP99: Infinity, p99OfAlone: Infinity };
+    const row = { way, ...rates, ...waits, grownBytes: 1e9, answers: {}, errors: 0, firstBad: undefined };
+    const signIns = { tried: 5, succeeded: 4, slowestMs: 15_000 };
+    const door = { fans: 64, seconds: 4, rounds: 3, rows: [row], signIns };
+    for (const read of [door, JSON.parse(JSON.stringify(door)) as typeof door]) {
+      assert.equal(goalsOf({ door: kept(read) }).match(/\*\*missed\*\*/g)?.length, 4);
+    }
+    const held = { ...row, besideRate: 9_000, rateOfAlone: 0.9, besideP99: 20, p99OfAlone: 2, grownBytes: 1e7 };
+    const well = { ...door, rows: [held], signIns: { ...signIns, succeeded: 5 } };
+    assert.doesNotMatch(goalsOf({ door: kept(well) }), /missed/);
+  });
+
   test('are written between the marks and drawn beside; what was not measured stays', async () => {
-    const document = path.join(folder, 'performance.md');
-    const names = [...part_names, 'goals'];
-    const blank = names.map((name) => `<!-- bench:${name} -->\nas it was: ${name}\n<!-- /bench:${name} -->`).join('\n');
-    await writeFile(document, blank);
+    const document = path.join(folder, documentOf('goals'));
+    const blanks = Map.groupBy([...part_names, 'goals'] as const, documentOf);
+    for (const [file, names] of blanks) {
+      const blank = names.map((name) => `<!-- bench:${name} -->\nas it was: ${name}\n<!-- /bench:${name} -->`);
+      await writeFile(path.join(folder, file), blank.join('\n'));
+    }
     const charts = path.join(folder, 'charts');
-    await show({ recovery: kept(recovery(3)), bookings: kept(bookings()) }, { document, charts });
+    await show({ recovery: kept(recovery(3)), bookings: kept(bookings()) }, { documents: folder, charts });
     const text = await readFile(document, 'utf8');
     assert.deepEqual((await readdir(charts)).toSorted(), ['bookings.svg', 'recovery.svg']);
     assert.match(text, /\(charts\/recovery\.svg\)/);
     assert.doesNotMatch(text, /as it was: (recovery|bookings|goals)/);
     assert.match(text, /as it was: growth/);
-    await show({ recovery: kept(recovery(3)), bookings: kept(bookings()) }, { document, charts });
+    await show({ recovery: kept(recovery(3)), bookings: kept(bookings()) }, { documents: folder, charts });
     assert.equal(await readFile(document, 'utf8'), text);
   });
 });
