@@ -7,6 +7,7 @@ import { hkdfSync } from 'node:crypto';
 import { betterAuth, type BetterAuthOptions } from 'better-auth';
 import { bearer } from 'better-auth/plugins';
 import { codeOf, type Database } from '../platform/database.ts';
+import { accountLock } from './account-lock.ts';
 import { dialectOf } from './kysely.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 
@@ -65,53 +66,94 @@ const tables = {
   verification: { modelName: 'verifications', fields: { expiresAt: 'expires_at', ...times } },
 } as const satisfies Partial<BetterAuthOptions>;
 
+export interface Asked {
+  readonly response: Response;
+  /** Whose sessions this request ended, all but the one it goes on with. */
+  readonly signedOutEverywhere: string | undefined;
+}
+
 export interface Auth {
   /**
    * Takes a request to better-auth. Rejects with the database's error if a statement failed on the way, whatever
    * better-auth makes of it: it answers "signed out" when the session could not be deleted.
    */
-  ask(request: Request): Promise<Response>;
+  ask(request: Request): Promise<Asked>;
   readonly cookieName: string;
-  readonly options: BetterAuthOptions;
 }
 
+/** What is noted of a request while better-auth is at work on it. */
+interface Note {
+  failure?: unknown;
+  signedOutEverywhere?: string;
+  /** Password hashes that it has verified a password by, or made. */
+  readonly hashes: string[];
+}
+
+const notes = new AsyncLocalStorage<Note>();
 const unique_violation = '23505';
 
-export async function createAuth(given: AuthOptions): Promise<Auth> {
-  const failures = new AsyncLocalStorage<{ first?: unknown }>();
-  const auth = setUp(given, (error) => {
-    const failure = failures.getStore();
-    // Two sign-ups of one address at once: better-auth knows what to say.
-    if (failure !== undefined && codeOf(error) !== unique_violation) failure.first ??= error;
-  });
+export function createAuth(given: AuthOptions): Promise<Auth> {
+  return openAuth(authOptions(given));
+}
+
+export async function openAuth(options: BetterAuthOptions): Promise<Auth> {
+  const auth = betterAuth(options);
   const { authCookies } = await auth.$context;
   return {
     ask: async (request) => {
-      const failure: { first?: unknown } = {};
-      const response = await failures.run(failure, () => auth.handler(request));
-      if (failure.first !== undefined) throw failure.first;
-      return response;
+      const note: Note = { hashes: [] };
+      const response = await notes.run(note, () => auth.handler(request));
+      if (note.failure !== undefined) throw note.failure;
+      return { response, signedOutEverywhere: response.ok ? note.signedOutEverywhere : undefined };
     },
     cookieName: authCookies.sessionToken.name,
-    options: auth.options,
   };
 }
 
-function setUp({ database, secret, publicUrl, log }: AuthOptions, onFailure: (error: unknown) => void) {
-  return betterAuth({
+function noteFailure(error: unknown): void {
+  const note = notes.getStore();
+  // Two sign-ups of one address at once: better-auth knows what to say.
+  if (note !== undefined && codeOf(error) !== unique_violation) note.failure ??= error;
+}
+
+const passwords = {
+  hash: async (password: string): Promise<string> => {
+    const hash = await hashPassword(password);
+    notes.getStore()?.hashes.push(hash);
+    return hash;
+  },
+  verify: async ({ hash, password }: { hash: string; password: string }): Promise<boolean> => {
+    const isRight = await verifyPassword(hash, password);
+    if (isRight) notes.getStore()?.hashes.push(hash);
+    return isRight;
+  },
+};
+
+export function authOptions({ database, secret, publicUrl, log }: AuthOptions): BetterAuthOptions {
+  return {
     appName: 'Maejin',
     baseURL: new URL(publicUrl).origin,
     basePath: '/api/auth',
     secret,
-    database: { dialect: dialectOf(database, onFailure), type: 'postgres', transaction: true },
+    database: { dialect: dialectOf(database, noteFailure), type: 'postgres', transaction: true },
     emailAndPassword: {
       enabled: true,
       minPasswordLength: 8,
       maxPasswordLength: 128,
-      password: { hash: hashPassword, verify: ({ hash, password }) => verifyPassword(hash, password) },
+      password: passwords,
     },
     ...tables,
-    plugins: [bearer()],
+    plugins: [
+      bearer(),
+      accountLock({
+        database,
+        known: () => notes.getStore()?.hashes ?? [],
+        signedOutEverywhere: (userId) => {
+          const note = notes.getStore();
+          if (note !== undefined) note.signedOutEverywhere = userId;
+        },
+      }),
+    ],
     trustedOrigins: [new URL(publicUrl).origin],
     // The hall counts requests; two counters would disagree.
     rateLimit: { enabled: false },
@@ -133,5 +175,5 @@ function setUp({ database, secret, publicUrl, log }: AuthOptions, onFailure: (er
       log: (level, message) =>
         log[level === 'error' ? 'error' : 'warn']({ from: 'better-auth' }, message.slice(0, 200)),
     },
-  });
+  };
 }

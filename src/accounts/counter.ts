@@ -7,7 +7,7 @@ import { isTransient } from '../platform/database.ts';
 import { inTime } from '../platform/in-time.ts';
 import { OverloadedError } from '../platform/lane.ts';
 import { refuse, type RefusalCode } from '../refusals.ts';
-import { addressHeader, type Auth } from './better-auth.ts';
+import { addressHeader, type Asked, type Auth } from './better-auth.ts';
 import type { OriginCheck } from './origin.ts';
 import { createDesk } from './passwords.ts';
 
@@ -52,7 +52,7 @@ export function createCounter({ auth, publicUrl, origins }: CounterOptions): Cou
   const desk = createDesk();
   const base = `${new URL(publicUrl).origin}/api/auth`;
   const bring = async (path: string, visit: Visit): Promise<Answer> => {
-    const response = await handle(auth, requestOf(base + path, visit));
+    const { response } = await handle(auth, requestOf(base + path, visit));
     const text = await response.text();
     const body: unknown = text === '' ? null : JSON.parse(text);
     if (response.ok) return { body, headers: [...response.headers].filter(([name]) => headers_out.has(name)) };
@@ -76,7 +76,7 @@ export function createCounter({ auth, publicUrl, origins }: CounterOptions): Cou
   };
 }
 
-async function handle(auth: Auth, request: Request): Promise<Response> {
+async function handle(auth: Auth, request: Request): Promise<Asked> {
   try {
     return await auth.ask(request);
   } catch (error) {
