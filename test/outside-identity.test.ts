@@ -90,16 +90,22 @@ describe('a shared secret', () => {
   test('signs nothing that is over, endless, nameless, or not yet', async () => {
     const nobody = [undefined, null, '', 7, ['a'], {}, 'nul\u0000', 'line\nbreak', 'x'.repeat(256), '\ud800'];
     const bad = [
-      accessToken('user-1', { exp: seconds() - 1 }),
+      accessToken('user-1', { exp: seconds() - 90 }),
       accessToken('user-1', { exp: undefined }),
       accessToken('user-1', { exp: null }),
       accessToken('user-1', { exp: 'tomorrow' }),
       accessToken('user-1', { exp: [seconds() + 60] }),
-      accessToken('user-1', { nbf: seconds() + 60 }),
+      accessToken('user-1', { nbf: seconds() + 90 }),
       ...nobody.map((sub) => accessToken('', { sub })),
     ];
     for (const jwt of bad) assertProblem(await wallet(jwt), 401, 'UNAUTHENTICATED');
     assert.equal((await wallet(accessToken('x'.repeat(255)))).status, 200);
+  });
+
+  test('is taken by a clock that differs by less than a minute', async () => {
+    for (const times of [{ exp: seconds() - 30 }, { nbf: seconds() + 30 }, { iat: seconds() + 30 }]) {
+      assert.equal((await wallet(accessToken('user-1', times))).status, 200, JSON.stringify(times));
+    }
   });
 
   test('cannot be guessed, left out, or talked into another algorithm', async () => {
@@ -155,6 +161,11 @@ describe('a published set of keys', () => {
     await eventually(async () => assert.equal((await wallet(token(rsa))).status, 200), refetch_ms);
     for (const key of [rsa, ec, ed]) assert.equal((await wallet(token(key))).status, 200, key.alg);
     assert.equal((await wallet(token(rsa, { aud: ['another', audience] }))).status, 200);
+    for (const times of [{ exp: seconds() - 30 }, { nbf: seconds() + 30 }]) {
+      const asked = token(rsa, times);
+      assert.equal((await wallet(asked)).status, 200, JSON.stringify(times));
+      assert.equal((await wallet(asked)).status, 200, 'and again, when it is remembered');
+    }
     assert.equal((await charge(token(ec, { sub: 'user-1' }))).status, 201);
     const [row] = await house.sql`select balance from wallets where user_id = 'oidc:user-1'`;
     assert.equal(row?.['balance'], 7, 'another user than the one of the shared secret');
@@ -163,7 +174,8 @@ describe('a published set of keys', () => {
       token(rsa, { iss: undefined }),
       token(rsa, { aud: 'another' }),
       token(rsa, { aud: undefined }),
-      token(rsa, { exp: seconds() - 1 }),
+      token(rsa, { exp: seconds() - 90 }),
+      token(rsa, { nbf: seconds() + 90 }),
       token(rsa, { exp: undefined }),
       token(rsa, { sub: undefined }),
       token(rsa, { sub: 'nul\u0000' }),

@@ -8,21 +8,33 @@ import { createHs256Verifier } from './hs256.ts';
 
 const secret = 'the shared secret';
 const now = Math.floor(Date.now() / 1_000);
-const judge = createVerifier({ key: Buffer.from(secret), algorithms: ['HS256'], requiredClaims: ['exp'] });
+/** What two clocks may differ by. */
+const clockTolerance = 60_000;
+const judge = createVerifier({
+  key: Buffer.from(secret),
+  algorithms: ['HS256'],
+  requiredClaims: ['exp'],
+  clockTolerance,
+});
 const verify = createHs256Verifier(secret);
 
 const times = fc.constantFrom(
-  now - 60,
-  now + 60,
-  now + 60.5,
+  now - 600,
+  now - 90,
+  now - 30,
+  now,
+  now + 30,
+  now + 30.5,
+  now + 90,
+  now + 600,
   0,
   -1,
   1e300,
   '',
-  `${now + 60}`,
+  `${now + 600}`,
   null,
   true,
-  [now + 60],
+  [now + 600],
   {},
 );
 const mostly = (good: number) => fc.oneof({ weight: 2, arbitrary: fc.constant(good) }, times);
@@ -34,7 +46,7 @@ const headers = fc.record(
   { requiredKeys: ['alg'] },
 );
 const claims = fc.record(
-  { exp: mostly(now + 60), nbf: mostly(now - 60), iat: times, sub: fc.string() },
+  { exp: mostly(now + 600), nbf: mostly(now - 600), iat: times, sub: fc.string() },
   { requiredKeys: [] },
 );
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -78,4 +90,15 @@ test('takes what the library takes and refuses what it refuses, with the same cl
     { numRuns: 3_000 },
   );
   assert(accepted > 100, `only ${accepted} tokens were good ones`);
+});
+
+test('takes a token up to a minute after its end and before its beginning by our clock, and no longer', () => {
+  const seconds = fc.integer({ min: -3_600, max: 3_600 }).filter((by) => Math.abs(Math.abs(by) - 60) > 10);
+  const token = (times: object): string => signed(`${part({ alg: 'HS256' })}.${part({ sub: 'x', ...times })}`);
+  fc.assert(
+    fc.property(seconds, (by) => {
+      assert.equal(taken(verify, token({ exp: now + by })) !== undefined, by > -60, `ends in ${by} s`);
+      assert.equal(taken(verify, token({ exp: now + 7_200, nbf: now + by })) !== undefined, by < 60, `from ${by} s on`);
+    }),
+  );
 });

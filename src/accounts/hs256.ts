@@ -5,7 +5,10 @@
 import { createDecoder } from 'fast-jwt';
 import { createHmac } from '../platform/hmac.ts';
 
-/** Answers the claims of a token that is signed with `secret` and in force now. Throws for any other. */
+/** The clocks of an identity provider and of this server are said to agree as far as this; RFC 7519 speaks of minutes. */
+export const leeway_seconds = 60;
+
+/** Answers the claims of a token that is signed with `secret` and in force, give or take the leeway. Throws for any other. */
 export function createHs256Verifier(secret: string): (token: string) => Record<string, unknown> {
   const hmac = createHmac(Buffer.from(secret));
   const decode = createDecoder({ complete: true });
@@ -26,9 +29,9 @@ interface Decoded {
   readonly input: string;
 }
 
-/** `exp` is required, `nbf` is not; both are seconds. */
+/** `exp` is required, `nbf` is not; both are seconds of another clock than ours. */
 function inForce({ exp, nbf }: Record<string, unknown>): boolean {
   const now = Date.now() / 1_000;
-  if (typeof exp !== 'number' || now > exp) return false;
-  return nbf === undefined || (typeof nbf === 'number' && now >= nbf);
+  if (typeof exp !== 'number' || now - leeway_seconds > exp) return false;
+  return nbf === undefined || (typeof nbf === 'number' && now + leeway_seconds >= nbf);
 }

@@ -6,6 +6,7 @@ import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { createVerifier, type Algorithm } from 'fast-jwt';
 import { OverloadedError } from '../platform/lane.ts';
 import type { Log } from './better-auth.ts';
+import { leeway_seconds } from './hs256.ts';
 
 export interface KeySetOptions {
   readonly url: string;
@@ -114,6 +115,7 @@ function keysOf(set: unknown, { issuer, audience }: KeySetOptions): ReadonlyMap<
       allowedIss: issuer,
       allowedAud: audience,
       requiredClaims: ['exp', 'sub', 'iss', 'aud'],
+      clockTolerance: leeway_seconds * 1_000,
       cache: kept_tokens_max,
     }) as (token: string) => unknown;
     keys.set(read.kid, { alg: read.alg, verify });
