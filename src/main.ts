@@ -89,7 +89,9 @@ async function prepare(config: Config, { accounts, catalog, console }: Hall, sql
   const embedded = config.databaseUrl === undefined;
   const demo = embedded && config.admin === undefined ? demoOperator(config.dataDir, seeding) : undefined;
   const operator = config.admin ?? demo;
-  if (operator !== undefined) await accounts.ensureOperator(operator.email, operator.password);
+  // Only a name that was given ends others: whoever forgets it once gets the demo's operator besides.
+  const alone = config.admin !== undefined;
+  if (operator !== undefined) await accounts.ensureOperator(operator.email, operator.password, { alone });
   if (seeding) {
     const [clock] = await sql<[{ now: Date }]>`select now()`;
     // Lists show the newest first.

@@ -11,7 +11,7 @@ import { createCounter, type Counter } from './counter.ts';
 import { ensureOperator, findUsers, sweepSessions, usersOf, type UserName } from './directory.ts';
 import { createOriginCheck, type Asking } from './origin.ts';
 import { createOutsideIdentity } from './outside-identity.ts';
-import { createSessions } from './sessions.ts';
+import { type Sessions, createSessions } from './sessions.ts';
 
 export type { UserName } from './directory.ts';
 
@@ -32,14 +32,21 @@ export interface Accounts {
   identify(request: Asking): Identity | Promise<Identity>;
   /** The same, and FORBIDDEN unless it is an operator. */
   requireOperator(request: Asking): Promise<Identity>;
-  /** Makes the account or takes it over: role operator, this password. If the password changed, its sessions end. */
-  ensureOperator(email: string, password: string, name?: string): Promise<void>;
+  /**
+   * Makes the account or takes it over: role operator, this password. If the password changed, its sessions end.
+   * With `alone`, everybody else who was an operator is a fan from now on, which is logged with their addresses.
+   */
+  ensureOperator(email: string, password: string, options?: { name?: string; alone?: boolean }): Promise<void>;
+  /**
+   * `handle` is called when all sessions of a user were ended here, but for the one that asked for it: by a change of
+   * the password that says so, by signing out everywhere, by a start that takes the account over. After the commit
+   * and before the answer; if it fails, that is logged and is what is answered.
+   */
+  onSignedOutEverywhere(handle: (userId: string) => Promise<void>): void;
   /** Accounts by id; those of an outside provider are not known by name and are left out. */
   usersOf(userIds: readonly string[]): Promise<ReadonlyMap<string, UserName>>;
   /** Accounts whose name or address contains `text`, or whose id it is; at most `limit` (50). */
   findUsers(text: string, limit?: number): Promise<readonly UserName[]>;
-  /** Forget what is remembered of sessions, so that the next question is the database's to answer. */
-  forget(): void;
   readonly duties: readonly Duty[];
   /** better-auth, for this room's routes. */
   readonly counter: Counter;
@@ -69,6 +76,7 @@ export async function createAccounts({ database, config, log, metrics }: Account
   const { cookieName } = auth;
   const sessions = createSessions({ database, secret, cookieName, batchMax: config.laneBatchMax, metrics });
   const outside = createOutsideIdentity({ jwtSecret: config.identityJwtSecret, jwks: config.identityJwks, log });
+  const everywhere = createSignedOutEverywhere(sessions, log);
 
   const ofBearer = (token: string): Identity | undefined | Promise<Identity | undefined> =>
     isJwt(token) ? outside.ofToken(token) : sessions.ofToken(token);
@@ -94,15 +102,35 @@ export async function createAccounts({ database, config, log, metrics }: Account
       if (identity.role !== 'operator') throw refuse('FORBIDDEN');
       return identity;
     },
-    ensureOperator: async (email, password, name = 'Operator') => {
-      await ensureOperator(database, { email, password, name });
+    ensureOperator: async (email, password, { name = 'Operator', alone = false } = {}) => {
+      const { signedOut, ended } = await ensureOperator(database, { email, password, name, alone });
       sessions.forget();
+      if (ended.length > 0) log.warn({ operators: ended }, `${email} is the only operator now: they are fans from here on`);
+      if (signedOut !== undefined) await everywhere.tell(signedOut);
     },
+    onSignedOutEverywhere: everywhere.follow,
     usersOf: (userIds) => usersOf(database, userIds),
     findUsers: (text, limit = 50) => findUsers(database, text, limit),
-    forget: sessions.forget,
     duties: [{ name: 'sessions', everyMs: sweep_ms, run: () => sweepSessions(database) }],
-    counter: createCounter({ auth, publicUrl, origins }),
+    counter: createCounter({ auth, publicUrl, origins, forget: sessions.forget, signedOutEverywhere: everywhere.tell }),
+  };
+}
+
+/** Those who follow are all told, whether others of them fail or not. */
+function createSignedOutEverywhere({ forget }: Sessions, log: Log) {
+  const followers: ((userId: string) => Promise<void>)[] = [];
+  return {
+    follow: (handle: (userId: string) => Promise<void>): void => {
+      followers.push(handle);
+    },
+    tell: async (userId: string): Promise<void> => {
+      forget();
+      const told = await Promise.allSettled(followers.map((handle) => handle(userId)));
+      const failed = told.find((result) => result.status === 'rejected');
+      if (failed === undefined) return;
+      log.error({ err: failed.reason as unknown, userId }, 'signed out everywhere, but what follows from it failed');
+      throw failed.reason;
+    },
   };
 }
 

@@ -69,7 +69,7 @@ const tables = {
 export interface Asked {
   readonly response: Response;
   /** Whose sessions this request ended, all but the one it goes on with. */
-  readonly signedOutEverywhere: string | undefined;
+  readonly signedOut: string | undefined;
 }
 
 export interface Auth {
@@ -84,7 +84,7 @@ export interface Auth {
 /** What is noted of a request while better-auth is at work on it. */
 interface Note {
   failure?: unknown;
-  signedOutEverywhere?: string;
+  signedOut?: string;
   /** Password hashes that it has verified a password by, or made. */
   readonly hashes: string[];
 }
@@ -104,7 +104,7 @@ export async function openAuth(options: BetterAuthOptions): Promise<Auth> {
       const note: Note = { hashes: [] };
       const response = await notes.run(note, () => auth.handler(request));
       if (note.failure !== undefined) throw note.failure;
-      return { response, signedOutEverywhere: response.ok ? note.signedOutEverywhere : undefined };
+      return { response, signedOut: note.signedOut };
     },
     cookieName: authCookies.sessionToken.name,
   };
@@ -150,7 +150,7 @@ export function authOptions({ database, secret, publicUrl, log }: AuthOptions): 
         known: () => notes.getStore()?.hashes ?? [],
         signedOutEverywhere: (userId) => {
           const note = notes.getStore();
-          if (note !== undefined) note.signedOutEverywhere = userId;
+          if (note !== undefined) note.signedOut = userId;
         },
       }),
     ],

@@ -9,7 +9,7 @@ import { OverloadedError } from '../platform/lane.ts';
 import { refuse, type RefusalCode } from '../refusals.ts';
 import { addressHeader, type Asked, type Auth } from './better-auth.ts';
 import type { OriginCheck } from './origin.ts';
-import { createDesk } from './passwords.ts';
+import { createPasswordQueues } from './password-queues.ts';
 
 /** What it reads of a request; Fastify's is one. */
 export interface Visit {
@@ -27,16 +27,21 @@ export interface Answer {
 
 export interface Counter {
   /**
-   * Asks better-auth at `path` (`/sign-out`). Rejects with the refusal that its answer amounts to, whose field
-   * `reason` is better-auth's own code, and with `OverloadedError` if the database is away.
+   * Asks better-auth at `path`. Rejects with the refusal that its answer amounts to, whose field `reason` is
+   * better-auth's own code, and with `OverloadedError` if the database is away or too many ask.
    */
-  ask(path: string, visit: Visit): Promise<Answer>;
-  /** The same for requests that hash a password: a few at a time, `OverloadedError` if too many wait. */
-  askInLine(path: string, visit: Visit): Promise<Answer>;
-  /** Lets somebody in: in line too, and whatever cookies come along are not looked at. */
+  ask(path: '/get-session', visit: Visit): Promise<Answer>;
+  /** Lets somebody in: in a queue for passwords, and whatever cookies come along are not looked at. */
   enter(path: '/sign-in/email' | '/sign-up/email', visit: Visit): Promise<Answer>;
+  /**
+   * The same as `ask` for what ends sessions, which are not remembered here any longer than it takes to answer. A change
+   * of the password waits in the queue of those who sign in. Refused for being late, it may be done all the same.
+   */
+  end(path: '/sign-out' | '/revoke-other-sessions' | '/change-password', visit: Visit): Promise<Answer>;
 }
 
+/** Of 2 to 5 ms each, so the last of them is not given up (5 s). */
+const asking_max = 500;
 const user_agent_chars_max = 256;
 /** The only headers that better-auth sees, and the only ones of its answers that leave. */
 const headers_in = ['authorization', 'cookie'] as const;
@@ -46,33 +51,61 @@ export interface CounterOptions {
   readonly auth: Auth;
   readonly publicUrl: string;
   readonly origins: OriginCheck;
+  /** Sessions were ended: what is remembered of them is to be forgotten. */
+  forget(): void;
+  signedOutEverywhere(userId: string): Promise<void>;
 }
 
-export function createCounter({ auth, publicUrl, origins }: CounterOptions): Counter {
-  const desk = createDesk();
-  const base = `${new URL(publicUrl).origin}/api/auth`;
-  const bring = async (path: string, visit: Visit): Promise<Answer> => {
-    const { response } = await handle(auth, requestOf(base + path, visit));
-    const text = await response.text();
-    const body: unknown = text === '' ? null : JSON.parse(text);
-    if (response.ok) return { body, headers: [...response.headers].filter(([name]) => headers_out.has(name)) };
-    throw refusalOf(response.status, reasonIn(body));
-  };
+export function createCounter(options: CounterOptions): Counter {
+  const { origins, forget } = options;
+  const queues = createPasswordQueues();
+  const bounded = createBound(asking_max);
+  const bring = createBringing(options);
   return {
     ask: async (path, visit) => {
       origins.acting(visit);
-      return inTime(bring(path, visit));
-    },
-    askInLine: async (path, visit) => {
-      origins.acting(visit);
-      return desk.serve(() => bring(path, visit));
+      return bounded(() => bring(path, visit));
     },
     enter: async (path, visit) => {
       origins.signingIn(visit);
       const { method, ip, body } = visit;
       const { cookie: _ofSomebodyElse, ...headers } = visit.headers;
-      return desk.serve(() => bring(path, { method, ip, headers, body }));
+      const queue = path === '/sign-up/email' ? 'signUp' : 'signIn';
+      return queues.serve(queue, () => bring(path, { method, ip, headers, body }));
     },
+    end: async (path, visit) => {
+      origins.acting(visit);
+      // However it ends, and though nobody waits for it any more: it may have ended sessions.
+      const ending = () => bring(path, visit).finally(forget);
+      return path === '/change-password' ? queues.serve('signIn', ending) : bounded(ending);
+    },
+  };
+}
+
+function createBringing({ auth, publicUrl, signedOutEverywhere }: CounterOptions) {
+  const base = `${new URL(publicUrl).origin}/api/auth`;
+  return async (path: string, visit: Visit): Promise<Answer> => {
+    const { response, signedOut } = await handle(auth, requestOf(base + path, visit));
+    const text = await response.text();
+    const body: unknown = text === '' ? null : JSON.parse(text);
+    if (!response.ok) throw refusalOf(response.status, reasonIn(body));
+    if (signedOut !== undefined) await signedOutEverywhere(signedOut);
+    return { body, headers: [...response.headers].filter(([name]) => headers_out.has(name)) };
+  };
+}
+
+/** At most so many at once, the others are refused. Whoever is late still counts until its work ends. */
+function createBound(atOnceMax: number) {
+  let underWay = 0;
+  const ended = (): void => {
+    underWay -= 1;
+  };
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    if (underWay >= atOnceMax) return Promise.reject(new OverloadedError('sign-in'));
+    underWay += 1;
+    const answer = work();
+    answer.then(ended, ended);
+    return inTime(answer);
   };
 }
 

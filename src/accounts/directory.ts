@@ -15,38 +15,60 @@ interface Operator {
   readonly email: string;
   readonly password: string;
   readonly name: string;
+  /** Nobody else is an operator from now on. */
+  readonly alone: boolean;
+}
+
+interface Ensured {
+  /** The operator, if the password is a new one: then no session made with another is left. */
+  readonly signedOut: string | undefined;
+  /** Addresses of those who were operators until now. */
+  readonly ended: readonly string[];
 }
 
 const id_chars = 32;
 const swept_max = 10_000;
 
-/** See `Accounts.ensureOperator`. Several servers may start at once. */
-export async function ensureOperator(database: Database, { email, password, name }: Operator): Promise<void> {
-  const address = email.toLowerCase();
-  const hash = await hashPassword(password);
-  await database.transaction(async (tx) => {
-    await tx`insert into users (id, name, email, role) values (${randomId(id_chars)}, ${name}, ${address}, 'operator')
+/** See `Accounts.ensureOperator`. One server at a time: two that each name another would wait for each other's rows. */
+export async function ensureOperator(database: Database, operator: Operator): Promise<Ensured> {
+  const { name, alone } = operator;
+  const email = operator.email.toLowerCase();
+  const hash = await hashFor(database, email, operator.password);
+  return database.transaction(async (tx) => {
+    await tx`insert into users (id, name, email, role) values (${randomId(id_chars)}, ${name}, ${email}, 'operator')
       on conflict (email) do nothing`;
     const [user] = await tx<{ id: string }[]>`
-      update users set role = 'operator', updated_at = now() where email = ${address} returning id`;
+      update users set role = 'operator', updated_at = now() where email = ${email} returning id`;
     if (user === undefined) throw new Error('the operator was deleted while it was made');
-    await setPassword(tx, user.id, { password, hash });
+    const isNew = await setPassword(tx, user.id, hash);
+    const ended = alone
+      ? await tx<{ email: string }[]>`
+          update users set role = 'fan', updated_at = now() where role = 'operator' and id <> ${user.id} returning email`
+      : [];
+    return { signedOut: isNew ? user.id : undefined, ended: ended.map(({ email }) => email) };
   });
 }
 
-async function setPassword(
-  tx: Tx,
-  userId: string,
-  { password, hash }: { password: string; hash: string },
-): Promise<void> {
-  const [before] = await tx<{ password: string | null }[]>`
-    select password from accounts where provider_id = 'credential' and account_id = ${userId}`;
-  if (before !== undefined && (await verifyPassword(before.password ?? '', password))) return;
-  await tx`
+/** The hash that the account has if it is one of this password, else a new one. Takes as long as passwords do. */
+async function hashFor({ sql }: Database, email: string, password: string): Promise<string> {
+  const [kept] = await sql<{ password: string | null }[]>`
+    select a.password from accounts a join users u on u.id = a.user_id
+    where u.email = ${email} and a.provider_id = 'credential' and a.account_id = u.id`;
+  const hash = kept?.password;
+  return typeof hash === 'string' && (await verifyPassword(hash, password)) ? hash : hashPassword(password);
+}
+
+/** True if the account had another password, or none. Its row is locked before its sessions end: see account-lock.ts. */
+async function setPassword(tx: Tx, userId: string, hash: string): Promise<boolean> {
+  const changed = await tx`
     insert into accounts (id, account_id, provider_id, user_id, password)
     values (${randomId(id_chars)}, ${userId}, 'credential', ${userId}, ${hash})
-    on conflict (provider_id, account_id) do update set password = excluded.password, updated_at = now()`;
+    on conflict (provider_id, account_id) do update set password = excluded.password, updated_at = now()
+      where accounts.password is distinct from excluded.password
+    returning id`;
+  if (changed.length === 0) return false;
   await tx`delete from sessions where user_id = ${userId}`;
+  return true;
 }
 
 export async function usersOf({ sql }: Database, userIds: readonly string[]): Promise<ReadonlyMap<string, UserName>> {

@@ -15,14 +15,8 @@ const PasswordChange = Type.Object(
   { additionalProperties: false },
 );
 
-export function accountsRoutes(app: App, { counter, forget }: Pick<Accounts, 'counter' | 'forget'>): void {
+export function accountsRoutes(app: App, { counter }: Pick<Accounts, 'counter'>): void {
   const bodyLimit = body_bytes_max;
-  /** Sessions ended here are not remembered any longer than it takes to answer. */
-  const ending = async (answer: Promise<Answer>, reply: FastifyReply): Promise<unknown> => {
-    const body = passOn(await answer, reply);
-    forget();
-    return body;
-  };
   app.route({
     ...route('signUp'),
     bodyLimit,
@@ -38,14 +32,14 @@ export function accountsRoutes(app: App, { counter, forget }: Pick<Accounts, 'co
     // As text: without a session the answer is `null`, which Fastify takes for "nothing".
     return reply.type('application/json').send(JSON.stringify(body));
   });
-  app.post('/api/auth/sign-out', { bodyLimit }, (request, reply) =>
-    ending(counter.ask('/sign-out', withoutBody(request)), reply),
+  app.post('/api/auth/sign-out', { bodyLimit }, async (request, reply) =>
+    passOn(await counter.end('/sign-out', withoutBody(request)), reply),
   );
-  app.post('/api/auth/revoke-other-sessions', { bodyLimit }, (request, reply) =>
-    ending(counter.ask('/revoke-other-sessions', withoutBody(request)), reply),
+  app.post('/api/auth/revoke-other-sessions', { bodyLimit }, async (request, reply) =>
+    passOn(await counter.end('/revoke-other-sessions', withoutBody(request)), reply),
   );
-  app.post('/api/auth/change-password', { bodyLimit, schema: { body: PasswordChange } }, (request, reply) =>
-    ending(counter.askInLine('/change-password', request), reply),
+  app.post('/api/auth/change-password', { bodyLimit, schema: { body: PasswordChange } }, async (request, reply) =>
+    passOn(await counter.end('/change-password', request), reply),
   );
 }
 
