@@ -103,7 +103,11 @@ async function betterAuth({ guarded }: { guarded: boolean }) {
   });
   const post = async (path: string, body: object, bearer = ''): Promise<number> => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${bearer}` };
-    const request = new Request(`${publicUrl}/api/auth${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    const request = new Request(`${publicUrl}/api/auth${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
     return (await auth.ask(request)).response.status;
   };
   return {

@@ -71,7 +71,10 @@ async function enterAgain(userId: string): Promise<string> {
 }
 
 const change = (token: string, currentPassword: string, revokeOtherSessions?: boolean) =>
-  accounts.counter.end('/change-password', visit({ currentPassword, newPassword: changed, revokeOtherSessions }, token));
+  accounts.counter.end(
+    '/change-password',
+    visit({ currentPassword, newPassword: changed, revokeOtherSessions }, token),
+  );
 const identify = async (token: string) =>
   (await accounts.identify({ method: 'GET', headers: { authorization: `Bearer ${token}` } })).userId;
 

@@ -22,7 +22,9 @@ export function accountLock(options: AccountLockOptions): BetterAuthPlugin {
   return {
     id: 'account-lock',
     init: ({ adapter }) => ({ context: { adapter: locking(adapter, options.known) } }),
-    hooks: { after: [{ matcher: ({ path }) => path !== undefined && ends_others.has(path), handler: afterwards(options) }] },
+    hooks: {
+      after: [{ matcher: ({ path }) => path !== undefined && ends_others.has(path), handler: afterwards(options) }],
+    },
   };
 }
 
@@ -61,7 +63,11 @@ function lockingIn(
   /** An update that changes nothing: the library knows no other way to lock a row. */
   const lock = async (userId: unknown): Promise<void> => {
     if (typeof userId !== 'string') throw new Error('sessions are written for one user at a time');
-    const where: Where[] = [{ field: 'userId', value: userId }, { field: 'providerId', value: 'credential' }, stillKnown()];
+    const where: Where[] = [
+      { field: 'userId', value: userId },
+      { field: 'providerId', value: 'credential' },
+      stillKnown(),
+    ];
     if ((await tx.updateMany({ model: 'account', where, update: { userId } })) === 0) throw refusal();
   };
   return {

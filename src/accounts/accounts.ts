@@ -105,7 +105,8 @@ export async function createAccounts({ database, config, log, metrics }: Account
     ensureOperator: async (email, password, { name = 'Operator', alone = false } = {}) => {
       const { signedOut, ended } = await ensureOperator(database, { email, password, name, alone });
       sessions.forget();
-      if (ended.length > 0) log.warn({ operators: ended }, `${email} is the only operator now: they are fans from here on`);
+      if (ended.length > 0)
+        log.warn({ operators: ended }, `${email} is the only operator now: they are fans from here on`);
       if (signedOut !== undefined) await everywhere.tell(signedOut);
     },
     onSignedOutEverywhere: everywhere.follow,
