@@ -5,16 +5,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, glob, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { constants, tmpdir } from 'node:os';
+import { availableParallelism, constants, tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { connect } from '../../src/platform/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
 import { migrate } from '../../src/platform/migrations.ts';
 import { postgres_variables, template_name } from './house.ts';
+import { pack } from './pack.ts';
+import { packages } from './packed.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const test_files = ['test/**/*.test.ts', 'src/**/*.test.ts'];
 const test_minutes_max = 5;
+/** Most files wait most of their time, for browsers, duties and time limits. */
+const files_a_processor = 2;
 
 /** The data of a test run is thrown away, so it need not survive a power cut. */
 const settings = { fsync: 'off', full_page_writes: 'off', max_connections: 300, shared_buffers: '128MB' };
@@ -47,7 +52,13 @@ async function runTests(args: readonly string[], environment: Readonly<Record<st
   const flags = args.filter((arg) => arg.startsWith('-'));
   // Files end by themselves: forced to, they were seen to lose the last lines of their report. One that hangs after a
   // failure ends with the time.
-  const command = ['--test', '--test-concurrency=2', `--test-timeout=${test_minutes_max * 60_000}`, ...flags];
+  const command = [
+    '--test',
+    `--import=${pathToFileURL(path.join(import.meta.dirname, 'packed.ts')).href}`,
+    `--test-concurrency=${availableParallelism() * files_a_processor}`,
+    `--test-timeout=${test_minutes_max * 60_000}`,
+    ...flags,
+  ];
   // Its own process group: when the tests are over, servers that a dead test left behind go with it.
   const tests = spawn(process.execPath, [...command, ...(await filesOf(args))], {
     cwd: root,
@@ -75,20 +86,21 @@ async function main(): Promise<void> {
   await using open = new AsyncDisposableStack();
   open.defer(() => rm(folder, { recursive: true, force: true }));
   await chmod(folder, 0o755);
+  const packed = path.join(folder, 'packed');
   const environment: Record<string, string> = {
+    TEST_PACKED: packed,
     TEST_EVIDENCE: evidence,
     // What a test leaves in the folder for temporary files goes with the run.
     TMPDIR: folder,
     // Every server that a test starts loads the same modules.
     NODE_COMPILE_CACHE: path.join(folder, 'compiled'),
   };
-  await Promise.all(
-    ([18, 15] as const).map(async (version) => {
-      const cluster = await openCluster(version, folder);
-      open.defer(() => cluster.stop());
-      environment[postgres_variables[version]] = cluster.url;
-    }),
-  );
+  const clusters = ([18, 15] as const).map(async (version) => {
+    const cluster = await openCluster(version, folder);
+    open.defer(() => cluster.stop());
+    environment[postgres_variables[version]] = cluster.url;
+  });
+  await Promise.all([...clusters, pack(packed, packages)]);
   process.exitCode = await runTests(process.argv.slice(2), environment);
   if (process.exitCode === 0) await rm(evidence, { recursive: true });
 }
