@@ -3,44 +3,17 @@
  * other hosts, a broken content policy) is collected, so that every test can end with `assertNoComplaints`.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
+import { unpackChromium } from './chromium.ts';
 import type { Server } from './server.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const wait_ms_max = 15_000;
 
-/**
- * Chromium and the libraries it needs, out of node_modules into a folder of this user's own. Test files run side by
- * side: each unpacks for itself if it must, and the first to be done puts its folder in place for all.
- */
-async function unpack(): Promise<string> {
-  const { version } = JSON.parse(
-    readFileSync(path.join(root, 'node_modules/@sparticuz/chromium/package.json'), 'utf8'),
-  ) as {
-    version: string;
-  };
-  const folder = path.join(tmpdir(), `maejin-browser-${version}-${userInfo().uid}`);
-  if (existsSync(folder)) return folder;
-  const own = `${folder}-${process.pid}`;
-  mkdirSync(own, { recursive: true });
-  const { TMPDIR: before } = process.env;
-  process.env['TMPDIR'] = own;
-  // The package brings the system's libraries along only where it believes to be at its usual host.
-  process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs22.x';
-  const { default: packed } = await import('@sparticuz/chromium');
-  await packed.executablePath();
-  if (before === undefined) delete process.env['TMPDIR'];
-  else process.env['TMPDIR'] = before;
-  await rename(own, folder).catch(() => rm(own, { recursive: true, force: true }));
-  return folder;
-}
-
 async function executable(): Promise<{ path: string; env: Record<string, string> }> {
-  const folder = await unpack();
+  const folder = await unpackChromium();
   const libraries = [path.join(folder, 'al2023/lib'), process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':');
   const env = { ...(process.env as Record<string, string>), LD_LIBRARY_PATH: libraries };
   return { path: path.join(folder, 'chromium'), env };

@@ -4,13 +4,14 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, glob, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, glob, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, constants, tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { connect } from '../../src/platform/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
 import { migrate } from '../../src/platform/migrations.ts';
+import { unpackChromium } from './chromium.ts';
 import { postgres_variables, template_name } from './house.ts';
 import { pack } from './pack.ts';
 import { packages } from './packed.ts';
@@ -41,15 +42,23 @@ async function openCluster(version: keyof typeof postgres_variables, folder: str
   return cluster;
 }
 
-async function filesOf(args: readonly string[]): Promise<string[]> {
-  const named = args.filter((arg) => !arg.startsWith('-'));
+async function filesOf(named: readonly string[]): Promise<string[]> {
   const files = await Array.fromAsync(glob(named.length > 0 ? named : test_files, { cwd: root }));
   if (files.length === 0) throw new Error(`no test file matches ${(named.length > 0 ? named : test_files).join(' ')}`);
   return files.toSorted();
 }
 
-async function runTests(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<number> {
-  const flags = args.filter((arg) => arg.startsWith('-'));
+/** Files that need a browser start side by side; it is unpacked before. */
+async function prepareBrowser(files: readonly string[], folder: string): Promise<void> {
+  const texts = await Promise.all(files.map((file) => readFile(path.join(root, file), 'utf8')));
+  if (texts.some((text) => text.includes('harness/browser.ts'))) await unpackChromium(folder);
+}
+
+async function runTests(
+  flags: readonly string[],
+  files: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<number> {
   // Files end by themselves: forced to, they were seen to lose the last lines of their report. One that hangs after a
   // failure ends with the time.
   const command = [
@@ -60,7 +69,7 @@ async function runTests(args: readonly string[], environment: Readonly<Record<st
     ...flags,
   ];
   // Its own process group: when the tests are over, servers that a dead test left behind go with it.
-  const tests = spawn(process.execPath, [...command, ...(await filesOf(args))], {
+  const tests = spawn(process.execPath, [...command, ...files], {
     cwd: root,
     env: { ...process.env, ...environment },
     stdio: 'inherit',
@@ -80,6 +89,10 @@ async function runTests(args: readonly string[], environment: Readonly<Record<st
 }
 
 async function main(): Promise<void> {
+  const { flags = [], named = [] } = Object.groupBy(process.argv.slice(2), (arg) =>
+    arg.startsWith('-') ? 'flags' : 'named',
+  );
+  const files = await filesOf(named);
   const evidence = path.join(root, 'test-evidence', String(process.pid));
   await mkdir(evidence, { recursive: true });
   const folder = await mkdtemp(path.join(tmpdir(), 'maejin-test-'));
@@ -100,8 +113,9 @@ async function main(): Promise<void> {
     open.defer(() => cluster.stop());
     environment[postgres_variables[version]] = cluster.url;
   });
-  await Promise.all([...clusters, pack(packed, packages)]);
-  process.exitCode = await runTests(process.argv.slice(2), environment);
+  const prepared = await Promise.allSettled([...clusters, pack(packed, packages), prepareBrowser(files, folder)]);
+  for (const one of prepared) if (one.status === 'rejected') throw one.reason;
+  process.exitCode = await runTests(flags, files, environment);
   if (process.exitCode === 0) await rm(evidence, { recursive: true });
 }
 
