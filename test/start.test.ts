@@ -10,7 +10,7 @@ import { boxOffice } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { caller } from './harness/http.ts';
 import { openHouse } from './harness/house.ts';
-import { type Program, opened, runMain } from './harness/server.ts';
+import { type Program, opened, runMain, source } from './harness/server.ts';
 
 const secret = 'a secret of at least thirty-two characters';
 
@@ -60,7 +60,7 @@ describe('a server with nothing but an empty folder', () => {
 
   test('starts, seeds the demo and says what to try', async () => {
     dataDir = await mkdtemp(path.join(tmpdir(), 'maejin-start-'));
-    const program = runMain({ DATA_DIR: dataDir });
+    const program = runMain({ DATA_DIR: dataDir }, source);
     const call = caller(await opened(program));
     concerts = (await call<Listing>('GET', '/api/v1/concerts')).body;
     assert.equal(concerts.concerts.length, 3);
@@ -79,7 +79,7 @@ describe('a server with nothing but an empty folder', () => {
   });
 
   test('finds the first data at its second start, says where fans come in, and closes once though Ctrl-C arrives twice', async () => {
-    const program = runMain({ DATA_DIR: dataDir, PUBLIC_URL: 'https://tickets.example' });
+    const program = runMain({ DATA_DIR: dataDir, PUBLIC_URL: 'https://tickets.example' }, source);
     const call = caller(await opened(program));
     assert.match(program.output(), /^ +to the fans as +https:\/\/tickets\.example$/m);
     assert.deepEqual(idsOf((await call<Listing>('GET', '/api/v1/concerts')).body), idsOf(concerts));
