@@ -50,7 +50,7 @@ async function filesOf(named: readonly string[]): Promise<string[]> {
 
 /** Files that need a browser start side by side; it is unpacked before. */
 async function prepareBrowser(files: readonly string[], folder: string): Promise<void> {
-  const texts = await Promise.all(files.map((file) => readFile(path.join(root, file), 'utf8')));
+  const texts = await Promise.all(files.map((file) => readFile(path.resolve(root, file), 'utf8')));
   if (texts.some((text) => text.includes('harness/browser.ts'))) await unpackChromium(folder);
 }
 
