@@ -20,7 +20,7 @@ export async function filled(url: string, fill: (sql: Sql) => Promise<void>): Pr
   const database = connect(url, { poolMax: 1, applicationName: 'maejin-bench' });
   try {
     const { sql } = database;
-    await migrate(sql, path.join(import.meta.dirname, '../db/migrations'));
+    await migrate(database, path.join(import.meta.dirname, '../db/migrations'));
     await sql`set statement_timeout = 0`;
     // Only while preparing: what a crash would lose here is made again.
     await sql`set synchronous_commit = off`;

@@ -7,6 +7,7 @@
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { CannotStart } from './platform/cannot-start.ts';
+import { readDatabaseAddress } from './platform/database-address.ts';
 import { generatedSecret } from './platform/generated-secret.ts';
 
 const log_levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -70,9 +71,16 @@ function readAddress(environment: Environment): Pick<Config, 'host' | 'port' | '
 export function readDatabasePlace(environment: Environment = process.env): Pick<Config, 'databaseUrl' | 'dataDir'> {
   const { text } = reader(environment);
   return {
-    databaseUrl: text('DATABASE_URL', /^postgres(ql)?:\/\/./, 'like postgres://user:password@host:5432/name'),
+    databaseUrl: readDatabaseUrl(environment),
     dataDir: path.resolve(text('DATA_DIR', /./, 'a directory') ?? '.data'),
   };
+}
+
+function readDatabaseUrl(environment: Environment): string | undefined {
+  const url = reader(environment).text('DATABASE_URL', /^postgres(ql)?:\/\/./, 'like postgres://user:password@host:5432/name');
+  // Whatever is wrong with it is said before anything is opened.
+  if (url !== undefined) readDatabaseAddress(url);
+  return url;
 }
 
 function readDatabase(environment: Environment): Pick<Config, 'databaseUrl' | 'dataDir' | 'authSecret' | 'poolMax'> {

@@ -9,13 +9,13 @@ import { pino } from 'pino';
 import { type Config, addressOf, readConfig } from './config.ts';
 import { type DemoLogin, demoConcerts, demoOperator, openCrowd, welcome } from './demo.ts';
 import { type Hall, buildApp } from './app.ts';
-import { awaitDatabase } from './platform/await-database.ts';
+import { awaitFitDatabase } from './platform/await-database.ts';
 import { CannotStart } from './platform/cannot-start.ts';
-import { type Sql, codeOf, connect, isTransient } from './platform/database.ts';
+import { type Sql, codeOf, connect } from './platform/database.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
+import { exclusively } from './platform/exclusive.ts';
 import { createFeed } from './platform/feed.ts';
 import { freePort } from './platform/free-port.ts';
-import { inTurn } from './platform/in-turn.ts';
 import { migrate } from './platform/migrations.ts';
 import { endStalled } from './platform/stalled.ts';
 import { keepStatistics } from './platform/statistics.ts';
@@ -42,13 +42,13 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
   const databaseUrl = config.databaseUrl ?? (await openEmbedded(config, open, lose));
   const database = connect(databaseUrl, { poolMax: config.poolMax, applicationName: 'maejin' });
   open.defer(() => database.close());
-  await awaitDatabase(database.sql);
-  await migrate(database.sql, migrations_folder);
+  await awaitFitDatabase(database);
+  await migrate(database, migrations_folder);
   const feed = await createFeed(databaseUrl, database.sql);
   open.defer(() => feed.close());
   const hall = await buildApp({ config, database, feed, log });
   open.defer(() => drained(hall));
-  const operator = await inTurn(database.sql, () => prepare(config, hall, database.sql));
+  const operator = await exclusively(database, () => prepare(config, hall, database.sql));
   const crowd = config.demo && operator !== undefined ? await openCrowd(hall) : undefined;
   open.defer(() => crowd?.disperse());
   const ticker = startTicker(
@@ -165,10 +165,6 @@ async function main(): Promise<void> {
   const ending = Promise.withResolvers<void>();
   // npm sends a terminal's Ctrl-C on, so it arrives twice: the second one must not cut the drain short.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.resolve());
-  // The driver asks every new connection questions of its own; when that connection is lost, nobody holds the promise.
-  process.on('unhandledRejection', (error) => {
-    if (!isTransient(error)) throw error;
-  });
   const lose = (): void => {
     process.exitCode = 1;
     ending.resolve();

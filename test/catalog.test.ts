@@ -72,7 +72,7 @@ test('a concert is shown to everybody, on every server, at once', async () => {
 test('an id that was asked for before it existed is found afterwards', async () => {
   const unknown = await one.call('GET', '/api/v1/concerts/0000000000');
   assert.deepEqual([unknown.status, unknown.code], [404, 'NOT_FOUND']);
-  await house.sql.begin(async (tx) => {
+  await house.database.transaction(async (tx) => {
     await tx`
       insert into concerts (id, title, artist, venue, first_starts_at, last_starts_at)
       values ('0000000000', 't', 'a', 'v', now(), now())`;

@@ -25,13 +25,13 @@ describe('migrations', () => {
     (await house.sql<{ name: string }[]>`select name from schema_migrations order by name`).map(({ name }) => name);
 
   test('run once, even by servers that start together', async () => {
-    assert.deepEqual(await migrate(house.sql, folder), []);
+    assert.deepEqual(await migrate(house.database, folder), []);
     await add('900_first.sql', 'create table first_one (id int);');
     await add('901_second.sql', 'create table second_one (id int); insert into second_one values (1), (2);');
     const others = Array.from({ length: 4 }, () =>
       connect(house.databaseUrl, { poolMax: 1, applicationName: 'maejin-test' }),
     );
-    const done = await Promise.all(others.map(({ sql }) => migrate(sql, folder)));
+    const done = await Promise.all(others.map((other) => migrate(other, folder)));
     assert.deepEqual(done.flat(), ['900_first.sql', '901_second.sql']);
     assert.deepEqual([...(await house.sql`select count(*) from second_one`)], [{ count: 2 }]);
     await Promise.all(others.map((other) => other.close()));
@@ -41,12 +41,12 @@ describe('migrations', () => {
     await add('900_first.sql', 'create table first_one (id int);');
     await add('901_second.sql', 'create table second_one (id int); insert into second_one values (1), (2);');
     await add('902_broken.sql', 'create table third_one (id int); select 1 / 0;');
-    await assert.rejects(migrate(house.sql, folder), /division by zero/);
+    await assert.rejects(migrate(house.database, folder), /division by zero/);
     assert.equal((await known()).at(-1), '901_second.sql');
     assert.deepEqual([...(await house.sql`select to_regclass('third_one') as found`)], [{ found: null }]);
     // The connection that failed is given back clean.
     await add('902_broken.sql', 'create table third_one (id int);');
-    assert.deepEqual(await migrate(house.sql, folder), ['902_broken.sql']);
+    assert.deepEqual(await migrate(house.database, folder), ['902_broken.sql']);
   });
 
   test('refuse a past that was edited, removed or inserted', async () => {
@@ -59,14 +59,14 @@ describe('migrations', () => {
       'create table third_one (id int);',
     ];
     await write(texts);
-    assert.deepEqual(await migrate(house.sql, folder), []);
+    assert.deepEqual(await migrate(house.database, folder), []);
     await write(['create table first_one (id bigint);', ...texts.slice(1)]);
-    await assert.rejects(migrate(house.sql, folder), { name: 'CannotStart', message: /900_first\.sql was changed/ });
+    await assert.rejects(migrate(house.database, folder), { name: 'CannotStart', message: /900_first\.sql was changed/ });
     await write(texts);
     await add('900_another.sql', 'select 1;');
-    await assert.rejects(migrate(house.sql, folder), { name: 'CannotStart', message: /900_another\.sql comes before/ });
+    await assert.rejects(migrate(house.database, folder), { name: 'CannotStart', message: /900_another\.sql comes before/ });
     await rm(path.join(folder, '900_another.sql'));
     await rm(path.join(folder, '901_second.sql'));
-    await assert.rejects(migrate(house.sql, folder), { name: 'CannotStart', message: /901_second\.sql, which is not/ });
+    await assert.rejects(migrate(house.database, folder), { name: 'CannotStart', message: /901_second\.sql, which is not/ });
   });
 });

@@ -39,7 +39,7 @@ for (const postgres of [18, 15] as const) {
       wire.freezeAfter('half_said');
       const silenced = frozen.transaction(async (tx) => {
         await tx`select from locked where name = 'by the frozen' for update`;
-        // A parameter makes it a statement that is described before it is sent.
+        // The end of it, which asks for the answer, does not come.
         await tx`select ${1}::int as half_said`;
       });
       silenced.catch(() => undefined);

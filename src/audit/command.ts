@@ -16,7 +16,7 @@ async function audit(): Promise<AuditReport> {
   await using open = new AsyncDisposableStack();
   const database = connect(await addressOf(open), { poolMax: 1, applicationName: 'maejin-audit' });
   open.defer(() => database.close());
-  await awaitDatabase(database.sql);
+  await awaitDatabase(database);
   return await createAudit({ database }).run();
 }
 

@@ -3,10 +3,12 @@
  * so it arrives exactly if that commits, and in the order of commits. While the listening connection is broken
  * messages are lost: subscribers are told by `onGap` and read again what they need.
  */
-import postgres from 'postgres';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CannotStart } from './cannot-start.ts';
+import { openLink } from './connections.ts';
 import type { Sql, Tx } from './database.ts';
 import { randomId } from './ids.ts';
-import { socketsTo } from './sockets.ts';
+import { sqlBy } from './statements.ts';
 import type { Duty } from './ticker.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -31,13 +33,15 @@ export const payload_bytes_max = 7_800;
 /** With the format of the news: servers that pack them differently leave each other's alone and find out by looking. */
 const channel = 'maejin_2';
 const silence_ms_max = 3_000;
-const connect_seconds_max = 3;
+/** At the start there is time. */
+const first_heard_ms_max = 10_000;
 
-/** Opens the listening connection; resolves when it listens. */
+/** Opens the listening connection; resolves when it has heard something. Refuses with `CannotStart` if it hears nothing. */
 export async function createFeed(url: string, sql: Sql): Promise<Feed> {
   const subscribers = new Map<string, ((payload: never) => void)[]>();
   const gapHandlers: (() => void)[] = [];
   const self = randomId(10);
+  const heard = Promise.withResolvers<boolean>();
   let heardAt = performance.now();
   let listener: Listener | undefined;
   let listening: Promise<void> | undefined;
@@ -46,7 +50,9 @@ export async function createFeed(url: string, sql: Sql): Promise<Feed> {
   const hear = (message: string): void => {
     const [topic, payload] = JSON.parse(message) as [string, never];
     if (topic === 'ping') {
-      if (payload === self) heardAt = performance.now();
+      if (payload !== self) return;
+      heardAt = performance.now();
+      heard.resolve(true);
       return;
     }
     for (const handle of subscribers.get(topic) ?? []) handle(payload);
@@ -71,7 +77,13 @@ export async function createFeed(url: string, sql: Sql): Promise<Feed> {
     });
     return listening;
   };
+  const ping = (): Promise<unknown> => sql`select pg_notify(${channel}, ${JSON.stringify(['ping', self])})`;
   await listen();
+  await ping();
+  if (!(await Promise.race([heard.promise, sleep(first_heard_ms_max, false, { ref: false })]))) {
+    await (listener as Listener | undefined)?.end();
+    throw new CannotStart('what one connection notifies is not heard on another: let DATABASE_URL lead to PostgreSQL itself');
+  }
 
   return {
     publish,
@@ -85,7 +97,7 @@ export async function createFeed(url: string, sql: Sql): Promise<Feed> {
       name: 'feed.watch',
       everyMs: 1_000,
       run: async () => {
-        await sql`select pg_notify(${channel}, ${JSON.stringify(['ping', self])})`;
+        await ping();
         if (performance.now() - heardAt <= silence_ms_max) return;
         await listen();
       },
@@ -104,42 +116,30 @@ interface Listener {
   end(): Promise<void>;
 }
 
-/** The library hands `onnotify` on to its connection; its types do not say so. */
-type ListenerOptions = postgres.Options<Record<string, never>> & { onnotify(channel: string, message: string): void };
-
-/**
- * One try at a listening connection; `lost` is called when it broke after it had worked. Not the library's own
- * `listen`: while the database is away that keeps trying by itself, and when it is ended in the pause between two
- * tries it connects all the same, later, and then keeps the process from ending.
- */
+/** One try at a listening connection; `lost` is called when it broke after it had worked. */
 function connectListener(url: string, hear: (message: string) => void, lost: () => void): Listener {
-  let works = false;
-  const options: ListenerOptions = {
-    ...socketsTo(url),
-    max: 1,
-    idle_timeout: 0,
-    max_lifetime: null,
-    connect_timeout: connect_seconds_max,
-    fetch_types: false,
-    onnotice: () => undefined,
-    onnotify: (_channel, message) => hear(message),
-    onclose: () => {
-      if (works) lost();
-      works = false;
-    },
+  let ended = false;
+  const opened = openLink(url, 'maejin-feed');
+  const listen = async (): Promise<void> => {
+    const link = await opened;
+    // What ends it may come before it is heard of.
+    link.wait();
+    link.on('notification', ({ payload = '' }) => hear(payload));
+    const sql = sqlBy((ready, settle) => link.send(ready, settle));
+    await sql`listen ${sql(channel)}`;
+    link.once('end', () => {
+      if (!ended) lost();
+    });
   };
-  const connection = postgres(url, options);
-  const listening = connection`listen ${connection(channel)}`.then(() => {
-    works = true;
-  });
+  const listening = listen();
   // It may fail while whoever wants to know is still ending the listener before it.
   listening.catch(() => undefined);
   return {
     listening,
     end: async () => {
-      works = false;
-      await listening.catch(() => undefined);
-      await connection.end({ timeout: 1 }).catch(() => undefined);
+      ended = true;
+      const link = await opened.catch(() => undefined);
+      link?.destroy();
     },
   };
 }

@@ -1,13 +1,13 @@
 /**
  * Brings the schema up to date: plain SQL files `NNN_name.sql`, forward only, each in a transaction of its own and
- * recorded with its checksum. Servers that start together take turns.
+ * recorded with its checksum. Servers that start together wait for each other.
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CannotStart } from './cannot-start.ts';
-import type { Sql } from './database.ts';
-import { inTurn } from './in-turn.ts';
+import { type Database, type Sql } from './database.ts';
+import { exclusively } from './exclusive.ts';
 
 interface Migration {
   readonly name: string;
@@ -19,22 +19,24 @@ interface Migration {
  * Runs the files of `folder` that this database has not seen and answers their names. Refuses with `CannotStart`
  * when a file that was run has changed or is gone: what happened to a database cannot be edited afterwards.
  */
-export async function migrate(sql: Sql, folder: string): Promise<string[]> {
+export async function migrate(database: Database, folder: string): Promise<string[]> {
   const migrations = await readMigrations(folder);
-  return inTurn(sql, async (connection) => {
-    await connection`create table if not exists schema_migrations (
-      name text collate "C" primary key, checksum text not null, at timestamptz not null default now())`;
-    const known = await connection<{ name: string; checksum: string }[]>`
-      select name, checksum from schema_migrations order by name`;
-    const fresh = compare(migrations, known);
-    for (const { name, checksum, text } of fresh) {
-      await connection`begin`;
-      await connection.unsafe(text).simple();
-      await connection`insert into schema_migrations (name, checksum) values (${name}, ${checksum})`;
-      await connection`commit`;
-    }
-    return fresh.map(({ name }) => name);
-  });
+  return exclusively(database, (sql) => bringUpToDate(sql, migrations));
+}
+
+async function bringUpToDate(sql: Sql, migrations: readonly Migration[]): Promise<string[]> {
+  await sql`create table if not exists schema_migrations (
+    name text collate "C" primary key, checksum text not null, at timestamptz not null default now())`;
+  const known = await sql<{ name: string; checksum: string }[]>`
+    select name, checksum from schema_migrations order by name`;
+  const fresh = compare(migrations, known);
+  for (const { name, checksum, text } of fresh) {
+    await sql`begin`;
+    await sql.unsafe(text);
+    await sql`insert into schema_migrations (name, checksum) values (${name}, ${checksum})`;
+    await sql`commit`;
+  }
+  return fresh.map(({ name }) => name);
 }
 
 async function readMigrations(folder: string): Promise<Migration[]> {

@@ -1,6 +1,6 @@
 /**
  * Connections whose server fell silent in the middle of a statement. PostgreSQL counts a transaction as idle only between
- * statements; a server that stops (SIGSTOP, a frozen virtual machine) after it asked for a statement to be prepared, or
+ * statements; a server that stops (SIGSTOP, a frozen virtual machine) when half of a statement is on its way, or
  * while it is sent rows, keeps its locks for as long as the connection lives. The servers that go on end it.
  */
 import type { Database } from './database.ts';

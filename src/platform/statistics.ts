@@ -26,7 +26,7 @@ export function keepStatistics({ sql }: Pick<Database, 'sql'>): Duty {
       for (const { table } of grown) {
         // One after the other: it reads a sample of the table, and there is a sale going on.
         // oxlint-disable-next-line no-await-in-loop
-        await sql`analyze (skip_locked) ${sql(table)}`.simple();
+        await sql`analyze (skip_locked) ${sql(table)}`;
       }
     },
   };

@@ -1,130 +1,105 @@
 /**
- * One transaction on one connection of the pool, its statements pipelined.
- *
- * postgres.js 3.4.9 offers `begin` (waits a round trip for itself) and `reserve`, and neither survives the loss
- * of a connection. Both were seen to: write to the closed socket, which throws where nobody can catch it and
- * ends the process; never answer a statement sent between the socket's error and its end; and, for a `reserve`
- * refused while the database is away, hand a connection to nobody later on, until the pool is empty. So this
- * file steers the connection itself, by the same few hooks that the library's own `begin` uses.
+ * One transaction on one connection of the pool, its statements pipelined: `begin` travels with the first of them, and
+ * whatever nobody waited for with the `commit`. Each has its own place where PostgreSQL resumes after a failure, so
+ * after one that failed the others are answered that something did, and the commit is answered ROLLBACK.
  */
-import type { Sql, Tx } from './database.ts';
-import { eachStatement, type Query } from './statements.ts';
+import { type Connections, giveBack, type PooledLink } from './connections.ts';
+import type { Tx } from './database.ts';
+import { codeOf } from './failures.ts';
+import { type Ready, type Send, type Settle, sqlBy } from './statements.ts';
 
-/** What we use of a connection inside postgres.js. */
-interface Connection {
-  /** False when nothing may be written until the connection reports ready. */
-  execute(query: Query): boolean;
-  /** Called when ready within a transaction; null once the connection is idle again or lost. */
-  reserved: (() => void) | null;
-  onclose: ((error: Error) => void) | null;
-  queue: { remove(connection: Connection): void };
-}
-
-/** A place to stand for a connection that belongs to a transaction: nobody takes it from here. */
-const taken = { remove: () => undefined };
+const begin: Ready = { text: 'begin', values: undefined, name: undefined };
+const commit: Ready = { text: 'commit', values: undefined, name: undefined };
+const rollback: Ready = { text: 'rollback', values: undefined, name: undefined };
 
 /** See `Database.transaction`. */
-export async function transaction<T>(sql: Sql, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const line = createLine();
-  const tx = eachStatement(sql, (query) => {
-    query.handler = line.send;
-  });
-  // Sent at once but not waited for: it travels with the first statement.
-  const begun = sql.unsafe('begin', [], { onexecute: line.hold } as object).execute();
-  begun.catch(line.breakOff);
+export async function transaction<T>(connections: Connections, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const link = await taken(connections);
+  const line = lineOn(link);
   try {
-    const result = await work(tx);
-    line.last();
-    // Behind statements that nobody waited for. Of a transaction in which one failed it answers ROLLBACK, no error.
-    const committed = await tx`commit`;
-    if (committed.command !== 'COMMIT') throw line.failure() ?? new Error('the database rolled the transaction back');
+    const result = await work(sqlBy(line.send));
+    await line.commit();
     return result;
   } catch (error) {
-    line.last();
-    await tx`rollback`.catch(() => undefined);
+    await line.rollBack();
     throw error;
+  } finally {
+    // Nobody else may find it within a transaction.
+    giveBack(link, link.getTransactionStatus() === 'I' ? line.fault() : new Error('within a transaction'));
   }
 }
 
-/** Sends statements down the connection it is given to hold, in order, and refuses them once that is lost or free again. */
-function createLine(): {
-  hold(connection: Connection): boolean;
-  send(query: Query): void;
-  breakOff(error: unknown): void;
-  /** The next statement ends the transaction: whoever is still at work, or wants to roll back a commit, is refused. */
-  last(): void;
-  /** What the first statement that failed was refused with. */
-  failure(): unknown;
-} {
-  let connection: Connection | undefined;
-  let broken: unknown;
-  let failed: unknown;
-  let full = false;
-  let isEnding = false;
-  let isOver = false;
-  let waiting: Query[] = [];
+function taken(connections: Connections): Promise<PooledLink> {
+  return new Promise((resolve, reject) => {
+    connections.take((error, link) => {
+      if (link === undefined) reject(error as Error);
+      else resolve(link);
+    });
+  });
+}
 
-  const breakOff = (error: unknown): void => {
-    broken ??= error;
-    const refused = waiting;
-    waiting = [];
-    for (const query of refused) query.reject(broken);
+interface Line {
+  readonly send: Send;
+  commit(): Promise<void>;
+  /** Nothing stands of it, unless a commit was under way when its connection broke. */
+  rollBack(): Promise<void>;
+  /** What broke the connection, or showed that it is of no more use. */
+  fault(): unknown;
+}
+
+/** Sends statements in order until the transaction is over; whoever is still at work then is refused. */
+function lineOn(link: PooledLink): Line {
+  let failed: unknown;
+  let isBegun = false;
+  let isOver = false;
+
+  const noting = (settle: Settle): Settle => (error, rows) => {
+    if (rows !== undefined) return settle(undefined, rows);
+    // Those behind a statement that failed are only told that something did. Whoever hears of it first, what
+    // failed is what says whether to try again: a lock waited for too long was answered 500 otherwise.
+    failed ??= error;
+    settle(isEcho(error) ? failed : error);
   };
-  const flush = (): void => {
-    full = false;
-    for (let query = waiting.shift(); query !== undefined; query = full ? undefined : waiting.shift()) {
-      full = connection?.execute(query) === false;
+  const send: Send = (ready, settle) => {
+    if (isOver) return settle(transactionOver());
+    if (!isBegun) {
+      isBegun = true;
+      link.send(begin, noting(() => undefined));
     }
+    link.send(ready, noting(settle));
+  };
+  const end = async (ready: Ready): Promise<string> => {
+    isOver = true;
+    if (!isBegun) return ready === commit ? 'COMMIT' : 'ROLLBACK';
+    return new Promise((resolve, reject) => {
+      link.send(
+        ready,
+        noting((error, rows) => {
+          if (rows === undefined) reject(error as Error);
+          else resolve(rows.command);
+        }),
+      );
+    });
   };
   return {
-    hold: (given) => {
-      connection = given;
-      given.queue.remove(given);
-      given.queue = taken;
-      given.reserved = flush;
-      // oxlint-disable-next-line unicorn/prefer-add-event-listener -- not an event target
-      given.onclose = breakOff;
-      // Not free for anybody else.
-      return false;
+    send,
+    commit: async () => {
+      // Of a transaction in which something failed the answer is ROLLBACK, and no error.
+      if ((await end(commit)) === 'COMMIT' && failed === undefined) return;
+      throw failed ?? new Error('the database rolled the transaction back');
     },
-    send: (query) => {
-      const { reject } = query;
-      // Whoever awaits it hears of its failure; when nobody does, because something else failed first, it is no news.
-      query.catch(() => undefined);
-      // The socket's error fails what is in flight; from then on nothing may be sent.
-      query.reject = (error) => {
-        if (!isAnswer(error)) broken ??= error;
-        // Those behind a statement that failed are only told that something did. Whoever hears of it first, what
-        // failed is what says whether to try again: a lock waited for too long was answered 500 otherwise.
-        failed ??= error;
-        reject(isEcho(error) ? failed : error);
-      };
-      // Once ours is over the connection is free, or already another transaction's: ours may say nothing in that one.
-      if (connection !== undefined && connection.reserved !== flush) broken ??= connectionClosed();
-      if (broken !== undefined || isOver) return reject(broken ?? connectionClosed());
-      isOver = isEnding;
-      if (connection === undefined || full) waiting.push(query);
-      else full = !connection.execute(query);
-      return undefined;
+    rollBack: async () => {
+      if (!isOver) await end(rollback).catch(() => undefined);
     },
-    breakOff,
-    last: () => {
-      isEnding = true;
-    },
-    failure: () => failed,
+    fault: () => failed,
   };
 }
 
-/** True if the database itself said no: the connection is in order. */
-function isAnswer(error: unknown): boolean {
-  return error instanceof Error && error.name === 'PostgresError';
-}
-
-/** "current transaction is aborted": says nothing but that an earlier statement failed. */
+/** They say nothing but that an earlier statement failed: "current transaction is aborted", and "there is no such prepared statement" because preparing it was refused with the same words. */
 function isEcho(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '25P02';
+  return codeOf(error) === '25P02' || codeOf(error) === '26000';
 }
 
-function connectionClosed(): Error {
-  return Object.assign(new Error('the connection was lost, or the transaction is over'), { code: 'CONNECTION_CLOSED' });
+function transactionOver(): Error {
+  return Object.assign(new Error('the transaction is over'), { code: 'CONNECTION_CLOSED' });
 }

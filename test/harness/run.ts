@@ -37,7 +37,7 @@ async function openCluster(version: keyof typeof postgres_variables, folder: str
   const template = new URL(cluster.url);
   template.pathname = `/${template_name}`;
   const database = connect(template.href, { poolMax: 1, applicationName: 'maejin-test' });
-  await migrate(database.sql, path.join(root, 'db/migrations'));
+  await migrate(database, path.join(root, 'db/migrations'));
   await database.close();
   return cluster;
 }

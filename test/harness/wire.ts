@@ -10,7 +10,7 @@ export interface Wire {
   up(databaseUrl: string): Promise<void>;
   /** Nothing comes through any more and nobody is told, as from a host that lost its power. */
   freeze(): void;
-  /** The same, as soon as something that contains these words has come through to the database. */
+  /** The same, but for its last byte, as soon as something that contains these words has come through to the database. */
   freezeAfter(words: string): void;
   close(): Promise<void>;
 }
@@ -33,8 +33,8 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
     }
     near.on('data', (bytes) => {
       if (frozen) return;
-      far.write(bytes);
       frozen = lastWords !== undefined && bytes.includes(lastWords);
+      far.write(frozen ? bytes.subarray(0, -1) : bytes);
     });
     far.on('data', (bytes) => frozen || near.write(bytes));
   };

@@ -1,0 +1,271 @@
+/**
+ * Connections to PostgreSQL: to whichever host takes writes, secured as the address asks, set to what we rely upon,
+ * given up when they are silent; and the pool of them. Only what the driver offers to everybody is used of it.
+ */
+import { Socket } from 'node:net';
+import { Client, type ClientBase, DatabaseError, Pool, type PoolClient, Query, type QueryResult } from 'pg';
+import { type DatabaseAddress, type Host, readDatabaseAddress } from './database-address.ts';
+import { codeOf } from './failures.ts';
+import { set_session } from './session-settings.ts';
+import type { Ready, Row, Rows, Settle } from './statements.ts';
+import type { TlsMode } from './tls.ts';
+import { types } from './values.ts';
+
+/** Longer than any statement may take. What is longer on purpose is asked on connections of its own. */
+const silence_ms_max = 40_000;
+/** Nobody waits longer for a connection of the pool. */
+const wait_ms_max = 5_000;
+/** A host that vanished is found out while its connection is idle, and what stands between keeps that open. */
+const keep_alive_ms = 10_000;
+
+/** One way to the database: which host, and how secured. */
+interface Way {
+  readonly host: Host;
+  readonly tls: TlsMode;
+}
+
+/** By address: which of its ways worked when last tried. What the pool found out, the listener need not. */
+const likely = new Map<string, Way>();
+const addresses = new Map<string, { readonly address: DatabaseAddress; readonly ways: readonly Way[] }>();
+
+function waysOf(url: string): { readonly address: DatabaseAddress; readonly ways: readonly Way[] } {
+  let found = addresses.get(url);
+  if (found === undefined) {
+    const address = readDatabaseAddress(url);
+    const ways = address.hosts.flatMap((host) =>
+      // Nothing but this machine reads what goes through a socket folder.
+      (host.host.startsWith('/') ? (['none'] as const) : address.tls).map((tls) => ({ host, tls })),
+    );
+    found = { address, ways };
+    addresses.set(url, found);
+  }
+  return found;
+}
+
+function likelyWay(url: string): Way {
+  const { ways } = waysOf(url);
+  const way = likely.get(url) ?? ways[0];
+  if (way === undefined) throw new Error('an address has at least one host');
+  return way;
+}
+
+/** What says no to whoever asks, however they come. */
+const final = new Set(['28P01', '3D000']);
+/** The host is away, or takes no writes: whether it would have been asked by TLS makes no difference. */
+const of_the_host = new Set(
+  'ECONNREFUSED ETIMEDOUT ENOENT EHOSTUNREACH ENETUNREACH ENOTFOUND EAI_AGAIN 25006 57P03'.split(' '),
+);
+
+/** Another way from now on, unless another connection has found out already that this one does not work. */
+function passOver(url: string, way: Way, error: unknown): void {
+  const code = codeOf(error) ?? '';
+  if (likelyWay(url) !== way || final.has(code)) return;
+  const { ways } = waysOf(url);
+  const later = [...ways.slice(ways.indexOf(way) + 1), ...ways];
+  const next = later.find(({ host }) => !of_the_host.has(code) || host !== way.host);
+  if (next !== undefined) likely.set(url, next);
+}
+
+/** A connection. What is sent in one iteration of the event loop travels together. */
+export class Link extends Client {
+  readonly #socket: Socket;
+  readonly #url: string;
+  readonly #way: Way;
+  #isGathering = false;
+
+  constructor(url: string, applicationName: string) {
+    const { address } = waysOf(url);
+    const way = likelyWay(url);
+    const socket = new Socket();
+    super({
+      ...way.host,
+      ssl: way.tls === 'none' ? false : way.tls,
+      user: address.user,
+      ...(address.password === undefined ? {} : { password: address.password }),
+      database: address.database,
+      application_name: address.applicationName ?? applicationName,
+      ...(address.options === undefined ? {} : { options: address.options }),
+      enableChannelBinding: address.channelBinding,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: keep_alive_ms,
+      pipeline: true,
+      types,
+      stream: () => socket,
+    });
+    this.#socket = socket;
+    this.#url = url;
+    this.#way = way;
+    // Whoever waits for an answer is told by the driver; a connection that nobody uses is the pool's to forget.
+    this.on('error', () => undefined);
+    socket.setTimeout(address.connectMs, () => socket.destroy(silent()));
+  }
+
+  /** Resolves when everything that we rely upon is set. A way that does not work is passed over by the next connection. */
+  override connect(): Promise<Client>;
+  override connect(callback: ((error: Error) => void) | ((error: null, client: ClientBase) => void)): void;
+  override connect(callback?: (error: never, client: ClientBase) => void): Promise<Client> | undefined {
+    const opened = this.#open();
+    if (callback === undefined) return opened;
+    opened.then(
+      () => callback(null as never, this),
+      (error: unknown) => callback(error as never, this),
+    );
+    return undefined;
+  }
+
+  async #open(): Promise<Client> {
+    try {
+      await super.connect();
+      await this.#settle();
+      return this;
+    } catch (error) {
+      this.passOver(error);
+      this.#socket.destroy();
+      throw faultOf(error);
+    }
+  }
+
+  async #settle(): Promise<void> {
+    const [session] = await new Promise<Rows<Row[]>>((resolve, reject) => {
+      this.send({ text: set_session, values: undefined, name: undefined }, (error, rows) =>
+        rows === undefined ? reject(error as Error) : resolve(rows),
+      );
+    });
+    if (waysOf(this.#url).address.writable && session?.['isStandby'] === true) {
+      throw Object.assign(new Error('this host is a standby, which takes no writes'), { code: '25006' });
+    }
+    likely.set(this.#url, this.#way);
+    this.#socket.setTimeout(silence_ms_max);
+  }
+
+  /** From now on it may be silent for as long as it likes. */
+  wait(): void {
+    this.#socket.setTimeout(0);
+  }
+
+  /** This host is not the one, or not in this way: the next connection tries another, if there is one. */
+  passOver(error: unknown): void {
+    passOver(this.#url, this.#way, error);
+  }
+
+  /** Settles exactly once, with rows or an error that has a code. */
+  send({ text, values, name }: Ready, settle: Settle): void {
+    this.#gather();
+    const asked = values === undefined ? { text } : { text, values, ...(name === undefined ? {} : { name }) };
+    const query = new Query<Row>(asked, (error: unknown, answer: Answer) => {
+      // Of several statements sent as one text, the last.
+      const last = Array.isArray(answer) ? answer.at(-1) : answer;
+      if (last === undefined) settle(faultOf(error));
+      else settle(undefined, Object.assign(last.rows, { count: last.rowCount ?? 0, command: last.command }));
+    });
+    this.query(query);
+  }
+
+  /** One write for all that is sent until the work at hand is done, instead of one each. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    this.#socket.cork();
+    process.nextTick(() => {
+      this.#isGathering = false;
+      this.#socket.uncork();
+    });
+  }
+
+  /** At once, whatever is under way: all of it is refused. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+type Answer = QueryResult<Row> | readonly QueryResult<Row>[] | undefined;
+
+export type PooledLink = Link & Pick<PoolClient, 'release'>;
+
+export interface Connections {
+  /** Hands over a connection that nobody else uses, or what there is against it. It must be given back. */
+  take(hand: (error: unknown, link?: PooledLink) => void): void;
+  /** Waits for what is under way, at most `seconds`; then cuts it off. */
+  close(seconds: number): Promise<void>;
+}
+
+export function poolOf(url: string, { max, applicationName }: { max: number; applicationName: string }): Connections {
+  waysOf(url);
+  const open = new Set<Link>();
+  const connectOne = class extends Link {
+    constructor() {
+      super(url, applicationName);
+      open.add(this);
+      this.once('end', () => open.delete(this));
+    }
+  };
+  const pool = new Pool({
+    max,
+    Client: connectOne,
+    connectionTimeoutMillis: wait_ms_max,
+    idleTimeoutMillis: 0,
+  });
+  // A connection that broke while nobody used it: the pool has forgotten it already.
+  pool.on('error', () => undefined);
+
+  const take = (hand: (error: unknown, link?: PooledLink) => void, tried: readonly Way[] = []): void => {
+    const trying = [...tried, likelyWay(url)];
+    pool.connect((error, link) => {
+      if (link !== undefined) hand(undefined, link as PooledLink);
+      else if (trying.includes(likelyWay(url))) hand(faultOf(error));
+      else take(hand, trying);
+    });
+  };
+  return {
+    take,
+    close: async (seconds) => {
+      // Also for the connections that say good-bye to a host which does not listen any more.
+      const cut = setTimeout(() => {
+        for (const link of open) link.destroy();
+      }, seconds * 1_000);
+      cut.unref();
+      await pool.end();
+    },
+  };
+}
+
+/** A connection of its own, for what needs one session for long. Whoever asked for it ends it. */
+export async function openLink(url: string, applicationName: string): Promise<Link> {
+  for (const tried: Way[] = []; ; ) {
+    tried.push(likelyWay(url));
+    const link = new Link(url, applicationName);
+    try {
+      await link.connect();
+      return link;
+    } catch (error) {
+      if (tried.includes(likelyWay(url))) throw error;
+    }
+  }
+}
+
+/** Gives a connection back, or away for good if what was heard on it says that it is of no more use. */
+export function giveBack(link: PooledLink, error?: unknown): void {
+  if (error !== undefined && isTheEnd(error)) {
+    if (codeOf(error) === '25006') link.passOver(error);
+    link.destroy();
+    link.release(true);
+  } else link.release();
+}
+
+/** SQLSTATEs of a session that ends, or that stands on a host which takes no writes any more. */
+const last_words = new Set(['25006', '25P03', '25P04', '57P01', '57P02', '57P03', '57P05']);
+
+function isTheEnd(error: unknown): boolean {
+  const code = codeOf(error) ?? '';
+  return !(error instanceof DatabaseError) || last_words.has(code) || code.startsWith('08');
+}
+
+/** Of what the driver says of a lost connection, some has no code. */
+export function faultOf(error: unknown): unknown {
+  if (!(error instanceof Error) || codeOf(error) !== undefined) return error;
+  return Object.assign(new Error(error.message, { cause: error }), { code: 'CONNECTION_CLOSED' });
+}
+
+function silent(): Error {
+  return Object.assign(new Error('the database is silent'), { code: 'ETIMEDOUT' });
+}

@@ -1,0 +1,164 @@
+/**
+ * `DATABASE_URL` as PostgreSQL's own programs read it (libpq): several hosts, socket folders, and the parameters behind
+ * the question mark. What would weaken a promise if it were passed over is refused; what a person can put right is told
+ * in one line, which never shows the password.
+ */
+import { CannotStart } from './cannot-start.ts';
+import { type TlsMode, tlsOf } from './tls.ts';
+
+export interface Host {
+  /** A name, an address, or the folder of a socket. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface DatabaseAddress {
+  readonly hosts: readonly Host[];
+  readonly user: string;
+  /** Undefined: as PGPASSWORD or `~/.pgpass` say. */
+  readonly password: string | undefined;
+  readonly database: string;
+  readonly tls: readonly TlsMode[];
+  readonly channelBinding: boolean;
+  /** Whether a host that takes no writes is passed over for the next one. */
+  readonly writable: boolean;
+  readonly connectMs: number;
+  readonly applicationName: string | undefined;
+  readonly options: string | undefined;
+}
+
+const connect_ms = 3_000;
+const connect_ms_max = 60_000;
+const port_default = 5432;
+
+/** Honoured here or in `tls.ts`. */
+const honoured = new Set(
+  `host port user password dbname application_name fallback_application_name connect_timeout options target_session_attrs
+   channel_binding gssencmode sslmode ssl sslrootcert sslcert sslkey sslpassword sslnegotiation client_encoding`.split(/\s+/),
+);
+/** Parameters of PostgreSQL's programs that promise nothing which is not so anyway. */
+const harmless = new Set(
+  `keepalives keepalives_idle keepalives_interval keepalives_count tcp_user_timeout sslcompression sslsni krbsrvname gsslib
+   gssdelegation passfile load_balance_hosts sslcertmode min_protocol_version max_protocol_version`.split(/\s+/),
+);
+
+/** Reads the files that it names. Refuses with `CannotStart`. */
+export function readDatabaseAddress(url: string): DatabaseAddress {
+  const { user, password, places, name, parameters } = split(url);
+  const get = (parameter: string): string | undefined => {
+    const value = parameters.get(parameter);
+    return value === '' ? undefined : value;
+  };
+  for (const parameter of parameters.keys()) {
+    if (!honoured.has(parameter) && !harmless.has(parameter)) {
+      throw wrong(`has the parameter "${parameter}", which is not known here: leave it out`);
+    }
+  }
+  if (get('gssencmode') === 'require') throw wrong('asks for gssencmode=require, which is not spoken here: use TLS');
+  const hosts = hostsOf(get('host') ?? places.map(({ host }) => host).join(','), get('port') ?? places.map(({ port }) => port).join(','));
+  const asUser = get('user') ?? user;
+  if (asUser === undefined) throw wrong('names no user: postgres://user:password@host:5432/name');
+  const channelBinding = get('channel_binding') === 'require';
+  // There is none without TLS.
+  const tls = tlsOf(get).filter((mode) => mode !== 'none' || !channelBinding);
+  if (tls.length === 0) {
+    throw wrong('asks for channel_binding=require, which needs TLS: add sslmode=require');
+  }
+  return {
+    hosts,
+    user: asUser,
+    password: get('password') ?? password,
+    database: get('dbname') ?? name ?? asUser,
+    tls,
+    channelBinding,
+    writable: isWritable(get('target_session_attrs')),
+    connectMs: connectMs(get('connect_timeout')),
+    applicationName: get('application_name'),
+    options: get('options'),
+  };
+}
+
+interface Pieces {
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  readonly places: readonly { readonly host: string; readonly port: string }[];
+  readonly name: string | undefined;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+function split(url: string): Pieces {
+  const text = url.trim().replace(/^\w+:\/\//, '');
+  if (text.includes('#')) throw encode('#');
+  const [, authority = '', path = '', query = ''] = /^([^/?]*)(\/[^?]*)?(?:\?(.*))?$/s.exec(text) ?? [];
+  // What looks like a host is the first half of a password if the rest of the address has the @ that ends it.
+  if (path.includes('@')) throw encode('/');
+  if (!authority.includes('@') && query.split('&').some((part) => part.includes('@') && !part.includes('='))) throw encode('?');
+  const [login, list, ...more] = authority.includes('@') ? authority.split('@') : [undefined, authority];
+  if (more.length > 0) throw encode('@');
+  const [user, ...rest] = login?.split(':') ?? [];
+  return {
+    user: decoded(user),
+    password: rest.length === 0 ? undefined : decoded(rest.join(':')),
+    places: (list ?? '').split(',').map((place) => {
+      const [, host = '', port = ''] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(place) ?? [];
+      return { host: decoded(host.replace(/^\[(.*)\]$/, '$1')) ?? '', port };
+    }),
+    name: decoded(path.slice(1)),
+    parameters: new Map(query.split('&').filter((part) => part !== '').map(parameterOf)),
+  };
+}
+
+function parameterOf(part: string): [string, string] {
+  const at = part.indexOf('=');
+  if (at < 1) throw wrong('has a parameter without a value behind its "?": …?name=value&name=value');
+  return [decoded(part.slice(0, at)) ?? '', decoded(part.slice(at + 1)) ?? ''];
+}
+
+/** Undefined for nothing. */
+function decoded(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw encode('%');
+  }
+}
+
+function hostsOf(hosts: string, ports: string): readonly Host[] {
+  const names = hosts.split(',');
+  const numbers = ports.split(',').map((port) => (port === '' ? port_default : Number(port)));
+  if (numbers.length > 1 && numbers.length !== names.length) throw wrong('must name one port, or one for each host');
+  return names.map((host, at) => {
+    const port = numbers[numbers.length === 1 ? 0 : at] ?? port_default;
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) throw wrong('must name a port from 1 to 65535');
+    return { host: host === '' ? 'localhost' : host, port };
+  });
+}
+
+function isWritable(wanted: string | undefined): boolean {
+  switch (wanted) {
+    case undefined:
+    case 'any':
+      return false;
+    case 'read-write':
+    case 'primary':
+      return true;
+    default:
+      throw wrong('must have target_session_attrs=read-write: the service writes');
+  }
+}
+
+function connectMs(seconds: string | undefined): number {
+  if (seconds === undefined) return connect_ms;
+  if (!/^-?\d+$/.test(seconds)) throw wrong('must have a whole number of seconds as connect_timeout');
+  return Number(seconds) <= 0 ? connect_ms : Math.min(Number(seconds) * 1_000, connect_ms_max);
+}
+
+function wrong(what: string): CannotStart {
+  return new CannotStart(`DATABASE_URL ${what}`);
+}
+
+function encode(character: string): CannotStart {
+  const code = encodeURIComponent(character);
+  return wrong(`has a "${character}" where it means something else: in a user name or password write it as ${code}`);
+}
