@@ -3,6 +3,7 @@
  * the question mark. What would weaken a promise if it were passed over is refused; what a person can put right is told
  * in one line, which never shows the password.
  */
+import { userInfo } from 'node:os';
 import { CannotStart } from './cannot-start.ts';
 import { type TlsMode, tlsOf } from './tls.ts';
 
@@ -56,8 +57,7 @@ export function readDatabaseAddress(url: string): DatabaseAddress {
   }
   if (get('gssencmode') === 'require') throw wrong('asks for gssencmode=require, which is not spoken here: use TLS');
   const hosts = hostsOf(get('host') ?? places.map(({ host }) => host).join(','), get('port') ?? places.map(({ port }) => port).join(','));
-  const asUser = get('user') ?? user;
-  if (asUser === undefined) throw wrong('names no user: postgres://user:password@host:5432/name');
+  const asUser = get('user') ?? user ?? userInfo().username;
   const channelBinding = get('channel_binding') === 'require';
   // There is none without TLS.
   const tls = tlsOf(get).filter((mode) => mode !== 'none' || !channelBinding);

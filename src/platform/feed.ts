@@ -34,7 +34,7 @@ export const payload_bytes_max = 7_800;
 const channel = 'maejin_2';
 const silence_ms_max = 3_000;
 /** At the start there is time. */
-const first_heard_ms_max = 10_000;
+const first_heard_ms_max = 5_000;
 
 /** Opens the listening connection; resolves when it has heard something. Refuses with `CannotStart` if it hears nothing. */
 export async function createFeed(url: string, sql: Sql): Promise<Feed> {

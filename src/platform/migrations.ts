@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CannotStart } from './cannot-start.ts';
-import { type Database, type Sql } from './database.ts';
+import { type Database, type Sql, codeOf } from './database.ts';
 import { exclusively } from './exclusive.ts';
 
 interface Migration {
@@ -17,11 +17,18 @@ interface Migration {
 
 /**
  * Runs the files of `folder` that this database has not seen and answers their names. Refuses with `CannotStart`
- * when a file that was run has changed or is gone: what happened to a database cannot be edited afterwards.
+ * when a file that was run has changed or is gone: what happened to a database cannot be edited afterwards; and when
+ * the tables belong to somebody else.
  */
 export async function migrate(database: Database, folder: string): Promise<string[]> {
   const migrations = await readMigrations(folder);
-  return exclusively(database, (sql) => bringUpToDate(sql, migrations));
+  try {
+    return await exclusively(database, (sql) => bringUpToDate(sql, migrations));
+  } catch (error) {
+    if (!(error instanceof Error) || codeOf(error) !== '42501') throw error;
+    const [owner] = await database.sql<{ role: string }[]>`select quote_ident(current_user) as role`;
+    throw new CannotStart(`the role ${owner?.role} must own the tables of this database: ${error.message}`);
+  }
 }
 
 async function bringUpToDate(sql: Sql, migrations: readonly Migration[]): Promise<string[]> {
