@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
-import { connect, isTransient, type Database } from '../src/platform/database.ts';
+import { connect, isTransient, type Database, type Sql } from '../src/platform/database.ts';
+import { boxOffice, newFan } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
 import { dice } from './harness/properties.ts';
@@ -170,5 +171,79 @@ test('of several hosts one that answers is enough, and when none does that is sa
   });
   await withDatabase(several(`${dead},${dead}`), async (database) => {
     await assert.rejects(Promise.all([database.sql`select 1`, database.sql`select 1`]), isTransient);
+  });
+});
+
+test('begin travels with the first statement, and what nobody waits for with the commit', async () => {
+  const wire = await openWire(house.databaseUrl);
+  await withDatabase(wire.url, async ({ transaction, sql }) => {
+    await sql`select 1`;
+    const add = (tx: Sql, word: string) => tx`select ${word}::text`.execute();
+    await transaction(async (tx) => void add(tx, 'alone'));
+    await transaction(async (tx) => {
+      await add(tx, 'first');
+      void add(tx, 'second');
+      void add(tx, 'third');
+    });
+    await transaction(async (tx) => {
+      await Promise.all([add(tx, 'one'), add(tx, 'two')]);
+      await Promise.all([add(tx, 'three'), add(tx, 'four')]);
+    });
+    await transaction(async () => undefined);
+    assert.deepEqual(
+      wire.transactions.map(({ roundTrips }) => roundTrips),
+      [1, 2, 3],
+      'and one that says nothing takes none',
+    );
+  });
+  await wire.close();
+});
+
+test('a place and a hold take two round trips, a charge three, a payment four', async () => {
+  const wire = await openWire(house.databaseUrl);
+  const box = boxOffice(await house.start({ DATABASE_URL: wire.url }));
+  const { concertId, performanceId } = await box.createConcert();
+  const fan = newFan();
+  const token = await box.enter(concertId, fan);
+  assert.equal((await box.charge(fan, 100_000)).status, 201);
+  const { body } = await box.hold(token, performanceId, [1]);
+  assert.equal((await box.pay(token, body.id)).status, 201);
+  const tripsOf = (words: RegExp): number | undefined =>
+    wire.transactions.find(({ text }) => words.test(text))?.roundTrips;
+  assert.deepEqual(
+    {
+      place: tripsOf(/insert into queue_tokens/),
+      hold: tripsOf(/insert into reservations/),
+      charge: tripsOf(/insert into ledger_entries/),
+      payment: tripsOf(/insert into payments/),
+    },
+    { place: 2, hold: 2, charge: 3, payment: 4 },
+  );
+});
+
+test('a connection that stands where nothing can be written is thrown away', async () => {
+  const database = connect(house.databaseUrl, { poolMax: 1, applicationName: 'maejin-test-weather' });
+  const pid = async (): Promise<number> =>
+    (await database.sql<{ pid: number }[]>`select pg_backend_pid() as pid`)[0]?.pid ?? 0;
+  const first = await pid();
+  assert.equal(await pid(), first);
+  await assert.rejects(
+    database.transaction(async (tx) => {
+      await tx`set transaction read only`;
+      await tx`create table never (id int)`;
+    }),
+    { code: '25006' },
+  );
+  assert.notEqual(await pid(), first);
+  await database.close(1);
+});
+
+test('few connections stay warm: who comes alone is given the one that was used last', async () => {
+  await withDatabase(house.databaseUrl, async ({ sql }) => {
+    const pid = async (): Promise<number> => (await sql<{ pid: number }[]>`select pg_backend_pid() as pid`)[0]?.pid ?? 0;
+    await Promise.all(Array.from({ length: 4 }, () => sql`select pg_sleep(0.05)`));
+    const seen = new Set<number>();
+    for (let time = 0; time < 20; time++) seen.add(await pid());
+    assert.equal(seen.size, 1);
   });
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { awaitFitDatabase } from '../src/platform/await-database.ts';
-import { type Database, connect } from '../src/platform/database.ts';
+import { type Database, connect, isTransient } from '../src/platform/database.ts';
 import { createFeed } from '../src/platform/feed.ts';
 import { boxOffice, newFan } from './harness/box-office.ts';
 import { openHouse, type House } from './harness/house.ts';
@@ -134,7 +134,7 @@ describe('a database that will not do is told in one line', { concurrency: 4 }, 
   });
 });
 
-describe('behind a pooler that gives sessions away after each transaction', () => {
+describe('behind a pooler that gives sessions away after each transaction', { concurrency: 4 }, () => {
   test('the service does not start, and says why', async () => {
     const pooler = await openPooler(house.databaseUrl);
     const program = runMain({ DATABASE_URL: pooler.url, AUTH_SECRET: 'a secret of at least thirty-two characters' });
@@ -142,6 +142,16 @@ describe('behind a pooler that gives sessions away after each transaction', () =
     await pooler.close();
     assert.equal(code, 1);
     assert.match(program.output(), /^maejin: DATABASE_URL leads through a pooler .*pool_mode = session.*\n$/);
+  });
+
+  test('(and of any pool) who finds no connection free for too long is told so, and the pool goes on', async () => {
+    const database = connect(house.databaseUrl, { poolMax: 1, applicationName: 'maejin-test' });
+    await database.transaction(async (tx) => {
+      await tx`select 1`;
+      await assert.rejects(Promise.all([database.sql`select 1`, database.sql`select 2`]), isTransient);
+    });
+    assert.deepEqual([...(await database.sql`select 1 as one`)], [{ one: 1 }]);
+    await database.close(1);
   });
 
   test('news is not heard, and that is said', async () => {

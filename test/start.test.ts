@@ -1,7 +1,7 @@
 /** `npm start` and its end, as a person meets them: the first time, the second time, and when something is wrong. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { type Socket, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -93,6 +93,20 @@ describe('a server with nothing but an empty folder', () => {
     await opened(first);
     assert.match(await complaintOf({ DATA_DIR: dataDir }), /^maejin: DATA_DIR .* is in use by another server/);
     await end(first);
+  });
+
+  test('can be copied by root, also while it runs, and the copy starts', async (context) => {
+    if (process.getuid?.() !== 0) return context.skip('only root can make such a copy');
+    const first = runMain({ DATA_DIR: dataDir });
+    await opened(first);
+    const copy = `${dataDir}-copy`;
+    // As `cp -r` does: all of it is root's, and as open as it was.
+    await cp(dataDir, copy, { recursive: true });
+    const second = runMain({ DATA_DIR: copy });
+    const found = await caller(await opened(second))<Listing>('GET', '/api/v1/concerts');
+    assert.deepEqual(idsOf(found.body), idsOf(concerts));
+    await Promise.all([end(first), end(second)]);
+    await rm(copy, { recursive: true });
   });
 
   test('outlives kill -9 of PostgreSQL and of itself', async () => {

@@ -57,6 +57,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const cluster = path.join(dataDir, 'postgres');
   await settlePrevious(cluster);
   if (!exists(path.join(cluster, 'PG_VERSION'))) await initialise(cluster, programs);
+  else programs.adopt(cluster);
   const port = await freePort();
   const start = (): Promise<ChildProcess> => startPostmaster({ ...options, cluster, port, programs });
 
@@ -99,8 +100,8 @@ async function settlePrevious(cluster: string): Promise<void> {
   for (;;) {
     const { pid, status } = postmasterFile(cluster);
     if (pid === undefined) return;
-    // After a crash of the machine the number may belong to anything.
-    if (!isPostgres(pid)) return rm(file, { force: true });
+    // After a crash of the machine the number may belong to anything; of a copy, to the one it was copied from.
+    if (!isPostgres(pid) || worksElsewhere(pid, cluster)) return rm(file, { force: true });
     const now = performance.now();
     if (status !== 'ready') readySince = now;
     if (now - readySince > owned_after_ms || now > giveUpAt) {
@@ -251,6 +252,16 @@ function isPostgres(pid: number): boolean {
     return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres';
   } catch {
     return true; // no /proc here: PostgreSQL itself will tell
+  }
+}
+
+/** PostgreSQL works in the directory of its data. */
+function worksElsewhere(pid: number, cluster: string): boolean {
+  try {
+    const [its, ours] = [statSync(`/proc/${pid}/cwd`), statSync(cluster)];
+    return its.ino !== ours.ino || its.dev !== ours.dev;
+  } catch {
+    return false; // no /proc here, or another user's
   }
 }
 

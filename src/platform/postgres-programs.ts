@@ -5,7 +5,16 @@
  */
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, fchownSync, openSync, readFileSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  fchownSync,
+  lchownSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+} from 'node:fs';
 import { cp, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch, platform, tmpdir } from 'node:os';
@@ -21,6 +30,8 @@ export interface PostgresPrograms {
   pathOf(directory: string): string;
   /** Hands a directory over to that user. */
   own(directory: string): void;
+  /** Hands a cluster over that somebody copied: with all that is in it. Refuses with `CannotStart` where it cannot. */
+  adopt(cluster: string): void;
   /** Opens a file for that user; a program that gets the descriptor as number 3 reads it under `path`. */
   give(file: string): { readonly path: string; readonly descriptor: number };
 }
@@ -44,6 +55,7 @@ export async function postgresPrograms(from: string, dataDir: string): Promise<P
     own: (directory) => {
       if (account !== undefined) chownSync(directory, account.uid, account.gid);
     },
+    adopt: (cluster) => adopt(cluster, account),
     give: (file) => {
       const descriptor = openSync(file, 'r');
       if (account !== undefined) fchownSync(descriptor, account.uid, account.gid);
@@ -60,6 +72,25 @@ function installedAt(from: string): string {
   } catch {
     throw new CannotStart(`there is no embedded PostgreSQL for ${platform()} ${arch()}: set DATABASE_URL to a server`);
   }
+}
+
+/**
+ * A copy belongs to who made it, which may be root, as whom PostgreSQL does not run; and it may be open to others, which
+ * PostgreSQL does not like either.
+ */
+function adopt(cluster: string, account: Account | undefined): void {
+  const uid = account?.uid ?? process.getuid?.();
+  const { uid: owner, mode } = statSync(cluster);
+  if (uid !== undefined && account === undefined && owner !== uid) {
+    throw new CannotStart(
+      `DATA_DIR ${path.dirname(cluster)} belongs to another user (${owner}), and PostgreSQL runs as the one who starts it (${uid}): give it to that one by chown -R`,
+    );
+  }
+  if (account !== undefined && [cluster, path.join(cluster, 'PG_VERSION')].some((at) => statSync(at).uid !== uid)) {
+    const inside = readdirSync(cluster, { recursive: true, encoding: 'utf8' });
+    for (const name of ['', ...inside]) lchownSync(path.join(cluster, name), account.uid, account.gid);
+  }
+  if ((mode & 0o077) !== 0) chmodSync(cluster, 0o700);
 }
 
 /** Who owns the cluster that is there, else `postgres`, else `nobody`. */

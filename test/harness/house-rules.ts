@@ -114,8 +114,15 @@ const homes: readonly Home[] = [
   },
   {
     what: 'the database driver',
-    pattern: /^import (?!type)[^;]*from 'postgres'/m,
+    pattern: /^import (?!type)[^;]*from 'pg'/m,
     lives: (file) => file.startsWith('src/platform/'),
+  },
+  {
+    what: 'what a driver keeps to itself',
+    // Names with a line before them, parts of its packages, and what it keeps about statements and their connection.
+    pattern:
+      /\._[a-z]|\['_|\bfrom 'pg[-/]|\.(?:parsedStatements|submittedNamedStatements|readyForQuery|queryQueue|activeQuery|saslSession)\b|\b(?:link|client|super|this)\.connection\b/,
+    lives: () => false,
   },
   {
     what: 'Fastify itself',

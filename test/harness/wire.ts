@@ -12,7 +12,35 @@ export interface Wire {
   freeze(): void;
   /** The same, but for its last byte, as soon as something that contains these words has come through to the database. */
   freezeAfter(words: string): void;
+  /** The transactions that went through it and ended. */
+  readonly transactions: readonly Transaction[];
   close(): Promise<void>;
+}
+
+export interface Transaction {
+  /** Times that the database was waited for. */
+  readonly roundTrips: number;
+  /** All that was said to it. What a connection has prepared is said by its name. */
+  readonly text: string;
+}
+
+/** Notes the transactions of one connection. */
+function listenerOf(transactions: Transaction[]): { asked(bytes: Buffer): void; answered(): void } {
+  let isAsking = false;
+  let roundTrips = 0;
+  let text = '';
+  return {
+    asked: (bytes) => {
+      if (bytes.includes('begin\0')) [roundTrips, text] = [0, ''];
+      if (!isAsking) roundTrips += 1;
+      isAsking = true;
+      text += bytes.toString('latin1');
+      if (bytes.includes('commit\0')) transactions.push({ roundTrips, text });
+    },
+    answered: () => {
+      isAsking = false;
+    },
+  };
 }
 
 export async function openWire(databaseUrl: string): Promise<Wire> {
@@ -20,6 +48,7 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
   const ends = new Set<Socket>();
   let frozen = false;
   let lastWords: string | undefined;
+  const transactions: Transaction[] = [];
 
   const join = (near: Socket): void => {
     const far = connect(Number(target.port), target.hostname);
@@ -31,12 +60,18 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
         if (!frozen) (end === near ? far : near).destroy();
       });
     }
+    const listener = listenerOf(transactions);
     near.on('data', (bytes) => {
       if (frozen) return;
+      listener.asked(bytes);
       frozen = lastWords !== undefined && bytes.includes(lastWords);
       far.write(frozen ? bytes.subarray(0, -1) : bytes);
     });
-    far.on('data', (bytes) => frozen || near.write(bytes));
+    far.on('data', (bytes) => {
+      if (frozen) return;
+      listener.answered();
+      near.write(bytes);
+    });
   };
   const listen = async (port: number): Promise<Server> => {
     const server = createServer(join);
@@ -56,6 +91,7 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
   };
   return {
     url: url.href,
+    transactions,
     down,
     up: async (databaseUrl) => {
       target = new URL(databaseUrl);
