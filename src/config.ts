@@ -77,7 +77,11 @@ export function readDatabasePlace(environment: Environment = process.env): Pick<
 }
 
 function readDatabaseUrl(environment: Environment): string | undefined {
-  const url = reader(environment).text('DATABASE_URL', /^postgres(ql)?:\/\/./, 'like postgres://user:password@host:5432/name');
+  const url = reader(environment).text(
+    'DATABASE_URL',
+    /^postgres(ql)?:\/\/./,
+    'like postgres://user:password@host:5432/name',
+  );
   // Whatever is wrong with it is said before anything is opened.
   if (url !== undefined) readDatabaseAddress(url);
   return url;

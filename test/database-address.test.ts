@@ -11,7 +11,11 @@ const hosts = (url: string): string[] => readDatabaseAddress(url).hosts.map(({ h
 describe('an address of a database', () => {
   test('names hosts, ports and sockets as PostgreSQL itself reads them', () => {
     assert.deepEqual(hosts('postgres://u:p@db.example/x'), ['db.example 5432']);
-    assert.deepEqual(hosts('postgresql://u@a:1,b:2,[2001:db8::1]:3/x?target_session_attrs=read-write'), ['a 1', 'b 2', '2001:db8::1 3']);
+    assert.deepEqual(hosts('postgresql://u@a:1,b:2,[2001:db8::1]:3/x?target_session_attrs=read-write'), [
+      'a 1',
+      'b 2',
+      '2001:db8::1 3',
+    ]);
     assert.deepEqual(hosts('postgres://u:p@/x?host=/run/pg'), ['/run/pg 5432']);
     assert.deepEqual(hosts('postgres://u:p@/x?host=/run/pg&port=6432'), ['/run/pg 6432']);
     assert.deepEqual(hosts('postgres://u:p@%2Frun%2Fpg/x'), ['/run/pg 5432']);
@@ -26,7 +30,14 @@ describe('an address of a database', () => {
     );
     assert.deepEqual(
       { user, password, database, options, connectMs, applicationName },
-      { user: 'me@here', password: 'p#s?s%/', database: 'my db', options: '-c geqo=off', connectMs: 10_000, applicationName: 'a' },
+      {
+        user: 'me@here',
+        password: 'p#s?s%/',
+        database: 'my db',
+        options: '-c geqo=off',
+        connectMs: 10_000,
+        applicationName: 'a',
+      },
     );
     assert.equal(readDatabaseAddress('postgres://u:a:b@h/x').password, 'a:b');
     assert.equal(readDatabaseAddress('postgres://u@h').database, 'u');
@@ -47,7 +58,13 @@ describe('an address of a database', () => {
     assert.equal(channelBinding, true);
     assert.deepEqual(tls, [{ rejectUnauthorized: false }]);
     assert(!readDatabaseAddress('postgres://u:p@h/x?channel_binding=require').tls.includes('none'));
-    for (const more of ['gssencmode=disable', 'keepalives_idle=30', 'tcp_user_timeout=1', 'client_encoding=utf8', 'sslsni=1']) {
+    for (const more of [
+      'gssencmode=disable',
+      'keepalives_idle=30',
+      'tcp_user_timeout=1',
+      'client_encoding=utf8',
+      'sslsni=1',
+    ]) {
       assert.equal(readDatabaseAddress(`postgres://u:p@h/x?${more}`).database, 'x', more);
     }
   });

@@ -78,8 +78,10 @@ describe('settings that others may want', () => {
     const seconds = (Date.parse(heldUntil ?? '') - Date.parse(clock.body.now)) / 1_000;
     assert(seconds > 0 && seconds < 3_600, `held for ${seconds} s`);
     await box.assertInvariants();
-    const [inForce] = await withDatabase(house.databaseUrl, ({ sql }) =>
-      sql`select current_setting('synchronous_commit') as commit, current_setting('datestyle') as dates, '1 day'::interval::text as day`,
+    const [inForce] = await withDatabase(
+      house.databaseUrl,
+      ({ sql }) =>
+        sql`select current_setting('synchronous_commit') as commit, current_setting('datestyle') as dates, '1 day'::interval::text as day`,
     );
     assert.deepEqual({ ...inForce }, { commit: 'on', dates: 'ISO, YMD', day: '1 day' });
     for (const setting of Object.keys(odd)) await sql.unsafe(`alter database ${name} reset ${setting}`);
@@ -87,8 +89,9 @@ describe('settings that others may want', () => {
 
   test('of an address are honoured where they are not ours', async () => {
     const url = `${house.databaseUrl}?application_name=of-mine&options=-c%20work_mem%3D7MB&connect_timeout=5&channel_binding=prefer&gssencmode=prefer&keepalives=1`;
-    const [row] = await withDatabase(url, ({ sql }) =>
-      sql`select current_setting('application_name') as name, current_setting('work_mem') as memory`,
+    const [row] = await withDatabase(
+      url,
+      ({ sql }) => sql`select current_setting('application_name') as name, current_setting('work_mem') as memory`,
     );
     assert.deepEqual({ ...row }, { name: 'of-mine', memory: '7MB' });
   });
@@ -101,7 +104,10 @@ describe('a database that will not do is told in one line', { concurrency: 4 }, 
     await house.sql.unsafe(`create database ${name} encoding 'EUC_KR' locale 'C' template template0`);
     url.pathname = name;
     try {
-      await assert.rejects(fitness(url.href), { name: 'CannotStart', message: /keeps text as EUC_KR.* encoding 'UTF8'/ });
+      await assert.rejects(fitness(url.href), {
+        name: 'CannotStart',
+        message: /keeps text as EUC_KR.* encoding 'UTF8'/,
+      });
     } finally {
       await house.sql.unsafe(`drop database ${name} with (force)`);
     }
@@ -156,7 +162,10 @@ describe('behind a pooler that gives sessions away after each transaction', { co
 
   test('news is not heard, and that is said', async () => {
     const pooler = await openPooler(house.databaseUrl);
-    await assert.rejects(createFeed(pooler.url, house.sql), { name: 'CannotStart', message: /is not heard on another/ });
+    await assert.rejects(createFeed(pooler.url, house.sql), {
+      name: 'CannotStart',
+      message: /is not heard on another/,
+    });
     await pooler.close();
   });
 

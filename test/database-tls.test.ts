@@ -47,7 +47,9 @@ async function heardByPsql(url: string, home: string): Promise<Outcome> {
 }
 
 /** By certificate, and by what is asked for: at `localhost`, and at 127.0.0.1. */
-const table: Readonly<Record<string, { names: string[]; commonName: string; right: Record<string, [Outcome, Outcome]> }>> = {
+const table: Readonly<
+  Record<string, { names: string[]; commonName: string; right: Record<string, [Outcome, Outcome]> }>
+> = {
   'for localhost': {
     names: ['localhost'],
     commonName: '127.0.0.1',
@@ -141,7 +143,8 @@ describe('a database that speaks TLS', () => {
         const urls = ['localhost', '127.0.0.1'].map((host) => urlOf(host, asked));
         const heard = await Promise.all(urls.map(heardByUs));
         assert.deepEqual(heard, expected, asked);
-        if (hasPsql) assert.deepEqual(await Promise.all(urls.map((url) => heardByPsql(url, folder))), expected, `psql: ${asked}`);
+        if (hasPsql)
+          assert.deepEqual(await Promise.all(urls.map((url) => heardByPsql(url, folder))), expected, `psql: ${asked}`);
       }
       if (!hasPsql) context.diagnostic('there is no psql here to compare with');
     });
@@ -171,8 +174,11 @@ test('a star in a certificate stands for one label, and for the first', () => {
   const { certificate } = ours.sign('x', ['*.db.example', 'f*.example']);
   const { raw } = new X509Certificate(certificate);
   const fits = (host: string): boolean => checkServerIdentity(host, { raw }) === undefined;
-  assert.deepEqual(
-    ['one.db.example', 'a.one.db.example', 'db.example', 'foo.example', 'ONE.DB.example'].map(fits),
-    [true, false, false, false, true],
-  );
+  assert.deepEqual(['one.db.example', 'a.one.db.example', 'db.example', 'foo.example', 'ONE.DB.example'].map(fits), [
+    true,
+    false,
+    false,
+    false,
+    true,
+  ]);
 });

@@ -61,12 +61,21 @@ describe('migrations', () => {
     await write(texts);
     assert.deepEqual(await migrate(house.database, folder), []);
     await write(['create table first_one (id bigint);', ...texts.slice(1)]);
-    await assert.rejects(migrate(house.database, folder), { name: 'CannotStart', message: /900_first\.sql was changed/ });
+    await assert.rejects(migrate(house.database, folder), {
+      name: 'CannotStart',
+      message: /900_first\.sql was changed/,
+    });
     await write(texts);
     await add('900_another.sql', 'select 1;');
-    await assert.rejects(migrate(house.database, folder), { name: 'CannotStart', message: /900_another\.sql comes before/ });
+    await assert.rejects(migrate(house.database, folder), {
+      name: 'CannotStart',
+      message: /900_another\.sql comes before/,
+    });
     await rm(path.join(folder, '900_another.sql'));
     await rm(path.join(folder, '901_second.sql'));
-    await assert.rejects(migrate(house.database, folder), { name: 'CannotStart', message: /901_second\.sql, which is not/ });
+    await assert.rejects(migrate(house.database, folder), {
+      name: 'CannotStart',
+      message: /901_second\.sql, which is not/,
+    });
   });
 });

@@ -95,13 +95,16 @@ describe('a server with nothing but an empty folder', () => {
     await end(first);
   });
 
-  test('can be copied by root, also while it runs, and the copy starts', async (context) => {
+  test('can be copied by root, and the copy starts beside it', async (context) => {
     if (process.getuid?.() !== 0) return context.skip('only root can make such a copy');
+    const copy = `${dataDir}-copy`;
+    // As `cp -r` does: all of it is root's.
+    await cp(dataDir, copy, { recursive: true });
     const first = runMain({ DATA_DIR: dataDir });
     await opened(first);
-    const copy = `${dataDir}-copy`;
-    // As `cp -r` does: all of it is root's, and as open as it was.
-    await cp(dataDir, copy, { recursive: true });
+    // As if it had been copied while it ran: it says which process uses it.
+    const lock = 'postgres/postmaster.pid';
+    await cp(path.join(dataDir, lock), path.join(copy, lock));
     const second = runMain({ DATA_DIR: copy });
     const found = await caller(await opened(second))<Listing>('GET', '/api/v1/concerts');
     assert.deepEqual(idsOf(found.body), idsOf(concerts));

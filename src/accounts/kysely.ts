@@ -1,7 +1,6 @@
 /**
  * better-auth speaks to the database through Kysely; this lets it use our pool and our transactions.
- * (kysely-postgres-js reserves a connection for each statement, and postgres.js loses reserved connections when
- * the database goes away; see platform/transaction.ts.)
+ * (Kysely's own for `pg` would need a second pool, and waits a round trip for each `begin`.)
  */
 import {
   PostgresAdapter,

@@ -231,7 +231,7 @@ export function poolOf(url: string, { max, applicationName }: { max: number; app
 
 /** A connection of its own, for what needs one session for long. Whoever asked for it ends it. */
 export async function openLink(url: string, applicationName: string): Promise<Link> {
-  for (const tried: Way[] = []; ; ) {
+  for (const tried: Way[] = []; ;) {
     tried.push(likelyWay(url));
     const link = new Link(url, applicationName);
     try {
@@ -261,7 +261,7 @@ function isTheEnd(error: unknown): boolean {
 }
 
 /** Of what the driver says of a lost connection, some has no code. */
-export function faultOf(error: unknown): unknown {
+function faultOf(error: unknown): unknown {
   if (!(error instanceof Error) || codeOf(error) !== undefined) return error;
   return Object.assign(new Error(error.message, { cause: error }), { code: 'CONNECTION_CLOSED' });
 }

@@ -35,7 +35,9 @@ const port_default = 5432;
 /** Honoured here or in `tls.ts`. */
 const honoured = new Set(
   `host port user password dbname application_name fallback_application_name connect_timeout options target_session_attrs
-   channel_binding gssencmode sslmode ssl sslrootcert sslcert sslkey sslpassword sslnegotiation client_encoding`.split(/\s+/),
+   channel_binding gssencmode sslmode ssl sslrootcert sslcert sslkey sslpassword sslnegotiation client_encoding`.split(
+    /\s+/,
+  ),
 );
 /** Parameters of PostgreSQL's programs that promise nothing which is not so anyway. */
 const harmless = new Set(
@@ -56,7 +58,10 @@ export function readDatabaseAddress(url: string): DatabaseAddress {
     }
   }
   if (get('gssencmode') === 'require') throw wrong('asks for gssencmode=require, which is not spoken here: use TLS');
-  const hosts = hostsOf(get('host') ?? places.map(({ host }) => host).join(','), get('port') ?? places.map(({ port }) => port).join(','));
+  const hosts = hostsOf(
+    get('host') ?? places.map(({ host }) => host).join(','),
+    get('port') ?? places.map(({ port }) => port).join(','),
+  );
   const asUser = get('user') ?? user ?? userInfo().username;
   const channelBinding = get('channel_binding') === 'require';
   // There is none without TLS.
@@ -92,7 +97,8 @@ function split(url: string): Pieces {
   const [, authority = '', path = '', query = ''] = /^([^/?]*)(\/[^?]*)?(?:\?(.*))?$/s.exec(text) ?? [];
   // What looks like a host is the first half of a password if the rest of the address has the @ that ends it.
   if (path.includes('@')) throw encode('/');
-  if (!authority.includes('@') && query.split('&').some((part) => part.includes('@') && !part.includes('='))) throw encode('?');
+  if (!authority.includes('@') && query.split('&').some((part) => part.includes('@') && !part.includes('=')))
+    throw encode('?');
   const [login, list, ...more] = authority.includes('@') ? authority.split('@') : [undefined, authority];
   if (more.length > 0) throw encode('@');
   const [user, ...rest] = login?.split(':') ?? [];
@@ -104,7 +110,12 @@ function split(url: string): Pieces {
       return { host: decoded(host.replace(/^\[(.*)\]$/, '$1')) ?? '', port };
     }),
     name: decoded(path.slice(1)),
-    parameters: new Map(query.split('&').filter((part) => part !== '').map(parameterOf)),
+    parameters: new Map(
+      query
+        .split('&')
+        .filter((part) => part !== '')
+        .map(parameterOf),
+    ),
   };
 }
 

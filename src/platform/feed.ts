@@ -82,7 +82,9 @@ export async function createFeed(url: string, sql: Sql): Promise<Feed> {
   await ping();
   if (!(await Promise.race([heard.promise, sleep(first_heard_ms_max, false, { ref: false })]))) {
     await (listener as Listener | undefined)?.end();
-    throw new CannotStart('what one connection notifies is not heard on another: let DATABASE_URL lead to PostgreSQL itself');
+    throw new CannotStart(
+      'what one connection notifies is not heard on another: let DATABASE_URL lead to PostgreSQL itself',
+    );
   }
 
   return {

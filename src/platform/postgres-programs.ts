@@ -5,16 +5,7 @@
  */
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  chownSync,
-  fchownSync,
-  lchownSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, chownSync, fchownSync, lchownSync, openSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { cp, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch, platform, tmpdir } from 'node:os';

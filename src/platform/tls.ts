@@ -98,7 +98,9 @@ export function checkServerIdentity(host: string, { raw }: Pick<PeerCertificate,
 }
 
 function notFor(host: string): Error {
-  return Object.assign(new Error(`the certificate of the database is not for ${host}`), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+  return Object.assign(new Error(`the certificate of the database is not for ${host}`), {
+    code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+  });
 }
 
 function wrong(what: string): CannotStart {

@@ -53,18 +53,23 @@ function lineOn(link: PooledLink): Line {
   let isBegun = false;
   let isOver = false;
 
-  const noting = (settle: Settle): Settle => (error, rows) => {
-    if (rows !== undefined) return settle(undefined, rows);
-    // Those behind a statement that failed are only told that something did. Whoever hears of it first, what
-    // failed is what says whether to try again: a lock waited for too long was answered 500 otherwise.
-    failed ??= error;
-    settle(isEcho(error) ? failed : error);
-  };
+  const noting =
+    (settle: Settle): Settle =>
+    (error, rows) => {
+      if (rows !== undefined) return settle(undefined, rows);
+      // Those behind a statement that failed are only told that something did. Whoever hears of it first, what
+      // failed is what says whether to try again: a lock waited for too long was answered 500 otherwise.
+      failed ??= error;
+      settle(isEcho(error) ? failed : error);
+    };
   const send: Send = (ready, settle) => {
     if (isOver) return settle(transactionOver());
     if (!isBegun) {
       isBegun = true;
-      link.send(begin, noting(() => undefined));
+      link.send(
+        begin,
+        noting(() => undefined),
+      );
     }
     link.send(ready, noting(settle));
   };

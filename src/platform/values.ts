@@ -62,7 +62,7 @@ const asItIs: Reader = (text) => text;
 
 export const types = {
   getTypeParser: (oid: number) => readers.get(oid) ?? asItIs,
-} as CustomTypesConfig;
+} satisfies CustomTypesConfig;
 
 /** The elements of `{1,NULL,"a \"b\""}`. */
 function elementsOf<T>(text: string, read: (text: string) => T): (T | null)[] {
