@@ -74,7 +74,7 @@ async function setPassword(tx: Tx, userId: string, hash: string): Promise<boolea
 export async function usersOf({ sql }: Database, userIds: readonly string[]): Promise<ReadonlyMap<string, UserName>> {
   const users = await sql<
     UserName[]
-  >`select id, email, name, role, created_at as "createdAt" from users where id = any(${userIds as string[]}::text[])`;
+  >`select id, email, name, role, created_at as "createdAt" from users where id = any(${userIds}::text[])`;
   return new Map(users.map((user) => [user.id, user]));
 }
 

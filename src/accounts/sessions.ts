@@ -90,7 +90,7 @@ async function findSessions({ sql }: Database, tokens: readonly string[]): Promi
     select s.token, u.id as "userId", u.name, u.role,
       (extract(epoch from s.expires_at - now()) * 1000)::float8 as "endsInMs"
     from sessions s join users u on u.id = s.user_id
-    where s.token = any(${tokens as string[]}::text[]) and s.expires_at > now()`;
+    where s.token = any(${tokens}::text[]) and s.expires_at > now()`;
   const byToken = new Map(
     rows.map(({ token, endsInMs, ...identity }) => [token, { identity: Object.freeze(identity), endsInMs }]),
   );

@@ -110,7 +110,7 @@ export async function admittedLately(
 ): Promise<(concertId: string, known: number) => number> {
   const rows = await sql<{ id: string; admitted: number }[]>`
     select concert_id as id, sum(admitted)::bigint as admitted from concert_samples
-    where concert_id = any(${concertIds as string[]}::text[]) and at > now() - interval '1 minute' group by concert_id`;
+    where concert_id = any(${concertIds}::text[]) and at > now() - interval '1 minute' group by concert_id`;
   const written = new Map(rows.map(({ id, admitted }) => [id, admitted]));
   return (concertId, known) => Math.max(known, written.get(concertId) ?? 0);
 }

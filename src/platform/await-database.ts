@@ -127,9 +127,11 @@ async function trySessions({ session }: Pick<Database, 'session'>): Promise<void
   }
 }
 
+async function who({ sql }: Session): Promise<number> {
+  return (await ask<{ pid: number }>(sql, 'select pg_backend_pid() as pid')).pid;
+}
+
 async function areSessions(one: Session, other: Session): Promise<boolean> {
-  const who = async ({ sql }: Session): Promise<number> =>
-    (await ask<{ pid: number }>(sql, 'select pg_backend_pid() as pid')).pid;
   const first = await who(one);
   await other.sql.unsafe('begin');
   const second = await who(other);

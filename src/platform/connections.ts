@@ -128,7 +128,7 @@ export class Link extends Client {
   async #settle(): Promise<void> {
     const [session] = await new Promise<Rows<Row[]>>((resolve, reject) => {
       this.send({ text: set_session, values: undefined, name: undefined }, (error, rows) =>
-        rows === undefined ? reject(error as Error) : resolve(rows),
+        rows === undefined ? reject(error) : resolve(rows),
       );
     });
     if (waysOf(this.#url).address.writable && session?.['isStandby'] === true) {

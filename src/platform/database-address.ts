@@ -47,33 +47,20 @@ const harmless = new Set(
 
 /** Reads the files that it names. Refuses with `CannotStart`. */
 export function readDatabaseAddress(url: string): DatabaseAddress {
-  const { user, password, places, name, parameters } = split(url);
+  const pieces = split(url);
   const get = (parameter: string): string | undefined => {
-    const value = parameters.get(parameter);
+    const value = pieces.parameters.get(parameter);
     return value === '' ? undefined : value;
   };
-  for (const parameter of parameters.keys()) {
-    if (!honoured.has(parameter) && !harmless.has(parameter)) {
-      throw wrong(`has the parameter "${parameter}", which is not known here: leave it out`);
-    }
-  }
+  for (const parameter of pieces.parameters.keys()) refuseUnknown(parameter);
   if (get('gssencmode') === 'require') throw wrong('asks for gssencmode=require, which is not spoken here: use TLS');
-  const hosts = hostsOf(
-    get('host') ?? places.map(({ host }) => host).join(','),
-    get('port') ?? places.map(({ port }) => port).join(','),
-  );
-  const asUser = get('user') ?? user ?? userInfo().username;
   const channelBinding = get('channel_binding') === 'require';
   // There is none without TLS.
   const tls = tlsOf(get).filter((mode) => mode !== 'none' || !channelBinding);
-  if (tls.length === 0) {
-    throw wrong('asks for channel_binding=require, which needs TLS: add sslmode=require');
-  }
+  if (tls.length === 0) throw wrong('asks for channel_binding=require, which needs TLS: add sslmode=require');
   return {
-    hosts,
-    user: asUser,
-    password: get('password') ?? password,
-    database: get('dbname') ?? name ?? asUser,
+    ...whoAndWhat(pieces, get),
+    hosts: hostsOf(get('host') ?? pieces.hosts, get('port') ?? pieces.ports),
     tls,
     channelBinding,
     writable: isWritable(get('target_session_attrs')),
@@ -83,32 +70,41 @@ export function readDatabaseAddress(url: string): DatabaseAddress {
   };
 }
 
+type Parameter = (name: string) => string | undefined;
+
+function whoAndWhat(pieces: Pieces, get: Parameter): Pick<DatabaseAddress, 'user' | 'password' | 'database'> {
+  const user = get('user') ?? pieces.user ?? userInfo().username;
+  return { user, password: get('password') ?? pieces.password, database: get('dbname') ?? pieces.name ?? user };
+}
+
+function refuseUnknown(parameter: string): void {
+  if (honoured.has(parameter) || harmless.has(parameter)) return;
+  throw wrong(`has the parameter "${parameter}", which is not known here: leave it out`);
+}
+
 interface Pieces {
   readonly user: string | undefined;
   readonly password: string | undefined;
-  readonly places: readonly { readonly host: string; readonly port: string }[];
+  /** With commas between them, and as many commas between the ports. */
+  readonly hosts: string;
+  readonly ports: string;
   readonly name: string | undefined;
   readonly parameters: ReadonlyMap<string, string>;
 }
 
 function split(url: string): Pieces {
   const text = url.trim().replace(/^\w+:\/\//, '');
-  if (text.includes('#')) throw encode('#');
   const [, authority = '', path = '', query = ''] = /^([^/?]*)(\/[^?]*)?(?:\?(.*))?$/s.exec(text) ?? [];
-  // What looks like a host is the first half of a password if the rest of the address has the @ that ends it.
-  if (path.includes('@')) throw encode('/');
-  if (!authority.includes('@') && query.split('&').some((part) => part.includes('@') && !part.includes('=')))
-    throw encode('?');
-  const [login, list, ...more] = authority.includes('@') ? authority.split('@') : [undefined, authority];
-  if (more.length > 0) throw encode('@');
-  const [user, ...rest] = login?.split(':') ?? [];
+  refuseMisplaced(text, { authority, path, query });
+  const at = authority.indexOf('@');
+  const places = authority
+    .slice(at + 1)
+    .split(',')
+    .map((place) => /^\[?(.*?)\]?(?::([^:\]]*))?$/.exec(place) ?? []);
   return {
-    user: decoded(user),
-    password: rest.length === 0 ? undefined : decoded(rest.join(':')),
-    places: (list ?? '').split(',').map((place) => {
-      const [, host = '', port = ''] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(place) ?? [];
-      return { host: decoded(host.replace(/^\[(.*)\]$/, '$1')) ?? '', port };
-    }),
+    ...loginOf(authority.slice(0, Math.max(at, 0))),
+    hosts: places.map(([, host]) => decoded(host) ?? '').join(','),
+    ports: places.map(([, , port = '']) => port).join(','),
     name: decoded(path.slice(1)),
     parameters: new Map(
       query
@@ -117,6 +113,24 @@ function split(url: string): Pieces {
         .map(parameterOf),
     ),
   };
+}
+
+/** What looks like a host is the first half of a password if the rest of the address has the @ that ends it. */
+function refuseMisplaced(
+  text: string,
+  { authority, path, query }: Record<'authority' | 'path' | 'query', string>,
+): void {
+  if (text.includes('#')) throw encode('#');
+  if (path.includes('@')) throw encode('/');
+  const isHalf = !authority.includes('@') && query.split('&').some((part) => part.includes('@') && !part.includes('='));
+  if (isHalf) throw encode('?');
+  if (authority.indexOf('@') !== authority.lastIndexOf('@')) throw encode('@');
+}
+
+function loginOf(login: string): Pick<Pieces, 'user' | 'password'> {
+  const colon = login.indexOf(':');
+  if (colon === -1) return { user: decoded(login), password: undefined };
+  return { user: decoded(login.slice(0, colon)), password: decoded(login.slice(colon + 1)) };
 }
 
 function parameterOf(part: string): [string, string] {

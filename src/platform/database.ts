@@ -8,7 +8,10 @@ import { transaction } from './transaction.ts';
 export { codeOf, conflict, isTransient } from './failures.ts';
 export type { Sql } from './statements.ts';
 /** One transaction. Statements started without awaiting each other travel together (pipelined), in order. */
-export type Tx = Sql;
+export interface Tx extends Sql {
+  /** What needs a transaction cannot be given the pool. */
+  readonly within: 'a transaction';
+}
 
 export interface Database {
   /** Each statement on any connection, with a transaction of its own. Refused after 5 s without a free connection. */

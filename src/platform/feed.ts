@@ -43,9 +43,6 @@ export async function createFeed(url: string, sql: Sql): Promise<Feed> {
   const self = randomId(10);
   const heard = Promise.withResolvers<boolean>();
   let heardAt = performance.now();
-  let listener: Listener | undefined;
-  let listening: Promise<void> | undefined;
-  let closed = false;
 
   const hear = (message: string): void => {
     const [topic, payload] = JSON.parse(message) as [string, never];
@@ -58,30 +55,21 @@ export async function createFeed(url: string, sql: Sql): Promise<Feed> {
     for (const handle of subscribers.get(topic) ?? []) handle(payload);
   };
 
-  const open = async (): Promise<void> => {
-    const stale = listener;
-    const fresh = connectListener(url, hear, () => {
-      if (listener !== fresh || closed) return;
+  const ear = createEar(url, {
+    hear,
+    lost: () => {
       heardAt = -Infinity;
-      listen().catch(() => undefined);
-    });
-    listener = fresh;
-    await stale?.end();
-    await fresh.listening;
-    heardAt = performance.now();
-    if (stale !== undefined) for (const handle of gapHandlers) handle();
-  };
-  const listen = (): Promise<void> => {
-    listening ??= open().finally(() => {
-      listening = undefined;
-    });
-    return listening;
-  };
+    },
+    again: () => {
+      heardAt = performance.now();
+      for (const handle of gapHandlers) handle();
+    },
+  });
   const ping = (): Promise<unknown> => sql`select pg_notify(${channel}, ${JSON.stringify(['ping', self])})`;
-  await listen();
+  await ear.listen();
   await ping();
   if (!(await Promise.race([heard.promise, sleep(first_heard_ms_max, false, { ref: false })]))) {
-    await (listener as Listener | undefined)?.end();
+    await ear.close();
     throw new CannotStart(
       'what one connection notifies is not heard on another: let DATABASE_URL lead to PostgreSQL itself',
     );
@@ -101,9 +89,52 @@ export async function createFeed(url: string, sql: Sql): Promise<Feed> {
       run: async () => {
         await ping();
         if (performance.now() - heardAt <= silence_ms_max) return;
-        await listen();
+        await ear.listen();
       },
     },
+    close: ear.close,
+  };
+}
+
+interface Ear {
+  /** Opens a listening connection in place of the one there was; resolves when it listens. */
+  listen(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Told {
+  hear(message: string): void;
+  lost(): void;
+  /** From now on it hears, but not what was said meanwhile. */
+  again(): void;
+}
+
+/** One listening connection at a time; a lost one is replaced at once. */
+function createEar(url: string, { hear, lost, again }: Told): Ear {
+  let listener: Listener | undefined;
+  let listening: Promise<void> | undefined;
+  let closed = false;
+
+  const open = async (): Promise<void> => {
+    const stale = listener;
+    const fresh = connectListener(url, hear, () => {
+      if (listener !== fresh || closed) return;
+      lost();
+      listen().catch(() => undefined);
+    });
+    listener = fresh;
+    await stale?.end();
+    await fresh.listening;
+    if (stale !== undefined) again();
+  };
+  const listen = (): Promise<void> => {
+    listening ??= open().finally(() => {
+      listening = undefined;
+    });
+    return listening;
+  };
+  return {
+    listen,
     close: async () => {
       closed = true;
       await listening?.catch(() => undefined);

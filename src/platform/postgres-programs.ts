@@ -70,18 +70,21 @@ function installedAt(from: string): string {
  * PostgreSQL does not like either.
  */
 function adopt(cluster: string, account: Account | undefined): void {
-  const uid = account?.uid ?? process.getuid?.();
   const { uid: owner, mode } = statSync(cluster);
-  if (uid !== undefined && account === undefined && owner !== uid) {
-    throw new CannotStart(
-      `DATA_DIR ${path.dirname(cluster)} belongs to another user (${owner}), and PostgreSQL runs as the one who starts it (${uid}): give it to that one by chown -R`,
-    );
-  }
-  if (account !== undefined && [cluster, path.join(cluster, 'PG_VERSION')].some((at) => statSync(at).uid !== uid)) {
+  if (account === undefined) refuseOwner(cluster, owner);
+  else if ([cluster, path.join(cluster, 'PG_VERSION')].some((at) => statSync(at).uid !== account.uid)) {
     const inside = readdirSync(cluster, { recursive: true, encoding: 'utf8' });
     for (const name of ['', ...inside]) lchownSync(path.join(cluster, name), account.uid, account.gid);
   }
   if ((mode & 0o077) !== 0) chmodSync(cluster, 0o700);
+}
+
+function refuseOwner(cluster: string, owner: number): void {
+  const us = process.getuid?.();
+  if (us === undefined || us === owner) return;
+  throw new CannotStart(
+    `DATA_DIR ${path.dirname(cluster)} belongs to another user (${owner}), and PostgreSQL runs as the one who starts it (${us}): give it to that one by chown -R`,
+  );
 }
 
 /** Who owns the cluster that is there, else `postgres`, else `nobody`. */

@@ -86,7 +86,7 @@ class Pending implements Promise<Rows<Row[]>> {
   }
 
   execute(): this {
-    this.#sent();
+    void this.#sent();
     return this;
   }
 
@@ -94,7 +94,7 @@ class Pending implements Promise<Rows<Row[]>> {
     if (this.#answer !== undefined) return this.#answer;
     this.#answer = new Promise((resolve, reject) => {
       this.#send(this.#ready(), (error, rows) => {
-        if (rows === undefined) reject(error as Error);
+        if (rows === undefined) reject(error);
         else resolve(rows);
       });
     });

@@ -33,7 +33,7 @@ export function tlsOf(parameter: Parameter): readonly TlsMode[] {
     case 'verify-ca':
       if (roots === undefined) throw wrong('sslmode=verify-ca needs sslrootcert=FILE, the certificate of who signs');
       return [{ ...verified, checkServerIdentity: () => undefined }];
-    case 'verify-full':
+    default:
       return [{ ...verified, checkServerIdentity }];
   }
 }

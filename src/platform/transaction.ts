@@ -17,7 +17,7 @@ export async function transaction<T>(connections: Connections, work: (tx: Tx) =>
   const link = await taken(connections);
   const line = lineOn(link);
   try {
-    const result = await work(sqlBy(line.send));
+    const result = await work(Object.assign(sqlBy(line.send), { within: 'a transaction' } as const));
     await line.commit();
     return result;
   } catch (error) {
@@ -32,7 +32,7 @@ export async function transaction<T>(connections: Connections, work: (tx: Tx) =>
 function taken(connections: Connections): Promise<PooledLink> {
   return new Promise((resolve, reject) => {
     connections.take((error, link) => {
-      if (link === undefined) reject(error as Error);
+      if (link === undefined) reject(error);
       else resolve(link);
     });
   });
@@ -80,7 +80,7 @@ function lineOn(link: PooledLink): Line {
       link.send(
         ready,
         noting((error, rows) => {
-          if (rows === undefined) reject(error as Error);
+          if (rows === undefined) reject(error);
           else resolve(rows.command);
         }),
       );

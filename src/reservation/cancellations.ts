@@ -72,7 +72,7 @@ async function release(tx: Tx, boards: SeatBoards, concertId: string, held: read
   void tx`
     update reservations set status = case when held_until > now() then 'CANCELLED' else 'EXPIRED' end,
       released_at = case when held_until > now() then now() end
-    where concert_id = ${concertId} and id = any(${held as string[]}::text[]) and status = 'HELD'`.execute();
+    where concert_id = ${concertId} and id = any(${held}::text[]) and status = 'HELD'`.execute();
   freeSeats(tx, concertId, seats);
   boards.publish(tx, seats);
   return seats;

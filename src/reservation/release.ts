@@ -23,7 +23,7 @@ export async function lockSeatsOf(
     from seats as seat
     join (
       select id, performance_id, unnest(seat_numbers) as number from reservations
-      where concert_id = ${concertId} and id = any(${reservationIds as string[]}::text[])
+      where concert_id = ${concertId} and id = any(${reservationIds}::text[])
     ) as held on seat.performance_id = held.performance_id and seat.number = held.number and seat.reservation_id = held.id
     where seat.concert_id = ${concertId} and not seat.sold
     order by seat.performance_id, seat.number
@@ -82,7 +82,7 @@ async function release(tx: Tx, boards: SeatBoards, concertId: string, ids: reado
   impatient(tx);
   const overdue = await tx<{ id: string }[]>`
     select id from reservations
-    where concert_id = ${concertId} and id = any(${ids as string[]}::text[]) and status = 'HELD' and held_until <= now()
+    where concert_id = ${concertId} and id = any(${ids}::text[]) and status = 'HELD' and held_until <= now()
     order by id
     for update skip locked`;
   if (overdue.length === 0) return [];

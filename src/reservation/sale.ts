@@ -51,7 +51,7 @@ async function seatsOf(tx: Tx, concertId: string, ids: readonly string[]): Promi
     from seats as seat
     join (
       select id, performance_id, unnest(seat_numbers) as number from reservations
-      where concert_id = ${concertId} and id = any(${ids as string[]}::text[]) and status = 'HELD'
+      where concert_id = ${concertId} and id = any(${ids}::text[]) and status = 'HELD'
     ) as held on seat.performance_id = held.performance_id and seat.number = held.number
       and seat.reservation_id = held.id
     where seat.concert_id = ${concertId} and not seat.sold

@@ -86,7 +86,7 @@ export function join(tx: Tx, room: LockedRoom, userIds: readonly string[]): numb
   void tx`
     insert into queue_tokens (concert_id, entry, number, user_id)
     select ${room.concertId}, entry, entry, user_id
-    from unnest(${entries}::bigint[], ${userIds as string[]}::text[]) as fan (entry, user_id)`.execute();
+    from unnest(${entries}::bigint[], ${userIds}::text[]) as fan (entry, user_id)`.execute();
   // Having just come is a sign of life, so a place that falls within the tracked front needs no look of its own.
   const isWholeLine = room.front === room.lastNumber;
   room.lastNumber += userIds.length;
@@ -163,7 +163,7 @@ export async function end(
 ): Promise<Set<number>> {
   const ended = await tx<EndedRow[]>`
     update queue_tokens set status = 'EXPIRED', ended_at = now(), ended_because = ${because}
-    where concert_id = ${room.concertId} and entry = any(${entries as number[]}::bigint[]) and status <> 'EXPIRED'
+    where concert_id = ${room.concertId} and entry = any(${entries}::bigint[]) and status <> 'EXPIRED'
     returning entry, number, status, admitted_at is not null as was_active, ended_because`;
   return noteEnded(room, ended);
 }

@@ -40,7 +40,7 @@ export function createLookUps({ database: { sql }, batchMax, metrics }: LookUpDe
         select entry, case when overdue then 'SESSION_ENDED' else ended_because end as "endedBecause",
           case when status = 'ACTIVE' then expires_at end as "expiresAt"
         from queue_tokens, lateral (select status = 'ACTIVE' and expires_at <= now()) as late (overdue)
-        where concert_id = ${concertId} and entry = any(${entries as number[]}::bigint[])`;
+        where concert_id = ${concertId} and entry = any(${entries}::bigint[])`;
       const found = new Map(rows.map((row) => [row.entry, row]));
       return entries.map((entry) => found.get(entry));
     },

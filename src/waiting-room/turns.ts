@@ -80,7 +80,7 @@ async function forgive({ sql }: Pick<Database, 'sql'>): Promise<void> {
 function roomsWithWork({ sql }: Database, named?: readonly string[]): Promise<{ concert_id: string }[]> {
   return sql<{ concert_id: string }[]>`
     select concert_id from rooms as room
-    where ${named === undefined ? sql`` : sql`concert_id = any(${named as string[]}::text[]) and`} last_number > 0 and (
+    where ${named === undefined ? sql`` : sql`concert_id = any(${named}::text[]) and`} last_number > 0 and (
       exists (select from queue_tokens as token
         where token.concert_id = room.concert_id and status = 'ACTIVE' and expires_at <= now())
       or exists (select from queue_tokens as token

@@ -183,7 +183,7 @@ async function lockWallets(tx: Tx, userIds: readonly string[]): Promise<readonly
   if (userIds.length === 0) return [];
   return tx<Wallet[]>`
     insert into wallets (user_id, balance)
-    select user_id, 0 from unnest(${userIds as string[]}::text[]) as free (user_id) order by user_id collate "C"
+    select user_id, 0 from unnest(${userIds}::text[]) as free (user_id) order by user_id collate "C"
     on conflict (user_id) do update set balance = wallets.balance
     returning user_id, balance`;
 }
