@@ -201,7 +201,8 @@ test('begin travels with the first statement, and what nobody waits for with the
 
 test('a place and a hold take two round trips, a charge three, a payment four', async () => {
   const wire = await openWire(house.databaseUrl);
-  const box = boxOffice(await house.start({ DATABASE_URL: wire.url }));
+  const server = await house.start({ DATABASE_URL: wire.url });
+  const box = boxOffice(server);
   const { concertId, performanceId } = await box.createConcert();
   const fan = newFan();
   const token = await box.enter(concertId, fan);
@@ -219,6 +220,8 @@ test('a place and a hold take two round trips, a charge three, a payment four', 
     },
     { place: 2, hold: 2, charge: 3, payment: 4 },
   );
+  await server.stop();
+  await wire.close();
 });
 
 test('a connection that stands where nothing can be written is thrown away', async () => {

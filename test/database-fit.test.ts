@@ -13,7 +13,10 @@ let house: House;
 before(async () => {
   house = await openHouse();
 });
-after(() => house.close());
+after(async () => {
+  await dropRoles();
+  await house.close();
+});
 
 async function withDatabase<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
   const database = connect(url, { poolMax: 4, applicationName: 'maejin-test' });
@@ -44,8 +47,6 @@ async function dropRoles(): Promise<void> {
   for (const { name } of roles) await house.sql`drop owned by ${house.sql(name)}`;
   for (const { name } of roles) await house.sql`drop role ${house.sql(name)}`;
 }
-after(dropRoles);
-
 describe('settings that others may want', () => {
   test('change neither a date nor a rule', async () => {
     const { sql } = house;
@@ -153,8 +154,9 @@ describe('behind a pooler that gives sessions away after each transaction', { co
   test('(and of any pool) who finds no connection free for too long is told so, and the pool goes on', async () => {
     const database = connect(house.databaseUrl, { poolMax: 1, applicationName: 'maejin-test' });
     await database.transaction(async (tx) => {
-      await tx`select 1`;
+      const busy = tx`select pg_sleep(6)`.execute();
       await assert.rejects(Promise.all([database.sql`select 1`, database.sql`select 2`]), isTransient);
+      await busy;
     });
     assert.deepEqual([...(await database.sql`select 1 as one`)], [{ one: 1 }]);
     await database.close(1);

@@ -219,12 +219,16 @@ export function poolOf(url: string, { max, applicationName }: { max: number; app
   return {
     take,
     close: async (seconds) => {
-      // Also for the connections that say good-bye to a host which does not listen any more.
+      const late = Promise.withResolvers<void>();
       const cut = setTimeout(() => {
+        // Also those that say good-bye to a host which does not listen any more.
         for (const link of open) link.destroy();
+        late.resolve();
       }, seconds * 1_000);
-      cut.unref();
-      await pool.end();
+      // The pool waits for all that it handed out, also for a transaction whose work never ends.
+      await Promise.race([pool.end(), late.promise]);
+      if (open.size === 0) clearTimeout(cut);
+      else cut.unref();
     },
   };
 }
