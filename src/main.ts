@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { type Config, addressOf, readConfig } from './config.ts';
 import { type DemoLogin, demoConcerts, demoOperator, openCrowd, welcome } from './demo.ts';
 import { type Hall, buildApp } from './app.ts';
-import { awaitFitDatabase } from './platform/await-database.ts';
+import { awaitFitDatabase, persistently } from './platform/await-database.ts';
 import { CannotStart } from './platform/cannot-start.ts';
 import { type Sql, codeOf, connect } from './platform/database.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
@@ -44,7 +44,7 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
   open.defer(() => database.close());
   await awaitFitDatabase(database);
   await migrate(database, migrations_folder);
-  const feed = await createFeed(databaseUrl, database.sql);
+  const feed = await persistently(() => createFeed(databaseUrl, database.sql));
   open.defer(() => feed.close());
   const hall = await buildApp({ config, database, feed, log });
   open.defer(() => drained(hall));

@@ -251,3 +251,18 @@ test('few connections stay warm: who comes alone is given the one that was used 
     assert.equal(seen.size, 1);
   });
 });
+
+test('a table that got another column meanwhile is read all the same', async () => {
+  const database = connect(house.databaseUrl, { poolMax: 1, applicationName: 'maejin-test-weather' });
+  const { sql, transaction } = database;
+  await sql`create table changing (id int)`;
+  const read = (tx: Sql) => tx`select * from changing`;
+  await read(sql);
+  await house.sql`alter table changing add column name text`;
+  assert.equal((await read(sql)).length, 0);
+  await house.sql`alter table changing add column more text`;
+  await assert.rejects(transaction(read), isTransient);
+  assert.equal((await transaction(read)).length, 0);
+  await sql`drop table changing`;
+  await database.close(1);
+});

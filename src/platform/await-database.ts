@@ -8,6 +8,8 @@ import { type Database, type Session, type Sql, codeOf, isTransient } from './da
 import { settings_not_in_force } from './session-settings.ts';
 
 const wait_ms_max = 5_000;
+const tries_max = 120;
+const pause_ms = 500;
 const version_min = 15;
 
 type Trial = (database: Pick<Database, 'sql' | 'session'>) => Promise<void>;
@@ -35,6 +37,22 @@ async function awaited(database: Database, trial: Trial): Promise<void> {
     if (complaint === undefined) return;
     if (performance.now() > giveUpAt) throw new CannotStart(complaint);
     await sleep(200);
+  }
+}
+
+/**
+ * Runs `work` again for as long as the database is lost at it, a minute of tries at most, which is longer than a fail-over
+ * takes; then refuses with `CannotStart`. For the start: a server that serves has its lanes.
+ */
+export async function persistently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      if (attempt >= tries_max) throw new CannotStart(`the database is lost again and again: ${describe(error)}`);
+      await sleep(pause_ms);
+    }
   }
 }
 

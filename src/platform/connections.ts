@@ -5,7 +5,7 @@
 import { Socket } from 'node:net';
 import { Client, type ClientBase, DatabaseError, Pool, type PoolClient, Query, type QueryResult } from 'pg';
 import { type DatabaseAddress, type Host, readDatabaseAddress } from './database-address.ts';
-import { codeOf } from './failures.ts';
+import { codeOf, isStalePlan } from './failures.ts';
 import { set_session } from './session-settings.ts';
 import type { Ready, Row, Rows, Settle } from './statements.ts';
 import type { TlsMode } from './tls.ts';
@@ -261,7 +261,7 @@ const last_words = new Set(['25006', '25P03', '25P04', '57P01', '57P02', '57P03'
 
 function isTheEnd(error: unknown): boolean {
   const code = codeOf(error) ?? '';
-  return !(error instanceof DatabaseError) || last_words.has(code) || code.startsWith('08');
+  return !(error instanceof DatabaseError) || last_words.has(code) || code.startsWith('08') || isStalePlan(error);
 }
 
 /** Of what the driver says of a lost connection, some has no code. */

@@ -2,7 +2,8 @@
  * The connection pool and the one way to open a transaction. Nothing here knows what the tables mean.
  */
 import { type Connections, giveBack, type Link, openLink, poolOf } from './connections.ts';
-import { type Send, type Sql, sqlBy } from './statements.ts';
+import { isStalePlan } from './failures.ts';
+import { type Ready, type Send, type Settle, type Sql, sqlBy } from './statements.ts';
 import { transaction } from './transaction.ts';
 
 export { codeOf, conflict, isTransient } from './failures.ts';
@@ -55,15 +56,17 @@ export function connect(url: string, { poolMax, applicationName }: DatabaseOptio
 }
 
 function anywhere(connections: Connections): Send {
-  return (ready, settle) => {
+  const send = (ready: Ready, settle: Settle, isAgain = false): void => {
     connections.take((failure, link) => {
       if (link === undefined) return settle(failure);
       link.send(ready, (error, rows) => {
         giveBack(link, error);
-        settle(error, rows);
+        if (isStalePlan(error) && !isAgain) send(ready, settle, true);
+        else settle(error, rows);
       });
     });
   };
+  return send;
 }
 
 function sessionOn(link: Link): Session {

@@ -28,7 +28,17 @@ const transient_codes = new Set([
 /** True if the same statements may succeed when sent again: by SQLSTATE, or because the connection was lost. */
 export function isTransient(error: unknown): boolean {
   const code = codeOf(error);
-  return code !== undefined && (transient_codes.has(code) || code.startsWith('08'));
+  return code !== undefined && (transient_codes.has(code) || code.startsWith('08') || isStalePlan(error));
+}
+
+/**
+ * What a connection had prepared is gone, or a table that it reads has other columns now. Nothing was done; on another
+ * connection it is prepared anew.
+ */
+export function isStalePlan(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== '0A000') return code === '26000';
+  return error instanceof Error && 'routine' in error && error.routine === 'RevalidateCachedQuery';
 }
 
 /** Somebody else was faster: nothing of the transaction may stand, and the same commands are to be tried again. */
