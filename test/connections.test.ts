@@ -175,7 +175,9 @@ test('of several hosts one that answers is enough, and when none does that is sa
 });
 
 test('begin travels with the first statement, and what nobody waits for with the commit', async () => {
+  await using open = new AsyncDisposableStack();
   const wire = await openWire(house.databaseUrl);
+  open.defer(() => wire.close());
   await withDatabase(wire.url, async ({ transaction, sql }) => {
     await sql`select 1`;
     const add = (tx: Sql, word: string) => tx`select ${word}::text`.execute();
@@ -196,16 +198,21 @@ test('begin travels with the first statement, and what nobody waits for with the
       'and one that says nothing takes none',
     );
   });
-  await wire.close();
 });
 
-test('a place and a hold take two round trips, a charge three, a payment four', async () => {
+test('a place and a hold take two round trips, a charge three, a payment four; one more where the place is let in at once', async () => {
+  await using open = new AsyncDisposableStack();
   const wire = await openWire(house.databaseUrl);
+  open.defer(() => wire.close());
   const server = await house.start({ DATABASE_URL: wire.url });
+  open.defer(async () => {
+    await server.stop();
+  });
   const box = boxOffice(server);
-  const { concertId, performanceId } = await box.createConcert();
-  const fan = newFan();
+  const { concertId, performanceId } = await box.createConcert({ maxActive: 1 });
+  const [fan, next] = [newFan(), newFan()];
   const token = await box.enter(concertId, fan);
+  assert.equal((await box.issue(concertId, next)).body.status, 'WAIT');
   assert.equal((await box.charge(fan, 100_000)).status, 201);
   const { body } = await box.hold(token, performanceId, [1]);
   assert.equal((await box.pay(token, body.id)).status, 201);
@@ -213,15 +220,14 @@ test('a place and a hold take two round trips, a charge three, a payment four', 
     wire.transactions.find(({ text }) => words.test(text))?.roundTrips;
   assert.deepEqual(
     {
-      place: tripsOf(/insert into queue_tokens/),
+      admitted: tripsOf(/insert into queue_tokens/),
+      place: tripsOf(new RegExp(`${next.userId}[^]*"line"`)),
       hold: tripsOf(/insert into reservations/),
       charge: tripsOf(/insert into ledger_entries/),
       payment: tripsOf(/insert into payments/),
     },
-    { place: 2, hold: 2, charge: 3, payment: 4 },
+    { admitted: 3, place: 2, hold: 2, charge: 3, payment: 4 },
   );
-  await server.stop();
-  await wire.close();
 });
 
 test('a connection that stands where nothing can be written is thrown away', async () => {

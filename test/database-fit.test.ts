@@ -143,10 +143,11 @@ describe('a database that will not do is told in one line', { concurrency: 4 }, 
 
 describe('behind a pooler that gives sessions away after each transaction', { concurrency: 4 }, () => {
   test('the service does not start, and says why', async () => {
+    await using open = new AsyncDisposableStack();
     const pooler = await openPooler(house.databaseUrl);
+    open.defer(() => pooler.close());
     const program = runMain({ DATABASE_URL: pooler.url, AUTH_SECRET: 'a secret of at least thirty-two characters' });
     const code = await program.ended;
-    await pooler.close();
     assert.equal(code, 1);
     assert.match(program.output(), /^maejin: DATABASE_URL leads through a pooler .*pool_mode = session.*\n$/);
   });
@@ -163,17 +164,20 @@ describe('behind a pooler that gives sessions away after each transaction', { co
   });
 
   test('news is not heard, and that is said', async () => {
+    await using open = new AsyncDisposableStack();
     const pooler = await openPooler(house.databaseUrl);
+    open.defer(() => pooler.close());
     await assert.rejects(createFeed(pooler.url, house.sql), {
       name: 'CannotStart',
       message: /is not heard on another/,
     });
-    await pooler.close();
   });
 
   test('what is told to be committed is committed', async () => {
     await house.sql`create table told (id int primary key)`;
+    await using open = new AsyncDisposableStack();
     const pooler = await openPooler(house.databaseUrl);
+    open.defer(() => pooler.close());
     const told: number[] = [];
     await withDatabase(pooler.url, async ({ transaction, sql }) => {
       const one = async (id: number): Promise<void> => {
@@ -188,7 +192,6 @@ describe('behind a pooler that gives sessions away after each transaction', { co
         await Promise.allSettled(Array.from({ length: 6 }, (_, at) => one(round * 6 + at)));
       }
     });
-    await pooler.close();
     const kept = await house.sql<{ id: number }[]>`select id from told`;
     const ids = new Set(kept.map(({ id }) => id));
     assert.deepEqual(
