@@ -76,7 +76,7 @@ export function decide(holds: readonly Hold[], facts: Facts): { answers: (Reserv
 /** The checks in their order: token, the fan's limit, then every single seat. */
 function refusalOf(hold: Hold, facts: Facts, taken: ReadonlySet<string>, holding: number): Refusal | undefined {
   const { performance, numbers } = hold;
-  const refusal = refusalFor(facts.tokens.get(hold.pass.entry));
+  const refusal = refusalFor(facts.tokens.get(hold.pass.entry), hold.pass);
   if (refusal !== undefined) return refusal;
   const { seatsMax } = facts.rules;
   if (holding + numbers.length > seatsMax) return refuse('SEAT_LIMIT_EXCEEDED', { limit: seatsMax, holding });

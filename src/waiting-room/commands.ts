@@ -7,6 +7,7 @@ import type { Boards } from './boards.ts';
 import type { EndReason, News, Settings, TokenStatus } from './board.ts';
 import { admit, end, endOverdue, join, lockRoom, saveRoom, type LockedRoom } from './line.ts';
 import { settingsOf } from './snapshot.ts';
+import { markOf, type Pass } from './tokens.ts';
 
 export interface LineDeps {
   readonly database: Database;
@@ -15,8 +16,7 @@ export interface LineDeps {
   readonly metrics: LaneMetrics;
 }
 
-export interface Place {
-  readonly entry: number;
+export interface Place extends Pick<Pass, 'entry' | 'generation'> {
   /** False if the user was in line already. */
   readonly isNew: boolean;
 }
@@ -49,6 +49,7 @@ export function createIssueLanes({ database, boards, batchMax, metrics }: LineDe
 
 interface LiveToken {
   entry: number;
+  generation: number;
   user_id: string;
   status: TokenStatus;
   overdue: boolean;
@@ -57,7 +58,7 @@ interface LiveToken {
 /** The statement starts after the room's lock was granted: the same connection carries out one at a time. */
 function liveTokens(tx: Tx, concertId: string, userIds: readonly string[]): Promise<LiveToken[]> {
   return tx<LiveToken[]>`
-    select entry, user_id, status, coalesce(expires_at <= now(), false) as overdue from queue_tokens
+    select entry, generation, user_id, status, coalesce(expires_at <= now(), false) as overdue from queue_tokens
     where concert_id = ${concertId} and user_id = any(${userIds as string[]}::text[]) and status <> 'EXPIRED'`.execute();
 }
 
@@ -73,12 +74,14 @@ async function takePlaces(
 ): Promise<{ places: Place[]; news: News | undefined }> {
   // A session that is over, though no sweep has come by yet, must not keep its fan from a new place.
   const ended = live.some((token) => token.overdue) ? await endOverdue(tx, room) : new Set<number>();
-  const entryOf = new Map(live.filter((token) => !ended.has(token.entry)).map((token) => [token.user_id, token.entry]));
-  const known = new Set(entryOf.keys());
+  const kept = live.filter((token) => !ended.has(token.entry));
+  const placeOf = new Map(kept.map(({ user_id, entry, generation }) => [user_id, { entry, generation }]));
+  const known = new Set(placeOf.keys());
   const newcomers = [...new Set(userIds)].filter((userId) => !known.has(userId));
   if (newcomers.length > 0) {
     const entries = join(tx, room, newcomers);
-    for (const [index, userId] of newcomers.entries()) entryOf.set(userId, entries[index] ?? 0);
+    for (const [index, userId] of newcomers.entries())
+      placeOf.set(userId, { entry: entries[index] ?? 0, generation: 0 });
   }
   if (room.active < room.maxActive) await admit(tx, room);
   const changed = newcomers.length > 0 || room.changes.length > 0;
@@ -87,31 +90,72 @@ async function takePlaces(
     const isNew = !known.has(userId);
     // Of several requests of one newcomer in this batch, the first is the one that made the place.
     known.add(userId);
-    return { entry: entryOf.get(userId) ?? 0, isNew };
+    return { entry: 0, generation: 0, ...placeOf.get(userId), isNew };
   });
   return { places, news };
 }
 
-/** The lane that leaves: submit an entry under the concert's id. Leaving twice is leaving. */
-export function createLeaveLanes({ database, boards, batchMax, metrics }: LineDeps): Lanes<number, void> {
-  return createLanes({
+/**
+ * The lane that leaves: submit a place under the concert's id. Leaving twice is leaving. Refuses with QUEUE_TOKEN_INVALID
+ * what is not, or not any more, the place of whoever shows the token.
+ */
+export function createLeaveLanes({ database, boards, batchMax, metrics }: LineDeps): Lanes<Pass, void> {
+  return createLanes<Pass, void>({
     name: 'leave',
     batchMax,
     pendingMax: pending_max,
     lanesMax: lanes_max,
     metrics,
-    run: async (concertId, entries) => {
-      const news = await database.transaction(async (tx) => {
+    run: async (concertId, passes) => {
+      const { news, states } = await database.transaction(async (tx) => {
         const locking = lockRoom(tx, concertId);
-        const [room] = await Promise.all([locking, lockTokens(tx, concertId, entries)]);
-        if (room === undefined) return undefined;
-        const left = await end(tx, room, entries, 'LEFT');
-        if (left.size === 0) return undefined;
-        await admit(tx, room);
-        return saveRoom(tx, room);
+        const locked = lockTokens(tx, concertId, [...new Set(passes.map(({ entry }) => entry))]);
+        const [room, tokens] = await Promise.all([locking, locked]);
+        return {
+          news: room === undefined ? undefined : await leave(tx, room, passes.filter(isOwnIn(tokens))),
+          states: tokens,
+        };
       });
       if (news !== undefined) await boards.show(news);
-      return entries.map(() => undefined);
+      const isOwn = isOwnIn(states);
+      return passes.map((pass) => (isOwn(pass) ? undefined : refuse('QUEUE_TOKEN_INVALID')));
+    },
+  });
+}
+
+async function leave(tx: Tx, room: LockedRoom, passes: readonly Pass[]): Promise<News | undefined> {
+  const entries = passes.map(({ entry }) => entry);
+  const left = await end(tx, room, entries, 'LEFT');
+  if (left.size === 0) return undefined;
+  await admit(tx, room);
+  return saveRoom(tx, room);
+}
+
+/**
+ * The lane that makes void the tokens that were handed out for the live places of users: submit a user's id under the
+ * concert's id. The places themselves, and what is held from them, are kept for whoever asks for them again.
+ */
+export function createVoidLanes({ database, boards, batchMax, metrics }: LineDeps): Lanes<string, void> {
+  return createLanes({
+    name: 'void tokens',
+    batchMax,
+    pendingMax: pending_max,
+    lanesMax: lanes_max,
+    metrics,
+    run: async (concertId, userIds) => {
+      const news = await database.transaction(async (tx) => {
+        const room = await lockRoom(tx, concertId);
+        if (room === undefined) return undefined;
+        const voided = await tx<{ entry: number; number: number; userId: string; generation: number }[]>`
+          update queue_tokens set generation = generation + 1
+          where concert_id = ${concertId} and user_id = any(${userIds as string[]}::text[]) and status <> 'EXPIRED'
+          returning entry, number, user_id as "userId", generation`;
+        for (const { entry, number, ...fan } of voided)
+          room.changes.push(['tokens voided', entry, number, markOf(fan)]);
+        return voided.length === 0 ? undefined : saveRoom(tx, room);
+      });
+      if (news !== undefined) await boards.show(news);
+      return userIds.map(() => undefined);
     },
   });
 }
@@ -119,6 +163,7 @@ export function createLeaveLanes({ database, boards, batchMax, metrics }: LineDe
 export interface TokenState {
   readonly entry: number;
   readonly userId: string;
+  readonly generation: number;
   readonly status: TokenStatus;
   /** Places to the head when last looked at; null unless WAIT. */
   readonly position: number | null;
@@ -129,11 +174,26 @@ export interface TokenState {
   readonly unheard: boolean;
 }
 
-/** The refusal that a token's state calls for; undefined if it is ACTIVE. A token without a row was signed for another database. */
-export function refusalFor(
-  state: Pick<TokenState, 'status' | 'position' | 'endedBecause'> | undefined,
-): Refusal | undefined {
-  if (state === undefined) return refuse('QUEUE_TOKEN_INVALID');
+/**
+ * Whether the place that a token names is its user's, and the token not void. The database may have been restored since
+ * from a backup, in which the number was not handed out yet: then it is another's by now, or nobody's.
+ */
+export function isOwn(
+  state: Pick<TokenState, 'userId' | 'generation'> | undefined,
+  { userId, generation }: Pick<Pass, 'userId' | 'generation'>,
+): boolean {
+  return state?.userId === userId && state.generation === generation;
+}
+
+const isOwnIn = (states: ReadonlyMap<number, TokenState>) => (pass: Pass) => isOwn(states.get(pass.entry), pass);
+
+/** The refusal that the state of the place calls for which a token names; undefined if it is that fan's and ACTIVE. */
+export function refusalFor(state: TokenState | undefined, pass: Pass): Refusal | undefined {
+  return state === undefined || !isOwn(state, pass) ? refuse('QUEUE_TOKEN_INVALID') : refusalOf(state);
+}
+
+/** The refusal that the state of one's own place calls for; undefined if it is ACTIVE. */
+export function refusalOf(state: Pick<TokenState, 'status' | 'position' | 'endedBecause'>): Refusal | undefined {
   if (state.status === 'WAIT') return refuse('NOT_ADMITTED', { position: state.position });
   if (state.status === 'EXPIRED') return refuse('ADMISSION_EXPIRED', { expiredBecause: state.endedBecause });
   return undefined;
@@ -146,7 +206,7 @@ export async function lockTokens(
   entries: readonly number[],
 ): Promise<Map<number, TokenState>> {
   const rows = await tx<(TokenState & { overdue: boolean })[]>`
-    select token.entry, token.user_id as "userId", token.status, token.ended_because as "endedBecause",
+    select token.entry, token.user_id as "userId", token.generation, token.status, token.ended_because as "endedBecause",
       case when token.status = 'WAIT' then greatest(1, token.number - room.head) end as position,
       token.status = 'ACTIVE' and token.expires_at <= now() as overdue,
       token.status = 'ACTIVE' and token.expires_at < ${extendedEnd(tx, tx`room.hold_seconds`)} as extensible,
