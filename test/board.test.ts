@@ -5,8 +5,7 @@ import * as fc from 'fast-check';
 import { keepBoard } from '../src/waiting-room/board-keeper.ts';
 import { Board, type EndReason, type News } from '../src/waiting-room/board.ts';
 import { createArrivals, partsOf } from '../src/waiting-room/news.ts';
-import { LineModel, settings, type Step } from './harness/line-model.ts';
-import { passOf } from '../src/waiting-room/tokens.ts';
+import { assertTellsApart, LineModel, settings, type Step } from './harness/line-model.ts';
 import { dice } from './harness/properties.ts';
 
 const empty = { concertId: 'c', version: 0, head: 0, front: 0, lastNumber: 0 };
@@ -20,23 +19,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('end' as const), which, because }),
 );
 const transactions = fc.array(fc.array(step, { maxLength: 6, size: 'max' }), { maxLength: 40, size: 'max' });
-
-/** What tokens are told: the newest of the fan's own, the one before, and one of a fan whose number it was before a restore. */
-function assertTellsApart(board: Board, line: LineModel, number: number): void {
-  const standing = board.standing(number);
-  const own = line.pass(number);
-  const told = board.standingOf(own);
-  const isEnded = line.places[number - 1]?.state === 'ended';
-  if (own.generation > 0 && isEnded && told.status === 'unknown') return;
-  assert.deepEqual(told, standing);
-  const before = passOf({ ...own, generation: own.generation - 1 });
-  if (own.generation > 0 && !isEnded) assert.equal(board.standingOf(before).status, 'unknown');
-  const stranger = passOf({ ...own, userId: 'another fan', generation: 0 });
-  const toldStranger = board.standingOf(stranger).status;
-  if (standing.status === 'ACTIVE' || (own.generation > 0 && !isEnded)) assert.equal(toldStranger, 'unknown');
-  assert.equal(board.isActive(stranger), false);
-  assert.equal(board.isActive(own), standing.status === 'ACTIVE');
-}
 
 function assertAgrees(board: Board, line: LineModel, forgets: boolean): void {
   for (const { number, state } of line.places) {

@@ -3,7 +3,7 @@ import type { Database } from '../platform/database.ts';
 import { createLanes, type LaneMetrics } from '../platform/lane.ts';
 import { refuse } from '../refusals.ts';
 import type { Board, EndReason, Standing } from './board.ts';
-import { isOwn } from './commands.ts';
+import { isOwn } from './locked-tokens.ts';
 import type { Pass } from './tokens.ts';
 
 export type Known = Exclude<Standing, { status: 'unknown' }>;

@@ -59,7 +59,7 @@ export function createPresence(database: Database): Presence {
     sign: (board, pass) => {
       const { entry } = pass;
       const session = board.active.get(entry);
-      if (!matters(board, entry) || (session !== undefined && session.mark !== pass.mark)) return;
+      if (!isWanted(board, pass)) return;
       let signs = concerts.get(board.concertId);
       if (signs?.board !== board) {
         signs = { board, collected: new Map(), written: new Map(), owedSince: undefined, signedAt: 0 };
@@ -122,6 +122,12 @@ async function flush(database: Database, signs: Signs): Promise<void> {
     if (written.size <= written_remembered_max) break;
     written.delete(entry);
   }
+}
+
+/** Whether this sign matters, as far as is known here; the database is not asked about what is known to be another's. */
+function isWanted(board: Board, { entry, mark }: Pass): boolean {
+  const session = board.active.get(entry);
+  return matters(board, entry) && (session === undefined || session.mark === mark);
 }
 
 function signOf({ entry, mark }: Pass): string {

@@ -2,7 +2,8 @@
  * A line told in the plainest way, one record a fan: what a board must agree with, however it is kept. It makes the
  * news that the database would send, so that a board can follow it.
  */
-import type { Change, EndReason, News, Settings, Snapshot, Standing } from '../../src/waiting-room/board.ts';
+import assert from 'node:assert/strict';
+import type { Board, Change, EndReason, News, Settings, Snapshot, Standing } from '../../src/waiting-room/board.ts';
 import { passOf, type Pass } from '../../src/waiting-room/tokens.ts';
 
 interface Place {
@@ -147,4 +148,21 @@ export class LineModel {
 
 function pick<T>(all: readonly T[], dice: number): T | undefined {
   return all[dice % Math.max(1, all.length)];
+}
+
+/** What tokens are told: the newest of the fan's own, the one before, and one of a fan whose number it was before a restore. */
+export function assertTellsApart(board: Board, line: LineModel, number: number): void {
+  const standing = board.standing(number);
+  const own = line.pass(number);
+  const told = board.standingOf(own);
+  const isEnded = line.places[number - 1]?.state === 'ended';
+  if (own.generation > 0 && isEnded && told.status === 'unknown') return;
+  assert.deepEqual(told, standing);
+  const before = passOf({ ...own, generation: own.generation - 1 });
+  if (own.generation > 0 && !isEnded) assert.equal(board.standingOf(before).status, 'unknown');
+  const stranger = passOf({ ...own, userId: 'another fan', generation: 0 });
+  const toldStranger = board.standingOf(stranger).status;
+  if (standing.status === 'ACTIVE' || (own.generation > 0 && !isEnded)) assert.equal(toldStranger, 'unknown');
+  assert.equal(board.isActive(stranger), false);
+  assert.equal(board.isActive(own), standing.status === 'ACTIVE');
 }
