@@ -27,6 +27,8 @@ const plants: Readonly<Record<string, readonly string[]>> = {
   ],
   'I3 the numbers of a line are 1 to the last, each once': [
     'update rooms set last_number = 7',
+    'update rooms set removed = 1',
+    'delete from queue_tokens where entry = 4; update rooms set removed = 1, removed_to = 3',
     'delete from queue_tokens where number = 6',
     'update queue_tokens set number = 4 where entry = 3',
     'update queue_tokens set number = 0 where entry = 1',

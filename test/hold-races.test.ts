@@ -33,8 +33,15 @@ after(async () => {
 function roomOn(database: Database, heard = feed): Reservations {
   const metrics = createMetrics();
   const catalog = createCatalog({ database, metrics });
-  const waitingRoom = createWaitingRoom({ database, feed: heard, secret: 'x'.repeat(32), batchMax: 100, metrics });
-  return createReservations({ database, feed: heard, catalog, waitingRoom, metrics, batchMax: 100 });
+  const waitingRoom = createWaitingRoom({
+    database,
+    feed: heard,
+    secret: 'x'.repeat(32),
+    batchMax: 100,
+    metrics,
+    retentionDays: 30,
+  });
+  return createReservations({ database, feed: heard, catalog, waitingRoom, metrics, batchMax: 100, retentionDays: 30 });
 }
 
 /** Waits until all have come, or for so long as one who is kept waiting elsewhere would take. */

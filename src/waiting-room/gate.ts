@@ -11,9 +11,11 @@ import type { Duty } from '../platform/ticker.ts';
 import { refuse } from '../refusals.ts';
 import { createBoards, type Boards } from './boards.ts';
 import { nowSeconds, type Board, type Settings } from './board.ts';
-import { createIssueLanes, createLeaveLanes, createVoidLanes, refusalOf, type Place } from './commands.ts';
+import { createIssueLanes, createLeaveLanes, createVoidLanes, type Place } from './commands.ts';
+import { refusalOf } from './locked-tokens.ts';
 import { createLookUps, type Known } from './look-up.ts';
 import { createPresence, type Presence } from './presence.ts';
+import { placeRetention } from './retention.ts';
 import { describe, type QueueStatus } from './status.ts';
 import { claimedConcert, concertMark, createQueueTokens, passOf, type Pass } from './tokens.ts';
 import { createTurns } from './turns.ts';
@@ -21,7 +23,8 @@ import { createTurns } from './turns.ts';
 export type { Settings } from './board.ts';
 export type { Pass } from './tokens.ts';
 export type { QueueStatus } from './status.ts';
-export { changeSettings, extendSessions, hear, lockTokens, openRoom, refusalFor, type TokenState } from './commands.ts';
+export { changeSettings, openRoom } from './commands.ts';
+export { extendSessions, hear, lockTokens, refusalFor, type TokenState } from './locked-tokens.ts';
 export { handOn, lockRoom, saveRoom, type LockedRoom } from './line.ts';
 
 /** The part of a request that is looked at here. */
@@ -51,7 +54,7 @@ export interface Gate {
 export interface WaitingRoom {
   readonly gate: Gate;
   readonly boards: Boards;
-  /** A place for this user, new or the one there is, with its signed token. Refuses with NOT_FOUND. */
+  /** A place for this user, new or the one there is, with its signed token. Refuses with NOT_FOUND and RATE_LIMITED. */
   issue(concertId: string, userId: string): Promise<{ token: string; isNew: boolean; status: QueueStatus }>;
   /** The same without the token. */
   join(concertId: string, userId: string): Promise<Pass>;
@@ -94,6 +97,10 @@ export interface WaitingRoomDeps {
   readonly secret: string;
   /** Most commands in one batch of a lane. */
   readonly batchMax: number;
+  /** Whether a fan is limited in how often they take a place anew; see commands.ts. */
+  readonly rateLimit?: boolean;
+  /** So long places that ended are kept. */
+  readonly retentionDays: number;
   readonly metrics: LaneMetrics & { admitted?(fans: number): void };
 }
 
@@ -154,16 +161,19 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     settings: async (concertId) => (await boards.open(concertId))?.settings,
     numbers: async (concertId) => {
       const board = await boards.open(concertId);
-      if (board === undefined) return undefined;
-      const { maxActive, paused } = board.settings;
-      const admittedPerMinute = board.admittedPerMinute(nowSeconds());
-      return { waiting: board.waiting, active: board.active.size, maxActive, admittedPerMinute, paused };
+      return board && numbersOf(board);
     },
-    duties: [createTurns({ database, boards, presence }), boards.duty],
+    duties: [createTurns({ database, boards, presence }), boards.duty, placeRetention(database, deps.retentionDays)],
     drain: async () => {
       await Promise.all([issueLanes.drain(), leaveLanes.drain(), voidLanes.drain(), lookUps.drain()]);
     },
   };
+}
+
+function numbersOf(board: Board): LineNumbers {
+  const { maxActive, paused } = board.settings;
+  const admittedPerMinute = board.admittedPerMinute(nowSeconds());
+  return { waiting: board.waiting, active: board.active.size, maxActive, admittedPerMinute, paused };
 }
 
 interface Taken extends Pick<Place, 'isNew'> {
