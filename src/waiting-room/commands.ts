@@ -199,6 +199,11 @@ export function createVoidLanes({ database, boards, batchMax, metrics }: LineDep
       const news = await database.transaction(async (tx) => {
         const room = await lockRoom(tx, concertId);
         if (room === undefined) return undefined;
+        // Holds lock tokens without the room, in this order too.
+        void tx`
+          select from queue_tokens
+          where concert_id = ${concertId} and user_id = any(${userIds as string[]}::text[]) and status <> 'EXPIRED'
+          order by entry for no key update`.execute();
         const voided = await tx<{ entry: number; number: number; userId: string; generation: number }[]>`
           update queue_tokens set generation = generation + 1
           where concert_id = ${concertId} and user_id = any(${userIds as string[]}::text[]) and status <> 'EXPIRED'
