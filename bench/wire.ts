@@ -21,7 +21,7 @@ export function createCredentials(secrets: Secrets): Credentials {
   const signIdentity = createSigner({ key: secrets.identity, algorithm: 'HS256', expiresIn: 86_400_000 });
   return {
     place: (concertId, entry) =>
-      `Queue-Token: ${tokens.sign({ concertId, userId: `jwt:${fanOf(concertId, entry)}`, entry })}\r\n`,
+      `Queue-Token: ${tokens.sign({ concertId, userId: `jwt:${fanOf(concertId, entry)}`, entry, generation: 0 })}\r\n`,
     bearer: (sub) => `Authorization: Bearer ${signIdentity({ sub })}\r\n`,
   };
 }

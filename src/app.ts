@@ -103,8 +103,10 @@ async function makeRooms({ config, database, feed, log }: HallOptions, metrics: 
   const batchMax = config.laneBatchMax ?? batch_max;
   const accounts = await createAccounts({ database, config, log, metrics });
   const catalog = createCatalog({ database, metrics });
-  const waitingRoom = createWaitingRoom({ database, feed, secret: config.authSecret, batchMax, metrics });
-  const reservations = createReservations({ database, feed, catalog, waitingRoom, metrics, batchMax });
+  const { authSecret: secret, rateLimit, retentionDays } = config;
+  const kept = { rateLimit, retentionDays };
+  const waitingRoom = createWaitingRoom({ database, feed, secret, batchMax, metrics, ...kept });
+  const reservations = createReservations({ database, feed, catalog, waitingRoom, metrics, batchMax, ...kept });
   const wallet = createWallet({ database, metrics, batchMax: config.laneBatchMax });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });
   const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics });

@@ -33,6 +33,8 @@ export interface Config {
   readonly demo: boolean;
   readonly rateLimit: boolean;
   readonly logLevel: LogLevel;
+  /** So long what is over is kept: ended places, holds that ran out or were given back, attempts at seats. */
+  readonly retentionDays: number;
   /** Connections to the database, at most. */
   readonly poolMax: number;
   /** Commands in one batch of a lane, at most; undefined leaves each lane its own. 1 is the benchmark's twin. */
@@ -131,16 +133,21 @@ function readIdentity(environment: Environment): Pick<Config, 'identityJwtSecret
   throw new CannotStart(`${missing.map(([name]) => name).join(' and ')} must be set: ${names} belong together`);
 }
 
+/** Long enough for every question about a sale that people still remember. */
+const retention_days_default = 30;
+const retention_days_max = 3_650;
+
 function readSwitches(
   environment: Environment,
   embedded: boolean,
-): Pick<Config, 'demo' | 'rateLimit' | 'logLevel' | 'laneBatchMax'> {
+): Pick<Config, 'demo' | 'rateLimit' | 'logLevel' | 'retentionDays' | 'laneBatchMax'> {
   const { oneOf, integer } = reader(environment);
   const demo = oneOf('DEMO', ['true', 'false']);
   return {
     demo: demo === undefined ? embedded : demo === 'true',
     rateLimit: oneOf('RATE_LIMIT', ['on', 'off']) !== 'off',
     logLevel: oneOf('LOG_LEVEL', log_levels) ?? 'info',
+    retentionDays: integer('RETENTION_DAYS', 1, retention_days_max) ?? retention_days_default,
     laneBatchMax: integer('LANE_BATCH_MAX', 1, 10_000),
   };
 }

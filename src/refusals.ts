@@ -50,8 +50,8 @@ export const refusals = {
     status: 401,
     title: { en: 'Your place in line could not be read', ko: '대기 순번을 확인하지 못했어요' },
     detail: {
-      en: 'The Queue-Token is missing or damaged. Ask for your place again; it was kept.',
-      ko: 'Queue-Token이 없거나 손상됐어요. 순번을 다시 요청하면 원래 자리를 돌려드려요.',
+      en: 'The Queue-Token is missing, damaged or void. Ask for your place again; if you have one, it was kept.',
+      ko: 'Queue-Token이 없거나 손상됐거나 무효예요. 순번을 다시 요청하면 가지고 있던 자리를 돌려드려요.',
     },
   },
   INSUFFICIENT_BALANCE: {

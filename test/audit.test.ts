@@ -27,6 +27,8 @@ const plants: Readonly<Record<string, readonly string[]>> = {
   ],
   'I3 the numbers of a line are 1 to the last, each once': [
     'update rooms set last_number = 7',
+    'update rooms set removed = 1',
+    'delete from queue_tokens where entry = 4; update rooms set removed = 1, removed_to = 3',
     'delete from queue_tokens where number = 6',
     'update queue_tokens set number = 4 where entry = 3',
     'update queue_tokens set number = 0 where entry = 1',
@@ -78,6 +80,14 @@ const plants: Readonly<Record<string, readonly string[]>> = {
     `update reservations set status = 'EXPIRED' where id = 'concert001-paid'`,
     `insert into payments (concert_id, reservation_id, id, user_id, amount) values ('concert001', 'concert001-held', 'p2', 'u2', 2000)`,
     `alter table payments drop constraint payments_pkey; insert into payments select concert_id, reservation_id, 'p2', user_id, 0 from payments`,
+  ],
+  'I5 a payment, its reservation and the place it was paid from are of the same user': [
+    `update payments set user_id = 'u2'`,
+    `update reservations set user_id = 'u2' where id = 'concert001-paid'`,
+    `update queue_tokens set user_id = 'u2x' where entry = 1`,
+    'update payments set entry = 4',
+    'update payments set entry = 99',
+    `update queue_tokens set ended_because = 'LEFT' where entry = 1`,
   ],
   'I5 an amount is the sum of the prices of its seats': [
     `update reservations set amount = 1 where id = 'concert001-held'`,

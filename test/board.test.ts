@@ -5,23 +5,24 @@ import * as fc from 'fast-check';
 import { keepBoard } from '../src/waiting-room/board-keeper.ts';
 import { Board, type EndReason, type News } from '../src/waiting-room/board.ts';
 import { createArrivals, partsOf } from '../src/waiting-room/news.ts';
-import { LineModel, settings, type Step } from './harness/line-model.ts';
+import { assertTellsApart, LineModel, settings, type Step } from './harness/line-model.ts';
 import { dice } from './harness/properties.ts';
 
 const empty = { concertId: 'c', version: 0, head: 0, front: 0, lastNumber: 0 };
-const emptyBoard = () => new Board({ ...empty, settings, active: [], passedOver: [], departed: [] });
+const emptyBoard = () => new Board({ ...empty, settings, active: [], passedOver: [], departed: [], reissued: [] });
 
 const which = fc.nat(1_000);
 const because = fc.constantFrom<EndReason>('PAID', 'SESSION_ENDED', 'LEFT', 'ABSENT');
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('join' as const), count: fc.integer({ min: 1, max: 8 }) }),
-  fc.record({ do: fc.constantFrom('admit' as const, 'pass over', 'readmit', 'withdraw'), which }),
+  fc.record({ do: fc.constantFrom('admit' as const, 'pass over', 'readmit', 'withdraw', 'void'), which }),
   fc.record({ do: fc.constant('end' as const), which, because }),
 );
 const transactions = fc.array(fc.array(step, { maxLength: 6, size: 'max' }), { maxLength: 40, size: 'max' });
 
 function assertAgrees(board: Board, line: LineModel, forgets: boolean): void {
   for (const { number, state } of line.places) {
+    assertTellsApart(board, line, number);
     const standing = board.standing(number);
     // A board that was read anew does not know how a place ended that the line has passed; it says so.
     if (forgets && state === 'ended' && number <= line.head) assert.equal(standing.status, 'unknown');
@@ -141,7 +142,7 @@ function lineOf(count: number): Board {
   const news: News = { concertId: 'c', version: 1, head: 5, front: 205, lastNumber: count, changes: [] };
   const board = emptyBoard();
   board.apply(news, 0);
-  const admitted = [1, 3, 5].map((number) => ['admitted', number, number, 1_000, true] as const);
+  const admitted = [1, 3, 5].map((number) => ['admitted', number, number, 1_000, true, 7] as const);
   const passedOver = [2, 4].map((number) => ['passed over', number, number] as const);
   const left = [7, count - 1].map((number) => ['ended', number, number, 'LEFT'] as const);
   board.apply({ ...news, version: 2, changes: [...admitted, ...passedOver, ...left] }, 0);
@@ -162,9 +163,10 @@ test('a line of a million costs what a line of a thousand costs: nothing is kept
       new Board({
         ...empty,
         settings,
-        active: [{ entry: 1, expiresAt: 0, claimed: true }],
+        active: [{ entry: 1, expiresAt: 0, claimed: true, mark: 7 }],
         passedOver: [],
         departed: [],
+        reissued: [],
       }),
     ) > kept(emptyBoard()),
     'the measure sees what is kept',
@@ -197,7 +199,7 @@ test('news of any size travels whole, in parts that fit a notification', () => {
       const entry = from + index;
       return index % 3 === 0
         ? (['ended', entry, entry, 'SESSION_ENDED'] as const)
-        : (['admitted', entry, entry, 1_893_456_000_000, index % 2 === 0] as const);
+        : (['admitted', entry, entry, 1_893_456_000_000, index % 2 === 0, 2 ** 30 - 1 - index] as const);
     });
     const changed = why === null ? undefined : { ...settings, paused: { reason: why } };
     const news = { ...empty, concertId: 'abcdefghij', lastNumber: from + count, changes, settings: changed };
@@ -235,7 +237,7 @@ test('what is remembered of ended places is bounded, and those who left the midd
       head: count,
       front: count,
       lastNumber: count,
-      changes: [['admitted', count, count, 0, true]],
+      changes: [['admitted', count, count, 0, true, 7]],
     },
     0,
   );
@@ -256,7 +258,7 @@ test('the rate counts the admissions of the last minute, and the estimate follow
       now += pause;
       const changes = Array.from({ length: admissions }, () => {
         admitted.push(now);
-        return ['admitted', admitted.length, admitted.length, 0, true] as const;
+        return ['admitted', admitted.length, admitted.length, 0, true, 7] as const;
       });
       const head = admitted.length;
       board.apply({ ...empty, version: ++version, head, front: head, lastNumber: head, changes }, now);
@@ -272,7 +274,7 @@ test('the rate counts the admissions of the last minute, and the estimate follow
 test('the estimate grows with the position, is unknown in a pause, and never for nothing', () => {
   const board = emptyBoard();
   assert.equal(board.etaSeconds(1, 0), null);
-  const changes = Array.from({ length: 60 }, (_, index) => ['admitted', index + 1, index + 1, 0, true] as const);
+  const changes = Array.from({ length: 60 }, (_, index) => ['admitted', index + 1, index + 1, 0, true, 7] as const);
   board.apply({ ...empty, version: 1, head: 60, front: 60, lastNumber: 1_000, changes }, 100);
   assert.equal(board.etaSeconds(60, 159), 60, 'sixty a minute');
   assert((board.etaSeconds(120, 159) ?? 0) > (board.etaSeconds(60, 159) ?? 0));

@@ -46,6 +46,7 @@ describe('configuration', () => {
         demo: true,
         rateLimit: true,
         logLevel: 'info',
+        retentionDays: 30,
         laneBatchMax: undefined,
       },
     );
@@ -87,6 +88,7 @@ describe('configuration', () => {
     DEMO: ['yes', '1', 'TRUE'],
     RATE_LIMIT: ['none', 'false'],
     LOG_LEVEL: ['loud'],
+    RETENTION_DAYS: ['0', '3651', 'off'],
     POOL_MAX: ['0', '1', '501'],
     LANE_BATCH_MAX: ['0', '10001'],
   };

@@ -10,6 +10,7 @@ import { createFeed, type Feed } from '../src/platform/feed.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { createReservations, type Reservations } from '../src/reservation/reservation.ts';
 import { createWaitingRoom, lockTokens } from '../src/waiting-room/gate.ts';
+import { passOf } from '../src/waiting-room/tokens.ts';
 import { boxOffice, newFan, type BoxOffice } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
@@ -32,8 +33,15 @@ after(async () => {
 function roomOn(database: Database, heard = feed): Reservations {
   const metrics = createMetrics();
   const catalog = createCatalog({ database, metrics });
-  const waitingRoom = createWaitingRoom({ database, feed: heard, secret: 'x'.repeat(32), batchMax: 100, metrics });
-  return createReservations({ database, feed: heard, catalog, waitingRoom, metrics, batchMax: 100 });
+  const waitingRoom = createWaitingRoom({
+    database,
+    feed: heard,
+    secret: 'x'.repeat(32),
+    batchMax: 100,
+    metrics,
+    retentionDays: 30,
+  });
+  return createReservations({ database, feed: heard, catalog, waitingRoom, metrics, batchMax: 100, retentionDays: 30 });
 }
 
 /** Waits until all have come, or for so long as one who is kept waiting elsewhere would take. */
@@ -51,7 +59,12 @@ async function insideOf(changes = {}) {
   const concert = await office.createConcert(changes);
   const fan = newFan();
   const token = await office.enter(concert.concertId, fan);
-  return { ...concert, fan, token, pass: { concertId: concert.concertId, userId: fan.userId, entry: 1 } };
+  return {
+    ...concert,
+    fan,
+    token,
+    pass: passOf({ concertId: concert.concertId, userId: fan.userId, entry: 1, generation: 0 }),
+  };
 }
 
 test('two look at a free seat: under the row’s lock one gets it, without the lock both believe so', async () => {
@@ -234,7 +247,7 @@ test('holds of many seats in opposite orders wait for each other but never for e
   for (let entry = 1; entry <= 30; entry++) {
     const fan = newFan();
     await office.enter(concertId, fan);
-    passes.push({ concertId, userId: fan.userId, entry });
+    passes.push(passOf({ concertId, userId: fan.userId, entry, generation: 0 }));
   }
   const before = await house.sql`select deadlocks from pg_stat_database where datname = current_database()`;
   const answers = await Promise.allSettled(

@@ -85,7 +85,7 @@ test('of a line that nobody asks about any more nothing stays in memory', async 
   await office.updateConcert(concertId, { paused: { reason: 'put off' } });
   await server.stop();
   const feed = await createFeed(house.databaseUrl, house.sql);
-  const options = { secret: 'x'.repeat(32), batchMax: 1_000, metrics: createMetrics() };
+  const options = { secret: 'x'.repeat(32), batchMax: 1_000, retentionDays: 30, metrics: createMetrics() };
   const room = createWaitingRoom({ database: house.database, feed, ...options });
   const carryOut = async (): Promise<void> => {
     for (const duty of room.duties) await duty.run();

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { createFeed } from '../src/platform/feed.ts';
+import { createMetrics } from '../src/platform/metrics.ts';
+import { createWaitingRoom } from '../src/waiting-room/gate.ts';
 import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
 import { openBrowser, visit, type VisitorOptions } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
@@ -141,4 +144,55 @@ test('a turn that was given up on another device counts down no further over the
   await fan.assertAccessible();
   fan.assertNoComplaints();
   await fan.context.close();
+});
+
+/** As when all fans of these concerts sign out everywhere on other devices. */
+async function voidAllTokens(): Promise<void> {
+  const feed = await createFeed(house.databaseUrl, house.sql);
+  const deps = { database: house.database, feed, secret: 'unused here', batchMax: 100, retentionDays: 30 };
+  const room = createWaitingRoom({ ...deps, metrics: createMetrics() });
+  const rows = await house.sql<{ userId: string }[]>`
+    select distinct user_id as "userId" from queue_tokens where status <> 'EXPIRED'`;
+  for (const { userId } of rows) await room.voidTokens(userId);
+  await feed.close();
+}
+
+test('a token made void is replaced without a word, in the waiting room and over the seats', async () => {
+  const { concertId } = await office.createConcert({ maxActive: 1, graceSeconds: 3_600 });
+  const inside = await admitted(concertId);
+  const waiting = await visit(browser, server, {});
+  await waiting.signUp();
+  await waiting.open(`/concerts/${concertId}/wait?take=1`);
+  await waiting.page.locator('#leave').waitFor();
+  await inside.open(`/concerts/${concertId}/dates/1`);
+  await inside.page.getByRole('button', { name: /^1열 1번$/ }).click();
+  const old = { inside: await rememberedBy(inside, concertId) };
+  const oldWaiting = await waiting.page.evaluate<string>(`localStorage.getItem('place:${concertId}')`);
+  await voidAllTokens();
+  await eventually(async () => {
+    const now = await waiting.page.evaluate<string>(`localStorage.getItem('place:${concertId}')`);
+    assert.notEqual(now, oldWaiting);
+    assert.equal((await office.status(now)).body.position, 1, 'the place is the same');
+  });
+  assert.equal(await waiting.page.locator('#refused .notice').count(), 0);
+  await inside.page.getByRole('button', { name: /잡기|Hold/ }).click();
+  await inside.page.waitForURL(/\/reservations\//);
+  assert.notEqual(await rememberedBy(inside, concertId), old.inside);
+  await waiting.context.close();
+  await inside.context.close();
+});
+
+test('who is signed out when a token is void is asked to sign in, and has the place again', async () => {
+  const { concertId } = await office.createConcert({ maxActive: 1, graceSeconds: 3_600 });
+  const token = await office.enter(concertId, newFan());
+  assert.notEqual(token, '');
+  const waiting = await visit(browser, server, {});
+  await waiting.signUp();
+  await waiting.open(`/concerts/${concertId}/wait?take=1`);
+  await waiting.page.locator('#leave').waitFor();
+  await waiting.context.clearCookies();
+  await voidAllTokens();
+  await waiting.page.locator('#refused .notice').waitFor();
+  await waiting.page.locator('#join').waitFor();
+  await waiting.context.close();
 });

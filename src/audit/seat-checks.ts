@@ -57,6 +57,20 @@ export const seatChecks: readonly Check[] = [
       where payments is distinct from 1 or paid is distinct from reservation.amount or paid_by is distinct from reservation.user_id`,
   },
   {
+    // What was paid before places were written down with it names none.
+    name: 'I5 a payment, its reservation and the place it was paid from are of the same user',
+    breaches: (tx) => tx`
+      select concert_id, payment.reservation_id, payment.user_id, reservation.user_id as reserved_by, payment.entry,
+        place.user_id as place_of, place.ended_because
+      from payments as payment
+      left join (select concert_id, id as reservation_id, user_id from reservations) as reservation
+        using (concert_id, reservation_id)
+      left join queue_tokens as place using (concert_id, entry)
+      where reservation.user_id is distinct from payment.user_id
+        or payment.entry is not null
+          and (place.user_id is distinct from payment.user_id or place.ended_because is distinct from 'PAID')`,
+  },
+  {
     name: 'I5 an amount is the sum of the prices of its seats',
     breaches: (tx) => tx`
       select reservation.concert_id, reservation.id, reservation.amount, sum(section.price) as prices

@@ -10,6 +10,8 @@ export interface Endpoint {
   readonly url: string;
   readonly needs: Needs;
   readonly summary: string;
+  /** What the summary has no room for. */
+  readonly description?: string;
   readonly params?: TSchema;
   readonly querystring?: TSchema;
   /** Endpoints with these headers act at most once per key. */

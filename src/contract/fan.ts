@@ -42,6 +42,9 @@ const line = {
     url: '/api/v1/concerts/:concertId/queue-tokens',
     needs: 'bearer',
     summary: 'Take a place in line, or get the one you have',
+    description: `Ending all other sessions, by changing the password so or by signing out everywhere, makes every token void
+that was handed out before (\`QUEUE_TOKEN_INVALID\`). The place, and what is held from it, is kept: asking here again answers the
+same place with a new token. A fan takes at most 20 places of a concert in 10 minutes; then \`RATE_LIMITED\`.`,
     params: ConcertParams,
     replies: { 201: IssuedToken, 200: IssuedToken },
     refusals: ['UNAUTHENTICATED', 'NOT_FOUND'],
@@ -146,6 +149,8 @@ const seats = {
     url: '/api/v1/reservations',
     needs: 'admitted',
     summary: 'Hold seats, all or none',
+    description:
+      'A fan makes at most 60 holds of a concert in 10 minutes, whatever becomes of them; then `RATE_LIMITED`.',
     body: Type.Object(
       {
         performanceId: text(64),
@@ -166,6 +171,7 @@ const seats = {
     url: '/api/v1/reservations',
     needs: 'bearer',
     summary: 'Your reservations, newest first',
+    description: 'What was paid stays. What ran out or was given back is removed after some time (`RETENTION_DAYS`).',
     querystring: Page,
     replies: { 200: pageOf('reservations', Reservation) },
     refusals: [],

@@ -76,6 +76,7 @@ function operationOf(name: string, endpoint: Endpoint): Json {
   return {
     operationId: name,
     summary: endpoint.summary,
+    ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
     tags: [tagOf(endpoint)],
     security: securityOf[endpoint.needs],
     parameters: [

@@ -129,7 +129,7 @@ async function statusOf(
   { gate, status }: SiteRooms['waitingRoom'],
   concertId: string,
 ): Promise<WaitView['status']> {
-  const place = /(?:^|;\s*)maejin_place=([\w.-]{1,1024})/.exec(request.headers.cookie ?? '')?.[1];
+  const place = /(?:^|;\s*)maejin_place=([\w.-]+)/.exec(request.headers.cookie ?? '')?.[1];
   if (place === undefined) return undefined;
   try {
     const pass = gate.pass({ headers: { 'queue-token': place } });

@@ -143,9 +143,9 @@ function judge(
   facts: Facts,
   ended: ReadonlySet<number>,
 ): LockedReservation | Refusal {
-  if (ended.has(pass.entry)) return refuse('ADMISSION_EXPIRED', { expiredBecause: 'PAID' });
-  const refusal = refusalFor(facts.tokens.get(pass.entry));
+  const refusal = refusalFor(facts.tokens.get(pass.entry), pass);
   if (refusal !== undefined) return refusal;
+  if (ended.has(pass.entry)) return refuse('ADMISSION_EXPIRED', { expiredBecause: 'PAID' });
   const reservation = facts.reservations.get(reservationId);
   if (reservation === undefined || reservation.userId !== pass.userId) return refuse('NOT_FOUND');
   if (reservation.status === 'CONFIRMED') return refuse('ALREADY_PAID', { paymentId: facts.paid.get(reservationId) });
@@ -202,11 +202,11 @@ async function write(tx: Tx, { reservations, wallet }: Deps, room: LockedRoom, s
     ),
     handOn(tx, room, entries, 'PAID'),
     tx`
-      insert into payments (concert_id, reservation_id, id, user_id, amount)
-      select ${concertId}, reservation_id, id, user_id, amount
+      insert into payments (concert_id, reservation_id, id, user_id, amount, entry)
+      select ${concertId}, reservation_id, id, user_id, amount, entry
       from unnest(${sales.map((sale) => sale.reservation.id)}::text[], ${sales.map((sale) => sale.payment.id)}::text[],
-        ${sales.map((sale) => sale.command.userId)}::text[], ${sales.map((sale) => sale.payment.amount)}::bigint[])
-        as sale (reservation_id, id, user_id, amount)`,
+        ${sales.map((sale) => sale.command.userId)}::text[], ${sales.map((sale) => sale.payment.amount)}::bigint[],
+        ${entries}::bigint[]) as sale (reservation_id, id, user_id, amount, entry)`,
   ]);
   reservations.publish(tx, changes);
   const news = saveRoom(tx, room);

@@ -84,7 +84,7 @@ export function createPayments(options: PaymentsOptions): Payments {
       } catch (error) {
         if (!(error instanceof Refusal) || error.code !== 'NOT_ADMITTED') throw error;
         // The transaction counts numbers to the head, some of which have left; the board knows which.
-        const standing = waitingRoom.boards.peek(pass.concertId)?.standing(pass.entry);
+        const standing = waitingRoom.boards.peek(pass.concertId)?.standingOf(pass);
         throw standing?.status === 'WAIT' ? refuse('NOT_ADMITTED', { position: standing.position }) : error;
       }
     },

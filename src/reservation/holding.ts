@@ -33,10 +33,38 @@ export interface Rules {
   readonly heldUntil: Date;
 }
 
+/**
+ * A fan may make so many holds of a concert in so long, whatever becomes of them: enough for one who thinks better of it
+ * every ten seconds. Without a limit one connection made 70 rows a second, for ever.
+ */
+const holds_max = 60;
+export const holds_seconds = 600;
+
+/** Holds that a fan made within `holds_seconds`. */
+export interface HoldsLately {
+  readonly userId: string;
+  readonly made: number;
+  /** Until the oldest of them does not count any more; null if there is none. */
+  readonly secondsLeft: number | null;
+}
+
+/** By user, over all dates. */
+export function madeLately(rows: readonly HoldsLately[]): ReadonlyMap<string, HoldsLately> {
+  const users = new Map<string, HoldsLately>();
+  for (const row of rows) {
+    const { made = 0, secondsLeft = null } = users.get(row.userId) ?? {};
+    const left = Math.min(secondsLeft ?? holds_seconds, row.secondsLeft ?? holds_seconds);
+    users.set(row.userId, { userId: row.userId, made: made + row.made, secondsLeft: left });
+  }
+  return users;
+}
+
 /** What the transaction knows, all of it locked or read under lock. */
 export interface Facts {
   readonly tokens: ReadonlyMap<number, TokenState>;
   readonly rules: Rules;
+  /** By user; undefined: not to be counted. The tokens' locks make it exact, since a fan has one live place. */
+  readonly lately: ReadonlyMap<string, HoldsLately> | undefined;
   /** Seats that a fan holds or owns in a performance, by `holdingKey`. */
   readonly holdings: ReadonlyMap<string, number>;
   /** The wanted seats that exist, by `seatKey`. */
@@ -56,14 +84,17 @@ export function decide(holds: readonly Hold[], facts: Facts): { answers: (Reserv
   const taken = new Set<string>();
   const holdings = new Map(facts.holdings);
   const grants: Grant[] = [];
+  const granted = new Map<string, number>();
   const answers = holds.map((hold) => {
     const { pass, performance, numbers } = hold;
     const heldUntil = facts.committed.get(hold.id);
     if (heldUntil !== undefined) return reservationOf(hold, heldUntil);
     const key = holdingKey(pass.userId, performance.id);
     const holding = holdings.get(key) ?? 0;
-    const refusal = refusalOf(hold, facts, taken, holding);
+    const made = granted.get(pass.userId) ?? 0;
+    const refusal = refusalOf(hold, facts, { taken, holding, made });
     if (refusal !== undefined) return refusal;
+    granted.set(pass.userId, made + 1);
     for (const number of numbers) taken.add(seatKey(performance.id, number));
     holdings.set(key, holding + numbers.length);
     const grant = grantOf(hold, facts);
@@ -73,11 +104,27 @@ export function decide(holds: readonly Hold[], facts: Facts): { answers: (Reserv
   return { answers, grants };
 }
 
-/** The checks in their order: token, the fan's limit, then every single seat. */
-function refusalOf(hold: Hold, facts: Facts, taken: ReadonlySet<string>, holding: number): Refusal | undefined {
+function limitOf(lately: HoldsLately | undefined, made: number): Refusal | undefined {
+  if ((lately?.made ?? 0) + made < holds_max) return undefined;
+  return refuse('RATE_LIMITED', { retryAfterSeconds: Math.max(1, lately?.secondsLeft ?? holds_seconds) });
+}
+
+/** What was granted before in the same batch. */
+interface Before {
+  readonly taken: ReadonlySet<string>;
+  /** Seats that the fan holds or owns on that date. */
+  readonly holding: number;
+  /** Holds of the fan. */
+  readonly made: number;
+}
+
+/** The checks in their order: token, the fan's limits, then every single seat. */
+function refusalOf(hold: Hold, facts: Facts, { taken, holding, made }: Before): Refusal | undefined {
   const { performance, numbers } = hold;
-  const refusal = refusalFor(facts.tokens.get(hold.pass.entry));
+  const refusal = refusalFor(facts.tokens.get(hold.pass.entry), hold.pass);
   if (refusal !== undefined) return refusal;
+  const tooOften = facts.lately === undefined ? undefined : limitOf(facts.lately.get(hold.pass.userId), made);
+  if (tooOften !== undefined) return tooOften;
   const { seatsMax } = facts.rules;
   if (holding + numbers.length > seatsMax) return refuse('SEAT_LIMIT_EXCEEDED', { limit: seatsMax, holding });
   const inTheWay = numbers.flatMap((number) => {

@@ -10,8 +10,8 @@ import { createLanes, type LaneMetrics } from '../platform/lane.ts';
 import type { Refusal } from '../refusals.ts';
 import { extendSessions, hear, lockTokens } from '../waiting-room/gate.ts';
 import type { Reservation } from './answer.ts';
-import { decide, holdingKey, seatKey, type Facts, type Grant, type Hold, type HoldCommand } from './holding.ts';
-import type { Rules, SeatRow } from './holding.ts';
+import { decide, holdingKey, holds_seconds, madeLately, seatKey } from './holding.ts';
+import type { Facts, Grant, Hold, HoldCommand, HoldsLately, Rules, SeatRow } from './holding.ts';
 import type { LostAttempts } from './lost-attempts.ts';
 import type { SeatChange } from './seat-board.ts';
 import type { SeatBoards } from './seat-boards.ts';
@@ -26,6 +26,8 @@ export interface HoldsOptions {
   readonly onAnswers: LostAttempts['note'];
   readonly metrics: LaneMetrics;
   readonly batchMax: number;
+  /** Whether to count how many holds a fan makes. */
+  readonly rateLimit: boolean;
 }
 
 type Sessions = readonly { entry: number; expiresAt: Date }[];
@@ -40,7 +42,7 @@ export interface Holds {
 }
 
 export function createHolds(options: HoldsOptions): Holds {
-  const { database, boards, extended, onHolds, onAnswers, metrics, batchMax } = options;
+  const { database, boards, extended, onHolds, onAnswers, metrics, batchMax, rateLimit } = options;
   const lanes = createLanes<Hold, Reservation>({
     name: 'hold',
     batchMax,
@@ -52,7 +54,9 @@ export function createHolds(options: HoldsOptions): Holds {
       // Not waited for: until the boards are there, the table is looked at.
       for (const performance of new Set(holds.map((hold) => hold.performance)))
         if (boards.known(performance.id) === undefined) void warm(boards, performance);
-      const outcome = await database.transaction((tx) => runBatch(tx, boards, concertId, { holds, isLocking }));
+      const outcome = await database.transaction((tx) =>
+        runBatch(tx, boards, concertId, { holds, isLocking, rateLimit }),
+      );
       boards.apply(outcome.changes);
       if (outcome.sessions.length > 0) extended(concertId, outcome.sessions);
       if (outcome.granted > 0) onHolds(outcome.granted);
@@ -83,6 +87,7 @@ interface Batch {
   readonly holds: readonly Hold[];
   /** Whether the seats are looked at under lock: that costs a third of a hold, and hardly ever is a seat contended for. */
   readonly isLocking: boolean;
+  readonly rateLimit: boolean;
 }
 
 /**
@@ -122,7 +127,7 @@ async function readFacts(
   tx: Tx,
   boards: SeatBoards,
   concertId: string,
-  { holds, isLocking, retried }: Batch & { readonly retried: string[] },
+  { holds, isLocking, rateLimit, retried }: Batch & { readonly retried: string[] },
 ): Promise<Omit<Facts, 'tokens'>> {
   const users = [...new Set(holds.map((hold) => hold.pass.userId))];
   const known: SeatRow[] = [];
@@ -137,11 +142,15 @@ async function readFacts(
       select hold_seconds as "holdSeconds", max_seats_per_fan as "seatsMax",
         now() + make_interval(secs => hold_seconds) as "heldUntil"
       from rooms where concert_id = ${concertId}`,
-    tx<{ userId: string; performanceId: string; seats: number }[]>`
-      select user_id as "userId", performance_id as "performanceId", sum(cardinality(seat_numbers))::int as seats
-      from reservations
-      where concert_id = ${concertId} and user_id = any(${users}::text[])
-        and (status = 'CONFIRMED' or status = 'HELD' and held_until > now())
+    // Live ones, and those made lately whatever became of them: the index leads to all of a fan's.
+    tx<(HoldsLately & { performanceId: string; seats: number })[]>`
+      select user_id as "userId", performance_id as "performanceId",
+        coalesce(sum(cardinality(seat_numbers)) filter (where
+          status = 'CONFIRMED' or status = 'HELD' and held_until > now()), 0)::int as seats,
+        count(*) filter (where created_at > now() - make_interval(secs => ${holds_seconds}))::int as made,
+        ceil(extract(epoch from min(created_at) filter (
+          where created_at > now() - make_interval(secs => ${holds_seconds})) - now()) + ${holds_seconds})::int as "secondsLeft"
+      from reservations where concert_id = ${concertId} and user_id = any(${users}::text[])
       group by user_id, performance_id`,
     unknown.length === 0 ? [] : lookAt(tx, concertId, unknown, isLocking),
     retried.length === 0 ? [] : committedHolds(tx, concertId, retried),
@@ -149,6 +158,7 @@ async function readFacts(
   if (rules === undefined) throw new Error(`concert ${concertId} has no room`);
   return {
     rules,
+    lately: rateLimit ? madeLately(holdings) : undefined,
     holdings: new Map(holdings.map((row) => [holdingKey(row.userId, row.performanceId), row.seats])),
     seats: new Map([...known, ...seats].map((row) => [seatKey(row.performanceId, row.number), row])),
     committed: new Map(committed.map((row) => [row.id, row.heldUntil])),

@@ -16,6 +16,7 @@ import { createHolds } from './holds.ts';
 import { getOwn, listOwn, type PageRequest, type ReservationPage } from './own.ts';
 import { createLostAttempts } from './lost-attempts.ts';
 import { releaseDuty } from './release.ts';
+import { reservationRetention } from './retention.ts';
 import { confirm, lockForPayment } from './sale.ts';
 import type { SeatChange } from './seat-board.ts';
 import { createSeatBoards, type KeptBoard, type SeatBoards } from './seat-boards.ts';
@@ -39,7 +40,7 @@ export interface Reservations {
   /**
    * Holds all of the seats or none, for the concert's hold time. `seatNumbers` are distinct integers from 1 up.
    * Refuses, in this order: NOT_FOUND and FORBIDDEN for a performance that is none or another concert's,
-   * NOT_ADMITTED and ADMISSION_EXPIRED, SEAT_LIMIT_EXCEEDED, SEAT_UNAVAILABLE with every seat in the way.
+   * NOT_ADMITTED and ADMISSION_EXPIRED, RATE_LIMITED, SEAT_LIMIT_EXCEEDED, SEAT_UNAVAILABLE with every seat in the way.
    */
   hold(pass: Pass, performanceId: string, seatNumbers: readonly number[]): Promise<Reservation>;
   /** Releases an own hold; one that ended before is left as it is. Refuses with NOT_FOUND and ALREADY_PAID. */
@@ -83,6 +84,10 @@ export interface ReservationsOptions {
   readonly metrics: Pick<Metrics, 'batch' | 'depth' | 'holds' | 'attemptsDropped'>;
   /** Most commands in one batch of a lane. */
   readonly batchMax: number;
+  /** Whether a fan is limited in how many holds they make; see holding.ts. */
+  readonly rateLimit?: boolean;
+  /** So long holds that ran out or were given back are kept. */
+  readonly retentionDays: number;
 }
 
 export function createReservations(options: ReservationsOptions): Reservations {
@@ -96,6 +101,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
     boards,
     metrics,
     batchMax,
+    rateLimit: options.rateLimit ?? true,
     extended: waitingRoom.boards.extended,
     onHolds: metrics.holds,
     onAnswers: lostAttempts.note,
@@ -126,7 +132,13 @@ export function createReservations(options: ReservationsOptions): Reservations {
     confirm,
     publish: boards.publish,
     announce: (_concertId, changes) => boards.apply(changes),
-    duties: [...boards.duties, ...events.duties, releaseDuty({ database, boards }), lostAttempts.duty],
+    duties: [
+      ...boards.duties,
+      ...events.duties,
+      releaseDuty({ database, boards }),
+      lostAttempts.duty,
+      ...reservationRetention(database, options.retentionDays),
+    ],
     drain: async () => {
       await Promise.all([holds.drain(), cancellations.drain()]);
       await lostAttempts.drain();

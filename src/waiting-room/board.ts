@@ -4,6 +4,7 @@
  * the line. It follows the database change by change; each change carries the room's next version.
  */
 import { SortedNumbers } from './sorted-numbers.ts';
+import type { Pass } from './tokens.ts';
 
 export type TokenStatus = 'WAIT' | 'ACTIVE' | 'EXPIRED';
 export type EndReason = 'PAID' | 'SESSION_ENDED' | 'LEFT' | 'ABSENT';
@@ -19,9 +20,11 @@ export interface Settings {
 
 /** What happened to one place in line. */
 export type Change =
-  | readonly ['admitted', entry: number, number: number, expiresAt: number, claimed: boolean]
+  | readonly ['admitted', entry: number, number: number, expiresAt: number, claimed: boolean, mark: number]
   | readonly ['passed over', entry: number, number: number]
-  | readonly ['ended', entry: number, number: number, because: EndReason];
+  | readonly ['ended', entry: number, number: number, because: EndReason]
+  /** The place is as it was; the tokens that were handed out for it are void, and the next one has this mark. */
+  | readonly ['tokens voided', entry: number, number: number, mark: number];
 
 /** One committed change of a room: the line's marks after it, and whose state changed. */
 export interface News {
@@ -37,10 +40,12 @@ export interface News {
 
 export interface Snapshot extends Omit<News, 'changes' | 'settings'> {
   readonly settings: Settings;
-  readonly active: readonly { entry: number; expiresAt: number; claimed: boolean }[];
+  readonly active: readonly { entry: number; expiresAt: number; claimed: boolean; mark: number }[];
   readonly passedOver: readonly { entry: number; number: number }[];
   /** Numbers beyond the head whose fans left, ascending. */
   readonly departed: readonly number[];
+  /** Live places of which earlier tokens are void. */
+  readonly reissued: readonly { entry: number; mark: number }[];
 }
 
 export interface Session {
@@ -48,6 +53,8 @@ export interface Session {
   expiresAt: number;
   /** The fan has shown a sign of life since being admitted. */
   claimed: boolean;
+  /** Of the fan and of the token that is good for the place, see `markOf`. */
+  mark: number;
 }
 
 /** What the board can say of an entry; `unknown` when only the database knows how it ended. */
@@ -74,7 +81,9 @@ export class Board {
   private readonly passedOver = new Map<number, number>();
   private passedOverNumbers = new SortedNumbers();
   private departed = new SortedNumbers();
-  private readonly ended = new Map<number, EndReason>();
+  private readonly ended = new Map<number, { readonly because: EndReason; readonly mark: number | undefined }>();
+  /** Marks of live places whose earlier tokens are void: few, for hardly anybody ends all their sessions in a line. */
+  private readonly reissued = new Map<number, number>();
   private readonly admissions = Array.from({ length: rate_seconds }, () => 0);
   private admissionsSecond = 0;
   private firstAdmission: number | undefined;
@@ -90,11 +99,13 @@ export class Board {
     this.settings = snapshot.settings;
     this.setMarks(snapshot);
     this.active.clear();
-    for (const { entry, expiresAt, claimed } of snapshot.active) this.active.set(entry, { expiresAt, claimed });
+    for (const { entry, ...session } of snapshot.active) this.active.set(entry, session);
     this.passedOver.clear();
     for (const { entry, number } of snapshot.passedOver) this.passedOver.set(entry, number);
     this.passedOverNumbers = new SortedNumbers([...this.passedOver.values()].toSorted((a, b) => a - b));
     this.departed = new SortedNumbers(snapshot.departed);
+    this.reissued.clear();
+    for (const { entry, mark } of snapshot.reissued) this.reissued.set(entry, mark);
   }
 
   /** Applies the change with the next version. */
@@ -102,16 +113,22 @@ export class Board {
     const left: number[] = [];
     for (const change of news.changes) {
       const [what, entry, number] = change;
+      if (what === 'tokens voided') {
+        this.voidTokens(entry, change[3]);
+        continue;
+      }
+      const mark = this.markAt(entry);
       if (this.passedOver.delete(entry)) this.passedOverNumbers.delete(number);
       this.active.delete(entry);
       if (what === 'admitted') {
-        this.active.set(entry, { expiresAt: change[3], claimed: change[4] });
+        this.active.set(entry, { expiresAt: change[3], claimed: change[4], mark: change[5] });
         this.countAdmission(nowSeconds);
       } else if (what === 'passed over') {
         this.passedOver.set(entry, number);
         this.passedOverNumbers.add([number]);
       } else {
-        this.rememberEnd(entry, change[3]);
+        this.rememberEnd(entry, change[3], mark);
+        this.reissued.delete(entry);
         if (number > news.head) left.push(number);
       }
     }
@@ -134,11 +151,28 @@ export class Board {
     this.revision++;
   }
 
+  /**
+   * Where the place that a token names stands. `unknown` also if the token is void, or of another fan than the place, as
+   * far as is known here: whose a place in the line is, is known of those only who are inside, and of those whose
+   * earlier tokens are void. So a token of before a restore may be told a position; it is told nothing else.
+   */
+  standingOf({ entry, generation, mark }: Pass): Standing {
+    const own = this.markAt(entry);
+    const isGood = own === undefined ? generation === 0 : own === mark;
+    return isGood ? this.standing(entry) : { status: 'unknown' };
+  }
+
+  /** Whether the place that a token names is ACTIVE, and the token good for it. */
+  isActive({ entry, mark }: Pass): boolean {
+    return this.active.get(entry)?.mark === mark;
+  }
+
+  /** Where a place stands, whoever it belongs to. */
   standing(entry: number): Standing {
     const session = this.active.get(entry);
     if (session !== undefined) return { status: 'ACTIVE', session };
-    const because = this.ended.get(entry);
-    if (because !== undefined) return { status: 'EXPIRED', because };
+    const ended = this.ended.get(entry);
+    if (ended !== undefined) return { status: 'EXPIRED', because: ended.because };
     const number = numberOf(entry);
     if (number > this.head) {
       // A number that left from the middle, long enough ago to be forgotten.
@@ -149,9 +183,9 @@ export class Board {
     return { status: 'unknown' };
   }
 
-  /** How an entry ended, learnt from the database; an end is final, so it may be remembered. */
-  rememberEnd(entry: number, because: EndReason): void {
-    this.ended.set(entry, because);
+  /** How an entry ended, and whose it was if that is known; an end is final, so it may be remembered. */
+  rememberEnd(entry: number, because: EndReason, mark: number | undefined): void {
+    this.ended.set(entry, { because, mark });
     if (this.ended.size > ended_remembered_max) {
       const [oldest] = this.ended.keys();
       if (oldest !== undefined) this.ended.delete(oldest);
@@ -174,6 +208,17 @@ export class Board {
     if (admitted === 0) return null;
     const measured = Math.min(rate_seconds, Math.max(5, nowSeconds - this.firstAdmission + 1));
     return Math.ceil((position * measured) / admitted);
+  }
+
+  /** The mark of the one token that is good for a place; undefined where the board does not know it. */
+  private markAt(entry: number): number | undefined {
+    return this.active.get(entry)?.mark ?? this.reissued.get(entry) ?? this.ended.get(entry)?.mark;
+  }
+
+  private voidTokens(entry: number, mark: number): void {
+    this.reissued.set(entry, mark);
+    const session = this.active.get(entry);
+    if (session !== undefined) session.mark = mark;
   }
 
   private setMarks({ version, head, front, lastNumber }: Omit<News, 'changes'>): void {

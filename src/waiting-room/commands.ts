@@ -1,32 +1,47 @@
 /** Taking a place, leaving it, and the operator's settings: the transactions that change a line on request. */
 import type { Database, Tx } from '../platform/database.ts';
-import { publish } from '../platform/feed.ts';
 import { createLanes, type LaneMetrics, type Lanes } from '../platform/lane.ts';
 import { refuse, type Refusal } from '../refusals.ts';
 import type { Boards } from './boards.ts';
-import type { EndReason, News, Settings, TokenStatus } from './board.ts';
+import type { News, Settings, TokenStatus } from './board.ts';
 import { admit, end, endOverdue, join, lockRoom, saveRoom, type LockedRoom } from './line.ts';
+import { isOwnIn, lockTokens } from './locked-tokens.ts';
 import { settingsOf } from './snapshot.ts';
+import { markOf, type Pass } from './tokens.ts';
 
 export interface LineDeps {
   readonly database: Database;
   readonly boards: Boards;
   readonly batchMax: number;
   readonly metrics: LaneMetrics;
+  /** Whether to count how often a fan takes a place anew. */
+  readonly rateLimit?: boolean;
 }
 
-export interface Place {
-  readonly entry: number;
+export interface Place extends Pick<Pass, 'entry' | 'generation'> {
   /** False if the user was in line already. */
   readonly isNew: boolean;
 }
 
+/**
+ * A fan may take so many places of a concert in so long: one whose phone loses its line, who leaves by mistake and comes
+ * again, or whose turns pass unused takes some. Without a limit one connection made 50 rows a second, for ever.
+ */
+const places_max = 20;
+const places_seconds = 600;
+
 const pending_max = 20_000;
 const lanes_max = 10_000;
 
-/** The lane that takes places: submit a user id under the concert's id. */
-export function createIssueLanes({ database, boards, batchMax, metrics }: LineDeps): Lanes<string, Place> {
-  return createLanes({
+/** The lane that takes places: submit a user id under the concert's id. Refuses with NOT_FOUND and RATE_LIMITED. */
+export function createIssueLanes({
+  database,
+  boards,
+  batchMax,
+  metrics,
+  rateLimit = true,
+}: LineDeps): Lanes<string, Place> {
+  return createLanes<string, Place>({
     name: 'issue',
     batchMax,
     pendingMax: pending_max,
@@ -36,9 +51,10 @@ export function createIssueLanes({ database, boards, batchMax, metrics }: LineDe
       const done = await database.transaction(async (tx) => {
         const locking = lockRoom(tx, concertId);
         const looking = liveTokens(tx, concertId, userIds);
-        const [room, live] = await Promise.all([locking, looking]);
+        const counting = rateLimit ? placesLately(tx, concertId, userIds) : [];
+        const [room, live, lately] = await Promise.all([locking, looking, counting]);
         if (room === undefined) return undefined;
-        return takePlaces(tx, { room, live, userIds });
+        return takePlaces(tx, { room, live, lately, userIds });
       });
       if (done === undefined) return userIds.map(() => refuse('NOT_FOUND'));
       if (done.news !== undefined) await boards.show(done.news);
@@ -49,6 +65,7 @@ export function createIssueLanes({ database, boards, batchMax, metrics }: LineDe
 
 interface LiveToken {
   entry: number;
+  generation: number;
   user_id: string;
   status: TokenStatus;
   overdue: boolean;
@@ -57,150 +74,149 @@ interface LiveToken {
 /** The statement starts after the room's lock was granted: the same connection carries out one at a time. */
 function liveTokens(tx: Tx, concertId: string, userIds: readonly string[]): Promise<LiveToken[]> {
   return tx<LiveToken[]>`
-    select entry, user_id, status, coalesce(expires_at <= now(), false) as overdue from queue_tokens
-    where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and status <> 'EXPIRED'`.execute();
+    select entry, generation, user_id, status, coalesce(expires_at <= now(), false) as overdue from queue_tokens
+    where concert_id = ${concertId} and user_id = any(${userIds as string[]}::text[]) and status <> 'EXPIRED'`.execute();
+}
+
+interface EndedPlace {
+  readonly userId: string;
+  /** Until it does not count any more. */
+  readonly secondsLeft: number;
+}
+
+/**
+ * Places that these users took lately and that have ended, the newest first; of each at most as many as may be. Under the
+ * room's lock, so exact however many ask, on whatever server.
+ */
+function placesLately(tx: Tx, concertId: string, userIds: readonly string[]): Promise<EndedPlace[]> {
+  return tx<EndedPlace[]>`
+    select fan.user_id as "userId", ceil(extract(epoch from ended.issued_at - now()) + ${places_seconds})::int as "secondsLeft"
+    from unnest(${userIds as string[]}::text[]) as fan (user_id) cross join lateral (
+      select issued_at from queue_tokens as token
+      where token.user_id = fan.user_id and token.status = 'EXPIRED' and token.concert_id = ${concertId}
+        and token.issued_at > now() - make_interval(secs => ${places_seconds})
+      order by token.issued_at desc limit ${places_max}
+    ) as ended`.execute();
 }
 
 interface Taking {
   readonly room: LockedRoom;
   readonly live: readonly LiveToken[];
+  readonly lately: readonly EndedPlace[];
   readonly userIds: readonly string[];
 }
 
 async function takePlaces(
   tx: Tx,
-  { room, live, userIds }: Taking,
-): Promise<{ places: Place[]; news: News | undefined }> {
+  { room, live, lately, userIds }: Taking,
+): Promise<{ places: (Place | Refusal)[]; news: News | undefined }> {
   // A session that is over, though no sweep has come by yet, must not keep its fan from a new place.
   const ended = live.some((token) => token.overdue) ? await endOverdue(tx, room) : new Set<number>();
-  const entryOf = new Map(live.filter((token) => !ended.has(token.entry)).map((token) => [token.user_id, token.entry]));
-  const known = new Set(entryOf.keys());
-  const newcomers = [...new Set(userIds)].filter((userId) => !known.has(userId));
+  const kept = live.filter((token) => !ended.has(token.entry));
+  const placeOf = new Map(kept.map(({ user_id, entry, generation }) => [user_id, { entry, generation }]));
+  const known = new Set(placeOf.keys());
+  const refused = tooOften(lately, live);
+  const newcomers = [...new Set(userIds)].filter((userId) => !known.has(userId) && !refused.has(userId));
   if (newcomers.length > 0) {
     const entries = join(tx, room, newcomers);
-    for (const [index, userId] of newcomers.entries()) entryOf.set(userId, entries[index] ?? 0);
+    for (const [index, userId] of newcomers.entries())
+      placeOf.set(userId, { entry: entries[index] ?? 0, generation: 0 });
   }
   if (room.active < room.maxActive) await admit(tx, room);
   const changed = newcomers.length > 0 || room.changes.length > 0;
   const news = changed ? saveRoom(tx, room) : undefined;
   const places = userIds.map((userId) => {
     const isNew = !known.has(userId);
+    const refusal = isNew ? refused.get(userId) : undefined;
+    if (refusal !== undefined) return refusal;
     // Of several requests of one newcomer in this batch, the first is the one that made the place.
     known.add(userId);
-    return { entry: entryOf.get(userId) ?? 0, isNew };
+    return { entry: 0, generation: 0, ...placeOf.get(userId), isNew };
   });
   return { places, news };
 }
 
-/** The lane that leaves: submit an entry under the concert's id. Leaving twice is leaving. */
-export function createLeaveLanes({ database, boards, batchMax, metrics }: LineDeps): Lanes<number, void> {
-  return createLanes({
+/** Who took as many places as may be, and how long each has to wait. A session that is over but not swept counts as one more. */
+function tooOften(lately: readonly EndedPlace[], live: readonly LiveToken[]): Map<string, Refusal> {
+  const overdue = new Set(live.filter((token) => token.overdue).map((token) => token.user_id));
+  const refused = new Map<string, Refusal>();
+  for (const [userId, ended] of Map.groupBy(lately, (place) => place.userId)) {
+    const last = ended[places_max - (overdue.has(userId) ? 2 : 1)];
+    if (last !== undefined)
+      refused.set(userId, refuse('RATE_LIMITED', { retryAfterSeconds: Math.max(1, last.secondsLeft) }));
+  }
+  return refused;
+}
+
+/**
+ * The lane that leaves: submit a place under the concert's id. Leaving twice is leaving. Refuses with QUEUE_TOKEN_INVALID
+ * what is not, or not any more, the place of whoever shows the token.
+ */
+export function createLeaveLanes({ database, boards, batchMax, metrics }: LineDeps): Lanes<Pass, void> {
+  return createLanes<Pass, void>({
     name: 'leave',
     batchMax,
     pendingMax: pending_max,
     lanesMax: lanes_max,
     metrics,
-    run: async (concertId, entries) => {
-      const news = await database.transaction(async (tx) => {
+    run: async (concertId, passes) => {
+      const { news, states } = await database.transaction(async (tx) => {
         const locking = lockRoom(tx, concertId);
-        const [room] = await Promise.all([locking, lockTokens(tx, concertId, entries)]);
-        if (room === undefined) return undefined;
-        const left = await end(tx, room, entries, 'LEFT');
-        if (left.size === 0) return undefined;
-        await admit(tx, room);
-        return saveRoom(tx, room);
+        const locked = lockTokens(tx, concertId, [...new Set(passes.map(({ entry }) => entry))]);
+        const [room, tokens] = await Promise.all([locking, locked]);
+        return {
+          news: room === undefined ? undefined : await leave(tx, room, passes.filter(isOwnIn(tokens))),
+          states: tokens,
+        };
       });
       if (news !== undefined) await boards.show(news);
-      return entries.map(() => undefined);
+      const isOwn = isOwnIn(states);
+      return passes.map((pass) => (isOwn(pass) ? undefined : refuse('QUEUE_TOKEN_INVALID')));
     },
   });
 }
 
-export interface TokenState {
-  readonly entry: number;
-  readonly userId: string;
-  readonly status: TokenStatus;
-  /** Places to the head when last looked at; null unless WAIT. */
-  readonly position: number | null;
-  readonly endedBecause: EndReason | null;
-  /** Whether a hold taken now would end after the session, and may extend it. */
-  readonly extensible: boolean;
-  /** ACTIVE and silent since: the slot would be taken back after the grace period. */
-  readonly unheard: boolean;
+async function leave(tx: Tx, room: LockedRoom, passes: readonly Pass[]): Promise<News | undefined> {
+  const entries = passes.map(({ entry }) => entry);
+  const left = await end(tx, room, entries, 'LEFT');
+  if (left.size === 0) return undefined;
+  await admit(tx, room);
+  return saveRoom(tx, room);
 }
 
-/** The refusal that a token's state calls for; undefined if it is ACTIVE. A token without a row was signed for another database. */
-export function refusalFor(
-  state: Pick<TokenState, 'status' | 'position' | 'endedBecause'> | undefined,
-): Refusal | undefined {
-  if (state === undefined) return refuse('QUEUE_TOKEN_INVALID');
-  if (state.status === 'WAIT') return refuse('NOT_ADMITTED', { position: state.position });
-  if (state.status === 'EXPIRED') return refuse('ADMISSION_EXPIRED', { expiredBecause: state.endedBecause });
-  return undefined;
+/**
+ * The lane that makes void the tokens that were handed out for the live places of users: submit a user's id under the
+ * concert's id. The places themselves, and what is held from them, are kept for whoever asks for them again.
+ */
+export function createVoidLanes({ database, boards, batchMax, metrics }: LineDeps): Lanes<string, void> {
+  return createLanes({
+    name: 'void tokens',
+    batchMax,
+    pendingMax: pending_max,
+    lanesMax: lanes_max,
+    metrics,
+    run: async (concertId, userIds) => {
+      const news = await database.transaction(async (tx) => {
+        const room = await lockRoom(tx, concertId);
+        if (room === undefined) return undefined;
+        // Holds lock tokens without the room, in this order too.
+        void tx`
+          select from queue_tokens
+          where concert_id = ${concertId} and user_id = any(${userIds as string[]}::text[]) and status <> 'EXPIRED'
+          order by entry for no key update`.execute();
+        const voided = await tx<{ entry: number; number: number; userId: string; generation: number }[]>`
+          update queue_tokens set generation = generation + 1
+          where concert_id = ${concertId} and user_id = any(${userIds as string[]}::text[]) and status <> 'EXPIRED'
+          returning entry, number, user_id as "userId", generation`;
+        for (const { entry, number, ...fan } of voided)
+          room.changes.push(['tokens voided', entry, number, markOf(fan)]);
+        return voided.length === 0 ? undefined : saveRoom(tx, room);
+      });
+      if (news !== undefined) await boards.show(news);
+      return userIds.map(() => undefined);
+    },
+  });
 }
-
-/** Locks these tokens' rows, in key order. An ACTIVE one past its time is told as EXPIRED, whoever sweeps it later. */
-export async function lockTokens(
-  tx: Tx,
-  concertId: string,
-  entries: readonly number[],
-): Promise<Map<number, TokenState>> {
-  const rows = await tx<(TokenState & { overdue: boolean })[]>`
-    select token.entry, token.user_id as "userId", token.status, token.ended_because as "endedBecause",
-      case when token.status = 'WAIT' then greatest(1, token.number - room.head) end as position,
-      token.status = 'ACTIVE' and token.expires_at <= now() as overdue,
-      token.status = 'ACTIVE' and token.expires_at < ${extendedEnd(tx, tx`room.hold_seconds`)} as extensible,
-      token.status = 'ACTIVE' and token.seen_at < token.admitted_at as unheard
-    from queue_tokens as token, rooms as room
-    where token.concert_id = ${concertId} and token.entry = any(${entries}::bigint[])
-      and room.concert_id = ${concertId}
-    order by token.entry for no key update of token`;
-  return new Map(
-    rows.map(({ overdue, ...state }) => [
-      state.entry,
-      overdue ? { ...state, status: 'EXPIRED', endedBecause: 'SESSION_ENDED' } : state,
-    ]),
-  );
-}
-
-/** Writes down that the fans of these entries are there; the caller has locked them. Waits for nothing. */
-export function hear(tx: Tx, concertId: string, entries: readonly number[]): void {
-  if (entries.length === 0) return;
-  void tx`
-    update queue_tokens set seen_at = statement_timestamp()
-    where concert_id = ${concertId} and entry = any(${entries}::bigint[])`.execute();
-}
-
-/** When a session ends that a hold taken now extends: with the hold, but after twice its length at the latest. */
-function extendedEnd(tx: Tx, holdSeconds: number | ReturnType<Tx>) {
-  return tx`least(
-    now() + make_interval(secs => ${holdSeconds}),
-    token.admitted_at + 2 * make_interval(secs => room.session_seconds)
-  )`;
-}
-
-/** Moves the end of these sessions to that of a hold taken now, as far as it may. */
-export async function extendSessions(
-  tx: Tx,
-  concertId: string,
-  entries: readonly number[],
-  holdSeconds: number,
-): Promise<{ entry: number; expiresAt: Date }[]> {
-  const extended = await tx<{ entry: number; expiresAt: Date }[]>`
-    update queue_tokens as token set expires_at = ${extendedEnd(tx, holdSeconds)}
-    from rooms as room
-    where token.concert_id = ${concertId} and token.entry = any(${entries}::bigint[])
-      and token.status = 'ACTIVE' and token.expires_at < ${extendedEnd(tx, holdSeconds)}
-      and room.concert_id = ${concertId}
-    returning token.entry, token.expires_at as "expiresAt"`;
-  for (let from = 0; from < extended.length; from += sessions_per_message) {
-    const some = extended.slice(from, from + sessions_per_message);
-    void publish(tx, 'sessions', [concertId, some.map(({ entry, expiresAt }) => [entry, expiresAt.getTime()])]);
-  }
-  return extended;
-}
-
-const sessions_per_message = 200;
 
 /** Opens the line of a new concert. */
 export async function openRoom(tx: Tx, concertId: string, settings: Omit<Settings, 'paused'>): Promise<void> {

@@ -11,17 +11,20 @@ import type { Duty } from '../platform/ticker.ts';
 import { refuse } from '../refusals.ts';
 import { createBoards, type Boards } from './boards.ts';
 import { nowSeconds, type Board, type Settings } from './board.ts';
-import { createIssueLanes, createLeaveLanes, refusalFor, type Place } from './commands.ts';
+import { createIssueLanes, createLeaveLanes, createVoidLanes, type Place } from './commands.ts';
+import { refusalOf } from './locked-tokens.ts';
 import { createLookUps, type Known } from './look-up.ts';
 import { createPresence, type Presence } from './presence.ts';
+import { placeRetention } from './retention.ts';
 import { describe, type QueueStatus } from './status.ts';
-import { claimedConcert, concertMark, createQueueTokens, type Pass } from './tokens.ts';
+import { claimedConcert, concertMark, createQueueTokens, passOf, type Pass } from './tokens.ts';
 import { createTurns } from './turns.ts';
 
 export type { Settings } from './board.ts';
 export type { Pass } from './tokens.ts';
 export type { QueueStatus } from './status.ts';
-export { changeSettings, extendSessions, hear, lockTokens, openRoom, refusalFor, type TokenState } from './commands.ts';
+export { changeSettings, openRoom } from './commands.ts';
+export { extendSessions, hear, lockTokens, refusalFor, type TokenState } from './locked-tokens.ts';
 export { handOn, lockRoom, saveRoom, type LockedRoom } from './line.ts';
 
 /** The part of a request that is looked at here. */
@@ -32,7 +35,10 @@ interface Asking {
 export interface Gate {
   /** The place named by a Queue-Token, or undefined, without a refusal. */
   read(headers: IncomingHttpHeaders): Pass | undefined;
-  /** The place named by the request's Queue-Token. Refuses with QUEUE_TOKEN_INVALID. */
+  /**
+   * The place named by the request's Queue-Token. Refuses with QUEUE_TOKEN_INVALID what this service did not sign; whether
+   * the place is that fan's, and the token not void, is asked where something depends on it.
+   */
   pass(request: Asking): Pass;
   /**
    * The place, if it is ACTIVE; else NOT_ADMITTED or ADMISSION_EXPIRED, never on the word of a stale board alone.
@@ -48,7 +54,7 @@ export interface Gate {
 export interface WaitingRoom {
   readonly gate: Gate;
   readonly boards: Boards;
-  /** A place for this user, new or the one there is, with its signed token. Refuses with NOT_FOUND. */
+  /** A place for this user, new or the one there is, with its signed token. Refuses with NOT_FOUND and RATE_LIMITED. */
   issue(concertId: string, userId: string): Promise<{ token: string; isNew: boolean; status: QueueStatus }>;
   /** The same without the token. */
   join(concertId: string, userId: string): Promise<Pass>;
@@ -59,7 +65,14 @@ export interface WaitingRoom {
   status(pass: Pass): QueueStatus | Promise<QueueStatus>;
   /** The same if it is known at once, else undefined. */
   knownStatus(pass: Pass): QueueStatus | undefined;
+  /** Gives the place up; again, it changes nothing. Refuses with QUEUE_TOKEN_INVALID if it is not that fan's. */
   leave(pass: Pass): Promise<void>;
+  /**
+   * Makes void all queue tokens that were handed out to this user before: in force in every transaction at once, in what
+   * other servers show within 250 ms. The places are kept, with what is held from them: whoever asks for them again gets
+   * them with new tokens. To be called once nobody is taken for that user any more by a session that was ended.
+   */
+  voidTokens(userId: string): Promise<void>;
   /** Marks the place's fan as present. */
   present(pass: Pass): void;
   /** The settings in force on this server, at most 250 ms old. Undefined if there is no such concert. */
@@ -84,6 +97,10 @@ export interface WaitingRoomDeps {
   readonly secret: string;
   /** Most commands in one batch of a lane. */
   readonly batchMax: number;
+  /** Whether a fan is limited in how often they take a place anew; see commands.ts. */
+  readonly rateLimit?: boolean;
+  /** So long places that ended are kept. */
+  readonly retentionDays: number;
   readonly metrics: LaneMetrics & { admitted?(fans: number): void };
 }
 
@@ -94,6 +111,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const presence = createPresence(database);
   const issueLanes = createIssueLanes({ ...deps, boards });
   const leaveLanes = createLeaveLanes({ ...deps, boards });
+  const voidLanes = createVoidLanes({ ...deps, boards });
   const lookUps = createLookUps(deps);
   const { lookUp } = lookUps;
 
@@ -105,43 +123,71 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
 
   const gate = createGate(tokens.read, { boards, openBoard, lookUp, sign: presence.sign });
 
-  const takePlace = async (concertId: string, userId: string): Promise<Place & { board: Board }> => {
+  const takePlace = async (concertId: string, userId: string): Promise<Taken> => {
     const board = await openBoard(concertId);
-    const { entry, isNew } = await issueLanes.submit(concertId, userId);
+    const { entry, generation, isNew } = await issueLanes.submit(concertId, userId);
+    const pass = passOf({ concertId, userId, entry, generation });
     // A new place was written down as just heard.
-    if (!isNew) presence.sign(board, entry);
-    return { board, entry, isNew };
+    if (!isNew) presence.sign(board, pass);
+    return { board, pass, isNew };
   };
   const { statusOn, status, knownStatus } = createStatuses({ boards, presence, openBoard, lookUp });
 
   return {
     gate,
     boards,
-    join: async (concertId, userId) => ({ concertId, userId, entry: (await takePlace(concertId, userId)).entry }),
+    join: async (concertId, userId) => (await takePlace(concertId, userId)).pass,
     issue: async (concertId, userId) => {
-      const { board, entry, isNew } = await takePlace(concertId, userId);
-      return { token: tokens.sign({ concertId, userId, entry }), isNew, status: await statusOn(board, entry) };
+      const { board, pass, isNew } = await takePlace(concertId, userId);
+      return { token: tokens.sign(pass), isNew, status: await statusOn(board, pass) };
     },
     status,
     knownStatus,
-    leave: ({ concertId, entry }) => leaveLanes.submit(concertId, entry),
-    present: ({ concertId, entry }) => {
-      const board = boards.peek(concertId);
-      if (board !== undefined) presence.sign(board, entry);
+    leave: (pass) => leaveLanes.submit(pass.concertId, pass),
+    voidTokens: async (userId) => {
+      const concertIds = await concertsOf(database, userId);
+      await Promise.all(concertIds.map((concertId) => voidLanes.submit(concertId, userId)));
+    },
+    present: (pass) => {
+      const board = boards.peek(pass.concertId);
+      if (board !== undefined) presence.sign(board, pass);
+      // Where nobody has asked yet about this line, the sign is given when it is known.
+      else
+        boards.open(pass.concertId).then(
+          (opened) => opened && presence.sign(opened, pass),
+          () => undefined,
+        );
     },
     settings: async (concertId) => (await boards.open(concertId))?.settings,
     numbers: async (concertId) => {
       const board = await boards.open(concertId);
-      if (board === undefined) return undefined;
-      const { maxActive, paused } = board.settings;
-      const admittedPerMinute = board.admittedPerMinute(nowSeconds());
-      return { waiting: board.waiting, active: board.active.size, maxActive, admittedPerMinute, paused };
+      return board && numbersOf(board);
     },
-    duties: [createTurns({ database, boards, presence }), boards.duty],
+    duties: [createTurns({ database, boards, presence }), boards.duty, placeRetention(database, deps.retentionDays)],
     drain: async () => {
-      await Promise.all([issueLanes.drain(), leaveLanes.drain(), lookUps.drain()]);
+      await Promise.all([issueLanes.drain(), leaveLanes.drain(), voidLanes.drain(), lookUps.drain()]);
     },
   };
+}
+
+function numbersOf(board: Board): LineNumbers {
+  const { maxActive, paused } = board.settings;
+  const admittedPerMinute = board.admittedPerMinute(nowSeconds());
+  return { waiting: board.waiting, active: board.active.size, maxActive, admittedPerMinute, paused };
+}
+
+interface Taken extends Pick<Place, 'isNew'> {
+  readonly board: Board;
+  readonly pass: Pass;
+}
+
+/** The concerts in whose lines this user has a live place: one probe into an index for each that ever had a line. */
+async function concertsOf({ sql }: Database, userId: string): Promise<string[]> {
+  const rows = await sql<{ concertId: string }[]>`
+    select concert_id as "concertId" from rooms
+    where last_number > 0 and exists (select from queue_tokens as token
+      where token.concert_id = rooms.concert_id and token.user_id = ${userId} and token.status <> 'EXPIRED')`;
+  return rows.map(({ concertId }) => concertId);
 }
 
 const concerts_path = contract.issueQueueToken.url.replace(/:.*/, '');
@@ -159,31 +205,35 @@ interface StatusDeps {
   readonly boards: Boards;
   readonly presence: Pick<Presence, 'sign' | 'isUnheard'>;
   openBoard(concertId: string): Promise<Board>;
-  lookUp(board: Board, entry: number): Promise<Known>;
+  lookUp(board: Board, pass: Pass): Promise<Known>;
 }
 
-function knownOn(board: Board, entry: number): QueueStatus | undefined {
-  const standing = board.standing(entry);
+function knownOn(board: Board, pass: Pass): QueueStatus | undefined {
+  const standing = board.standingOf(pass);
   return standing.status === 'unknown' ? undefined : describe(board, standing);
 }
 
 function createStatuses({ boards, presence, openBoard, lookUp }: StatusDeps) {
-  const statusOn = (board: Board, entry: number): QueueStatus | Promise<QueueStatus> =>
-    knownOn(board, entry) ?? lookUp(board, entry).then((known) => describe(board, known));
+  const statusOn = (board: Board, pass: Pass): QueueStatus | Promise<QueueStatus> =>
+    knownOn(board, pass) ?? lookUp(board, pass).then((known) => describe(board, known));
+  const heardOn = (board: Board, pass: Pass): QueueStatus | Promise<QueueStatus> => {
+    presence.sign(board, pass);
+    if (presence.isUnheard(board, pass.entry)) throw new CutOffError('the line');
+    return statusOn(board, pass);
+  };
   return {
     statusOn,
-    status: ({ concertId, entry }: Pass): QueueStatus | Promise<QueueStatus> => {
-      const board = boards.peek(concertId);
-      if (board === undefined) return openBoard(concertId).then((opened) => statusOn(opened, entry));
-      presence.sign(board, entry);
-      if (presence.isUnheard(board, entry)) throw new CutOffError('the line');
-      return statusOn(board, entry);
+    status: (pass: Pass): QueueStatus | Promise<QueueStatus> => {
+      const board = boards.peek(pass.concertId);
+      return board === undefined
+        ? openBoard(pass.concertId).then((opened) => heardOn(opened, pass))
+        : heardOn(board, pass);
     },
-    knownStatus: ({ concertId, entry }: Pass): QueueStatus | undefined => {
-      const board = boards.peek(concertId);
+    knownStatus: (pass: Pass): QueueStatus | undefined => {
+      const board = boards.peek(pass.concertId);
       if (board === undefined) return undefined;
-      presence.sign(board, entry);
-      return presence.isUnheard(board, entry) ? undefined : knownOn(board, entry);
+      presence.sign(board, pass);
+      return presence.isUnheard(board, pass.entry) ? undefined : knownOn(board, pass);
     },
   };
 }
@@ -191,8 +241,8 @@ function createStatuses({ boards, presence, openBoard, lookUp }: StatusDeps) {
 interface GateDeps {
   readonly boards: Boards;
   openBoard(concertId: string): Promise<Board>;
-  lookUp(board: Board, entry: number): Promise<Known>;
-  sign(board: Board, entry: number): void;
+  lookUp(board: Board, pass: Pass): Promise<Known>;
+  sign(board: Board, pass: Pass): void;
 }
 
 function createGate(read: (token: string) => Pass | undefined, { boards, openBoard, lookUp, sign }: GateDeps): Gate {
@@ -208,8 +258,9 @@ function createGate(read: (token: string) => Pass | undefined, { boards, openBoa
 
   const askDatabase = async (own: Pass): Promise<Pass> => {
     const board = await openBoard(own.concertId);
-    const known = await lookUp(board, own.entry);
-    const refusal = refusalFor({
+    sign(board, own);
+    const known = await lookUp(board, own);
+    const refusal = refusalOf({
       status: known.status,
       position: known.status === 'WAIT' ? known.position : null,
       endedBecause: known.status === 'EXPIRED' ? known.because : null,
@@ -225,17 +276,17 @@ function createGate(read: (token: string) => Pass | undefined, { boards, openBoa
       const own = pass(request);
       if (concertId !== undefined && concertId !== own.concertId) throw refuse('FORBIDDEN');
       const board = boards.peek(own.concertId);
-      if (board === undefined) return askDatabase(own);
-      sign(board, own.entry);
-      return board.active.has(own.entry) ? own : askDatabase(own);
+      if (board?.isActive(own) !== true) return askDatabase(own);
+      sign(board, own);
+      return own;
     },
     knownAdmitted: (headers) => {
       const own = readHeaders(headers);
       const board = own === undefined ? undefined : boards.peek(own.concertId);
-      if (own === undefined || board?.active.has(own.entry) !== true) return undefined;
-      sign(board, own.entry);
+      if (own === undefined || board?.isActive(own) !== true) return undefined;
+      sign(board, own);
       return own;
     },
-    isActive: ({ concertId, entry }) => boards.peek(concertId)?.active.has(entry) === true,
+    isActive: (pass) => boards.peek(pass.concertId)?.isActive(pass) === true,
   };
 }

@@ -8,6 +8,7 @@ import { publish } from '../platform/feed.ts';
 import type { Change, EndReason, News, Settings, TokenStatus } from './board.ts';
 import { frontPlaces } from './front.ts';
 import { partsOf } from './news.ts';
+import { markOf } from './tokens.ts';
 
 /** A room whose row this transaction has locked, and what the transaction has changed so far. */
 export interface LockedRoom {
@@ -130,15 +131,16 @@ export async function admit(tx: Tx, room: LockedRoom): Promise<void> {
       from ranked
       where token.concert_id = ${room.concertId} and token.entry = ranked.entry
         and rank <= ${free} and (present or rank < ${free})
-      returning token.entry, token.number, token.expires_at, token.seen_at >= token.admitted_at as claimed`;
+      returning token.entry, token.number, token.expires_at, token.seen_at >= token.admitted_at as claimed,
+        token.user_id as "userId", token.generation`;
     const before = room.head;
-    for (const { entry, number, expires_at, claimed } of called.toSorted((a, b) => a.number - b.number)) {
+    for (const { entry, number, expires_at, claimed, ...fan } of called.toSorted((a, b) => a.number - b.number)) {
       room.head = Math.max(room.head, number);
       if (expires_at === null) {
         room.changes.push(['passed over', entry, number]);
       } else {
         room.active += 1;
-        room.changes.push(['admitted', entry, number, expires_at.getTime(), claimed]);
+        room.changes.push(['admitted', entry, number, expires_at.getTime(), claimed, markOf(fan)]);
       }
     }
     // Only a stretch of silent places leaves slots free while the line goes on behind it.
@@ -152,6 +154,8 @@ interface CalledRow {
   /** Null for one passed over. */
   expires_at: Date | null;
   claimed: boolean;
+  userId: string;
+  generation: number;
 }
 
 /** Ends the live ones of these tokens. Answers the entries that this call ended. */

@@ -3,17 +3,21 @@ import type { Database } from '../platform/database.ts';
 import { createLanes, type LaneMetrics } from '../platform/lane.ts';
 import { refuse } from '../refusals.ts';
 import type { Board, EndReason, Standing } from './board.ts';
+import { isOwn } from './locked-tokens.ts';
+import type { Pass } from './tokens.ts';
 
 export type Known = Exclude<Standing, { status: 'unknown' }>;
 
 export interface LookUps {
-  /** What the database says of a place now. Refuses with QUEUE_TOKEN_INVALID if it knows no such place. */
-  lookUp(board: Board, entry: number): Promise<Known>;
+  /** What the database says of a place now. Refuses with QUEUE_TOKEN_INVALID if it knows no such place of this fan. */
+  lookUp(board: Board, pass: Pass): Promise<Known>;
   drain(): Promise<void>;
 }
 
 interface Row {
   readonly entry: number;
+  readonly userId: string;
+  readonly generation: number;
   readonly endedBecause: EndReason | null;
   readonly expiresAt: Date | null;
 }
@@ -29,39 +33,43 @@ const lanes_max = 10_000;
 
 /** One question for all who ask at the same time. */
 export function createLookUps({ database: { sql }, batchMax, metrics }: LookUpDeps): LookUps {
-  const lanes = createLanes<number, Row | undefined>({
+  const lanes = createLanes<Pass, Row | undefined>({
     name: 'token look-up',
     batchMax,
     pendingMax: pending_max,
     lanesMax: lanes_max,
     metrics,
-    run: async (concertId, entries) => {
+    run: async (concertId, passes) => {
+      const entries = [...new Set(passes.map(({ entry }) => entry))];
       const rows = await sql<Row[]>`
-        select entry, case when overdue then 'SESSION_ENDED' else ended_because end as "endedBecause",
+        select entry, user_id as "userId", generation, case when overdue then 'SESSION_ENDED' else ended_because end as "endedBecause",
           case when status = 'ACTIVE' then expires_at end as "expiresAt"
         from queue_tokens, lateral (select status = 'ACTIVE' and expires_at <= now()) as late (overdue)
         where concert_id = ${concertId} and entry = any(${entries}::bigint[])`;
       const found = new Map(rows.map((row) => [row.entry, row]));
-      return entries.map((entry) => found.get(entry));
+      return passes.map((pass) => {
+        const row = found.get(pass.entry);
+        return isOwn(row, pass) ? row : undefined;
+      });
     },
   });
   return {
-    lookUp: async (board, entry) => {
-      const row = await lanes.submit(board.concertId, entry);
+    lookUp: async (board, pass) => {
+      const row = await lanes.submit(board.concertId, pass);
       if (row === undefined) throw refuse('QUEUE_TOKEN_INVALID');
-      return knownOf(row, board);
+      return knownOf(row, board, pass);
     },
     drain: () => lanes.drain(),
   };
 }
 
-function knownOf({ entry, endedBecause, expiresAt }: Row, board: Board): Known {
+function knownOf({ entry, endedBecause, expiresAt }: Row, board: Board, { mark }: Pass): Known {
   if (endedBecause !== null) {
     // One whose time is over is not ended yet: a hold under way may still extend it.
-    if (expiresAt === null) board.rememberEnd(entry, endedBecause);
+    if (expiresAt === null) board.rememberEnd(entry, endedBecause, mark);
     return { status: 'EXPIRED', because: endedBecause };
   }
-  if (expiresAt !== null) return { status: 'ACTIVE', session: { expiresAt: expiresAt.getTime(), claimed: true } };
+  if (expiresAt !== null) return { status: 'ACTIVE', session: { expiresAt: expiresAt.getTime(), claimed: true, mark } };
   const standing = board.standing(entry);
   return standing.status === 'WAIT' ? standing : { status: 'WAIT', position: 1 };
 }

@@ -14,7 +14,9 @@ export type NewsPart = readonly [
   changes: readonly PackedChange[],
   settings: Readonly<Pick<Settings, keyof Settings>> | null,
 ];
-type PackedChange = readonly [kind: 0 | 1 | 2 | 3, entry: number, detail: number];
+type PackedChange =
+  | readonly [kind: 0 | 3, entry: number, expiresAt: number, mark: number]
+  | readonly [kind: 1 | 2 | 4, entry: number, detail: number];
 
 const changes_per_part = Math.floor((payload_bytes_max - 250) / 40);
 const end_reasons = ['PAID', 'SESSION_ENDED', 'LEFT', 'ABSENT'] as const satisfies readonly EndReason[];
@@ -42,15 +44,18 @@ export function partsOf({ concertId, version, head, front, lastNumber, changes, 
 }
 
 function pack(change: Change): PackedChange {
-  if (change[0] === 'admitted') return [change[4] ? 3 : 0, change[1], change[3]];
+  if (change[0] === 'admitted') return [change[4] ? 3 : 0, change[1], change[3], change[5]];
   if (change[0] === 'passed over') return [1, change[1], 0];
+  if (change[0] === 'tokens voided') return [4, change[1], change[3]];
   return [2, change[1], end_reasons.indexOf(change[3])];
 }
 
-function unpack([kind, entry, detail]: PackedChange): Change {
+function unpack(packed: PackedChange): Change {
+  const [kind, entry, detail] = packed;
   const number = numberOf(entry);
-  if (kind === 0 || kind === 3) return ['admitted', entry, number, detail, kind === 3];
+  if (kind === 0 || kind === 3) return ['admitted', entry, number, detail, kind === 3, packed[3]];
   if (kind === 1) return ['passed over', entry, number];
+  if (kind === 4) return ['tokens voided', entry, number, detail];
   return ['ended', entry, number, end_reasons[detail] ?? 'SESSION_ENDED'];
 }
 

@@ -5,10 +5,14 @@
 import type { Database, Tx } from '../platform/database.ts';
 import { eachByItself } from '../platform/each.ts';
 import { numberOf, type Board } from './board.ts';
+import type { Pass } from './tokens.ts';
 
 export interface Presence {
-  /** This entry's fan is there. Costs a look into two maps; most signs need no writing down. */
-  sign(board: Board, entry: number): void;
+  /**
+   * This place's fan is there. Costs a look into two maps; most signs need no writing down. Whose the place is, is asked
+   * where it is written down: the sign of a token of before a restore is dropped.
+   */
+  sign(board: Board, pass: Pass): void;
   /**
    * Whether this server has been unable for so long to write signs of the concert down that a fan whose signs matter
    * may soon be taken for gone: to be told so, and to be heard by another server, is better than a place in memory.
@@ -36,7 +40,8 @@ const unheard_reach = 2;
 
 interface Signs {
   readonly board: Board;
-  readonly collected: Set<number>;
+  /** By `signOf`: a sign that is not good for its place must not stand in the way of one that is. */
+  readonly collected: Map<string, Pass>;
   /** When each entry's sign was last written, in milliseconds of this process's steady clock. */
   readonly written: Map<number, number>;
   /** Since when a sign has been waiting to be written; the same clock. Undefined: none does. */
@@ -51,12 +56,13 @@ export function createPresence(database: Database): Presence {
   let isLate = false;
 
   return {
-    sign: (board, entry) => {
+    sign: (board, pass) => {
+      const { entry } = pass;
       const session = board.active.get(entry);
-      if (!matters(board, entry)) return;
+      if (!isWanted(board, pass)) return;
       let signs = concerts.get(board.concertId);
       if (signs?.board !== board) {
-        signs = { board, collected: new Set(), written: new Map(), owedSince: undefined, signedAt: 0 };
+        signs = { board, collected: new Map(), written: new Map(), owedSince: undefined, signedAt: 0 };
         concerts.set(board.concertId, signs);
       }
       const rewriteMs = Math.min(board.settings.graceSeconds * 1_000 * rewrite_part_of_grace, rewrite_ms_max);
@@ -65,7 +71,7 @@ export function createPresence(database: Database): Presence {
       signs.signedAt = now;
       if (signs.owedSince !== undefined && now - signs.owedSince > unheard_ms_min) isLate = true;
       if (writtenAt !== undefined && now - writtenAt <= rewriteMs) return;
-      signs.collected.add(entry);
+      signs.collected.set(signOf(pass), pass);
       signs.owedSince ??= now;
     },
     isUnheard: (board, entry) => {
@@ -89,28 +95,43 @@ export function createPresence(database: Database): Presence {
 /** Writes down what one concert's fans gave; what could not be written waits for the next time. */
 async function flush(database: Database, signs: Signs): Promise<void> {
   const { board, collected, written } = signs;
-  const entries = nearest(collected, signs_per_flush_max);
-  for (const entry of entries) collected.delete(entry);
-  const heard = await write(database, board.concertId, entries).catch((error: unknown) => {
+  const passes = nearest(collected, signs_per_flush_max);
+  for (const pass of passes) collected.delete(signOf(pass));
+  const collect = (again: Iterable<Pass>): void => {
+    for (const pass of again) collected.set(signOf(pass), pass);
+  };
+  const met = await write(database, board.concertId, passes).catch((error: unknown) => {
     // Nobody is taken for gone because the database was away when the sign was to be written.
-    for (const entry of entries) collected.add(entry);
+    collect(passes);
     throw error;
   });
   const now = performance.now();
-  for (const { entry } of heard) {
+  const unmet = new Set(passes.keys());
+  for (const { place, own } of met) {
+    unmet.delete(place);
+    const entry = passes[place]?.entry;
+    if (!own || entry === undefined) continue;
     written.delete(entry);
     written.set(entry, now);
     const session = board.active.get(entry);
     if (session !== undefined) session.claimed = true;
   }
-  const unheard = new Set(entries);
-  for (const { entry } of heard) unheard.delete(entry);
-  for (const entry of unheard) if (isLive(board, entry)) collected.add(entry);
+  collect(passes.filter(({ entry }, place) => unmet.has(place) && isLive(board, entry)));
   signs.owedSince = collected.size > 0 ? now : undefined;
   for (const entry of written.keys()) {
     if (written.size <= written_remembered_max) break;
     written.delete(entry);
   }
+}
+
+/** Whether this sign matters, as far as is known here; the database is not asked about what is known to be another's. */
+function isWanted(board: Board, { entry, mark }: Pass): boolean {
+  const session = board.active.get(entry);
+  return matters(board, entry) && (session === undefined || session.mark === mark);
+}
+
+function signOf({ entry, mark }: Pass): string {
+  return `${entry} ${mark}`;
 }
 
 /** Near the front, passed over, or admitted and not heard of since. */
@@ -123,10 +144,10 @@ function matters(board: Board, entry: number, reach = 1): boolean {
 }
 
 /** Those whose turn comes first, if not all can be written down at once. */
-function nearest(collected: ReadonlySet<number>, count: number): number[] {
-  const entries = [...collected];
-  if (entries.length <= count) return entries;
-  return entries.toSorted((a, b) => numberOf(a) - numberOf(b)).slice(0, count);
+function nearest(collected: ReadonlyMap<string, Pass>, count: number): Pass[] {
+  const passes = [...collected.values()];
+  if (passes.length <= count) return passes;
+  return passes.toSorted((a, b) => numberOf(a.entry) - numberOf(b.entry)).slice(0, count);
 }
 
 function isLive(board: Board, entry: number): boolean {
@@ -134,12 +155,18 @@ function isLive(board: Board, entry: number): boolean {
   return status === 'WAIT' || status === 'ACTIVE';
 }
 
-/** Writes signs of life of one concert; answers whose. */
-async function write(database: Database, concertId: string, entries: number[]): Promise<readonly { entry: number }[]> {
+/** What the database says of the sign at this index: whether it was good for the place that it named. */
+interface Met {
+  readonly place: number;
+  readonly own: boolean;
+}
+
+/** Writes signs of life of one concert down, and answers of whom. */
+async function write(database: Database, concertId: string, passes: readonly Pass[]): Promise<readonly Met[]> {
   return database.transaction(async (tx) => {
     // Nobody is answered for a sign, and after a crash silence is forgiven: it need not wait for the disk.
     void tx`set local synchronous_commit = off`.execute();
-    return heard(tx, concertId, entries);
+    return heard(tx, concertId, passes);
   });
 }
 
@@ -147,14 +174,18 @@ async function write(database: Database, concertId: string, entries: number[]): 
  * Rows locked by another transaction are left out rather than waited for: nothing here may wait for a lock, since it
  * takes tokens without the room. Those left out are written down with the next ones.
  */
-function heard(tx: Tx, concertId: string, entries: number[]): Promise<readonly { entry: number }[]> {
-  return tx<{ entry: number }[]>`
-    with present as (
-      select entry from queue_tokens
-      where concert_id = ${concertId} and entry = any(${entries}::bigint[]) and status <> 'EXPIRED'
-      for no key update skip locked
+function heard(tx: Tx, concertId: string, passes: readonly Pass[]): Promise<readonly Met[]> {
+  return tx<Met[]>`
+    with met as (
+      select token.entry, place::int - 1 as place, token.user_id = given.user_id and token.generation = given.generation as own
+      from unnest(${passes.map(({ entry }) => entry)}::bigint[], ${passes.map(({ userId }) => userId)}::text[],
+        ${passes.map(({ generation }) => generation)}::int[]) with ordinality as given (entry, user_id, generation, place)
+      join queue_tokens as token on token.entry = given.entry
+      where token.concert_id = ${concertId} and token.status <> 'EXPIRED'
+      for no key update of token skip locked
+    ), written as (
+      update queue_tokens as token set seen_at = now() from met
+      where token.concert_id = ${concertId} and token.entry = met.entry and met.own
     )
-    update queue_tokens as token set seen_at = now() from present
-    where token.concert_id = ${concertId} and token.entry = present.entry
-    returning token.entry`.execute();
+    select place, own from met`.execute();
 }

@@ -1,6 +1,7 @@
 /** Reading a whole room: what a board starts from, and returns to when it may have missed a change. */
 import type { Database } from '../platform/database.ts';
 import type { Settings, Snapshot } from './board.ts';
+import { markOf } from './tokens.ts';
 
 interface RoomRow extends Omit<Settings, 'paused'> {
   readonly pausedReason: string | null;
@@ -17,14 +18,14 @@ interface RoomRow extends Omit<Settings, 'paused'> {
 export async function readSnapshot({ transaction }: Database, concertId: string): Promise<Snapshot | undefined> {
   return transaction(async (tx) => {
     await tx`set transaction isolation level repeatable read, read only`;
-    const [rooms, active, passedOver, departed] = await Promise.all([
+    const [rooms, active, passedOver, departed, reissued] = await Promise.all([
       tx<RoomRow[]>`
         select max_active as "maxActive", session_seconds as "sessionSeconds", hold_seconds as "holdSeconds",
           grace_seconds as "graceSeconds", max_seats_per_fan as "maxSeatsPerFan", paused_reason as "pausedReason",
           version, head, front, last_number as "lastNumber"
         from rooms where concert_id = ${concertId}`,
-      tx<{ entry: number; expiresAt: Date; claimed: boolean }[]>`
-        select entry, expires_at as "expiresAt", seen_at >= admitted_at as claimed
+      tx<{ entry: number; expiresAt: Date; claimed: boolean; userId: string; generation: number }[]>`
+        select entry, expires_at as "expiresAt", seen_at >= admitted_at as claimed, user_id as "userId", generation
         from queue_tokens where concert_id = ${concertId} and status = 'ACTIVE'`,
       tx<{ entry: number; number: number }[]>`
         select entry, number from queue_tokens
@@ -34,6 +35,9 @@ export async function readSnapshot({ transaction }: Database, concertId: string)
         where concert_id = ${concertId} and status = 'EXPIRED' and admitted_at is null
           and number > (select head from rooms where concert_id = ${concertId})
         order by number`,
+      tx<{ entry: number; userId: string; generation: number }[]>`
+        select entry, user_id as "userId", generation from queue_tokens
+        where concert_id = ${concertId} and generation > 0 and status <> 'EXPIRED'`,
     ]);
     const [room] = rooms;
     if (room === undefined) return undefined;
@@ -45,9 +49,15 @@ export async function readSnapshot({ transaction }: Database, concertId: string)
       front,
       lastNumber,
       settings: settingsOf(room),
-      active: active.map(({ entry, expiresAt, claimed }) => ({ entry, expiresAt: expiresAt.getTime(), claimed })),
+      active: active.map(({ entry, expiresAt, claimed, ...fan }) => ({
+        entry,
+        expiresAt: expiresAt.getTime(),
+        claimed,
+        mark: markOf(fan),
+      })),
       passedOver,
       departed: departed.map(({ number }) => number),
+      reissued: reissued.map(({ entry, ...fan }) => ({ entry, mark: markOf(fan) })),
     };
   });
 }

@@ -1,4 +1,8 @@
-/** The queue token: a signed statement "this entry of this concert's line is this user's", verified without asking anybody. */
+/**
+ * The queue token: a signed statement "this entry of this concert's line is this user's", verified without asking anybody.
+ * Whether it still is, is for the board and the database to say: after a restore from a backup a number may be another's,
+ * and tokens of a place that were handed out before it was made safe are void.
+ */
 import { hkdfSync } from 'node:crypto';
 import { createHmac } from '../platform/hmac.ts';
 
@@ -6,12 +10,36 @@ import { createHmac } from '../platform/hmac.ts';
 export interface Pass {
   readonly concertId: string;
   readonly userId: string;
-  /** The place of arrival. Unique in the concert, never reused. */
+  /** The place of arrival. Unique in the concert; reused only by a database that was restored from a backup. */
   readonly entry: number;
+  /** How often the tokens of this place had been made void when this one was signed. */
+  readonly generation: number;
+  /** Tells user and generation from others, see `markOf`. */
+  readonly mark: number;
+}
+
+type Claims = Omit<Pass, 'mark'>;
+
+/** Such a place as a pass. */
+export function passOf(claims: Claims): Pass {
+  return { ...claims, mark: markOf(claims) };
+}
+
+/**
+ * 30 bits by which a board, which knows nobody's name, tells a place's fan and their token from others. Two users in a
+ * milliard are alike: enough for what is shown, while whatever changes anything compares the user itself.
+ */
+export function markOf({ userId, generation }: Pick<Pass, 'userId' | 'generation'>): number {
+  let hash = Math.imul(0x811c_9dc5 ^ generation, 0x0100_0193);
+  for (let index = 0; index < userId.length; index++) hash = Math.imul(hash ^ userId.charCodeAt(index), 0x0100_0193);
+  // The last characters are spread over all bits too.
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
+  return (hash ^ (hash >>> 16)) >>> 2;
 }
 
 export interface QueueTokens {
-  sign(pass: Pass): string;
+  sign(claims: Claims): string;
   /** Undefined for anything that this service did not sign. */
   read(token: string): Pass | undefined;
 }
@@ -20,7 +48,8 @@ export interface QueueTokens {
 const head = Buffer.from('{"alg":"HS256","typ":"JWT"}').toString('base64url');
 /** Of the claims, so many characters hold `{"c":"` and nine of the ten characters of a concert's id. */
 const mark_chars = 20;
-const token_chars_max = 1_024;
+/** A user's id has up to 260 characters, of up to 3 bytes each: with the other claims 832 bytes, as a token 1,191 characters. */
+const token_chars_max = 1_280;
 /**
  * Tokens that were verified lately, about 300 bytes each: a hit costs 0.3 µs, verifying 5 µs, a quarter of what all the
  * rest of a status poll costs. Two maps, of which the older is dropped as a whole: taking the oldest entries out of one
@@ -54,8 +83,11 @@ export function createQueueTokens(secret: string): QueueTokens {
   };
 
   return {
-    sign: ({ concertId, userId, entry }) => {
-      const claims = Buffer.from(JSON.stringify({ c: concertId, u: userId, e: entry })).toString('base64url');
+    sign: ({ concertId, userId, entry, generation }) => {
+      const voided = generation === 0 ? {} : { g: generation };
+      const claims = Buffer.from(JSON.stringify({ c: concertId, u: userId, e: entry, ...voided })).toString(
+        'base64url',
+      );
       const signed = `${head}.${claims}`;
       return `${signed}.${hmac.sign(signed).toString('base64url')}`;
     },
@@ -73,8 +105,8 @@ export function createQueueTokens(secret: string): QueueTokens {
         return undefined;
       // Signed here, so it is what `sign` wrote.
       const claims = Buffer.from(token.slice(head.length + 1, signedEnd), 'base64url').toString();
-      const { c, u, e } = JSON.parse(claims) as { c: string; u: string; e: number };
-      const pass = { concertId: c, userId: u, entry: e };
+      const { c, u, e, g = 0 } = JSON.parse(claims) as { c: string; u: string; e: number; g?: number };
+      const pass = passOf({ concertId: c, userId: u, entry: e, generation: g });
       remember(token, pass);
       return pass;
     },

@@ -2,7 +2,9 @@
  * A line told in the plainest way, one record a fan: what a board must agree with, however it is kept. It makes the
  * news that the database would send, so that a board can follow it.
  */
-import type { Change, EndReason, News, Settings, Snapshot, Standing } from '../../src/waiting-room/board.ts';
+import assert from 'node:assert/strict';
+import type { Board, Change, EndReason, News, Settings, Snapshot, Standing } from '../../src/waiting-room/board.ts';
+import { passOf, type Pass } from '../../src/waiting-room/tokens.ts';
 
 interface Place {
   readonly number: number;
@@ -10,6 +12,8 @@ interface Place {
   because?: EndReason;
   expiresAt?: number;
   claimed?: boolean;
+  /** How often its tokens were made void. */
+  generation: number;
 }
 
 export const settings: Settings = {
@@ -23,7 +27,7 @@ export const settings: Settings = {
 
 export type Step =
   | { readonly do: 'join'; readonly count: number }
-  | { readonly do: 'admit' | 'pass over' | 'readmit' | 'withdraw'; readonly which: number }
+  | { readonly do: 'admit' | 'pass over' | 'readmit' | 'withdraw' | 'void'; readonly which: number }
   | { readonly do: 'end'; readonly which: number; readonly because: EndReason };
 
 export class LineModel {
@@ -57,7 +61,11 @@ export class LineModel {
         entry: number,
         expiresAt,
         claimed,
+        mark: this.pass(number).mark,
       })),
+      reissued: places
+        .filter(({ state, generation }) => state !== 'ended' && generation > 0)
+        .map(({ number }) => ({ entry: number, mark: this.pass(number).mark })),
       passedOver: this.in('passed over').map(({ number }) => ({ entry: number, number })),
       departed: this.in('ended')
         .filter(({ number }) => number > head)
@@ -71,8 +79,14 @@ export class LineModel {
     if (place === undefined) throw new Error(`nobody has number ${number}`);
     const { state, because = 'LEFT', expiresAt = 0, claimed = false } = place;
     if (state === 'ended') return { status: 'EXPIRED', because };
-    if (state === 'active') return { status: 'ACTIVE', session: { expiresAt, claimed } };
+    if (state === 'active') return { status: 'ACTIVE', session: { expiresAt, claimed, mark: this.pass(number).mark } };
     return { status: 'WAIT', position: this.in(state).filter((other) => other.number <= number).length };
+  }
+
+  /** The newest token of a place. */
+  pass(number: number): Pass {
+    const { generation = 0 } = this.places[number - 1] ?? {};
+    return passOf({ concertId: 'c', userId: `fan ${number}`, entry: number, generation });
   }
 
   get waiting(): number {
@@ -86,11 +100,12 @@ export class LineModel {
   private step(step: Step): Change[] {
     if (step.do === 'join') {
       for (let more = step.count; more > 0; more--) {
-        this.places.push({ number: this.places.length + 1, state: 'waiting' });
+        this.places.push({ number: this.places.length + 1, state: 'waiting', generation: 0 });
       }
       return [];
     }
     if (step.do === 'end') return this.end(step.which, step.because);
+    if (step.do === 'void') return this.voidTokens(step.which);
     if (step.do === 'withdraw') return this.passOver(pick(this.in('active'), step.which));
     if (step.do === 'readmit') return this.admit(pick(this.in('passed over'), step.which), step.which);
     const [next] = this.in('waiting');
@@ -101,7 +116,15 @@ export class LineModel {
   private admit(place: Place | undefined, dice: number): Change[] {
     if (place === undefined) return [];
     Object.assign(place, { state: 'active', expiresAt: 1_000 + dice, claimed: dice % 2 === 0 });
-    return [['admitted', place.number, place.number, 1_000 + dice, dice % 2 === 0]];
+    return [['admitted', place.number, place.number, 1_000 + dice, dice % 2 === 0, this.pass(place.number).mark]];
+  }
+
+  private voidTokens(which: number): Change[] {
+    const live = this.places.filter(({ state }) => state !== 'ended');
+    const place = pick(live, which);
+    if (place === undefined) return [];
+    place.generation += 1;
+    return [['tokens voided', place.number, place.number, this.pass(place.number).mark]];
   }
 
   private passOver(place: Place | undefined): Change[] {
@@ -125,4 +148,21 @@ export class LineModel {
 
 function pick<T>(all: readonly T[], dice: number): T | undefined {
   return all[dice % Math.max(1, all.length)];
+}
+
+/** What tokens are told: the newest of the fan's own, the one before, and one of a fan whose number it was before a restore. */
+export function assertTellsApart(board: Board, line: LineModel, number: number): void {
+  const standing = board.standing(number);
+  const own = line.pass(number);
+  const told = board.standingOf(own);
+  const isEnded = line.places[number - 1]?.state === 'ended';
+  if (own.generation > 0 && isEnded && told.status === 'unknown') return;
+  assert.deepEqual(told, standing);
+  const before = passOf({ ...own, generation: own.generation - 1 });
+  if (own.generation > 0 && !isEnded) assert.equal(board.standingOf(before).status, 'unknown');
+  const stranger = passOf({ ...own, userId: 'another fan', generation: 0 });
+  const toldStranger = board.standingOf(stranger).status;
+  if (standing.status === 'ACTIVE' || (own.generation > 0 && !isEnded)) assert.equal(toldStranger, 'unknown');
+  assert.equal(board.isActive(stranger), false);
+  assert.equal(board.isActive(own), standing.status === 'ACTIVE');
 }

@@ -30,8 +30,8 @@ update seats set reservation_id = 'concert001-paid', sold = true where number in
 update seats set reservation_id = r.id, held_until = r.held_until from reservations r
   where r.status = 'HELD' and seats.number = any (r.seat_numbers);
 insert into performance_sales values ('concert001', 'concert001-1', 20, 2, 1500);
-insert into payments (concert_id, reservation_id, id, user_id, amount, paid_at)
-  values ('concert001', 'concert001-paid', 'concert001-p', 'u1', 1500, now() - interval '2 min');
+insert into payments (concert_id, reservation_id, id, user_id, amount, entry, paid_at)
+  values ('concert001', 'concert001-paid', 'concert001-p', 'u1', 1500, 1, now() - interval '2 min');
 insert into wallets values ('u1', 8500), ('u2', 700);
 insert into ledger_entries (user_id, account, kind, amount, balance, reference) values
   ('u1', 'WALLET', 'CHARGE', 10000, 10000, 'c1'), ('u1', 'FUNDING', 'CHARGE', -10000, null, 'c1'),

@@ -11,10 +11,15 @@ export interface Following {
   readonly stream: 'streamQueueToken' | 'streamSeats';
   readonly performanceId?: string;
   readonly place: string;
+  /**
+   * Asks for the place again when the server will not take its token: it was made void when its fan signed out everywhere,
+   * and the place itself is kept. Called once, until a stream was open again; rejects with a problem.
+   */
+  readonly renew: () => Promise<string>;
   /** Data of each event. */
   readonly onData: (data: unknown) => void;
   /** Asks once, as a poll would; rejects with a problem. Answers after how many seconds to ask again. */
-  readonly poll: () => Promise<number>;
+  readonly poll: (place: string) => Promise<number>;
   readonly onConnection: (connection: Connection) => void;
   /** A refusal that asking again will not change. Following ends. */
   readonly onRefused: (refusal: Problem) => void;
@@ -34,9 +39,11 @@ export function follow(following: Following): () => void {
   };
   const lost = (): void => attempt.abort();
   let isAlive = false;
+  const token = createToken(following);
 
   const live = (): void => {
     isAlive = true;
+    token.taken();
     following.onConnection('live');
   };
 
@@ -44,7 +51,7 @@ export function follow(following: Following): () => void {
     attempt = new AbortController();
     const signal = AbortSignal.any([attempt.signal, stop.signal]);
     try {
-      await readStream(following, signal, live);
+      await readStream(token.following(), signal, live);
     } finally {
       isAlive = false;
     }
@@ -56,12 +63,15 @@ export function follow(following: Following): () => void {
       const failure = await runStream().then(() => undefined, asProblem);
       if (stop.signal.aborted) return;
       if (failure !== undefined && !isPassing(failure) && failure.code !== 'INTERNAL') {
+        if (await token.renewed(failure, stop.signal)) continue;
         following.onRefused(failure);
         return;
       }
       if (performance.now() - openedAt > silence_ms_max) failures = 0;
-      const refused = await bridge(following, stop.signal, Math.min(retry_ms_max, retry_ms_min * 2 ** failures));
+      const retryMs = Math.min(retry_ms_max, retry_ms_min * 2 ** failures);
+      const refused = await bridge(token.following(), stop.signal, retryMs);
       if (refused !== undefined) {
+        if (await token.renewed(refused, stop.signal)) continue;
         following.onRefused(refused);
         return;
       }
@@ -80,10 +90,35 @@ export function follow(following: Following): () => void {
   return () => stop.abort();
 }
 
+/** The place's token, and another for it once the server will not take it any more. */
+function createToken(following: Following) {
+  let { place } = following;
+  let isRenewed = false;
+  return {
+    following: (): Following => ({ ...following, place }),
+    taken: () => {
+      isRenewed = false;
+    },
+    /** Whether to go on after this refusal, which asking again with the same token would not change. */
+    renewed: async ({ code }: Problem, signal: AbortSignal): Promise<boolean> => {
+      if (code !== 'QUEUE_TOKEN_INVALID' || isRenewed) return false;
+      try {
+        place = await following.renew();
+        isRenewed = true;
+      } catch (error) {
+        if (!isPassing(asProblem(error))) throw error;
+        following.onConnection('lost');
+        await wait(retry_ms_max, signal);
+      }
+      return true;
+    },
+  };
+}
+
 /** Polls once between two tries of the stream, and waits. Answers a refusal that is final. */
 async function bridge(following: Following, signal: AbortSignal, ms: number): Promise<Problem | undefined> {
   try {
-    const seconds = await following.poll();
+    const seconds = await following.poll(following.place);
     following.onConnection('polling');
     await wait(Math.min(ms, seconds * 1_000), signal);
     return undefined;

@@ -3,7 +3,7 @@ import type { Reply } from '../client/client.ts';
 import { secondsUntil } from '../client/clock.ts';
 import { askOnce } from '../client/keys.ts';
 import { asProblem, type Problem } from '../client/problem.ts';
-import { placeOf, takePlace } from '../place/place.ts';
+import { placeOf, takePlace, withPlace } from '../place/place.ts';
 import type { Reservation } from './stub.tsx';
 
 /** A place that was given up or lost. One that ended with a payment is no mistake of this device's memory. */
@@ -23,7 +23,7 @@ export async function pay({ id, concertId, heldUntil }: Reservation): Promise<Re
   const remembered = placeOf(concertId);
   if (remembered === undefined) return payAnew();
   try {
-    return await payWith(remembered);
+    return await withPlace(concertId, remembered, payWith);
   } catch (error) {
     const isHeld = heldUntil !== null && secondsUntil(heldUntil) > 0;
     if (isHeld && isOver(asProblem(error))) return payAnew();

@@ -7,6 +7,7 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import { ask } from '../client/client.ts';
 import { follow } from '../client/events.ts';
 import { asProblem, type Problem } from '../client/problem.ts';
+import { placeOf, renewPlace, withPlace } from '../place/place.ts';
 import { bestTogether } from '../seats/best-together.ts';
 import type { Hall, Seat, SeatChange } from '../seats/hall.ts';
 import { counted } from '../words/language.ts';
@@ -148,7 +149,7 @@ function chooseTogether(
 type DropTaken = (changed: readonly number[]) => void;
 
 async function hold(
-  { hall, performanceId, place }: Chosen,
+  { hall, performanceId, concertId, place }: Chosen,
   { selected, busy, problem, doubt }: State,
   dropTaken: DropTaken,
 ): Promise<void> {
@@ -157,7 +158,9 @@ async function hold(
   busy.value = true;
   problem.value = undefined;
   try {
-    const { id } = await ask('createReservation', { body: { performanceId, seatNumbers }, place });
+    const { id } = await withPlace(concertId, place, (current) =>
+      ask('createReservation', { body: { performanceId, seatNumbers }, place: current }),
+    );
     // Still busy until the next page is there: the news that these seats are held is news of ourselves.
     go(`/reservations/${id}`);
   } catch (error) {
@@ -196,7 +199,8 @@ async function settle({ performanceId }: Chosen, state: State, dropTaken: DropTa
 }
 
 function followHall(chosen: Chosen, state: State, dropTaken: DropTaken): () => void {
-  const { hall, performanceId, place } = chosen;
+  const { hall, performanceId, concertId } = chosen;
+  const place = placeOf(concertId) ?? chosen.place;
   const { isStale, problem, doubt } = state;
   return follow({
     stream: 'streamSeats',
@@ -206,8 +210,9 @@ function followHall(chosen: Chosen, state: State, dropTaken: DropTaken): () => v
       dropTaken(hall.apply(data as SeatChange[]));
       void settle(chosen, state, dropTaken);
     },
-    poll: async () => {
-      dropTaken(hall.refresh(await ask('getSeatMap', { params: { performanceId }, place })));
+    renew: () => renewPlace(concertId, place),
+    poll: async (current) => {
+      dropTaken(hall.refresh(await ask('getSeatMap', { params: { performanceId }, place: current })));
       return poll_seconds;
     },
     onConnection: (connection) => {

@@ -1,6 +1,7 @@
 /** How long this turn lasts, over the pages where one chooses seats; and the hold that waits to be paid. */
 import { useSignal } from '@preact/signals';
 import { ask } from '../client/client.ts';
+import { withPlace } from '../place/place.ts';
 import { Countdown } from '../ui/countdown.tsx';
 import { Loaded, useLoad } from '../ui/load.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
@@ -34,7 +35,9 @@ export function TurnBar({ concertId, place, isOver = false }: TurnBarProps) {
   const said = say(words);
   /** The end that came. A session that was extended meanwhile, on whatever device, has a later one. */
   const ended = useSignal<string | undefined>(undefined);
-  const load = useLoad(place, (signal) => ask('getQueueToken', { place, signal }));
+  const load = useLoad(place, (signal) =>
+    withPlace(concertId, place, (current) => ask('getQueueToken', { place: current, signal })),
+  );
   return (
     <div class="turn-bar">
       <Loaded of={load} skeleton={<Skeleton width="12rem" height="1.6rem" />} concertId={concertId}>

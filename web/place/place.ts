@@ -3,6 +3,7 @@
  * so it is also a cookie that is sent to that one page.
  */
 import { ask, type Reply } from '../client/client.ts';
+import { asProblem } from '../client/problem.ts';
 
 const day_seconds = 86_400;
 
@@ -44,6 +45,31 @@ export async function takePlace(concertId: string): Promise<Reply<'issueQueueTok
   const reply = await ask('issueQueueToken', { params: { concertId } });
   keepPlace(concertId, reply.token);
   return reply;
+}
+
+const renewing = new Map<string, Promise<string>>();
+
+/** Asks for the place again whose token is `voided`; once, however many of the page find out at the same time. */
+export function renewPlace(concertId: string, voided: string): Promise<string> {
+  const known = renewing.get(voided) ?? takePlace(concertId).then(({ token }) => token);
+  renewing.set(voided, known);
+  // What failed for want of a line, or of somebody signed in, may be tried again.
+  known.catch(() => renewing.delete(voided));
+  return known;
+}
+
+/**
+ * Does something with the place that this device has by now, or with `place`. If its token is void, since its fan signed
+ * out everywhere, the place is asked for again, and it is done once more with the new one. Rejects with a problem.
+ */
+export async function withPlace<T>(concertId: string, place: string, work: (place: string) => Promise<T>): Promise<T> {
+  const kept = placeOf(concertId) ?? place;
+  try {
+    return await work(kept);
+  } catch (error) {
+    if (asProblem(error).code !== 'QUEUE_TOKEN_INVALID') throw error;
+    return work(await renewPlace(concertId, kept));
+  }
 }
 
 function setCookie(concertId: string, value: string, seconds: number): void {

@@ -6,7 +6,7 @@ import { ask } from '../client/client.ts';
 import { secondsUntil, syncClock } from '../client/clock.ts';
 import { follow, type Connection } from '../client/events.ts';
 import { asProblem, type Problem } from '../client/problem.ts';
-import { dropPlace, placeOf as keptPlace, takePlace } from '../place/place.ts';
+import { dropPlace, placeOf as keptPlace, takePlace, withPlace } from '../place/place.ts';
 import { roll } from '../ui/roll.ts';
 import { countdown, number } from '../words/language.ts';
 import { languageOfPage } from '../words/page.ts';
@@ -177,9 +177,9 @@ function showConnection(next: Connection): void {
   } else if (line.textContent !== said.regained) line.textContent = '';
 }
 
-/** A place that the server does not know any more is not kept; the page says what to do. */
+/** A place that the server does not know any more, and does not give again, is not kept; the page says what to do. */
 function refused(problem: Problem): void {
-  if (problem.code === 'QUEUE_TOKEN_INVALID' || problem.code === 'NOT_FOUND') dropPlace(concertId);
+  if (['QUEUE_TOKEN_INVALID', 'NOT_FOUND', 'UNAUTHENTICATED'].includes(problem.code)) dropPlace(concertId);
   status = undefined;
   rebuild();
   showRefusal(problem);
@@ -199,8 +199,13 @@ function followPlace(place: string): void {
     stream: 'streamQueueToken',
     place,
     onData: (data) => taken(data as QueueStatus),
-    poll: async () => {
-      const polled = await ask('getQueueToken', { place });
+    renew: async () => {
+      const { token, ...next } = await takePlace(concertId);
+      taken({ ...next, expiredBecause: null });
+      return token;
+    },
+    poll: async (current) => {
+      const polled = await ask('getQueueToken', { place: current });
       taken(polled);
       return polled.pollAfterSeconds;
     },
@@ -241,7 +246,7 @@ async function leave(): Promise<void> {
   if (place === undefined) return;
   stopFollowing();
   try {
-    await ask('leaveQueue', { place });
+    await withPlace(concertId, place, (current) => ask('leaveQueue', { place: current }));
     dropPlace(concertId);
     localStorage.removeItem(`start:${concertId}`);
     location.assign(`/concerts/${concertId}`);

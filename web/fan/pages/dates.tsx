@@ -1,7 +1,7 @@
 /** The dates of a concert, for those whose turn it is. */
 import { useEffect } from 'preact/hooks';
 import { ask } from '../../client/client.ts';
-import { placeOf } from '../../place/place.ts';
+import { placeOf, withPlace } from '../../place/place.ts';
 import { Bar } from '../../ui/bar.tsx';
 import { Loaded, useLoad } from '../../ui/load.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -50,7 +50,9 @@ function Choose({ concertId, place }: { concertId: string; place: string }) {
   const load = useLoad(place, async (signal) => {
     const [concert, { performances }] = await Promise.all([
       concertOf(concertId),
-      ask('listPerformances', { params: { concertId }, query: { status: 'all' }, place, signal }),
+      withPlace(concertId, place, (current) =>
+        ask('listPerformances', { params: { concertId }, query: { status: 'all' }, place: current, signal }),
+      ),
     ]);
     return { concert, performances };
   });

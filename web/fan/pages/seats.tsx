@@ -1,7 +1,7 @@
 /** Choosing seats: the map, the list beside it, "best together", and the sheet with the sum and the one button. */
 import { signal, useSignal, useSignalEffect, type Signal } from '@preact/signals';
 import { ask } from '../../client/client.ts';
-import { placeOf } from '../../place/place.ts';
+import { placeOf, withPlace } from '../../place/place.ts';
 import { createHall } from '../../seats/hall.ts';
 import { Legend } from '../../seats/legend.tsx';
 import { SeatList } from '../../seats/list.tsx';
@@ -50,7 +50,9 @@ function Choose({ concertId, performanceId, place }: { concertId: string; perfor
   const load = useLoad(performanceId, async (signal) => {
     const [concert, data] = await Promise.all([
       concertOf(concertId),
-      ask('getSeatMap', { params: { performanceId }, place, signal }),
+      withPlace(concertId, place, (current) =>
+        ask('getSeatMap', { params: { performanceId }, place: current, signal }),
+      ),
     ]);
     return { concert, hall: createHall(data) };
   });

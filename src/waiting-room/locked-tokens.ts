@@ -1,0 +1,112 @@
+/**
+ * What a transaction finds of the places that it locks: whose they are, whether they are ACTIVE, and for how long. Other
+ * rooms decide by it inside their own transactions, whoever shows a token.
+ */
+import type { Tx } from '../platform/database.ts';
+import { publish } from '../platform/feed.ts';
+import { refuse, type Refusal } from '../refusals.ts';
+import type { EndReason, TokenStatus } from './board.ts';
+import type { Pass } from './tokens.ts';
+
+export interface TokenState {
+  readonly entry: number;
+  readonly userId: string;
+  readonly generation: number;
+  readonly status: TokenStatus;
+  /** Places to the head when last looked at; null unless WAIT. */
+  readonly position: number | null;
+  readonly endedBecause: EndReason | null;
+  /** Whether a hold taken now would end after the session, and may extend it. */
+  readonly extensible: boolean;
+  /** ACTIVE and silent since: the slot would be taken back after the grace period. */
+  readonly unheard: boolean;
+}
+
+/**
+ * Whether the place that a token names is its user's, and the token not void. The database may have been restored since
+ * from a backup, in which the number was not handed out yet: then it is another's by now, or nobody's.
+ */
+export function isOwn(
+  state: Pick<TokenState, 'userId' | 'generation'> | undefined,
+  { userId, generation }: Pick<Pass, 'userId' | 'generation'>,
+): boolean {
+  return state?.userId === userId && state.generation === generation;
+}
+
+/** The same as a filter. */
+export const isOwnIn = (states: ReadonlyMap<number, TokenState>) => (pass: Pass) => isOwn(states.get(pass.entry), pass);
+
+/** The refusal that the state of the place calls for which a token names; undefined if it is that fan's and ACTIVE. */
+export function refusalFor(state: TokenState | undefined, pass: Pass): Refusal | undefined {
+  return state === undefined || !isOwn(state, pass) ? refuse('QUEUE_TOKEN_INVALID') : refusalOf(state);
+}
+
+/** The refusal that the state of one's own place calls for; undefined if it is ACTIVE. */
+export function refusalOf(state: Pick<TokenState, 'status' | 'position' | 'endedBecause'>): Refusal | undefined {
+  if (state.status === 'WAIT') return refuse('NOT_ADMITTED', { position: state.position });
+  if (state.status === 'EXPIRED') return refuse('ADMISSION_EXPIRED', { expiredBecause: state.endedBecause });
+  return undefined;
+}
+
+/** Locks these tokens' rows, in key order. An ACTIVE one past its time is told as EXPIRED, whoever sweeps it later. */
+export async function lockTokens(
+  tx: Tx,
+  concertId: string,
+  entries: readonly number[],
+): Promise<Map<number, TokenState>> {
+  const rows = await tx<(TokenState & { overdue: boolean })[]>`
+    select token.entry, token.user_id as "userId", token.generation, token.status, token.ended_because as "endedBecause",
+      case when token.status = 'WAIT' then greatest(1, token.number - room.head) end as position,
+      token.status = 'ACTIVE' and token.expires_at <= now() as overdue,
+      token.status = 'ACTIVE' and token.expires_at < ${extendedEnd(tx, tx`room.hold_seconds`)} as extensible,
+      token.status = 'ACTIVE' and token.seen_at < token.admitted_at as unheard
+    from queue_tokens as token, rooms as room
+    where token.concert_id = ${concertId} and token.entry = any(${entries as number[]}::bigint[])
+      and room.concert_id = ${concertId}
+    order by token.entry for no key update of token`;
+  return new Map(
+    rows.map(({ overdue, ...state }) => [
+      state.entry,
+      overdue ? { ...state, status: 'EXPIRED', endedBecause: 'SESSION_ENDED' } : state,
+    ]),
+  );
+}
+
+/** Writes down that the fans of these entries are there; the caller has locked them. Waits for nothing. */
+export function hear(tx: Tx, concertId: string, entries: readonly number[]): void {
+  if (entries.length === 0) return;
+  void tx`
+    update queue_tokens set seen_at = statement_timestamp()
+    where concert_id = ${concertId} and entry = any(${entries as number[]}::bigint[])`.execute();
+}
+
+/** When a session ends that a hold taken now extends: with the hold, but after twice its length at the latest. */
+function extendedEnd(tx: Tx, holdSeconds: number | ReturnType<Tx>) {
+  return tx`least(
+    now() + make_interval(secs => ${holdSeconds}),
+    token.admitted_at + 2 * make_interval(secs => room.session_seconds)
+  )`;
+}
+
+/** Moves the end of these sessions to that of a hold taken now, as far as it may. */
+export async function extendSessions(
+  tx: Tx,
+  concertId: string,
+  entries: readonly number[],
+  holdSeconds: number,
+): Promise<{ entry: number; expiresAt: Date }[]> {
+  const extended = await tx<{ entry: number; expiresAt: Date }[]>`
+    update queue_tokens as token set expires_at = ${extendedEnd(tx, holdSeconds)}
+    from rooms as room
+    where token.concert_id = ${concertId} and token.entry = any(${entries as number[]}::bigint[])
+      and token.status = 'ACTIVE' and token.expires_at < ${extendedEnd(tx, holdSeconds)}
+      and room.concert_id = ${concertId}
+    returning token.entry, token.expires_at as "expiresAt"`;
+  for (let from = 0; from < extended.length; from += sessions_per_message) {
+    const some = extended.slice(from, from + sessions_per_message);
+    void publish(tx, 'sessions', [concertId, some.map(({ entry, expiresAt }) => [entry, expiresAt.getTime()])]);
+  }
+  return extended;
+}
+
+const sessions_per_message = 200;
