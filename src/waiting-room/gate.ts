@@ -60,8 +60,8 @@ export interface WaitingRoom {
   /** The same if it is known at once, else undefined. */
   knownStatus(pass: Pass): QueueStatus | undefined;
   leave(pass: Pass): Promise<void>;
-  /** Marks the place's fan as present. */
-  present(pass: Pass): void;
+  /** Marks the place's fan as present; false if this server cannot pass that on, and the fan should try another. */
+  present(pass: Pass): boolean;
   /** The settings in force on this server, at most 250 ms old. Undefined if there is no such concert. */
   settings(concertId: string): Promise<Settings | undefined>;
   numbers(concertId: string): Promise<LineNumbers | undefined>;
@@ -127,7 +127,9 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     leave: ({ concertId, entry }) => leaveLanes.submit(concertId, entry),
     present: ({ concertId, entry }) => {
       const board = boards.peek(concertId);
-      if (board !== undefined) presence.sign(board, entry);
+      if (board === undefined) return true;
+      presence.sign(board, entry);
+      return !presence.isUnheard(board, entry);
     },
     settings: async (concertId) => (await boards.open(concertId))?.settings,
     numbers: async (concertId) => {
