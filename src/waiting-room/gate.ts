@@ -15,8 +15,8 @@ import { createIssueLanes, createLeaveLanes, refusalFor, type Place } from './co
 import { createLookUps, type Known } from './look-up.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { describe, type QueueStatus } from './status.ts';
+import { createTending } from './tending.ts';
 import { claimedConcert, concertMark, createQueueTokens, type Pass } from './tokens.ts';
-import { createTurns } from './turns.ts';
 
 export type { Settings } from './board.ts';
 export type { Pass } from './tokens.ts';
@@ -139,7 +139,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
       const admittedPerMinute = board.admittedPerMinute(nowSeconds());
       return { waiting: board.waiting, active: board.active.size, maxActive, admittedPerMinute, paused };
     },
-    duties: [createTurns({ database, boards, presence }), boards.duty],
+    duties: [createTending({ database, boards, presence }), boards.duty],
     drain: async () => {
       await Promise.all([issueLanes.drain(), leaveLanes.drain(), lookUps.drain()]);
     },
