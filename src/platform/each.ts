@@ -19,3 +19,45 @@ export async function eachByItself<T>(all: Iterable<T>, work: (one: T) => Promis
   // A duty that fails says so; one reason is as good as any.
   if (failures.length > 0) throw failures[0];
 }
+
+/** Of a list at most so many, and the next time those behind them, so that none is left out for ever. */
+export function createRotation(most: number): <T>(all: readonly T[]) => T[] {
+  let from = 0;
+  return (all) => {
+    if (from >= all.length || all.length <= most) from = 0;
+    const some = all.slice(from, from + most);
+    from += most;
+    return some;
+  };
+}
+
+/** So many at a time keep nobody else waiting for longer than a few milliseconds. */
+const slice_max = 500;
+
+/**
+ * Works through many, a slice in an iteration of the event loop; those added meanwhile are met too, as `all` has it. What
+ * the work on a slice promises is waited for before the next one.
+ */
+export async function inSlices<T>(all: Iterable<T>, work: (one: T) => unknown, slice = slice_max): Promise<void> {
+  let pending: Promise<unknown>[] = [];
+  let left = slice;
+  for (const one of all) {
+    if (left === 0) {
+      // oxlint-disable-next-line no-await-in-loop
+      await Promise.all([...pending, nextIteration()]);
+      pending = [];
+      left = slice;
+    }
+    left -= 1;
+    const begun = work(one);
+    if (begun instanceof Promise) pending.push(begun);
+  }
+  await Promise.all(pending);
+}
+
+/** Everybody else has their iteration of the event loop before this goes on. */
+function nextIteration(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

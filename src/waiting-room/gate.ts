@@ -17,8 +17,8 @@ import { createLookUps, type Known } from './look-up.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { placeRetention } from './retention.ts';
 import { describe, type QueueStatus } from './status.ts';
+import { createTending } from './tending.ts';
 import { claimedConcert, concertMark, createQueueTokens, passOf, type Pass } from './tokens.ts';
-import { createTurns } from './turns.ts';
 
 export type { Settings } from './board.ts';
 export type { Pass } from './tokens.ts';
@@ -73,8 +73,8 @@ export interface WaitingRoom {
    * them with new tokens. To be called once nobody is taken for that user any more by a session that was ended.
    */
   voidTokens(userId: string): Promise<void>;
-  /** Marks the place's fan as present. */
-  present(pass: Pass): void;
+  /** Marks the place's fan as present; false if this server cannot pass that on, and the fan should try another. */
+  present(pass: Pass): boolean;
   /** The settings in force on this server, at most 250 ms old. Undefined if there is no such concert. */
   settings(concertId: string): Promise<Settings | undefined>;
   numbers(concertId: string): Promise<LineNumbers | undefined>;
@@ -150,20 +150,23 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     },
     present: (pass) => {
       const board = boards.peek(pass.concertId);
-      if (board !== undefined) presence.sign(board, pass);
-      // Where nobody has asked yet about this line, the sign is given when it is known.
-      else
+      if (board === undefined) {
+        // Where nobody has asked yet about this line, the sign is given when it is known.
         boards.open(pass.concertId).then(
           (opened) => opened && presence.sign(opened, pass),
           () => undefined,
         );
+        return true;
+      }
+      presence.sign(board, pass);
+      return !presence.isUnheard(board, pass.entry);
     },
     settings: async (concertId) => (await boards.open(concertId))?.settings,
     numbers: async (concertId) => {
       const board = await boards.open(concertId);
       return board && numbersOf(board);
     },
-    duties: [createTurns({ database, boards, presence }), boards.duty, placeRetention(database, deps.retentionDays)],
+    duties: [createTending({ database, boards, presence }), boards.duty, placeRetention(database, deps.retentionDays)],
     drain: async () => {
       await Promise.all([issueLanes.drain(), leaveLanes.drain(), voidLanes.drain(), lookUps.drain()]);
     },
