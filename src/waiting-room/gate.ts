@@ -2,7 +2,7 @@
  * The waiting room's door. Other rooms ask here whose turn it is, and change the line inside their own transactions
  * only through what this file hands on.
  */
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { contract } from '../contract.ts';
 import type { Database } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
@@ -15,7 +15,7 @@ import { createIssueLanes, createLeaveLanes, refusalFor, type Place } from './co
 import { createLookUps, type Known } from './look-up.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { describe, type QueueStatus } from './status.ts';
-import { claimedConcert, concertMark, createQueueTokens, type Pass } from './tokens.ts';
+import { createQueueTokens, type Pass } from './tokens.ts';
 import { createTurns } from './turns.ts';
 
 export type { Settings } from './board.ts';
@@ -64,6 +64,8 @@ export interface WaitingRoom {
   present(pass: Pass): void;
   /** The settings in force on this server, at most 250 ms old. Undefined if there is no such concert. */
   settings(concertId: string): Promise<Settings | undefined>;
+  /** The concert in an address of the contract, if its board is in memory. */
+  concertAt(url: string): string | undefined;
   numbers(concertId: string): Promise<LineNumbers | undefined>;
   readonly duties: readonly Duty[];
   /** Resolves when no command is under way. */
@@ -129,6 +131,10 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
       const board = boards.peek(concertId);
       if (board !== undefined) presence.sign(board, entry);
     },
+    concertAt: (url) => {
+      if (!url.startsWith(concerts_path)) return undefined;
+      return boards.peek(url.slice(concerts_path.length, concerts_path.length + id_chars))?.concertId;
+    },
     settings: async (concertId) => (await boards.open(concertId))?.settings,
     numbers: async (concertId) => {
       const board = await boards.open(concertId);
@@ -145,15 +151,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
 }
 
 const concerts_path = contract.issueQueueToken.url.replace(/:.*/, '');
-const id_from = concerts_path.length;
 const id_chars = 10;
-
-/** The concert that a request speaks of, as far as it says so itself: for dividing work, not for trust. */
-export function lineOf({ headers, url = '' }: Pick<IncomingMessage, 'headers' | 'url'>): string {
-  const token = headers['queue-token'];
-  if (typeof token === 'string') return claimedConcert(token);
-  return url.startsWith(concerts_path) ? concertMark(url.slice(id_from, id_from + id_chars)) : '';
-}
 
 interface StatusDeps {
   readonly boards: Boards;
