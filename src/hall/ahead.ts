@@ -17,7 +17,11 @@ function told(refusal: Refusal, acceptLanguage: string | undefined, common: Head
   const problem = problemOf(refusal);
   const language = languageOf(acceptLanguage);
   const body = problemText(problem.refusal, language);
-  const headers = { ...problemHeaders(problem, language), ...common, 'content-length': String(Buffer.byteLength(body)) };
+  const headers = {
+    ...problemHeaders(problem, language),
+    ...common,
+    'content-length': String(Buffer.byteLength(body)),
+  };
   return { status: refusals[refusal.code].status, headers, body };
 }
 

@@ -65,11 +65,7 @@ const units: Readonly<Record<EndpointName, number>> = {
   signIn: 150,
   signUp: 200,
 };
-const passwords: ReadonlySet<string> = new Set([
-  contract.signUp.url,
-  contract.signIn.url,
-  '/api/auth/change-password',
-]);
+const passwords: ReadonlySet<string> = new Set([contract.signUp.url, contract.signIn.url, '/api/auth/change-password']);
 
 /** Of what is not in the contract. */
 const others: Readonly<Record<string, number>> = {

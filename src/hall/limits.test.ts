@@ -20,7 +20,10 @@ test('a caller may ask so often, wherever from, and again when the window is ove
   const limits = createLimits(() => now);
   const one = (n: number) => verified(1, `192.0.2.${n % 200}`);
   assert.equal(passing(limits, 1_000, one), 400);
-  assert.equal(passing(limits, 1, () => verified(2)), 1);
+  assert.equal(
+    passing(limits, 1, () => verified(2)),
+    1,
+  );
   now = 9_000;
   assert.equal(limits.charge(one(1), poll), 1_000);
   assert.equal(limits.usedUp(one(1)), 1_000);
@@ -31,8 +34,14 @@ test('a caller may ask so often, wherever from, and again when the window is ove
 
 test('what is dear uses an allowance up sooner', () => {
   const limits = createLimits(() => 0);
-  assert.equal(passing(limits, 1_000, () => stranger, { units: 400 }), 100);
-  assert.equal(passing(limits, 100, () => verified(1), { units: 40 }), 10);
+  assert.equal(
+    passing(limits, 1_000, () => stranger, { units: 400 }),
+    100,
+  );
+  assert.equal(
+    passing(limits, 100, () => verified(1), { units: 40 }),
+    10,
+  );
 });
 
 test('an invented token buys nothing: the address is counted', () => {
@@ -46,8 +55,14 @@ test('an invented token buys nothing: the address is counted', () => {
 test('a campus of 5,000 whose places are verified asks twice a second, whatever a stranger there does', () => {
   const limits = createLimits(() => 0);
   passing(limits, 100_000, () => stranger);
-  assert.equal(passing(limits, 100_000, (n) => verified(n % 5_000)), 100_000);
-  assert.equal(passing(limits, 1_000, (n) => verified(n % 5_000)), 0);
+  assert.equal(
+    passing(limits, 100_000, (n) => verified(n % 5_000)),
+    100_000,
+  );
+  assert.equal(
+    passing(limits, 1_000, (n) => verified(n % 5_000)),
+    0,
+  );
 });
 
 test('what was accepted once has an allowance of its own, and gives the address back what it took', () => {
@@ -58,24 +73,44 @@ test('what was accepted once has an allowance of its own, and gives the address 
   assert.equal(limits.charge(asker, { units: 100 }), 0);
   limits.accepted(asker, { units: 100 });
   assert(!limits.isNew(asker));
-  assert.equal(passing(limits, 40_000, () => stranger), 40_000, 'nothing of it is gone');
-  assert.equal(passing(limits, 1_000, () => asker), 300, 'its own has paid');
+  assert.equal(
+    passing(limits, 40_000, () => stranger),
+    40_000,
+    'nothing of it is gone',
+  );
+  assert.equal(
+    passing(limits, 1_000, () => asker),
+    300,
+    'its own has paid',
+  );
   now = 11 * 60_000;
   assert(limits.isNew(asker), 'for some minutes');
 });
 
 test('passwords are counted besides, by address', () => {
   const limits = createLimits(() => 0);
-  assert.equal(passing(limits, 200, () => stranger, password), 100);
-  assert.equal(passing(limits, 200, () => verified(1), password), 0);
-  assert.equal(passing(limits, 200, () => stranger), 200);
+  assert.equal(
+    passing(limits, 200, () => stranger, password),
+    100,
+  );
+  assert.equal(
+    passing(limits, 200, () => verified(1), password),
+    0,
+  );
+  assert.equal(
+    passing(limits, 200, () => stranger),
+    200,
+  );
 });
 
 test('past the number of keys nobody passes uncounted, and few share with a flood', () => {
   const limits = createLimits(() => 0);
   for (let n = 0; n < 200_000; n++) limits.charge({ ...stranger, network: `first ${n}` }, poll);
   const late = { ...stranger, network: 'late' };
-  assert.equal(passing(limits, 50_000, () => late), 40_000);
+  assert.equal(
+    passing(limits, 50_000, () => late),
+    40_000,
+  );
   const others = Array.from({ length: 100 }, (_, n) => limits.charge({ ...stranger, network: `other ${n}` }, poll));
   assert(others.filter((wait) => wait === 0).length > 90);
   assert.equal(limits.charge({ ...stranger, network: 'first 1' }, poll), 0, 'and who was there before, with nobody');

@@ -17,7 +17,12 @@ test('a port, brackets, a zone and the host part of an IPv6 address tell nobody 
   assert.equal(counted('2001:DB8:1:2::'), '2001:db8:1:2');
   assert.notEqual(counted('2001:db8:1:3::5'), counted('2001:db8:1:2::5'));
   assert.equal(counted('fe80::1%eth0'), 'fe80:0:0:0');
-  for (const mapped of ['::ffff:203.0.113.6', '::FFFF:cb00:7106', '0:0:0:0:0:ffff:203.0.113.6', '[::ffff:203.0.113.6]:9'])
+  for (const mapped of [
+    '::ffff:203.0.113.6',
+    '::FFFF:cb00:7106',
+    '0:0:0:0:0:ffff:203.0.113.6',
+    '[::ffff:203.0.113.6]:9',
+  ])
     assert.equal(plainAddress(mapped), '203.0.113.6', mapped);
 });
 

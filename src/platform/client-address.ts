@@ -37,7 +37,7 @@ export function createClientAddresses(trusted: readonly string[]): ClientAddress
 
 /** The entries of a list, last first; a list of thousands costs nothing beyond what is asked for. */
 function* fromTheEnd(list: string): Generator<string> {
-  for (let end = list.length; end >= 0; ) {
+  for (let end = list.length; end >= 0;) {
     const comma = end === 0 ? -1 : list.lastIndexOf(',', end - 1);
     yield list.slice(comma + 1, end).trim();
     end = comma;
@@ -72,9 +72,12 @@ function groupsOf(address: string): number[] {
       `${(Number(parts[0]) * 256 + Number(parts[1])).toString(16)}:${(Number(parts[2]) * 256 + Number(parts[3])).toString(16)}`,
   );
   const [before = '', after] = hexadecimal.split('::');
-  const read = (part: string): number[] => (part === '' ? [] : part.split(':').map((group) => parseInt(group, 16)));
-  const [first, last] = [read(before), read(after ?? '')];
-  return [...first, ...new Array<number>(8 - first.length - last.length).fill(0), ...last];
+  const [first, last] = [readGroups(before), readGroups(after ?? '')];
+  return [...first, ...Array.from({ length: 8 - first.length - last.length }, () => 0), ...last];
+}
+
+function readGroups(part: string): number[] {
+  return part === '' ? [] : part.split(':').map((group) => parseInt(group, 16));
 }
 
 /** Whom a limit counts: an address of IPv4, or the /64 that a household or a machine is given of IPv6. */

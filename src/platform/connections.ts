@@ -5,7 +5,7 @@
  * already waits behind, in order, bounded on this server as a whole.
  */
 import diagnostics from 'node:diagnostics_channel';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { standBefore } from './request-listener.ts';
 
@@ -33,15 +33,23 @@ const behind_max = 24_576;
 /** Of one connection: what two reads can bring. */
 const behind_of_one_max = 5_120;
 
+/** What the connections of a server share. */
+interface Door {
+  readonly keeper: Doorkeeper;
+  /** Requests behind others, of all connections. */
+  behind: number;
+}
+
 interface Connection {
+  readonly door: Door;
   readonly socket: Socket;
   /** What is waited for before the next one. */
   open: Visit | undefined;
   readonly behind: Visit[];
   isPaused: boolean;
+  /** Nothing of it is taken up any more. */
+  isCut: boolean;
   held: NodeJS.Timeout | undefined;
-  readonly goOn: (connection: Connection) => void;
-  readonly drop: (connection: Connection) => void;
 }
 
 const known = Symbol('connection');
@@ -56,66 +64,14 @@ export interface Connections {
 
 /** Puts itself before what the server does with a request. */
 export function mountConnections(server: Server, keeper: Doorkeeper): Connections {
-  let behind = 0;
-  let serve: Connections['serve'] = () => undefined;
-
-  const takeUp = (connection: Connection, visit: Visit): void => {
-    connection.open = visit;
-    keeper.take(visit);
-  };
-  const next = (connection: Connection): void => {
-    if (connection.open !== undefined || connection.held !== undefined || connection.socket.destroyed) return;
-    const visit = connection.behind.shift();
-    if (visit === undefined) {
-      resume(connection);
-    } else {
-      behind -= 1;
-      takeUp(connection, visit);
-    }
-  };
-  const drop = (connection: Connection): void => {
-    behind -= connection.behind.length;
-    keeper.dropped?.(connection.socket, connection.behind.length);
-    connection.behind.length = 0;
-  };
-  /** Sent more ahead than there is room for. What has not been begun is refused; else the client finds out by itself. */
-  const cut = (connection: Connection): void => {
-    const { open, socket } = connection;
-    drop(connection);
-    if (open === undefined || open.isTakenUp) {
-      socket.destroy();
-    } else {
-      open.isTakenUp = true;
-      open.response.setHeader('connection', 'close');
-      keeper.refuse(open);
-    }
-  };
-  const wait = (connection: Connection, visit: Visit): void => {
-    if (connection.socket.destroyed) return;
-    if (behind >= behind_max || connection.behind.length >= behind_of_one_max) {
-      cut(connection);
-      return;
-    }
-    behind += 1;
-    connection.behind.push(visit);
-    pause(connection);
-  };
-
+  const door: Door = { keeper, behind: 0 };
   server.on('connection', (socket: KnownSocket) => {
-    const connection: Connection = { socket, open: undefined, behind: [], isPaused: false, held: undefined, goOn: next, drop };
-    socket[known] = connection;
-    // Node resumes a socket by itself, when an answer is done with and when it has been drained.
-    socket.on('resume', () => {
-      if (connection.isPaused) stop(socket);
-    });
-    socket.on('close', () => {
-      clearTimeout(connection.held);
-      drop(connection);
-    });
+    socket[known] = accept(socket, door);
     keeper.arrived?.(socket);
   });
-  standBefore(server, (listener) => {
-    serve = ({ request, response }) => listener(request, response);
+  let listener: RequestListener | undefined;
+  standBefore(server, (before) => {
+    listener = before;
     return (request, response) => {
       const visit: Visit = { request, response, isTakenUp: false };
       const connection = (request.socket as KnownSocket)[known];
@@ -124,24 +80,104 @@ export function mountConnections(server: Server, keeper: Doorkeeper): Connection
       else wait(connection, visit);
     };
   });
+  // What expects something that nobody knows would be answered by Node, past all of this.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   const finished = (message: unknown): void => {
-    const { response, socket, server: of } = message as { response: ServerResponse; socket: KnownSocket; server: Server };
-    const connection = of === server ? socket[known] : undefined;
-    if (connection === undefined || connection.open?.response !== response) return;
-    connection.open = undefined;
-    // Once Node has put the next answer on the socket.
-    if (connection.isPaused) process.nextTick(next, connection);
+    const {
+      response,
+      socket,
+      server: of,
+    } = message as { response: ServerResponse; socket: KnownSocket; server: Server };
+    if (of === server) answered(socket[known], response);
   };
   diagnostics.subscribe('http.server.response.finish', finished);
   server.on('close', () => diagnostics.unsubscribe('http.server.response.finish', finished));
-  // What expects something that nobody knows would be answered by Node, past all of this.
-  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   return {
-    serve: (visit) => serve(visit),
+    serve: ({ request, response }) => listener?.(request, response),
     get behind() {
-      return behind;
+      return door.behind;
     },
   };
+}
+
+function accept(socket: Socket, door: Door): Connection {
+  const connection: Connection = {
+    door,
+    socket,
+    open: undefined,
+    behind: [],
+    isPaused: false,
+    isCut: false,
+    held: undefined,
+  };
+  // Node resumes a socket by itself, when an answer is done with and when it has been drained.
+  socket.on('resume', () => {
+    if (connection.isPaused) stop(socket);
+  });
+  socket.on('close', () => {
+    clearTimeout(connection.held);
+    connection.isCut = true;
+    drop(connection);
+  });
+  return connection;
+}
+
+function takeUp(connection: Connection, visit: Visit): void {
+  connection.open = visit;
+  connection.door.keeper.take(visit);
+}
+
+function answered(connection: Connection | undefined, response: ServerResponse): void {
+  if (connection?.open?.response !== response) return;
+  connection.open = undefined;
+  // Once Node has put the next answer on the socket.
+  if (connection.isPaused) process.nextTick(goOn, connection);
+}
+
+/** Takes up the next one, or reads on. */
+function goOn(connection: Connection): void {
+  if (connection.open !== undefined || connection.held !== undefined || connection.isCut) return;
+  const visit = connection.behind.shift();
+  if (visit === undefined) {
+    connection.isPaused = false;
+    connection.socket.resume();
+  } else {
+    connection.door.behind -= 1;
+    takeUp(connection, visit);
+  }
+}
+
+function wait(connection: Connection, visit: Visit): void {
+  const { door, behind, isCut } = connection;
+  if (isCut) return;
+  if (door.behind >= behind_max || behind.length >= behind_of_one_max) {
+    cut(connection);
+    return;
+  }
+  door.behind += 1;
+  behind.push(visit);
+  pause(connection);
+}
+
+/** Sent more ahead than there is room for. What has not been begun is refused; else the client finds out by itself. */
+function cut(connection: Connection): void {
+  const { open, socket, door } = connection;
+  connection.isCut = true;
+  drop(connection);
+  if (open === undefined || open.isTakenUp) {
+    socket.destroy();
+  } else {
+    open.isTakenUp = true;
+    open.response.setHeader('connection', 'close');
+    door.keeper.refuse(open);
+  }
+}
+
+function drop({ door, socket, behind }: Connection): void {
+  if (behind.length === 0) return;
+  door.behind -= behind.length;
+  door.keeper.dropped?.(socket, behind.length);
+  behind.length = 0;
 }
 
 /**
@@ -150,16 +186,17 @@ export function mountConnections(server: Server, keeper: Doorkeeper): Connection
  */
 export function holdBack(socket: KnownSocket, ms: number, response?: ServerResponse): void {
   const connection = socket[known];
-  if (connection === undefined || connection.held !== undefined || socket.destroyed) return;
+  if (connection === undefined || connection.held !== undefined || connection.isCut) return;
   if (connection.behind.length > 0 && response?.headersSent === false) {
-    connection.drop(connection);
+    connection.isCut = true;
+    drop(connection);
     response.setHeader('connection', 'close');
     return;
   }
   pause(connection);
   connection.held = setTimeout(() => {
     connection.held = undefined;
-    connection.goOn(connection);
+    goOn(connection);
   }, ms).unref();
 }
 
@@ -167,11 +204,6 @@ function pause(connection: Connection): void {
   if (connection.isPaused) return;
   connection.isPaused = true;
   connection.socket.pause();
-}
-
-function resume(connection: Connection): void {
-  connection.isPaused = false;
-  connection.socket.resume();
 }
 
 /**

@@ -57,9 +57,7 @@ interface Group<T> {
 export function createTurnstile<T>(options: TurnstileOptions<T>): Turnstile<T> {
   const { serve, refuse, perIteration = served_per_iteration, waitingMax = waiting_max } = options;
   const now = options.now ?? (() => performance.now());
-  /** In the order in which they are served; none is empty. */
-  const groups = new Map<string, Group<T>>();
-  let waiting = 0;
+  const groups = createGroups<T>(waitingMax);
   let room = perIteration;
   let roomMs = iteration_ms;
   let isScheduled = false;
@@ -70,10 +68,11 @@ export function createTurnstile<T>(options: TurnstileOptions<T>): Turnstile<T> {
     isScheduled = true;
     setImmediate(iterate);
   };
+  const hasRoom = (): boolean => room > 0 && roomMs > 0;
   /** How long a request takes is not assumed but looked at: two looks at the clock are a tenth of a µs. */
-  const take = (one: T, startedAt: number, isLate: boolean): void => {
+  const take = (one: T, since: number, startedAt: number): void => {
     room -= 1;
-    if (isLate) refuse(one);
+    if (startedAt - since > waiting_ms_max) refuse(one);
     else serve(one);
     roomMs -= now() - startedAt;
   };
@@ -82,54 +81,67 @@ export function createTurnstile<T>(options: TurnstileOptions<T>): Turnstile<T> {
     room = accepted === 0 ? perIteration : Math.min(perIteration, accepted * served_per_connection);
     roomMs = iteration_ms;
     accepted = 0;
-    if (waiting > 0) schedule();
-    for (const [name, group] of groups) {
-      if (room === 0 || roomMs <= 0) return;
-      // To the end of the rotation, where this loop meets it again.
-      groups.delete(name);
-      const { first } = group;
-      const { one, since, behind } = first;
-      if (behind !== undefined) {
-        // A dead link that has got old would keep all behind it from being collected while young, however short it waits.
-        first.behind = undefined;
-        group.first = behind;
-        group.size -= 1;
-        groups.set(name, group);
-      }
-      waiting -= 1;
-      const at = now();
-      take(one, at, at - since > waiting_ms_max);
-    }
-  };
-  const wait = (name: string, last: Waiting<T>): void => {
-    const group = groups.get(name);
-    // A group may have as many as there is room for besides: however long the longest is, the others find some.
-    if (waiting + (group?.size ?? 0) >= waitingMax) {
-      refuse(last.one);
-      return;
-    }
-    waiting += 1;
-    if (group === undefined) {
-      groups.set(name, { first: last, last, size: 1 });
-    } else {
-      group.last.behind = last;
-      group.last = last;
-      group.size += 1;
-    }
+    if (groups.waiting > 0) schedule();
+    groups.rotate(hasRoom, ({ one, since }) => take(one, since, now()));
   };
 
   return {
     enter: (name, one) => {
       schedule();
       const at = now();
-      if (room > 0 && roomMs > 0 && waiting === 0) take(one, at, false);
-      else wait(name, { one, since: at, behind: undefined });
+      if (hasRoom() && groups.waiting === 0) take(one, at, at);
+      else if (!groups.add(name, { one, since: at, behind: undefined })) refuse(one);
     },
     connected: () => {
       accepted += 1;
     },
     get waiting() {
+      return groups.waiting;
+    },
+  };
+}
+
+/** Those who wait, in groups that are served in rotation. */
+function createGroups<T>(waitingMax: number) {
+  /** In the order in which they are served; none is empty. */
+  const groups = new Map<string, Group<T>>();
+  let waiting = 0;
+  return {
+    get waiting() {
       return waiting;
+    },
+    /** False if there is no room: a group may have as many as there is room for besides, so the others find some. */
+    add: (name: string, last: Waiting<T>): boolean => {
+      const group = groups.get(name);
+      if (waiting + (group?.size ?? 0) >= waitingMax) return false;
+      waiting += 1;
+      if (group === undefined) {
+        groups.set(name, { first: last, last, size: 1 });
+      } else {
+        group.last.behind = last;
+        group.last = last;
+        group.size += 1;
+      }
+      return true;
+    },
+    /** Takes one of each group after the other for as long as there is room. */
+    rotate: (hasRoom: () => boolean, take: (one: Waiting<T>) => void): void => {
+      for (const [name, group] of groups) {
+        if (!hasRoom()) return;
+        // To the end of the rotation, where this loop meets it again.
+        groups.delete(name);
+        const { first } = group;
+        const { behind } = first;
+        if (behind !== undefined) {
+          // A dead link that has got old would keep all behind it from being collected while young, however short it waits.
+          first.behind = undefined;
+          group.first = behind;
+          group.size -= 1;
+          groups.set(name, group);
+        }
+        waiting -= 1;
+        take(first);
+      }
     },
   };
 }
