@@ -21,7 +21,7 @@ const tick_ms = 100;
 const event_seats_max = 1_000;
 /** A session that ended stops its stream within this time. */
 const admission_check_ms = 2_000;
-/** Streams asked about in one turn of the event loop. */
+/** Streams asked about in one iteration of the event loop. */
 const checks_per_turn = 500;
 
 interface Followed {
