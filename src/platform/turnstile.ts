@@ -69,12 +69,16 @@ export function createTurnstile<T>(options: TurnstileOptions<T>): Turnstile<T> {
     setImmediate(iterate);
   };
   const hasRoom = (): boolean => room > 0 && roomMs > 0;
-  /** How long a request takes is not assumed but looked at: two looks at the clock are a tenth of a µs. */
-  const take = (one: T, since: number, startedAt: number): void => {
+  /** When the clock was looked at last. */
+  let at = now();
+  /** How long a request takes is not assumed but looked at, after each; what one ends at is what the next begins at. */
+  const take = (one: T, since: number): void => {
+    const startedAt = at;
     room -= 1;
     if (startedAt - since > waiting_ms_max) refuse(one);
     else serve(one);
-    roomMs -= now() - startedAt;
+    at = now();
+    roomMs -= at - startedAt;
   };
   const iterate = (): void => {
     isScheduled = false;
@@ -82,15 +86,17 @@ export function createTurnstile<T>(options: TurnstileOptions<T>): Turnstile<T> {
     roomMs = iteration_ms;
     accepted = 0;
     if (groups.waiting > 0) schedule();
-    groups.rotate(hasRoom, ({ one, since }) => take(one, since, now()));
+    at = now();
+    groups.rotate(hasRoom, ({ one, since }) => take(one, since));
   };
 
   return {
     enter: (name, one) => {
       schedule();
-      const at = now();
-      if (hasRoom() && groups.waiting === 0) take(one, at, at);
-      else if (!groups.add(name, { one, since: at, behind: undefined })) refuse(one);
+      if (hasRoom() && groups.waiting === 0) {
+        at = now();
+        take(one, at);
+      } else if (!groups.add(name, { one, since: at, behind: undefined })) refuse(one);
     },
     connected: () => {
       accepted += 1;
