@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
-import { holdBack, mountConnections, type Connections, type Visit } from '../src/platform/connections.ts';
+import { holdBack, mountConnections, type Connections, type Visit } from '../src/platform/http-connections.ts';
 
 interface Door {
   readonly server: Server;

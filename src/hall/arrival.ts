@@ -9,7 +9,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { contract, type App, type EndpointName } from '../contract.ts';
 import { createClientAddresses } from '../platform/client-address.ts';
-import { mountConnections, type Visit } from '../platform/connections.ts';
+import { mountConnections, type Visit } from '../platform/http-connections.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { mountShortcuts, type Shortcut } from '../platform/shortcuts.ts';
 import { createTurnstile } from '../platform/turnstile.ts';

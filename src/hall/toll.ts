@@ -1,7 +1,7 @@
 /** What the limits mean for connections and requests: who is refused, who is not read for a while, who is let go. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { holdBack } from '../platform/connections.ts';
+import { holdBack } from '../platform/http-connections.ts';
 import { refuse, type Refusal } from '../refusals.ts';
 import type { Askers } from './askers.ts';
 import type { Cost } from './costs.ts';
