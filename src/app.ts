@@ -23,7 +23,7 @@ import { createMetrics, type Metrics } from './platform/metrics.ts';
 import type { Duty } from './platform/ticker.ts';
 import { createReservations, type Reservations } from './reservation/reservation.ts';
 import { reservationRoutes, seatsShortcut } from './reservation/routes.ts';
-import { createWaitingRoom, lineOf, type WaitingRoom } from './waiting-room/gate.ts';
+import { createWaitingRoom, type WaitingRoom } from './waiting-room/gate.ts';
 import { statusShortcut, waitingRoomRoutes } from './waiting-room/routes.ts';
 import { createWallet, type Wallet } from './wallet/wallet.ts';
 import { walletRoutes } from './wallet/routes.ts';
@@ -70,16 +70,19 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
       queueToken: waitingRoom.gate.pass,
       admitted: waitingRoom.gate.admitted,
     },
+    ways: {
+      passOf: waitingRoom.gate.read,
+      concertAt: waitingRoom.concertAt,
+      sessionCookie: accounts.sessionCookie,
+      shortcuts: {
+        getQueueToken: statusShortcut(waitingRoom),
+        listSeats: seatsShortcut({ gate: waitingRoom.gate, reservations }),
+      },
+    },
   });
   const duties = mountRooms(app, rooms, createAudit({ database: options.database }));
   await mountSite(app, rooms);
-  await ready({
-    lineOf,
-    shortcuts: {
-      getQueueToken: statusShortcut(waitingRoom),
-      listSeats: seatsShortcut({ gate: waitingRoom.gate, reservations }),
-    },
-  });
+  await ready();
   return {
     ...rooms,
     app,

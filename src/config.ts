@@ -18,7 +18,7 @@ export interface Config {
   /** 0 asks for any free port; main.ts settles it before anything else is built. */
   readonly port: number;
   readonly publicUrl: string;
-  /** Whose `X-Forwarded-For` is believed: addresses, ranges (10.0.0.0/8), `loopback`, `linklocal`, `uniquelocal`. */
+  /** Whose `X-Forwarded-For` is believed, and whose connections are never held back: addresses, ranges (10.0.0.0/8), `loopback`, `linklocal`, `uniquelocal`. */
   readonly trustedProxies: readonly string[];
   /** Undefined: the embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl: string | undefined;

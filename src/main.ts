@@ -69,6 +69,11 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
   return welcome(addressOf(config.host, config.port), config.publicUrl, operator);
 }
 
+/** By this name the framework would open a second server, past everything that stands before the first one. */
+function oneHost(host: string): string {
+  return host === 'localhost' ? '127.0.0.1' : host;
+}
+
 async function openEmbedded(config: Config, open: AsyncDisposableStack, lose: () => void): Promise<string> {
   process.stdout.write(`Starting PostgreSQL in ${config.dataDir} …\n`);
   const embedded = await startEmbeddedPostgres({
@@ -130,9 +135,15 @@ async function drained(hall: Hall): Promise<void> {
 /** Finds out about the port first: everything else takes longer. */
 async function withPort(config: Config): Promise<Config> {
   try {
-    const port = await freePort(config.host, config.port);
+    const host = oneHost(config.host);
+    const port = await freePort(host, config.port);
     const isDefault = config.publicUrl === addressOf(config.host, config.port);
-    return Object.freeze({ ...config, port, publicUrl: isDefault ? addressOf(config.host, port) : config.publicUrl });
+    return Object.freeze({
+      ...config,
+      host,
+      port,
+      publicUrl: isDefault ? addressOf(config.host, port) : config.publicUrl,
+    });
   } catch (error) {
     throw listenFault(error, config) ?? error;
   }

@@ -28,7 +28,7 @@ function heldLane(limits: { batchMax?: number; pendingMax?: number } = {}) {
   return { lane, batches, started, end: (batch: number) => gates[batch]?.resolve() };
 }
 
-/** One turn of the event loop. */
+/** One iteration of the event loop. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test('a lone command is a batch of one; what comes meanwhile is the next batch, in order of arrival', async () => {
@@ -48,7 +48,7 @@ test('a lone command is a batch of one; what comes meanwhile is the next batch, 
   assert.deepEqual(await Promise.all(others), ['done 2', 'done 3', 'done 4']);
 });
 
-test('commands of one turn of the event loop share the first batch; a batch is bounded', async () => {
+test('commands of one iteration of the event loop share the first batch; a batch is bounded', async () => {
   const { lane, batches, started, end } = heldLane({ batchMax: 4 });
   const submitted = Array.from({ length: 10 }, (_, command) => lane.submit(command));
   for (let batch = 0; batch < 3; batch++) {

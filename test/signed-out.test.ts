@@ -52,7 +52,7 @@ interface Account {
 
 const visit = (body: unknown, token?: string) => ({
   method: 'POST',
-  ip: '127.0.0.1',
+  clientAddress: '127.0.0.1',
   headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   body,
 });

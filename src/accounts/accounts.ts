@@ -48,6 +48,8 @@ export interface Accounts {
   /** Accounts whose name or address contains `text`, or whose id it is; at most `limit` (50). */
   findUsers(text: string, limit?: number): Promise<readonly UserName[]>;
   readonly duties: readonly Duty[];
+  /** The name of the cookie that a session is known by. */
+  readonly sessionCookie: string;
   /** better-auth, for this room's routes. */
   readonly counter: Counter;
 }
@@ -113,6 +115,7 @@ export async function createAccounts({ database, config, log, metrics }: Account
     usersOf: (userIds) => usersOf(database, userIds),
     findUsers: (text, limit = 50) => findUsers(database, text, limit),
     duties: [{ name: 'sessions', everyMs: sweep_ms, run: () => sweepSessions(database) }],
+    sessionCookie: cookieName,
     counter: createCounter({ auth, publicUrl, origins, forget: sessions.forget, signedOutEverywhere: everywhere.tell }),
   };
 }

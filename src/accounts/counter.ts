@@ -14,7 +14,8 @@ import { createPasswordQueues } from './password-queues.ts';
 /** What it reads of a request; Fastify's is one. */
 export interface Visit {
   readonly method: string;
-  readonly ip: string;
+  /** Where it comes from, without a port. */
+  readonly clientAddress: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: unknown;
 }
@@ -68,10 +69,10 @@ export function createCounter(options: CounterOptions): Counter {
     },
     enter: async (path, visit) => {
       origins.signingIn(visit);
-      const { method, ip, body } = visit;
+      const { method, clientAddress, body } = visit;
       const { cookie: _ofSomebodyElse, ...headers } = visit.headers;
       const queue = path === '/sign-up/email' ? 'signUp' : 'signIn';
-      return queues.serve(queue, () => bring(path, { method, ip, headers, body }));
+      return queues.serve(queue, () => bring(path, { method, clientAddress, headers, body }));
     },
     end: async (path, visit) => {
       origins.acting(visit);
@@ -117,8 +118,8 @@ async function handle(auth: Auth, request: Request): Promise<Asked> {
   }
 }
 
-function requestOf(url: string, { method, ip, headers: given, body }: Visit): Request {
-  const headers = new Headers({ [addressHeader]: ip });
+function requestOf(url: string, { method, clientAddress, headers: given, body }: Visit): Request {
+  const headers = new Headers({ [addressHeader]: clientAddress });
   for (const name of headers_in) {
     const value = given[name];
     if (value !== undefined) headers.set(name, value);

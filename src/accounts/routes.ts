@@ -49,6 +49,6 @@ function passOn({ body, headers }: Answer, reply: FastifyReply): unknown {
   return body;
 }
 
-function withoutBody({ method, ip, headers }: FastifyRequest) {
-  return { method, ip, headers, body: {} };
+function withoutBody({ method, clientAddress, headers }: FastifyRequest) {
+  return { method, clientAddress, headers, body: {} };
 }

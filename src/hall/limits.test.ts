@@ -1,69 +1,143 @@
 /** The limits over a clock that the test moves. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FastifyRequest } from 'fastify';
-import { Refusal } from '../refusals.ts';
-import { callerOf, createLimits } from './limits.ts';
+import type { Cost } from './costs.ts';
+import { createLimits, shownIn, type Asker, type Limits } from './limits.ts';
 
-function request(headers: Record<string, string>, { ip = '192.0.2.1', method = 'GET' } = {}): FastifyRequest {
-  return { headers, ip, method } as unknown as FastifyRequest;
-}
+const network = '192.0.2.1';
+const stranger: Asker = { network, shown: undefined, isVerified: false };
+const verified = (shown: number, from = network): Asker => ({ network: from, shown, isVerified: true });
+const poll: Cost = { units: 1 };
+const password: Cost = { units: 1, hashesPassword: true };
 
 /** How many of `count` requests pass. */
-function passing(
-  limits: ReturnType<typeof createLimits>,
-  count: number,
-  made: (n: number) => FastifyRequest,
-  route = '/x',
-): number {
-  return Array.from({ length: count }, (_, n) => limits(made(n), route)).filter((refusal) => refusal === undefined)
-    .length;
+function passing(limits: Limits, count: number, made: (n: number) => Asker, cost = poll): number {
+  return Array.from({ length: count }, (_, n) => limits.charge(made(n), cost)).filter((wait) => wait === 0).length;
 }
-
-const one = (n: number) => request({ 'queue-token': 'one' }, { ip: `192.0.2.${n % 200}` });
-const signIn = () => request({}, { method: 'POST' });
 
 test('a caller may ask so often, wherever from, and again when the window is over', () => {
   let now = 0;
   const limits = createLimits(() => now);
+  const one = (n: number) => verified(1, `192.0.2.${n % 200}`);
   assert.equal(passing(limits, 1_000, one), 400);
   assert.equal(
-    passing(limits, 1, () => request({ 'queue-token': 'other' })),
+    passing(limits, 1, () => verified(2)),
     1,
   );
   now = 9_000;
-  const refusal = limits(one(1), '/x');
-  assert(refusal instanceof Refusal);
-  assert.deepEqual([refusal.code, refusal.fields], ['RATE_LIMITED', { retryAfterSeconds: 1 }]);
+  assert.equal(limits.charge(one(1), poll), 1_000);
+  assert.equal(limits.usedUp(one(1)), 1_000);
   now = 10_000;
+  assert.equal(limits.usedUp(one(1)), 0);
   assert.equal(passing(limits, 1, one), 1);
 });
 
-test('an address may ask so often, whatever it shows', () => {
+test('what is dear uses an allowance up sooner', () => {
   const limits = createLimits(() => 0);
   assert.equal(
-    passing(limits, 9_000, (n) => request({ authorization: `Bearer ${n}` })),
-    8_000,
+    passing(limits, 1_000, () => stranger, { units: 400 }),
+    100,
   );
   assert.equal(
-    passing(limits, 1, () => request({}, { ip: '192.0.2.2' })),
-    1,
+    passing(limits, 100, () => verified(1), { units: 40 }),
+    10,
   );
 });
 
-test('signing in is dearer than the rest', () => {
+test('an invented token buys nothing: the address is counted', () => {
   const limits = createLimits(() => 0);
-  assert.equal(passing(limits, 200, signIn, '/api/auth/sign-in/email'), 100);
+  const inventor = (n: number): Asker => ({ network, shown: n, isVerified: false });
+  assert.equal(passing(limits, 50_000, inventor), 40_000);
+  assert(limits.usedUp(inventor(1)) > 0);
+  assert.equal(limits.usedUp({ ...stranger, network: '192.0.2.2' }), 0, 'of others nothing is known');
+});
+
+test('a campus of 5,000 whose places are verified asks twice a second, whatever a stranger there does', () => {
+  const limits = createLimits(() => 0);
+  passing(limits, 100_000, () => stranger);
   assert.equal(
-    passing(limits, 200, () => request({}), '/api/auth/get-session'),
+    passing(limits, 100_000, (n) => verified(n % 5_000)),
+    100_000,
+  );
+  assert.equal(
+    passing(limits, 1_000, (n) => verified(n % 5_000)),
+    0,
+  );
+});
+
+test('what was accepted once has an allowance of its own, and gives the address back what it took', () => {
+  let now = 0;
+  const limits = createLimits(() => now);
+  const asker: Asker = { network, shown: 7, isVerified: false };
+  assert(limits.isNew(asker));
+  assert.equal(limits.charge(asker, { units: 100 }), 0);
+  limits.accepted(asker, { units: 100 });
+  assert(!limits.isNew(asker));
+  assert.equal(
+    passing(limits, 40_000, () => stranger),
+    40_000,
+    'nothing of it is gone',
+  );
+  assert.equal(
+    passing(limits, 1_000, () => asker),
+    300,
+    'its own has paid',
+  );
+  now = 11 * 60_000;
+  assert(limits.isNew(asker), 'for some minutes');
+});
+
+test('passwords are counted besides, by address', () => {
+  const limits = createLimits(() => 0);
+  assert.equal(
+    passing(limits, 200, () => stranger, password),
+    100,
+  );
+  assert.equal(
+    passing(limits, 200, () => verified(1), password),
+    0,
+  );
+  assert.equal(
+    passing(limits, 200, () => stranger),
     200,
   );
 });
 
-test('callers are told apart by what they show last of all', () => {
-  const seen = new Set(
-    Array.from({ length: 10_000 }, (_, n) => callerOf(request({ 'queue-token': `eyJ.${'x'.repeat(100)}.${n}` }))),
+test('past the number of keys nobody passes uncounted, and few share with a flood', () => {
+  const limits = createLimits(() => 0);
+  for (let n = 0; n < 200_000; n++) limits.charge({ ...stranger, network: `first ${n}` }, poll);
+  const late = { ...stranger, network: 'late' };
+  assert.equal(
+    passing(limits, 50_000, () => late),
+    40_000,
   );
-  assert.equal(seen.size, 10_000);
-  assert.equal(callerOf(request({})), undefined);
+  const others = Array.from({ length: 100 }, (_, n) => limits.charge({ ...stranger, network: `other ${n}` }, poll));
+  assert(others.filter((wait) => wait === 0).length > 90);
+  assert.equal(limits.charge({ ...stranger, network: 'first 1' }, poll), 0, 'and who was there before, with nobody');
+});
+
+test('refusing is work: after many refusals a connection is not even read', () => {
+  let now = 0;
+  const limits = createLimits(() => now);
+  assert.equal(limits.connected(network), 0);
+  assert.equal(limits.wasted(network, 999), true);
+  assert.equal(limits.wasted(network, 1), false);
+  assert.equal(limits.connected(network), 10_000);
+  assert.equal(limits.connected('192.0.2.2'), 0);
+  now = 10_000;
+  assert.equal(limits.connected(network), 0);
+});
+
+test('people are told apart by what they show, last of all, and by no cookie but the session', () => {
+  const ways = { isPass: false, sessionCookie: 'session' };
+  const shown = (headers: Record<string, string>, isPass = false) => shownIn(headers, { ...ways, isPass });
+  const tokens = Array.from({ length: 10_000 }, (_, n) => shown({ 'queue-token': `${'x'.repeat(100)}.${n}` }, true));
+  assert.equal(new Set(tokens).size, 10_000);
+  assert.equal(shown({}), undefined);
+  assert.equal(shown({ 'queue-token': 'invented' }), undefined, 'it was not verified');
+  assert.equal(shown({ cookie: 'consent=yes' }), undefined);
+  const one = shown({ cookie: 'session=one; consent=yes' });
+  assert.notEqual(one, undefined);
+  assert.notEqual(one, shown({ cookie: 'session=two; consent=yes' }));
+  assert.equal(one, shown({ cookie: 'lang=ko; session=one' }));
 });

@@ -1,77 +1,210 @@
 /**
- * How often one may ask: per caller (by what they show of themselves) and per address, counted in memory over a
- * short window. A look-up in a map, because it stands before every request: the rate-limit plugin cost a tenth of
- * the whole rate here, this costs nothing that can be measured.
+ * How much one may ask, counted in memory over a short window, in units of work: an ordinary poll is one
+ * (`costs.ts`). Who has shown something that this service accepted is counted by that; everybody else by the address,
+ * for what nobody has verified may be invented anew for each request. A look-up or two in a map, because it stands
+ * before every request: the rate-limit plugin cost a tenth of the whole rate here, this costs nothing that can be measured.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { refuse, type Refusal } from '../refusals.ts';
+import type { Cost } from './costs.ts';
 
 interface Allowance {
-  readonly requestsMax: number;
+  readonly unitsMax: number;
   readonly windowMs: number;
 }
 
 /** Polls come every second at most; this leaves room for a page that opens with a dozen requests. */
-const per_caller: Allowance = { requestsMax: 400, windowMs: 10_000 };
-/** Generous: a whole campus or a mobile network can stand behind one address. */
-const per_address: Allowance = { requestsMax: 8_000, windowMs: 10_000 };
+const of_caller: Allowance = { unitsMax: 400, windowMs: 10_000 };
+/**
+ * Of all at one address who have shown something: a campus or a mobile network with 5,000 fans who poll once a second,
+ * twice over. At 30 µs a unit, what the processor has to give in three of the ten seconds.
+ */
+const of_address_accepted: Allowance = { unitsMax: 100_000, windowMs: 10_000 };
+/**
+ * Of all at one address who have shown nothing, or nothing that was accepted yet: the same campus opening its pages
+ * and taking its places within half a minute. An eighth of a processor.
+ */
+const of_address: Allowance = { unitsMax: 40_000, windowMs: 10_000 };
 /** Sign-up and sign-in, whose passwords are dear to check and worth guessing. */
-const per_address_accounts: Allowance = { requestsMax: 100, windowMs: 60_000 };
-/** Keys counted in a window, at most; the next ones pass uncounted by this limit. */
+const of_address_passwords: Allowance = { unitsMax: 100, windowMs: 60_000 };
+/** Refusals that are told; whoever has had so many is not read until the window is over. */
+const of_address_refusals: Allowance = { unitsMax: 1_000, windowMs: 10_000 };
+/** A refusal is work too. */
+const refusal_units = 3;
+const connection_units = 1;
+/** Keys counted in a window, at most; about 20 MB. */
 const keys_max = 200_000;
+/** The keys beyond share so many allowances: nobody passes uncounted, and few are harmed by a flood of others. */
+const shared_max = 1_024;
+/** Keys of what was accepted, in each of two generations, and how long one lasts. */
+const accepted_max = 100_000;
+const accepted_ms = 5 * 60_000;
 
-/** What a request shows of who asks. */
-export interface Caller {
-  readonly ip: string;
-  readonly method: string;
-  readonly headers: IncomingHttpHeaders;
+/** Whom a request is counted for. */
+export interface Asker {
+  /** An address, or the /64 that it lies in. */
+  readonly network: string;
+  /** What the request shows of who asks, if it shows anything. */
+  readonly shown: number | undefined;
+  /** Whether that was verified; else `Limits` knows by what it was told before. */
+  readonly isVerified: boolean;
 }
 
-/** Answers the refusal that a request has earned, or undefined. */
-export type Limits = (request: Caller, route: string) => Refusal | undefined;
+/** All waits are in ms; 0 is none. Nobody passes uncounted. */
+export interface Limits {
+  /** Counts a connection; for how long it should not be read. */
+  connected(network: string): number;
+  /** For how long the asker has used up what there is, whatever it would cost; counts a refusal if so. */
+  usedUp(asker: Asker): number;
+  /** Counts a request; for how long it is refused. */
+  charge(asker: Asker, cost: Cost): number;
+  /** Counts what was thrown away, or was no request, as refusals; false if enough were told. */
+  wasted(network: string, requests: number): boolean;
+  /** Whether the asker shows something of which nobody knows yet whether it will be accepted. */
+  isNew(asker: Asker): boolean;
+  /** What the asker showed was accepted: from now on it has an allowance of its own, this request included. */
+  accepted(asker: Asker, cost: Cost): void;
+}
 
 export function createLimits(now: () => number = () => performance.now()): Limits {
-  const callers = createWindow(per_caller, now);
-  const addresses = createWindow(per_address, now);
-  const accounts = createWindow(per_address_accounts, now);
-  return (request, route) => {
-    const { ip } = request;
-    const wait =
-      addresses(ip) ||
-      callers(callerOf(request)) ||
-      (request.method !== 'GET' && route.startsWith('/api/auth/') ? accounts(ip) : 0);
-    return wait === 0 ? undefined : refuse('RATE_LIMITED', { retryAfterSeconds: Math.ceil(wait / 1_000) });
+  const callers = createWindow<number>(of_caller, now);
+  const accepted = createWindow<string>(of_address_accepted, now);
+  const strangers = createWindow<string>(of_address, now);
+  const passwords = createWindow<string>(of_address_passwords, now);
+  const refusals = createWindow<string>(of_address_refusals, now);
+  const known = createMemory(now);
+
+  /** What the asker shows, if that was accepted. */
+  const callerOf = ({ shown, isVerified }: Asker): number | undefined =>
+    shown !== undefined && (isVerified || known.has(shown)) ? shown : undefined;
+  const refused = (network: string, wait: number): number => {
+    if (wait === 0) return 0;
+    refusals.add(network, 1);
+    return wait;
+  };
+  return {
+    connected: (network) => {
+      strangers.add(network, connection_units);
+      return refusals.wait(network);
+    },
+    usedUp: (asker) => {
+      const { network } = asker;
+      const caller = callerOf(asker);
+      return refused(network, caller === undefined ? strangers.wait(network) : callers.wait(caller));
+    },
+    charge: (asker, { units, hashesPassword }) => {
+      const { network } = asker;
+      const caller = callerOf(asker);
+      const wait =
+        (caller === undefined
+          ? strangers.charge(network, units)
+          : callers.charge(caller, units) || accepted.charge(network, units)) ||
+        (hashesPassword === true ? passwords.charge(network, 1) : 0);
+      return refused(network, wait);
+    },
+    wasted: (network, requests) => {
+      strangers.add(network, requests * refusal_units);
+      refusals.add(network, requests);
+      return refusals.wait(network) === 0;
+    },
+    isNew: (asker) => asker.shown !== undefined && callerOf(asker) === undefined,
+    accepted: (asker, { units }) => {
+      const { network, shown } = asker;
+      if (shown === undefined || callerOf(asker) !== undefined) return;
+      known.add(shown);
+      strangers.add(network, -units);
+      callers.add(shown, units);
+      accepted.add(network, units);
+    },
   };
 }
 
-/** Counts a request; answers how many ms to wait, or 0. A key that is undefined is not counted. */
-function createWindow({ requestsMax, windowMs }: Allowance, now: () => number) {
-  let counts = new Map<string | number, number>();
+/** Units by key, in a window. */
+function createWindow<Key extends string | number>({ unitsMax, windowMs }: Allowance, now: () => number) {
+  let counts = new Map<Key | string, number>();
   let endsAt = now() + windowMs;
-  return (key: string | number | undefined): number => {
-    if (key === undefined) return 0;
+  const current = (): Map<Key | string, number> => {
     const at = now();
     if (at >= endsAt) {
       counts = new Map();
       endsAt = at + windowMs;
     }
-    const count = (counts.get(key) ?? 0) + 1;
-    if (count > requestsMax) return endsAt - at;
-    if (count > 1 || counts.size < keys_max) counts.set(key, count);
-    return 0;
+    return counts;
+  };
+  const placeOf = (key: Key): Key | string =>
+    counts.size < keys_max || counts.has(key) ? key : `shared ${hashOf(String(key)) % shared_max}`;
+  const add = (key: Key, units: number): void => {
+    const place = current().has(key) ? key : placeOf(key);
+    counts.set(place, Math.max(0, Math.min(unitsMax, (counts.get(place) ?? 0) + units)));
+  };
+  return {
+    /** Without refusing. */
+    add,
+    /** How long to wait if nothing is left. */
+    wait: (key: Key): number => ((current().get(placeOf(key)) ?? 0) >= unitsMax ? endsAt - now() : 0),
+    /** Counts it if there is enough left; else how long to wait. */
+    charge: (key: Key, units: number): number => {
+      const own = current();
+      const count = own.get(key);
+      // The plain case, with one look-up and one entry.
+      if (count !== undefined && count + units <= unitsMax) {
+        own.set(key, count + units);
+        return 0;
+      }
+      if ((own.get(placeOf(key)) ?? 0) + units <= unitsMax) {
+        add(key, units);
+        return 0;
+      }
+      add(key, refusal_units);
+      return endsAt - now();
+    },
   };
 }
 
-/** A number that stands for what the caller shows: the queue token, the access token, or the session cookie. */
-export function callerOf({ headers }: Pick<Caller, 'headers'>): number | undefined {
-  const shown = headers['queue-token'] ?? headers.authorization ?? headers.cookie;
+/** What was accepted lately: the older generation is dropped when the younger is full or its time is up. */
+function createMemory(now: () => number) {
+  let young = new Set<number>();
+  let old = new Set<number>();
+  let bornAt = now();
+  const age = (): void => {
+    const ms = now() - bornAt;
+    if (ms <= accepted_ms && young.size < accepted_max) return;
+    old = ms > 2 * accepted_ms ? new Set() : young;
+    young = new Set();
+    bornAt += ms;
+  };
+  return {
+    has: (key: number): boolean => {
+      age();
+      return young.has(key) || old.has(key);
+    },
+    add: (key: number): void => {
+      age();
+      young.add(key);
+    },
+  };
+}
+
+/** A number for what a request shows of who asks: a queue token, or else what accounts know people by. */
+export function shownIn(
+  { authorization, cookie, 'queue-token': queueToken }: IncomingHttpHeaders,
+  { isPass, sessionCookie }: { readonly isPass: boolean; readonly sessionCookie: string },
+): number | undefined {
+  const shown = isPass ? queueToken : (authorization ?? cookieIn(cookie, sessionCookie));
   return typeof shown === 'string' ? hashOf(shown) : undefined;
+}
+
+/** Only that of the session tells people apart: strangers may well share the one of a consent. */
+function cookieIn(header: string | undefined, name: string): string | undefined {
+  const at = header?.indexOf(`${name}=`) ?? -1;
+  if (header === undefined || at < 0) return undefined;
+  const end = header.indexOf(';', at);
+  return header.slice(at, end < 0 ? undefined : end).trimEnd();
 }
 
 const hashed_characters_max = 64;
 
 /** 53 bits of the last characters, where a token is all signature. A number keeps no header text alive. */
-function hashOf(text: string): number {
+export function hashOf(text: string): number {
   let low = 0x811c_9dc5;
   let high = 0x1b87_3593;
   for (let index = Math.max(0, text.length - hashed_characters_max); index < text.length; index++) {

@@ -4,7 +4,7 @@
  */
 import diagnostics from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Metrics, RouteCount } from '../platform/metrics.ts';
 import { randomId } from '../platform/ids.ts';
@@ -45,8 +45,8 @@ const seen = Symbol('seen');
 type SeenResponse = ServerResponse & { [seen]?: Seen };
 
 interface Observer {
-  /** Notes that the request came in; its answer is then counted. */
-  arrived(request: FastifyRequest, raw: ServerResponse): RouteCount;
+  /** Notes that the request came in; its answer is then counted. Answers what is noted at its route. */
+  arrived(request: FastifyRequest, raw: ServerResponse): FastifyContextConfig;
   /** The same for a request that is answered ahead of its route. */
   arrivedAt(count: RouteCount, id: string, raw: ServerResponse): void;
 }
@@ -77,9 +77,10 @@ export function observe(app: App, { log, metrics }: { log: Log; metrics: Metrics
 
   return {
     arrived: (request, raw: SeenResponse) => {
-      const { count = unmatched, stream = false } = request.routeOptions.config;
+      const { config } = request.routeOptions;
+      const { count = unmatched, stream = false } = config;
       raw[seen] = { id: request.id, count, stream, startedAt: performance.now() };
-      return count;
+      return config;
     },
     arrivedAt: (count, id, raw: SeenResponse) => {
       raw[seen] = { id, count, stream: false, startedAt: performance.now() };

@@ -82,7 +82,7 @@ export function createLane<C, R>(options: LaneOptions<C, R>, onIdle?: () => void
   };
 
   const work = async (): Promise<void> => {
-    // Requests parsed in this turn of the event loop join the first batch.
+    // Requests parsed in this iteration of the event loop join the first batch.
     await turn();
     while (waiting.length > 0 || handing.size > 0) {
       if (waiting.length === 0) {
@@ -145,7 +145,7 @@ async function settle<C, R>(batch: readonly Waiting<C, R>[], runner: Runner<C, R
 }
 
 /**
- * The first few at once, the others in the turns of the event loop that follow: by then the next batch is on its way to
+ * The first few at once, the others in the iterations of the event loop that follow: by then the next batch is on its way to
  * the database, and those who ask for something else are not kept waiting for hundreds of answers.
  */
 async function answerAll<C, R>(batch: readonly Waiting<C, R>[], answers: readonly (R | Error)[]): Promise<void> {

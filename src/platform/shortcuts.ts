@@ -6,7 +6,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { standBefore } from './request-listener.ts';
 
-/** What is sent with status 200; `headers` are names and values in turns, besides those of every answer. */
+/** What is sent with status 200; `headers` are names, each followed by its value, besides those of every answer. */
 export interface ShortAnswer {
   readonly body: string | Buffer;
   readonly headers: readonly string[];

@@ -1,116 +1,153 @@
 /**
- * Requests are taken up a few at a time, from each line in turn. The event loop hands over every socket that is readable
- * before it looks at anything else, the database's answers included: without this, whoever asks while hundreds of others
- * have just asked waits for all of them, and a crowd at one concert slows down every other, and its own payments.
+ * Requests are taken up a few at a time, from each group in rotation. The event loop hands over every socket that is
+ * readable before it looks at anything else, the database's answers included: without this, whoever asks while hundreds
+ * of others have just asked waits for all of them, and a crowd at one concert slows down every other, and its own payments.
  */
-import type { IncomingMessage, Server } from 'node:http';
-import { standBefore } from './request-listener.ts';
 
-export interface Turnstile {
-  /** Takes the task up at once if this turn of the event loop has room for it, else when its line's turn comes. */
-  enter(line: string, task: () => void): void;
-  /** A connection was accepted: there may be more, and one turn of the event loop accepts one. */
+export interface Turnstile<T> {
+  /**
+   * Serves at once if this iteration of the event loop has room, else when the group is next in the rotation. Whoever
+   * finds no room to wait, or has waited too long, is refused instead.
+   */
+  enter(group: string, one: T): void;
+  /** A connection was accepted: there may be more, and one iteration of the event loop accepts one. */
   connected(): void;
   /** How many wait. */
   readonly waiting: number;
 }
 
-/** A request takes 20 to 60 µs until it is answered or waits for the database, so a turn is over within a millisecond. */
-const tasks_per_turn = 16;
+export interface TurnstileOptions<T> {
+  readonly serve: (one: T) => void;
+  readonly refuse: (one: T) => void;
+  /** Served in one iteration, at most. */
+  readonly perIteration?: number;
+  /** Waiting in all groups, at most. */
+  readonly waitingMax?: number;
+  /** A clock in ms, which only tests give. */
+  readonly now?: () => number;
+}
+
+/** Most requests take 20 to 60 µs until they are answered or wait for the database: sixteen are through in a millisecond. */
+const served_per_iteration = 16;
+/** Others take several ms. When those served in an iteration have taken this long, the rest waits for the next one. */
+const iteration_ms = 1;
 /**
- * libuv accepts one connection in a turn of the event loop. As long as they come, turns are short: else a thousand fans
- * who arrive together would need a second to get through the door, and longer than the kernel keeps them before it.
+ * libuv accepts one connection in an iteration of the event loop. As long as they come, iterations are short: else a
+ * thousand fans who arrive together would need a second to get through the door, and longer than the kernel keeps them
+ * before it. Where several were accepted in one iteration, it may be as much longer.
  */
-const tasks_beside_a_connection = 2;
+const served_per_connection = 2;
+/** About 3 KB each. A second of work, when the processor is the limit: whoever comes later is better off elsewhere. */
+const waiting_max = 32_768;
+/** As everywhere in this service: who has waited so long is told so. */
+const waiting_ms_max = 5_000;
 
-interface Waiting {
-  readonly task: () => void;
-  behind: Waiting | undefined;
+interface Waiting<T> {
+  readonly one: T;
+  readonly since: number;
+  behind: Waiting<T> | undefined;
 }
 
-interface Line {
-  first: Waiting;
-  last: Waiting;
+interface Group<T> {
+  first: Waiting<T>;
+  last: Waiting<T>;
+  size: number;
 }
 
-export function createTurnstile(perTurn = tasks_per_turn): Turnstile {
-  /** In the order of their turns; none is empty. */
-  const lines = new Map<string, Line>();
-  let waiting = 0;
-  let room = perTurn;
+export function createTurnstile<T>(options: TurnstileOptions<T>): Turnstile<T> {
+  const { serve, refuse, perIteration = served_per_iteration, waitingMax = waiting_max } = options;
+  const now = options.now ?? (() => performance.now());
+  const groups = createGroups<T>(waitingMax);
+  let room = perIteration;
+  let roomMs = iteration_ms;
   let isScheduled = false;
-  let hasConnected = false;
+  let accepted = 0;
 
   const schedule = (): void => {
     if (isScheduled) return;
     isScheduled = true;
-    setImmediate(turn);
+    setImmediate(iterate);
   };
-  const turn = (): void => {
+  const hasRoom = (): boolean => room > 0 && roomMs > 0;
+  /** When the clock was looked at last. */
+  let at = now();
+  /** How long a request takes is not assumed but looked at, after each; what one ends at is what the next begins at. */
+  const take = (one: T, since: number): void => {
+    const startedAt = at;
+    room -= 1;
+    if (startedAt - since > waiting_ms_max) refuse(one);
+    else serve(one);
+    at = now();
+    roomMs -= at - startedAt;
+  };
+  const iterate = (): void => {
     isScheduled = false;
-    room = hasConnected ? Math.min(perTurn, tasks_beside_a_connection) : perTurn;
-    hasConnected = false;
-    if (waiting > 0) schedule();
-    for (const [name, line] of lines) {
-      if (room === 0) return;
-      // To the end of the lines, where this loop meets it again.
-      lines.delete(name);
-      const { first } = line;
-      const { task, behind } = first;
-      if (behind !== undefined) {
-        // A dead link that has got old would keep all behind it from being collected while young, however short it waits.
-        first.behind = undefined;
-        line.first = behind;
-        lines.set(name, line);
-      }
-      room -= 1;
-      waiting -= 1;
-      task();
-    }
+    room = accepted === 0 ? perIteration : Math.min(perIteration, accepted * served_per_connection);
+    roomMs = iteration_ms;
+    accepted = 0;
+    if (groups.waiting > 0) schedule();
+    at = now();
+    groups.rotate(hasRoom, ({ one, since }) => take(one, since));
   };
 
   return {
-    enter: (name, task) => {
+    enter: (name, one) => {
       schedule();
-      if (room > 0 && waiting === 0) {
-        room -= 1;
-        task();
-        return;
-      }
-      waiting += 1;
-      const last: Waiting = { task, behind: undefined };
-      const line = lines.get(name);
-      if (line === undefined) {
-        lines.set(name, { first: last, last });
-      } else {
-        line.last.behind = last;
-        line.last = last;
-      }
+      if (hasRoom() && groups.waiting === 0) {
+        at = now();
+        take(one, at);
+      } else if (!groups.add(name, { one, since: at, behind: undefined })) refuse(one);
     },
     connected: () => {
-      hasConnected = true;
+      accepted += 1;
     },
     get waiting() {
-      return waiting;
+      return groups.waiting;
     },
   };
 }
 
-/**
- * Puts a turnstile before what the server does with a request. `lineOf` says whom a request waits with; what a client
- * claims is good enough, for a line of its own gives nobody more than one turn among all.
- */
-export function mountTurnstile(
-  server: Pick<Server, 'listeners' | 'removeAllListeners' | 'on'>,
-  lineOf: (request: IncomingMessage) => string,
-): Turnstile {
-  const turnstile = createTurnstile();
-  server.on('connection', turnstile.connected);
-  standBefore(server, (serve) => (request, response) => {
-    turnstile.enter(lineOf(request), () => {
-      // Who left while waiting has asked for nothing.
-      if (!request.socket.destroyed) serve(request, response);
-    });
-  });
-  return turnstile;
+/** Those who wait, in groups that are served in rotation. */
+function createGroups<T>(waitingMax: number) {
+  /** In the order in which they are served; none is empty. */
+  const groups = new Map<string, Group<T>>();
+  let waiting = 0;
+  return {
+    get waiting() {
+      return waiting;
+    },
+    /** False if there is no room: a group may have as many as there is room for besides, so the others find some. */
+    add: (name: string, last: Waiting<T>): boolean => {
+      const group = groups.get(name);
+      if (waiting + (group?.size ?? 0) >= waitingMax) return false;
+      waiting += 1;
+      if (group === undefined) {
+        groups.set(name, { first: last, last, size: 1 });
+      } else {
+        group.last.behind = last;
+        group.last = last;
+        group.size += 1;
+      }
+      return true;
+    },
+    /** Takes one of each group after the other for as long as there is room. */
+    rotate: (hasRoom: () => boolean, take: (one: Waiting<T>) => void): void => {
+      for (const [name, group] of groups) {
+        if (!hasRoom()) return;
+        // To the end of the rotation, where this loop meets it again.
+        groups.delete(name);
+        const { first } = group;
+        const { behind } = first;
+        if (behind !== undefined) {
+          // A dead link that has got old would keep all behind it from being collected while young, however short it waits.
+          first.behind = undefined;
+          group.first = behind;
+          group.size -= 1;
+          groups.set(name, group);
+        }
+        waiting -= 1;
+        take(first);
+      }
+    },
+  };
 }

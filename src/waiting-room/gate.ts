@@ -2,7 +2,7 @@
  * The waiting room's door. Other rooms ask here whose turn it is, and change the line inside their own transactions
  * only through what this file hands on.
  */
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { contract } from '../contract.ts';
 import type { Database } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
@@ -18,7 +18,7 @@ import { createPresence, type Presence } from './presence.ts';
 import { placeRetention } from './retention.ts';
 import { describe, type QueueStatus } from './status.ts';
 import { createTending } from './tending.ts';
-import { claimedConcert, concertMark, createQueueTokens, passOf, type Pass } from './tokens.ts';
+import { createQueueTokens, passOf, type Pass } from './tokens.ts';
 
 export type { Settings } from './board.ts';
 export type { Pass } from './tokens.ts';
@@ -77,6 +77,8 @@ export interface WaitingRoom {
   present(pass: Pass): boolean;
   /** The settings in force on this server, at most 250 ms old. Undefined if there is no such concert. */
   settings(concertId: string): Promise<Settings | undefined>;
+  /** The concert in an address of the contract, if its board is in memory. */
+  concertAt(url: string): string | undefined;
   numbers(concertId: string): Promise<LineNumbers | undefined>;
   readonly duties: readonly Duty[];
   /** Resolves when no command is under way. */
@@ -161,6 +163,10 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
       presence.sign(board, pass);
       return !presence.isUnheard(board, pass.entry);
     },
+    concertAt: (url) => {
+      if (!url.startsWith(concerts_path)) return undefined;
+      return boards.peek(url.slice(concerts_path.length, concerts_path.length + id_chars))?.concertId;
+    },
     settings: async (concertId) => (await boards.open(concertId))?.settings,
     numbers: async (concertId) => {
       const board = await boards.open(concertId);
@@ -194,15 +200,7 @@ async function concertsOf({ sql }: Database, userId: string): Promise<string[]> 
 }
 
 const concerts_path = contract.issueQueueToken.url.replace(/:.*/, '');
-const id_from = concerts_path.length;
 const id_chars = 10;
-
-/** The concert that a request speaks of, as far as it says so itself: for dividing work, not for trust. */
-export function lineOf({ headers, url = '' }: Pick<IncomingMessage, 'headers' | 'url'>): string {
-  const token = headers['queue-token'];
-  if (typeof token === 'string') return claimedConcert(token);
-  return url.startsWith(concerts_path) ? concertMark(url.slice(id_from, id_from + id_chars)) : '';
-}
 
 interface StatusDeps {
   readonly boards: Boards;

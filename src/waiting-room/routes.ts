@@ -26,7 +26,7 @@ export function waitingRoomRoutes(
 
   app.route({
     ...route('getQueueToken'),
-    // Known at once but for ends of long ago: no promise, so no turn of the event loop, on the busiest path of all.
+    // Known at once but for ends of long ago: no promise, so no iteration of the event loop, on the busiest path of all.
     handler: (request, reply) => {
       const status = waitingRoom.status(gate.pass(request));
       if (status instanceof Promise) return status;

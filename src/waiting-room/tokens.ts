@@ -46,8 +46,6 @@ export interface QueueTokens {
 
 /** A queue token is a JWT, always with this one header. */
 const head = Buffer.from('{"alg":"HS256","typ":"JWT"}').toString('base64url');
-/** Of the claims, so many characters hold `{"c":"` and nine of the ten characters of a concert's id. */
-const mark_chars = 20;
 /** A user's id has up to 260 characters, of up to 3 bytes each: with the other claims 832 bytes, as a token 1,191 characters. */
 const token_chars_max = 1_280;
 /**
@@ -56,16 +54,6 @@ const token_chars_max = 1_280;
  * map leaves holes at its beginning, which each look for the next oldest walks through.
  */
 const remembered_max = 131_072;
-
-/** The part of a token that tells its concert from others; nobody has verified it. Empty for what is no token. */
-export function claimedConcert(token: string): string {
-  return token.slice(head.length + 1, head.length + 1 + mark_chars);
-}
-
-/** What a token of this concert claims. */
-export function concertMark(concertId: string): string {
-  return Buffer.from(`{"c":"${concertId}`).toString('base64url').slice(0, mark_chars);
-}
 
 /** `secret` is the service's one secret; the key of queue tokens is derived from it, so neither stands in for the other. */
 export function createQueueTokens(secret: string): QueueTokens {

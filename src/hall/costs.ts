@@ -1,0 +1,96 @@
+/**
+ * What each request costs of this process's processor, in units of an ordinary poll (30 µs). Measured one by one beside
+ * a poll, which sets off what waking up costs; where the answer can be larger than it was, or costs the database more
+ * than us, as for that. Rounded, since limits are no invoices. `limits.ts` says how many units there are.
+ */
+import { contract, type EndpointName } from '../contract.ts';
+
+export interface Cost {
+  readonly units: number;
+  /** Takes a password's hash: 85 ms of another core. */
+  readonly hashesPassword?: true;
+  /** Succeeds only for somebody whom accounts have recognised. */
+  readonly proves?: true;
+}
+
+const units: Readonly<Record<EndpointName, number>> = {
+  // Answered from memory.
+  getQueueToken: 1,
+  listSeats: 2,
+  healthz: 2,
+  getTime: 2,
+  getSale: 3,
+  listPerformances: 4,
+  getSeatMap: 4,
+  // An open stream: 3 to open, and what it hears in ten seconds.
+  streamQueueToken: 5,
+  streamSeats: 5,
+  // Through lanes: dearest when alone, 1 ms, and a fifth of that in a crowd.
+  issueQueueToken: 4,
+  leaveQueue: 4,
+  createReservation: 8,
+  cancelReservation: 8,
+  createCharge: 8,
+  payReservation: 12,
+  getWallet: 6,
+  // Reads of their own.
+  readyz: 6,
+  getReservation: 10,
+  listReservations: 15,
+  listWalletEntries: 20,
+  // Of a concert that nobody has asked for yet, or that does not exist.
+  getConcert: 12,
+  listConcerts: 40,
+  // 2.4 ms of putting text together.
+  metrics: 80,
+  // Operators are few and known; these keep a page that was left open from asking more than it shows.
+  getPlan: 4,
+  getConcertSettings: 6,
+  getOverview: 10,
+  listAllReservations: 12,
+  findUsers: 12,
+  getUser: 12,
+  listUserEntries: 12,
+  getService: 12,
+  updateConcert: 12,
+  getSeatStory: 15,
+  listLiveConcerts: 15,
+  listOperatorLog: 15,
+  getHistory: 20,
+  exportReservations: 40,
+  exportLedger: 40,
+  createConcert: 60,
+  getAudit: 130,
+  // The session and the cookie; the hash of the password is counted by itself.
+  signIn: 150,
+  signUp: 200,
+};
+const passwords: ReadonlySet<string> = new Set([contract.signUp.url, contract.signIn.url, '/api/auth/change-password']);
+
+/** Of what is not in the contract. */
+const others: Readonly<Record<string, number>> = {
+  // The library's own look at the session.
+  '/api/auth/get-session': 150,
+  '/api/auth/sign-out': 150,
+  '/api/auth/revoke-other-sessions': 150,
+  '/api/auth/change-password': 200,
+  // 4 MB, compressed anew for each.
+  '/docs/js/scalar.js': 900,
+  '/api/openapi.json': 40,
+  // Painted and compressed for each reader.
+  '/concerts/:concertId/wait': 40,
+};
+/** A page or a file from memory, or nothing at all. */
+const ordinary = 2;
+
+/** The cost of a route, which may be one of the contract. */
+export function costOf(url: string, endpoint?: EndpointName): Cost {
+  const needs = endpoint === undefined ? 'nobody' : contract[endpoint].needs;
+  return {
+    units: endpoint === undefined ? (others[url] ?? ordinary) : units[endpoint],
+    ...(passwords.has(url) ? { hashesPassword: true } : {}),
+    ...(needs === 'bearer' || needs === 'operator' ? { proves: true } : {}),
+  };
+}
+
+export const unmatchedCost: Cost = { units: ordinary };
