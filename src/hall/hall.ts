@@ -8,7 +8,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import proxyAddr from '@fastify/proxy-addr';
 import { fastify, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
-import { contract, type App, type EndpointName, type Needs } from '../contract.ts';
+import { contract, type App, type EndpointName } from '../contract.ts';
 import type { Sql } from '../platform/database.ts';
 import { mountEventStreams } from '../platform/event-stream.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -21,10 +21,8 @@ import { createRequestIds, observe, type Log } from './observation.ts';
 import { answerProblem, problemHeaders, problemOf, problemText, type Problem } from './problems.ts';
 import { mountSystem } from './system.ts';
 import { boundReads } from './reads.ts';
+import { leavesUnread, mountAskers, refusalOfAsking, type WhoAsks } from './askers.ts';
 import { mountValidation } from './validation.ts';
-
-/** Asks a room whether the request shows what an endpoint needs; throws the refusal if not. */
-export type WhoAsks = Readonly<Record<Exclude<Needs, 'nobody'>, (request: FastifyRequest) => unknown>>;
 
 export interface HallParts {
   readonly config: Pick<Config, 'publicUrl' | 'rateLimit' | 'trustedProxies'>;
@@ -34,7 +32,8 @@ export interface HallParts {
   readonly whoAsks: WhoAsks;
 }
 
-const body_bytes_max = 65_536;
+/** Of routes that are no endpoint of the contract; those say it themselves. */
+const body_bytes_max = 8_192;
 const header_bytes_max = 16_384;
 const header_ms_max = 10_000;
 const request_ms_max = 20_000;
@@ -72,7 +71,8 @@ export async function openHall(parts: HallParts): Promise<Hall> {
     requestTimeout: request_ms_max,
     keepAliveTimeout: keep_alive_ms,
     return503OnClosing: false,
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
+    routerOptions: { ignoreTrailingSlash: true },
     http: { maxHeaderSize: header_bytes_max, headersTimeout: header_ms_max, connectionsCheckingInterval: 2_000 },
     clientErrorHandler: (error, socket) => answerBadHttp(error, socket, requestIds),
     frameworkErrors: (_error, request, reply) => {
@@ -92,6 +92,7 @@ export async function openHall(parts: HallParts): Promise<Hall> {
   });
   metrics.follow('streams', () => app.eventStreams.count);
   const takeShortcuts = mountArrival(app, parts, requestIds);
+  mountAskers(app, parts.whoAsks);
   mountAnswers(app, parts);
   await mountSystem(app, { sql: database.sql, metrics, publicUrl: config.publicUrl });
   await mountPages(app, { publicUrl: config.publicUrl });
@@ -136,7 +137,8 @@ function mountArrival(
   app.addHook('onRequest', (request, reply, done) => {
     setHeaders(reply, request.id, safe);
     const { route } = arrived(request, reply.raw);
-    done(limits?.(request, route));
+    // What leads nowhere is said before a body is read.
+    done(limits?.(request, route) ?? (request.is404 ? refuse('NOT_FOUND') : undefined));
   });
 
   let isOpen = true;
@@ -180,6 +182,7 @@ function mountAnswers(app: App, { log, metrics, whoAsks }: HallParts): void {
     if (code === 'INTERNAL') log.error({ requestId: request.id, method: request.method, route, err: error }, 'bug');
     else if (code === 'OVERLOADED') log.warn({ requestId: request.id, route, cause: messageOf(error) }, 'overloaded');
     else if (log.isLevelEnabled('debug')) log.debug({ requestId: request.id, route, code }, 'refused');
+    if (leavesUnread(request.raw)) reply.header('connection', 'close');
     answerProblem(request, reply, problem);
   };
   app.setNotFoundHandler((request, reply) => tell(request, reply, refuse('NOT_FOUND')));
@@ -189,19 +192,6 @@ function mountAnswers(app: App, { log, metrics, whoAsks }: HallParts): void {
     tell(request, reply, first ?? error);
     return reply;
   });
-}
-
-/** What an endpoint refuses whoever sent this, whatever was sent. */
-async function refusalOfAsking(request: FastifyRequest, whoAsks: WhoAsks): Promise<unknown> {
-  const { endpoint } = request.routeOptions.config;
-  const needs = endpoint === undefined ? 'nobody' : contract[endpoint].needs;
-  if (needs === 'nobody') return undefined;
-  try {
-    await whoAsks[needs](request);
-    return undefined;
-  } catch (refusal) {
-    return refusal;
-  }
 }
 
 /** Made by the check of the request, before the handler. */
