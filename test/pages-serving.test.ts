@@ -133,7 +133,7 @@ async function addresses(): Promise<readonly (readonly [path: string, headers: R
   const queueToken = await office.enter(concertId, fan);
   const [place, own] = [{ 'queue-token': queueToken }, { authorization: `Bearer ${fan.token}` }];
   const operator = { authorization: `Bearer ${(await office.asOperator()).bearer}` };
-  const everybody = ['/', '/my', '/console', '/console/log', '/developers', '/docs', '/api/openapi.json', '/healthz'];
+  const everybody = ['/', '/my', '/console', '/console/log', '/developers', '/docs/', '/api/openapi.json', '/healthz'];
   everybody.push('/readyz', '/metrics', '/site.css', '/problems/seat-unavailable', '/api/auth/get-session');
   everybody.push(`/concerts/${concertId}`, `/concerts/${concertId}/wait`, '/api/v1/concerts', '/api/v1/time');
   everybody.push(`/api/v1/concerts/${concertId}`, `/api/v1/concerts/${concertId}/sale`);
@@ -162,7 +162,7 @@ test('HEAD answers what GET would, without its content; a slash at the end chang
     const head = await ask('HEAD', path);
     assert.deepEqual([head.status, await head.text()], [200, ''], path);
     assert.equal(head.headers.get('content-type'), got.headers.get('content-type'), path);
-    const slashed = await ask('GET', path === '/' ? '/' : `${path}/`);
+    const slashed = await ask('GET', path.endsWith('/') ? path : `${path}/`);
     assert.deepEqual(
       [slashed.status, slashed.headers.get('content-type')],
       [200, got.headers.get('content-type')],
