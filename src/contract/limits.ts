@@ -9,10 +9,10 @@ export const concertLimits = {
   seatsPerDateMax: 100_000,
   seatsMax: 1_000_000,
   /**
-   * Of the whole request: 500 sections on six dates, or 16 on each of 200. To read, JSON costs 10 to 15 ms a megabyte,
-   * during which nobody else is served.
+   * Of the whole request: 500 sections on each of four dates, or ten on each of 200. A megabyte of JSON takes 20 ms to
+   * check and read, during which nobody else is served.
    */
-  bodyBytesMax: 262_144,
+  bodyBytesMax: 163_840,
   activeMax: 1_000_000,
   secondsMax: 86_400,
   seatsPerFanMax: 100,

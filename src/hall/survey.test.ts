@@ -73,11 +73,14 @@ const largestPlain: Readonly<Record<string, readonly unknown[]>> = {
       seatNumbers: Array.from({ length: 100 }, (_, index) => Number.MAX_SAFE_INTEGER - index),
     },
   ],
-  createConcert: [6, 200].map((dates) => ({
+  createConcert: [
+    [4, 500],
+    [200, 10],
+  ].map(([dates = 0, sections = 0]) => ({
     title: 't',
     artist: 'a',
     venue: 'v',
-    performances: performances(dates, dates === 6 ? 500 : 15),
+    performances: performances(dates, sections),
   })),
 };
 

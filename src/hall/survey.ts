@@ -63,14 +63,17 @@ export function survey(bytes: Buffer, outline: Outline): Surveyed {
   const state: Survey = { bytes, outline, frames: [], depth: 0, faults: [], strays: 0, at: 0, isOver: false };
   const { length } = bytes;
   for (let at = 0; at < length && !state.isOver; at = state.at + 1) {
-    const byte = bytes[at];
     state.at = at;
-    if (byte === quote) takeText(state);
-    else if (byte === comma) takeComma(state);
-    else if (byte === open_object || byte === open_list) enter(state, byte === open_object);
-    else if (byte === close_object || byte === close_list) leave(state);
+    take(state, bytes[at]);
   }
   return { faults: state.isOver ? state.faults : undefined, bytesRead: state.isOver ? state.at + 1 : length };
+}
+
+function take(state: Survey, byte: number | undefined): void {
+  if (byte === quote) takeText(state);
+  else if (byte === comma) takeComma(state);
+  else if (byte === open_object || byte === open_list) enter(state, byte === open_object);
+  else if (byte === close_object || byte === close_list) leave(state);
 }
 
 function inner({ frames, depth }: Survey): Open | undefined {
