@@ -8,7 +8,7 @@ import { Compile } from 'typebox/compile';
 import type { Fault } from '../refusals.ts';
 import { fieldIn, itemIn, placeOf, sentenceOf, sentences } from './sentences.ts';
 
-export const faults_max = 20;
+const faults_max = 20;
 
 type Explain = (value: unknown, path: string, told: Fault[]) => void;
 
