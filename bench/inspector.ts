@@ -3,6 +3,8 @@
 export interface Inspector {
   /** Bytes in use after everything that can be collected was. */
   memory(): Promise<Memory>;
+  /** Of the whole process since it began, to the microsecond. */
+  processorSeconds(): Promise<number>;
   startProfile(): Promise<void>;
   /** The profile since `startProfile`, as Chrome's tools and VS Code read it. */
   stopProfile(): Promise<string>;
@@ -59,6 +61,12 @@ export async function inspect(address: string): Promise<Inspector> {
       const { result } = (await call('Runtime.evaluate', { expression })) as { result: { value: string } };
       const { heapUsed, external, rss } = JSON.parse(result.value) as NodeJS.MemoryUsage;
       return { inUse: heapUsed + external, resident: rss };
+    },
+    processorSeconds: async () => {
+      const expression = 'JSON.stringify(process.cpuUsage())';
+      const { result } = (await call('Runtime.evaluate', { expression })) as { result: { value: string } };
+      const { user, system } = JSON.parse(result.value) as NodeJS.CpuUsage;
+      return (user + system) / 1e6;
     },
     startProfile: async () => {
       await call('Profiler.enable');

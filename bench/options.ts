@@ -12,6 +12,7 @@ export const part_names = [
   'recovery',
   'pages',
   'door',
+  'bodies',
 ] as const;
 export type PartName = (typeof part_names)[number];
 

@@ -2,6 +2,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { PartName } from './options.ts';
+import type { Bodies } from './parts/bodies.ts';
 import type { Bookings } from './parts/bookings.ts';
 import type { Calm } from './parts/calm.ts';
 import type { Core } from './parts/core.ts';
@@ -22,6 +23,7 @@ export interface FiguresOf extends Record<PartName, unknown> {
   recovery: Recovery;
   pages: Pages;
   door: Door;
+  bodies: Bodies;
 }
 
 export interface Kept<T> {

@@ -30,6 +30,7 @@ const measures: { readonly [N in PartName]: (run: PartRun, options: Options) => 
   recovery: async (run) => (await import('./parts/recovery.ts')).measureRecovery(run),
   pages: async (run) => (await import('./parts/pages.ts')).measurePages(run),
   door: async (run) => (await import('./parts/door.ts')).measureDoor(run),
+  bodies: async (run) => (await import('./parts/bodies.ts')).measureBodies(run),
 };
 
 async function measured<N extends PartName>(

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { rewritten } from './document.ts';
 import { part_names, type PartName } from './options.ts';
 import type { FiguresOf, Results } from './results.ts';
+import { showBodies } from './shown/bodies.ts';
 import { showBookings } from './shown/bookings.ts';
 import { showCalm } from './shown/calm.ts';
 import { showCore } from './shown/core.ts';
@@ -25,11 +26,12 @@ const shows: { readonly [N in PartName]: (figures: FiguresOf[N]) => Shown } = {
   recovery: showRecovery,
   pages: showPages,
   door: showDoor,
+  bodies: showBodies,
 };
 
 /** In which document of `docs/` a part stands; those that are not named stand with the goals. */
 const goals_document = 'performance.md';
-const documents_of: Partial<Record<PartName, string>> = { door: 'reliability.md' };
+const documents_of: Partial<Record<PartName, string>> = { door: 'reliability.md', bodies: 'reliability.md' };
 
 /** The file, in the folder of documents, that shows this part. */
 export function documentOf(name: PartName | 'goals'): string {

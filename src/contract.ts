@@ -72,6 +72,8 @@ export function route<Name extends EndpointName>(name: Name) {
     method: endpoint.method as E['method'],
     url: endpoint.url as E['url'],
     config: { endpoint: name, stream: endpoint.stream !== undefined },
+    // A stream has no length, no tag and no end that HEAD could tell of without opening one.
+    ...(endpoint.stream === undefined ? {} : { exposeHeadRoute: false }),
     schema: { ...Object.fromEntries(parts), response } as RouteSchema<E>,
   };
 }

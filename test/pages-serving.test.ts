@@ -125,3 +125,74 @@ test('a wrong address is a page for people and a refusal for programs', async ()
     assert.equal(code, 'NOT_FOUND', path);
   }
 });
+
+/** Every address that answers GET with a page or a document, and who asks. */
+async function addresses(): Promise<readonly (readonly [path: string, headers: Record<string, string>])[]> {
+  const { concertId, performanceId } = await office.createConcert();
+  const fan = newFan();
+  const queueToken = await office.enter(concertId, fan);
+  const [place, own] = [{ 'queue-token': queueToken }, { authorization: `Bearer ${fan.token}` }];
+  const operator = { authorization: `Bearer ${(await office.asOperator()).bearer}` };
+  const everybody = ['/', '/my', '/console', '/console/log', '/developers', '/docs/', '/api/openapi.json', '/healthz'];
+  everybody.push('/readyz', '/metrics', '/site.css', '/problems/seat-unavailable', '/api/auth/get-session');
+  everybody.push(`/concerts/${concertId}`, `/concerts/${concertId}/wait`, '/api/v1/concerts', '/api/v1/time');
+  everybody.push(`/api/v1/concerts/${concertId}`, `/api/v1/concerts/${concertId}/sale`);
+  const inside = ['/api/v1/queue-token', `/api/v1/concerts/${concertId}/performances`];
+  inside.push(`/api/v1/performances/${performanceId}/seats`, `/api/v1/performances/${performanceId}/map`);
+  const fans = ['/api/v1/wallet', '/api/v1/wallet/entries', '/api/v1/reservations'];
+  const operators = [
+    '/api/v1/admin/concerts',
+    '/api/v1/admin/log',
+    `/api/v1/admin/concerts/${concertId}/reservations.csv`,
+  ];
+  return [
+    ...everybody.map((path) => [path, {}] as const),
+    ...inside.map((path) => [path, place] as const),
+    ...fans.map((path) => [path, own] as const),
+    ...operators.map((path) => [path, operator] as const),
+  ];
+}
+
+test('HEAD answers what GET would, without its content; a slash at the end changes nothing', async () => {
+  for (const [path, headers] of await addresses()) {
+    const ask = (method: string, to: string): Promise<Response> =>
+      fetch(new URL(to, server.origin), { method, headers, redirect: 'manual' });
+    const got = await ask('GET', path);
+    assert.equal(got.status, 200, path);
+    const head = await ask('HEAD', path);
+    assert.deepEqual([head.status, await head.text()], [200, ''], path);
+    assert.equal(head.headers.get('content-type'), got.headers.get('content-type'), path);
+    const slashed = await ask('GET', path.endsWith('/') ? path : `${path}/`);
+    assert.deepEqual(
+      [slashed.status, slashed.headers.get('content-type')],
+      [200, got.headers.get('content-type')],
+      path,
+    );
+    await Promise.all([got.text(), slashed.text()]);
+  }
+});
+
+test('HEAD opens no stream: there is nothing to tell of one that is not open', async () => {
+  const { concertId, performanceId } = await office.createConcert();
+  const headers = { 'queue-token': await office.enter(concertId, newFan()) };
+  for (const path of ['/api/v1/queue-token/events', `/api/v1/performances/${performanceId}/seats/events`]) {
+    const answer = await fetch(new URL(path, server.origin), { method: 'HEAD', headers });
+    assert.equal(answer.status, 404, path);
+  }
+  const { body } = await office.call<string>('GET', '/metrics');
+  assert.match(body, /^maejin_streams 0$/m);
+});
+
+test('a code leads to its page, as answers write it and in any case', async () => {
+  for (const code of ['SEAT_UNAVAILABLE', 'seat_unavailable', 'Seat-Unavailable', 'SEAT_UNAVAILABLE/']) {
+    const answer = await fetch(new URL(`/problems/${code}`, server.origin));
+    assert.deepEqual([answer.status, new URL(answer.url).pathname], [200, '/problems/seat-unavailable'], code);
+    assert.match(await answer.text(), /SEAT_UNAVAILABLE/);
+  }
+  for (const unknown of ['NO_SUCH_CODE', 'SEAT', 'SEAT_UNAVAILABLE_', 'xSEAT_UNAVAILABLE']) {
+    const person = await fetch(new URL(`/problems/${unknown}`, server.origin), { headers: { accept: 'text/html' } });
+    assert.deepEqual([person.status, person.headers.get('content-type')], [404, 'text/html; charset=utf-8'], unknown);
+    const program = await office.call('GET', `/problems/${unknown}`);
+    assert.equal(program.code, 'NOT_FOUND', unknown);
+  }
+});

@@ -12,7 +12,16 @@ import { settings } from './harness/line-model.ts';
 import { dice } from './harness/properties.ts';
 
 const slice_max = 500;
-const empty = { concertId: 'c', version: 1, head: 0, front: 200, active: [], passedOver: [], departed: [], reissued: [] };
+const empty = {
+  concertId: 'c',
+  version: 1,
+  head: 0,
+  front: 200,
+  active: [],
+  passedOver: [],
+  departed: [],
+  reissued: [],
+};
 
 /** A stream that remembers what it was told. */
 class Told implements EventStream {

@@ -92,9 +92,18 @@ export async function createAccounts({ database, config, log, metrics }: Account
     const token = bearer.exec(authorization)?.[1];
     return token === undefined ? undefined : ofBearer(token);
   };
+  /** Whom a request that changes something was found to be from: asked before its body is read, and by its handler. */
+  const found = new WeakMap<Asking, Identity>();
   const identify = (request: Asking): Identity | Promise<Identity> => {
-    const found = lookUp(request);
-    return found instanceof Promise ? found.then(known) : known(found);
+    const before = request.method === 'GET' ? undefined : found.get(request);
+    if (before !== undefined) return before;
+    const remember = (identity: Identity | undefined): Identity => {
+      const somebody = known(identity);
+      if (request.method !== 'GET') found.set(request, somebody);
+      return somebody;
+    };
+    const answer = lookUp(request);
+    return answer instanceof Promise ? answer.then(remember) : remember(answer);
   };
 
   return {

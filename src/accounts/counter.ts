@@ -125,7 +125,8 @@ function requestOf(url: string, { method, clientAddress, headers: given, body }:
     if (value !== undefined) headers.set(name, value);
   }
   headers.set('user-agent', (given['user-agent'] ?? '').slice(0, user_agent_chars_max));
-  if (method === 'GET') return new Request(url, { headers });
+  // The framework leaves the content out of an answer to HEAD.
+  if (method === 'GET' || method === 'HEAD') return new Request(url, { headers });
   headers.set('content-type', 'application/json');
   return new Request(url, { method, headers, body: JSON.stringify(body ?? {}) });
 }

@@ -38,6 +38,7 @@ export interface CreatedConcert {
 }
 
 const id_length = 10;
+const problems_max = 20;
 const sentences = {
   date: { en: 'must be a date and time of the years 1 to 9999', ko: '1년부터 9999년 사이의 날짜와 시각이어야 해요' },
   seats: {
@@ -76,16 +77,17 @@ export async function createConcert(tx: Tx, input: NewConcert): Promise<CreatedC
   return { concertId, performances };
 }
 
-/** What the schema of the request cannot say. */
+/** What the schema of the request cannot say, in its first problems. */
 function problemsIn(input: NewConcert): { path: string; message: { en: string; ko: string } }[] {
-  return input.performances.flatMap((performance, index) => {
+  const problems = [];
+  for (const [index, performance] of input.performances.entries()) {
+    if (problems.length >= problems_max) break;
     const path = `performances[${index}]`;
-    const problems = [];
     if (utc(performance.startsAt) === undefined) problems.push({ path: `${path}.startsAt`, message: sentences.date });
     const seats = seatsIn(performance);
     if (!(seats >= 1 && seats <= seats_max)) problems.push({ path: `${path}.sections`, message: sentences.seats });
-    return problems;
-  });
+  }
+  return problems.slice(0, problems_max);
 }
 
 function seatsIn({ sections }: NewPerformance): number {

@@ -18,6 +18,11 @@ export interface Endpoint {
   readonly headers?: TSchema;
   /** An endpoint without a body schema takes no body, or an empty one. */
   readonly body?: TSchema;
+  /**
+   * The longest body that is read, 1 byte and up; longer ones are PAYLOAD_TOO_LARGE. Room for the largest that the
+   * schema takes, with white space and escapes as programs write them. Every endpoint with a body says it.
+   */
+  readonly bodyBytesMax?: number;
   /** By status; null is an answer without a body. */
   readonly replies: Readonly<Record<number, TSchema | null>>;
   /** Beyond those that `needs`, `headers` and `body` bring along by themselves. */

@@ -34,6 +34,7 @@ const Account = Type.Object({
 });
 const email = Type.String({ format: 'email', maxLength: 254 });
 const password = Type.String({ minLength: 8, maxLength: 128 });
+const accountBodyBytesMax = 8_192;
 
 /** Use cases 1 and 2: a place in line. */
 const line = {
@@ -155,6 +156,7 @@ const seats = {
       {
         performanceId: text(64),
         // No upper bound by the size of a hall: a number that does not exist is a seat UNKNOWN, not a bad request.
+        // That they are distinct is for the room to see, which looks at each of them anyway.
         seatNumbers: Type.Array(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), {
           minItems: 1,
           maxItems: 100,
@@ -163,6 +165,7 @@ const seats = {
       },
       { additionalProperties: false },
     ),
+    bodyBytesMax: 2_048,
     replies: { 201: Reservation },
     refusals: ['FORBIDDEN', 'NOT_FOUND', 'SEAT_UNAVAILABLE', 'SEAT_LIMIT_EXCEEDED'],
   },
@@ -205,6 +208,7 @@ const money = {
     summary: 'Charge your wallet',
     headers: IdempotencyHeaders,
     body: Type.Object({ amount: Type.Integer({ minimum: 1, maximum: chargeMax }) }, { additionalProperties: false }),
+    bodyBytesMax: 256,
     replies: { 201: Type.Object({ id: Type.String(), amount: Money, balance: Money }) },
     refusals: ['BALANCE_LIMIT_EXCEEDED'],
   },
@@ -247,6 +251,7 @@ const accounts = {
     needs: 'nobody',
     summary: 'Make an account',
     body: Type.Object({ email, password, name: text(100) }, { additionalProperties: false }),
+    bodyBytesMax: accountBodyBytesMax,
     replies: { 200: Account },
     refusals: ['FORBIDDEN'],
     outside: true,
@@ -257,6 +262,7 @@ const accounts = {
     needs: 'nobody',
     summary: 'Sign in',
     body: Type.Object({ email, password }, { additionalProperties: false }),
+    bodyBytesMax: accountBodyBytesMax,
     replies: { 200: Account },
     refusals: ['UNAUTHENTICATED', 'FORBIDDEN'],
     outside: true,

@@ -25,6 +25,8 @@ const maxSeatsPerFan = (options: object = {}) =>
 
 // What both JavaScript and PostgreSQL can read: no leap second, no offset that no place on earth has.
 const startsAtPattern = '^[12][0-9]{3}-.{5}[Tt].{6}[0-5][0-9](\\.[0-9]{1,9})?([Zz]|[+-](0[0-9]|1[0-4]):[0-5][0-9])$';
+/** Of what the pattern takes. A date is taken apart before it is matched, so its length has to be known first. */
+const startsAtCharsMax = 35;
 
 const Section = Type.Object(
   {
@@ -50,7 +52,7 @@ const NewConcert = Type.Object(
     performances: Type.Array(
       Type.Object(
         {
-          startsAt: Type.String({ format: 'date-time', pattern: startsAtPattern }),
+          startsAt: Type.String({ format: 'date-time', maxLength: startsAtCharsMax, pattern: startsAtPattern }),
           sections: Type.Array(Section, { minItems: 1, maxItems: concertLimits.sectionsMax }),
         },
         { additionalProperties: false },
@@ -87,6 +89,7 @@ const concerts = {
     summary: 'Put a concert on sale; at most 100,000 seats a performance',
     headers: OptionalIdempotencyHeaders,
     body: NewConcert,
+    bodyBytesMax: concertLimits.bodyBytesMax,
     replies: {
       201: Type.Object({
         id: Id,
@@ -118,6 +121,7 @@ const concerts = {
       },
       { additionalProperties: false, minProperties: 1 },
     ),
+    bodyBytesMax: 16_384,
     replies: { 200: Type.Object({ id: Id, ...settings, paused: Paused }) },
     refusals: ['NOT_FOUND', 'SETTINGS_CHANGED'],
   },

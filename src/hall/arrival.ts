@@ -94,7 +94,8 @@ export function mountArrival(app: App, parts: ArrivalParts): Arrival {
     return toll.charge(request.raw, reply.raw, cost);
   };
   app.addHook('onRequest', (request, reply, done) => {
-    done(enter(request, reply));
+    // What leads nowhere is said before a body is read.
+    done(enter(request, reply) ?? (request.is404 ? refuse('NOT_FOUND') : undefined));
   });
   let isOpen = true;
   app.addHook('preClose', (done) => {

@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
-import { contract, type App, type Needs } from '../contract.ts';
+import { contract, type App } from '../contract.ts';
 import type { Sql } from '../platform/database.ts';
 import { mountEventStreams } from '../platform/event-stream.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -19,9 +19,7 @@ import { answerProblem, problemOf } from './problems.ts';
 import { mountSystem } from './system.ts';
 import { boundReads } from './reads.ts';
 import { mountValidation } from './validation.ts';
-
-/** Asks a room whether the request shows what an endpoint needs; throws the refusal if not. */
-export type WhoAsks = Readonly<Record<Exclude<Needs, 'nobody'>, (request: FastifyRequest) => unknown>>;
+import { leavesUnread, mountWhoAsks, refusalOfAsking, type WhoAsks } from './who-asks.ts';
 
 export interface HallParts {
   readonly config: Pick<Config, 'publicUrl' | 'rateLimit' | 'trustedProxies'>;
@@ -32,7 +30,8 @@ export interface HallParts {
   readonly ways: Ways;
 }
 
-const body_bytes_max = 65_536;
+/** Of routes that are no endpoint of the contract; those say it themselves. */
+const body_bytes_max = 8_192;
 const header_bytes_max = 16_384;
 const header_ms_max = 10_000;
 const request_ms_max = 20_000;
@@ -61,7 +60,8 @@ export async function openHall(parts: HallParts): Promise<Hall> {
     requestTimeout: request_ms_max,
     keepAliveTimeout: keep_alive_ms,
     return503OnClosing: false,
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
+    routerOptions: { ignoreTrailingSlash: true },
     http: { maxHeaderSize: header_bytes_max, headersTimeout: header_ms_max, connectionsCheckingInterval: 2_000 },
     clientErrorHandler: (error, socket) => {
       if (arrival.unreadable(socket)) refuseBadHttp(error, socket, requestIds({ headers: {} } as IncomingMessage));
@@ -84,6 +84,7 @@ export async function openHall(parts: HallParts): Promise<Hall> {
   });
   metrics.follow('streams', () => app.eventStreams.count);
   const arrival: Arrival = mountArrival(app, { ...parts, requestIds });
+  mountWhoAsks(app, parts.whoAsks);
   mountAnswers(app, parts);
   await mountSystem(app, { sql: database.sql, metrics, publicUrl: config.publicUrl });
   await mountPages(app, { publicUrl: config.publicUrl });
@@ -106,6 +107,7 @@ function mountAnswers(app: App, { log, metrics, whoAsks }: HallParts): void {
     if (code === 'INTERNAL') log.error({ requestId: request.id, method: request.method, route, err: error }, 'bug');
     else if (code === 'OVERLOADED') log.warn({ requestId: request.id, route, cause: messageOf(error) }, 'overloaded');
     else if (log.isLevelEnabled('debug')) log.debug({ requestId: request.id, route, code }, 'refused');
+    if (leavesUnread(request.raw)) reply.header('connection', 'close');
     answerProblem(request, reply, problem);
   };
   app.setNotFoundHandler((request, reply) => tell(request, reply, refuse('NOT_FOUND')));
@@ -115,19 +117,6 @@ function mountAnswers(app: App, { log, metrics, whoAsks }: HallParts): void {
     tell(request, reply, first ?? error);
     return reply;
   });
-}
-
-/** What an endpoint refuses whoever sent this, whatever was sent. */
-async function refusalOfAsking(request: FastifyRequest, whoAsks: WhoAsks): Promise<unknown> {
-  const { endpoint } = request.routeOptions.config;
-  const needs = endpoint === undefined ? 'nobody' : contract[endpoint].needs;
-  if (needs === 'nobody') return undefined;
-  try {
-    await whoAsks[needs](request);
-    return undefined;
-  } catch (refusal) {
-    return refusal;
-  }
 }
 
 /** Made by the check of the request, before the handler. */

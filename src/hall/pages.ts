@@ -17,6 +17,12 @@ const assets = { 'site.css': 'text/css; charset=utf-8', 'seal.svg': 'image/svg+x
 
 type Page = Readonly<Record<Language, string>>;
 
+/** `/problems/SEAT_UNAVAILABLE`: a code as answers write it, in capitals or not, leads to its page. */
+const codes = Object.keys(refusals).map((code) =>
+  code.replaceAll(/./g, (letter) => (letter === '_' ? '[-_]' : `[${letter}${letter.toLowerCase()}]`)),
+);
+const anyCode = `/problems/:code(^(?:${codes.join('|')})$)`;
+
 /** Mounts the pages and what they load, all from this host. */
 export async function mountPages(app: App, { publicUrl }: { readonly publicUrl: string }): Promise<void> {
   await app.register(async (scope) => {
@@ -27,7 +33,7 @@ export async function mountPages(app: App, { publicUrl }: { readonly publicUrl: 
     });
     await scope.register(helmet, policyOf(publicUrl.startsWith('https:')));
     const show = (url: string, page: Page): void => {
-      scope.get(url, { exposeHeadRoute: true }, (request, reply) => sendPage(request, reply, page));
+      scope.get(url, (request, reply) => sendPage(request, reply, page));
     };
     show(
       '/developers',
@@ -40,6 +46,10 @@ export async function mountPages(app: App, { publicUrl }: { readonly publicUrl: 
         inEach((language) => problemPage(language, { code, ...refusals[code], fields })),
       );
     }
+    scope.get(anyCode, (request, reply) => {
+      const { code } = request.params as { code: string };
+      return reply.redirect(problemPath(code.toUpperCase().replaceAll('-', '_') as RefusalCode), 301);
+    });
     for (const [name, type] of Object.entries(assets)) {
       const content = await readFile(path.join(import.meta.dirname, '../pages', name));
       scope.get(`/${name}`, (_request, reply) => {

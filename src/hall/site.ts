@@ -88,7 +88,7 @@ export async function mountSite(app: App, { catalog, waitingRoom, reservations }
       done();
     });
     const show = (url: string, document: DocumentName, name: ShellName): void => {
-      scope.get(url, { exposeHeadRoute: true }, (request, reply) => shell(request, reply, document, name));
+      scope.get(url, (request, reply) => shell(request, reply, document, name));
     };
     for (const url of fan_paths) show(url, 'fan', 'fan');
     for (const url of console_paths) show(url, 'console', 'console');

@@ -1,59 +1,82 @@
 /**
  * What comes in: JSON and nothing else, checked by the contract's schemas before a handler sees it. Nothing is
- * coerced but the numbers of a query, which can only be written as text.
+ * coerced but the numbers of a query, which can only be written as text. What is coarse and cheap stands before what is
+ * exact and dear: the body's length, then its outline, then its content.
  */
 import { isUtf8 } from 'node:buffer';
-import type { FastifySchemaCompiler } from 'fastify';
+import type { FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import { Type, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { concertLimits, contract, type App, type Endpoint } from '../contract.ts';
-import { refuse, type Bilingual, type Fault, type Refusal, type RefusalCode } from '../refusals.ts';
+import { contract, type App, type Endpoint } from '../contract.ts';
+import { refuse, type Fault, type Refusal, type RefusalCode } from '../refusals.ts';
+import { explanationOf } from './explanation.ts';
+import { outlineOf, type Outline } from './outline.ts';
+import { sentences } from './sentences.ts';
+import { survey } from './survey.ts';
 
-const faults_told_max = 20;
-
-interface SchemaError {
-  readonly keyword: string;
-  readonly instancePath: string;
-  readonly params: object;
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a body of this route may look like. */
+    outline?: Outline;
+  }
 }
 
 /** Stands for "this endpoint takes no body". */
 const NoBody = Type.Unknown({ description: 'No body' });
+const nothing = outlineOf(undefined);
+/** Room for `{}` and the white space of whoever writes it. */
+const no_body_bytes_max = 64;
 
 /** Reads bodies and checks everything that the contract describes. Mount it before any route. */
 export function mountValidation(app: App): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
-    try {
-      done(null, readJson(body as Buffer));
-    } catch {
-      done(invalid('body', 'VALIDATION_FAILED', [{ path: 'body', message: sentences.json }]), undefined);
-    }
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const read = readBody(body as Buffer, request);
+    if (read instanceof Error) done(read, undefined);
+    else done(null, read.value);
+  });
+  // Of any other type an empty body is as good as none: `curl -d ''` sends one of a form.
+  app.addContentTypeParser('*', (request, _payload, done) => {
+    const { raw } = request;
+    const isNone = () => done(null, undefined);
+    const isSome = (): void => {
+      raw.off('end', isNone).pause();
+      done(invalid('body', 'UNSUPPORTED_MEDIA_TYPE'), undefined);
+    };
+    if (Number(request.headers['content-length'] ?? 0) > 0) isSome();
+    else raw.once('end', isNone).once('error', done).once('data', isSome);
   });
   app.setValidatorCompiler(compile as FastifySchemaCompiler<unknown>);
   app.addHook('onRoute', (options) => {
     const name = options.config?.endpoint;
-    if (name === undefined) return;
-    const endpoint: Endpoint = contract[name];
-    if (endpoint.body === undefined && endpoint.method !== 'GET') options.schema = { ...options.schema, body: NoBody };
-    if (name === 'createConcert') options.bodyLimit = concertLimits.bodyBytesMax;
+    if (name !== undefined) {
+      const { method, body, bodyBytesMax = no_body_bytes_max }: Endpoint = contract[name];
+      if (body === undefined && method !== 'GET') options.schema = { ...options.schema, body: NoBody };
+      options.bodyLimit = bodyBytesMax;
+    }
+    const body = (options.schema as { readonly body?: TSchema } | undefined)?.body;
+    options.config = { ...options.config, outline: body === undefined ? nothing : outlineOf(body) };
   });
 }
 
-/** An escape that brings a NUL or a half of a surrogate pair; `JSON.stringify` writes whole pairs without one. */
-const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i;
+const other_charset = /;\s*charset\s*=\s*(?!"?utf-?8"?\s*(?:;|$))/i;
 
 /**
- * An empty body is no body. Text comes back as it was sent or is refused: PostgreSQL stores neither NUL nor half a
- * pair, and what another encoding says in bytes would be stored as replacement characters.
+ * An empty body is no body. Text comes back as it was sent or is refused: what another encoding says in bytes would be
+ * stored as replacement characters.
  */
-function readJson(body: Buffer): unknown {
-  if (body.length === 0) return undefined;
-  if (!isUtf8(body)) throw new Error('not UTF-8');
-  const text = body.toString();
-  const value: unknown = JSON.parse(text);
-  if (unstorable.test(text) && unstorable.test(JSON.stringify(value))) throw new Error('text that cannot be stored');
-  return value;
+function readBody(body: Buffer, { headers, routeOptions }: FastifyRequest): { readonly value: unknown } | Error {
+  if (body.length === 0) return { value: undefined };
+  const { 'content-type': type = '', 'content-encoding': coding = 'identity' } = headers;
+  if (other_charset.test(type) || coding.toLowerCase() !== 'identity') return invalid('body', 'UNSUPPORTED_MEDIA_TYPE');
+  const { faults } = survey(body, routeOptions.config.outline ?? nothing);
+  if (faults !== undefined) return invalid('body', 'VALIDATION_FAILED', faults);
+  try {
+    if (isUtf8(body)) return { value: JSON.parse(body.toString()) };
+  } catch {
+    // No JSON: told like what is no UTF-8.
+  }
+  return invalid('body', 'VALIDATION_FAILED', [{ path: 'body', message: sentences.json }]);
 }
 
 /** Refusals made before the handler ran say so: who may ask at all is then decided first. */
@@ -67,28 +90,45 @@ function invalid(part: string, code: RefusalCode, errors?: readonly Fault[]): Ea
 
 type Check = (value: unknown) => { readonly value: unknown } | { readonly error: Refusal };
 
-function compile({ schema, httpPart }: { schema: TSchema; httpPart?: string }): Check {
+/** How a part of a request is checked by its schema: what Fastify asks for, once for each route. */
+export function compile({ schema, httpPart }: { schema: TSchema; httpPart?: string }): Check {
   if (schema === NoBody)
     return (value) => (isNothing(value) ? { value } : { error: invalid('body', 'VALIDATION_FAILED', noBody) });
-  const compiled = Compile(schema);
   switch (httpPart) {
     // An id of another shape names nothing.
     case 'params':
-      return (value) => (compiled.Check(value) ? { value } : { error: invalid('params', 'NOT_FOUND') });
+      return checkWhole(schema, () => invalid('params', 'NOT_FOUND'));
     case 'headers':
-      return (value) => (compiled.Check(value) ? { value } : { error: invalid('headers', 'IDEMPOTENCY_KEY_REQUIRED') });
+      return checkWhole(schema, () => invalid('headers', 'IDEMPOTENCY_KEY_REQUIRED'));
     case 'querystring':
-      return checkFields(compiled, 'querystring', numbersOf(schema));
+      return checkFields(schema, 'querystring', numbersOf(schema));
     default:
-      return checkFields(compiled, 'body', []);
+      return checkFields(undistinguished(schema), 'body', []);
   }
 }
 
-function checkFields(compiled: ReturnType<typeof Compile>, part: string, numbers: readonly string[]): Check {
+/** Whether the items of a list differ is for its room to see, by a `Set`: the validator hashes each of them. */
+function undistinguished(schema: TSchema): TSchema {
+  return JSON.parse(
+    JSON.stringify(schema, (key, value: unknown) => (key === 'uniqueItems' ? undefined : value)),
+  ) as TSchema;
+}
+
+function checkWhole(schema: TSchema, refusal: () => Refusal): Check {
+  const compiled = Compile(schema);
+  return (value) => (compiled.Check(value) ? { value } : { error: refusal() });
+}
+
+function checkFields(schema: TSchema, part: string, numbers: readonly string[]): Check {
+  const compiled = Compile(schema);
+  let explain: ReturnType<typeof explanationOf> | undefined;
   return (value) => {
     for (const name of numbers) readNumber(value as Record<string, unknown>, name);
     if (compiled.Check(value)) return { value };
-    return { error: invalid(part, 'VALIDATION_FAILED', faultsOf(compiled.Errors(value))) };
+    explain ??= explanationOf(schema);
+    const faults = explain(value);
+    const told = faults.length > 0 ? faults : [{ path: part, message: sentences.form }];
+    return { error: invalid(part, 'VALIDATION_FAILED', told) };
   };
 }
 
@@ -107,84 +147,4 @@ function isNothing(value: unknown): boolean {
   return typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0;
 }
 
-const sentences = {
-  json: {
-    en: 'must be JSON in UTF-8, without broken characters or NUL',
-    ko: '깨진 글자나 NUL이 없는 UTF-8 JSON이어야 해요',
-  },
-  none: { en: 'is not expected here', ko: '여기에는 필요 없어요' },
-  required: { en: 'is required', ko: '꼭 있어야 해요' },
-  unknown: { en: 'is not known here', ko: '알 수 없는 항목이에요' },
-  distinct: { en: 'must not repeat itself', ko: '같은 값이 두 번 있으면 안 돼요' },
-  form: { en: 'does not have the right form', ko: '형식이 맞지 않아요' },
-  date: { en: 'must be a date and time of ISO 8601', ko: 'ISO 8601 날짜와 시각이어야 해요' },
-} as const satisfies Record<string, Bilingual>;
-
 const noBody: readonly Fault[] = [{ path: 'body', message: sentences.none }];
-
-function faultsOf(errors: readonly SchemaError[]): Fault[] {
-  return errors.flatMap(faultOf).slice(0, faults_told_max);
-}
-
-function names(list: unknown): readonly string[] {
-  return Array.isArray(list) ? (list as string[]) : [];
-}
-
-function faultOf({ keyword, instancePath, params }: SchemaError): Fault[] {
-  const path = readable(instancePath);
-  if ('requiredProperties' in params) {
-    return names(params.requiredProperties).map((name) => ({ path: joined(path, name), message: sentences.required }));
-  }
-  if ('additionalProperties' in params) {
-    return names(params.additionalProperties).map((name) => ({ path: joined(path, name), message: sentences.unknown }));
-  }
-  // Says again, for each property, what additionalProperties has said.
-  if (keyword === 'boolean') return [];
-  return [{ path: path === '' ? 'body' : path, message: sentenceOf(keyword, params) }];
-}
-
-/** `/performances/0/startsAt` as `performances[0].startsAt`. */
-function readable(pointer: string): string {
-  const steps = pointer.split('/').slice(1);
-  return steps.reduce((path, step) => (/^\d+$/.test(step) ? `${path}[${step}]` : joined(path, unescaped(step))), '');
-}
-
-function unescaped(step: string): string {
-  return step.replaceAll('~1', '/').replaceAll('~0', '~');
-}
-
-function joined(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`;
-}
-
-const bounds: Readonly<Record<string, (limit: string) => Bilingual>> = {
-  minimum: (limit) => ({ en: `must be at least ${limit}`, ko: `${limit} 이상이어야 해요` }),
-  maximum: (limit) => ({ en: `must be at most ${limit}`, ko: `${limit} 이하여야 해요` }),
-  minLength: (limit) => ({ en: `must have at least ${limit} characters`, ko: `${limit}자 이상이어야 해요` }),
-  maxLength: (limit) => ({ en: `must have at most ${limit} characters`, ko: `${limit}자 이하여야 해요` }),
-  minItems: (limit) => ({ en: `must have at least ${limit} items`, ko: `${limit}개 이상이어야 해요` }),
-  maxItems: (limit) => ({ en: `must have at most ${limit} items`, ko: `${limit}개 이하여야 해요` }),
-  minProperties: (limit) => ({ en: `must name at least ${limit} field`, ko: `항목이 ${limit}개 이상 있어야 해요` }),
-  type: typeOf,
-  enum: (words) => ({ en: `must be one of ${words}`, ko: `${words} 중 하나여야 해요` }),
-};
-
-const types: Readonly<Record<string, Bilingual>> = {
-  integer: { en: 'must be a whole number', ko: '정수여야 해요' },
-  number: { en: 'must be a number', ko: '숫자여야 해요' },
-  string: { en: 'must be text', ko: '문자열이어야 해요' },
-  boolean: { en: 'must be true or false', ko: 'true 또는 false여야 해요' },
-  array: { en: 'must be a list', ko: '목록이어야 해요' },
-  object: { en: 'must be an object', ko: '객체여야 해요' },
-};
-
-function typeOf(type: string): Bilingual {
-  return types[type] ?? { en: `must be ${type}`, ko: `${type} 형식이어야 해요` };
-}
-
-function sentenceOf(keyword: string, params: object): Bilingual {
-  if (keyword === 'uniqueItems') return sentences.distinct;
-  if (keyword === 'format' && 'format' in params && params.format === 'date-time') return sentences.date;
-  const limit = Object.entries(params).find(([name]) => ['limit', 'type', 'allowedValues'].includes(name))?.[1];
-  return bounds[keyword]?.([limit].flat().join(', ')) ?? sentences.form;
-}

@@ -8,7 +8,7 @@ import type { Feed } from '../platform/feed.ts';
 import { createLane, type LaneMetrics } from '../platform/lane.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Duty } from '../platform/ticker.ts';
-import { refuse } from '../refusals.ts';
+import { refuse, refuseField } from '../refusals.ts';
 import type { Pass, WaitingRoom } from '../waiting-room/gate.ts';
 import { concertIdOf, type Reservation } from './answer.ts';
 import { createCancellations } from './cancellations.ts';
@@ -38,9 +38,10 @@ export interface SeatNumbers {
 
 export interface Reservations {
   /**
-   * Holds all of the seats or none, for the concert's hold time. `seatNumbers` are distinct integers from 1 up.
-   * Refuses, in this order: NOT_FOUND and FORBIDDEN for a performance that is none or another concert's,
-   * NOT_ADMITTED and ADMISSION_EXPIRED, RATE_LIMITED, SEAT_LIMIT_EXCEEDED, SEAT_UNAVAILABLE with every seat in the way.
+   * Holds all of the seats or none, for the concert's hold time. `seatNumbers` are integers from 1 up.
+   * Refuses, in this order: VALIDATION_FAILED for a number that comes twice, NOT_FOUND and FORBIDDEN for a performance
+   * that is none or another concert's, NOT_ADMITTED and ADMISSION_EXPIRED, RATE_LIMITED, SEAT_LIMIT_EXCEEDED,
+   * SEAT_UNAVAILABLE with every seat in the way.
    */
   hold(pass: Pass, performanceId: string, seatNumbers: readonly number[]): Promise<Reservation>;
   /** Releases an own hold; one that ended before is left as it is. Refuses with NOT_FOUND and ALREADY_PAID. */
@@ -90,6 +91,8 @@ export interface ReservationsOptions {
   readonly retentionDays: number;
 }
 
+const notDistinct = { en: 'must not repeat itself', ko: '같은 값이 두 번 있으면 안 돼요' };
+
 export function createReservations(options: ReservationsOptions): Reservations {
   const { database, feed, catalog, waitingRoom, metrics, batchMax } = options;
   const { sql } = database;
@@ -110,6 +113,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
   const standings = createStandings({ boards, catalog });
   return {
     hold: async (pass, performanceId, numbers) => {
+      if (new Set(numbers).size < numbers.length) throw refuseField('seatNumbers', notDistinct);
       const performance = await catalog.performance(performanceId);
       if (performance === undefined) throw refuse('NOT_FOUND');
       if (performance.concertId !== pass.concertId) throw refuse('FORBIDDEN');

@@ -75,7 +75,7 @@ interface LiveToken {
 function liveTokens(tx: Tx, concertId: string, userIds: readonly string[]): Promise<LiveToken[]> {
   return tx<LiveToken[]>`
     select entry, generation, user_id, status, coalesce(expires_at <= now(), false) as overdue from queue_tokens
-    where concert_id = ${concertId} and user_id = any(${userIds as string[]}::text[]) and status <> 'EXPIRED'`.execute();
+    where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and status <> 'EXPIRED'`.execute();
 }
 
 interface EndedPlace {
@@ -91,7 +91,7 @@ interface EndedPlace {
 function placesLately(tx: Tx, concertId: string, userIds: readonly string[]): Promise<EndedPlace[]> {
   return tx<EndedPlace[]>`
     select fan.user_id as "userId", ceil(extract(epoch from ended.issued_at - now()) + ${places_seconds})::int as "secondsLeft"
-    from unnest(${userIds as string[]}::text[]) as fan (user_id) cross join lateral (
+    from unnest(${userIds}::text[]) as fan (user_id) cross join lateral (
       select issued_at from queue_tokens as token
       where token.user_id = fan.user_id and token.status = 'EXPIRED' and token.concert_id = ${concertId}
         and token.issued_at > now() - make_interval(secs => ${places_seconds})
@@ -202,11 +202,11 @@ export function createVoidLanes({ database, boards, batchMax, metrics }: LineDep
         // Holds lock tokens without the room, in this order too.
         void tx`
           select from queue_tokens
-          where concert_id = ${concertId} and user_id = any(${userIds as string[]}::text[]) and status <> 'EXPIRED'
+          where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and status <> 'EXPIRED'
           order by entry for no key update`.execute();
         const voided = await tx<{ entry: number; number: number; userId: string; generation: number }[]>`
           update queue_tokens set generation = generation + 1
-          where concert_id = ${concertId} and user_id = any(${userIds as string[]}::text[]) and status <> 'EXPIRED'
+          where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and status <> 'EXPIRED'
           returning entry, number, user_id as "userId", generation`;
         for (const { entry, number, ...fan } of voided)
           room.changes.push(['tokens voided', entry, number, markOf(fan)]);

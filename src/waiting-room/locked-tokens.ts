@@ -61,7 +61,7 @@ export async function lockTokens(
       token.status = 'ACTIVE' and token.expires_at < ${extendedEnd(tx, tx`room.hold_seconds`)} as extensible,
       token.status = 'ACTIVE' and token.seen_at < token.admitted_at as unheard
     from queue_tokens as token, rooms as room
-    where token.concert_id = ${concertId} and token.entry = any(${entries as number[]}::bigint[])
+    where token.concert_id = ${concertId} and token.entry = any(${entries}::bigint[])
       and room.concert_id = ${concertId}
     order by token.entry for no key update of token`;
   return new Map(
@@ -77,7 +77,7 @@ export function hear(tx: Tx, concertId: string, entries: readonly number[]): voi
   if (entries.length === 0) return;
   void tx`
     update queue_tokens set seen_at = statement_timestamp()
-    where concert_id = ${concertId} and entry = any(${entries as number[]}::bigint[])`.execute();
+    where concert_id = ${concertId} and entry = any(${entries}::bigint[])`.execute();
 }
 
 /** When a session ends that a hold taken now extends: with the hold, but after twice its length at the latest. */
@@ -98,7 +98,7 @@ export async function extendSessions(
   const extended = await tx<{ entry: number; expiresAt: Date }[]>`
     update queue_tokens as token set expires_at = ${extendedEnd(tx, holdSeconds)}
     from rooms as room
-    where token.concert_id = ${concertId} and token.entry = any(${entries as number[]}::bigint[])
+    where token.concert_id = ${concertId} and token.entry = any(${entries}::bigint[])
       and token.status = 'ACTIVE' and token.expires_at < ${extendedEnd(tx, holdSeconds)}
       and room.concert_id = ${concertId}
     returning token.entry, token.expires_at as "expiresAt"`;

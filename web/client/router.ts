@@ -10,7 +10,8 @@ export interface Router {
   start(): void;
 }
 
-const here = (): string => location.pathname + location.search;
+/** The server takes `/my/` for `/my`, and so do the apps. */
+const here = (): string => location.pathname.replace(/(?<=.)\/+$/, '') + location.search;
 
 /** `isOwn` tells the app's own addresses (path and query) from those that the server must be asked for. */
 export function createRouter(isOwn: (to: string) => boolean): Router {
