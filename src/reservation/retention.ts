@@ -53,11 +53,12 @@ function concertsWithOld({ sql }: Database, days: number): Promise<{ concertId: 
 
 /** Goes on from where it was left, as far as every reservation is paid or over for long. Answers whether there is more. */
 async function removeHolds(database: Database, concertId: string, days: number): Promise<boolean> {
+  // By itself: within the transaction, another server that is the first would be waited for until it has removed its rows.
+  await database.sql`
+    insert into reservation_retention (concert_id, removed_to) values (${concertId}, ${`${concertId}-`})
+    on conflict (concert_id) do nothing`;
   return database.transaction(async (tx) => {
     impatient(tx);
-    await tx`
-      insert into reservation_retention (concert_id, removed_to) values (${concertId}, ${`${concertId}-`})
-      on conflict (concert_id) do nothing`;
     const [retention] = await tx<{ removedTo: string }[]>`
       select removed_to as "removedTo" from reservation_retention
       where concert_id = ${concertId} for no key update skip locked`;
