@@ -22,7 +22,7 @@ export interface Wire {
 }
 
 /** What the driver sends to commit, and what PostgreSQL answers when it is done. */
-const commit_prepared = Buffer.from('\0commit\0');
+const commit = Buffer.from('Q\0\0\0\vcommit\0');
 const commit_done = Buffer.from('COMMIT\0');
 
 export async function openWire(targetPort: number): Promise<Wire> {
@@ -50,8 +50,8 @@ export async function openWire(targetPort: number): Promise<Wire> {
     },
   };
 
-  const meetsCut = (when: Cut, bytes: Buffer, mark: Buffer | undefined): boolean =>
-    wire.cutting?.when === when && mark !== undefined && bytes.includes(mark) && Math.random() < wire.cutting.share;
+  const meetsCut = (when: Cut, bytes: Buffer, mark: Buffer): boolean =>
+    wire.cutting?.when === when && bytes.includes(mark) && Math.random() < wire.cutting.share;
 
   const server = createServer((near) => {
     const far = connect(targetPort, '127.0.0.1');
@@ -60,10 +60,7 @@ export async function openWire(targetPort: number): Promise<Wire> {
       near.destroy();
       far.destroy();
     };
-    // The text of a statement is sent once on each connection, then only the name that it was given.
-    let commit: Buffer | undefined;
     join(near, far, (bytes) => {
-      commit ??= statementNameIn(bytes);
       if (!meetsCut('before the commit', bytes, commit)) return false;
       cut();
       return true;
@@ -97,13 +94,4 @@ export async function openWire(targetPort: number): Promise<Wire> {
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
   wire.port = (server.address() as AddressInfo).port;
   return wire;
-}
-
-/** The name under which `commit` is prepared by these bytes, as later messages carry it; undefined if it is not. */
-function statementNameIn(bytes: Buffer): Buffer | undefined {
-  const end = bytes.indexOf(commit_prepared);
-  if (end === -1) return undefined;
-  // Before the name stands the message's length in four bytes, of which only the last is not zero.
-  const from = bytes.lastIndexOf(0, end - 1) + 2;
-  return Buffer.concat([Buffer.of(0), bytes.subarray(from, end), Buffer.of(0)]);
 }

@@ -51,18 +51,21 @@ function likelyWay(url: string): Way {
 
 /** What says no to whoever asks, however they come. */
 const final = new Set(['28P01', '3D000']);
-/** The host is away, or takes no writes: whether it would have been asked by TLS makes no difference. */
-const of_the_host = new Set(
-  'ECONNREFUSED ETIMEDOUT ENOENT EHOSTUNREACH ENETUNREACH ENOTFOUND EAI_AGAIN 25006 57P03'.split(' '),
-);
+/**
+ * Whether asking the same host with TLS, or without, may help: it does not speak it, speaks it badly, or lets people in by
+ * one of the two only. Else the host is away or the wrong one, and no way to it is given up for good.
+ */
+function isOfTheWay(error: unknown): boolean {
+  const code = codeOf(error) ?? '';
+  return code === '28000' || (error instanceof Error && /ssl|tls|certificate/i.test(`${code} ${error.message}`));
+}
 
 /** Another way from now on, unless another connection has found out already that this one does not work. */
 function passOver(url: string, way: Way, error: unknown): void {
-  const code = codeOf(error) ?? '';
-  if (likelyWay(url) !== way || final.has(code)) return;
+  if (likelyWay(url) !== way || final.has(codeOf(error) ?? '')) return;
   const { ways } = waysOf(url);
   const later = [...ways.slice(ways.indexOf(way) + 1), ...ways];
-  const next = later.find(({ host }) => !of_the_host.has(code) || host !== way.host);
+  const next = later.find(({ host }) => isOfTheWay(error) || host !== way.host);
   if (next !== undefined) likely.set(url, next);
 }
 

@@ -6,7 +6,7 @@ import { isStalePlan } from './failures.ts';
 import { type Ready, type Send, type Settle, type Sql, sqlBy } from './statements.ts';
 import { transaction } from './transaction.ts';
 
-export { codeOf, conflict, isTransient } from './failures.ts';
+export { brokenConstraint, codeOf, conflict, isTransient } from './failures.ts';
 export type { Sql } from './statements.ts';
 /** One transaction. Statements started without awaiting each other travel together (pipelined), in order. */
 export interface Tx extends Sql {

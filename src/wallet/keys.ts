@@ -3,7 +3,7 @@
  * there exactly if the effect is. Refusals are not remembered: nothing happened, and the next try may succeed.
  */
 import type { Database, Tx } from '../platform/database.ts';
-import { codeOf, conflict } from '../platform/database.ts';
+import { brokenConstraint, conflict } from '../platform/database.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { refuse } from '../refusals.ts';
 import type { Refusal } from '../refusals.ts';
@@ -55,9 +55,9 @@ export async function keyed<T>(database: Database, work: (tx: Tx) => Promise<T>)
   try {
     return await database.transaction(work);
   } catch (error) {
-    const taken =
-      codeOf(error) === '23505' && (error as { constraint_name?: string }).constraint_name === keys_constraint;
-    throw taken ? conflict('another server was faster with an Idempotency-Key', error) : error;
+    throw brokenConstraint(error) === keys_constraint
+      ? conflict('another server was faster with an Idempotency-Key', error)
+      : error;
   }
 }
 
