@@ -19,3 +19,27 @@ export async function eachByItself<T>(all: Iterable<T>, work: (one: T) => Promis
   // A duty that fails says so; one reason is as good as any.
   if (failures.length > 0) throw failures[0];
 }
+
+/** So many at a time keep nobody else waiting for longer than a few milliseconds. */
+const slice_max = 500;
+
+/** Works through many, a slice in an iteration of the event loop; those added meanwhile are met too, as `all` has it. */
+export async function inSlices<T>(all: Iterable<T>, work: (one: T) => void, slice = slice_max): Promise<void> {
+  let left = slice;
+  for (const one of all) {
+    if (left === 0) {
+      // oxlint-disable-next-line no-await-in-loop
+      await nextIteration();
+      left = slice;
+    }
+    left -= 1;
+    work(one);
+  }
+}
+
+/** Everybody else has their iteration of the event loop before this goes on. */
+export function nextIteration(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -20,7 +20,14 @@ const gap_ms_max = 200;
 /** However long a change stays away, an answer that speaks of a commit must not. */
 const reach_ms_max = 1_000;
 
-export function keepBoard(first: Snapshot, reread: () => void): BoardKeeper {
+export interface Keeping {
+  /** A change stays away: a fresh look is needed. */
+  reread(): void;
+  /** The board has changed: what these are told, or, left out, perhaps what everybody is told. */
+  changed?(entries?: readonly number[]): void;
+}
+
+export function keepBoard(first: Snapshot, { reread, changed }: Keeping): BoardKeeper {
   const board = new Board(first);
   const early = new Map<number, News>();
   let waiting: { version: number; resolve: () => void }[] = [];
@@ -30,6 +37,8 @@ export function keepBoard(first: Snapshot, reread: () => void): BoardKeeper {
     for (let next = early.get(board.version + 1); next !== undefined; next = early.get(board.version + 1)) {
       early.delete(next.version);
       board.apply(next, nowSeconds());
+      if (next.settings !== undefined) changed?.();
+      else if (next.changes.length > 0) changed?.(next.changes.map(([, entry]) => entry));
     }
     if (early.size === 0) {
       clearTimeout(gapTimer);
@@ -54,7 +63,10 @@ export function keepBoard(first: Snapshot, reread: () => void): BoardKeeper {
       }, gap_ms_max).unref();
     },
     restore: (snapshot) => {
-      if (snapshot.version >= board.version) board.restore(snapshot);
+      if (snapshot.version >= board.version) {
+        board.restore(snapshot);
+        changed?.();
+      }
       for (const version of early.keys()) if (version <= board.version) early.delete(version);
       advance();
     },

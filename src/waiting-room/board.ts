@@ -64,6 +64,14 @@ export type Standing =
   | { readonly status: 'EXPIRED'; readonly because: EndReason }
   | { readonly status: 'unknown' };
 
+/** So many were admitted in so many seconds; null: nobody can say. */
+export type Pace = { readonly admitted: number; readonly inSeconds: number } | null;
+
+/** Seconds until `position` is admitted at this pace. */
+export function etaSeconds(position: number, pace: Pace): number | null {
+  return pace === null ? null : Math.ceil((position * pace.inSeconds) / pace.admitted);
+}
+
 const ended_remembered_max = 10_000;
 const rate_seconds = 60;
 
@@ -74,8 +82,8 @@ export class Board {
   head = 0;
   front = 0;
   lastNumber = 0;
-  /** Counts every change to what a fan could be told. */
-  revision = 0;
+  /** Counts every change to the positions of those who wait. */
+  moves = 0;
   readonly active = new Map<number, Session>();
   /** Entries with a protected place, and their numbers. */
   private readonly passedOver = new Map<number, number>();
@@ -85,6 +93,8 @@ export class Board {
   /** Marks of live places whose earlier tokens are void: few, for hardly anybody ends all their sessions in a line. */
   private readonly reissued = new Map<number, number>();
   private readonly admissions = Array.from({ length: rate_seconds }, () => 0);
+  /** Their sum. */
+  private admittedLately = 0;
   private admissionsSecond = 0;
   private firstAdmission: number | undefined;
 
@@ -106,11 +116,14 @@ export class Board {
     this.departed = new SortedNumbers(snapshot.departed);
     this.reissued.clear();
     for (const { entry, mark } of snapshot.reissued) this.reissued.set(entry, mark);
+    this.moves++;
   }
 
   /** Applies the change with the next version. */
   apply(news: News, nowSeconds: number): void {
     const left: number[] = [];
+    // Whoever only joins, or ends behind the head, is in nobody's way.
+    let isMove = news.head !== this.head;
     for (const change of news.changes) {
       const [what, entry, number] = change;
       if (what === 'tokens voided') {
@@ -118,7 +131,10 @@ export class Board {
         continue;
       }
       const mark = this.markAt(entry);
-      if (this.passedOver.delete(entry)) this.passedOverNumbers.delete(number);
+      if (this.passedOver.delete(entry)) {
+        this.passedOverNumbers.delete(number);
+        isMove = true;
+      }
       this.active.delete(entry);
       if (what === 'admitted') {
         this.active.set(entry, { expiresAt: change[3], claimed: change[4], mark: change[5] });
@@ -126,6 +142,7 @@ export class Board {
       } else if (what === 'passed over') {
         this.passedOver.set(entry, number);
         this.passedOverNumbers.add([number]);
+        isMove = true;
       } else {
         this.rememberEnd(entry, change[3], mark);
         this.reissued.delete(entry);
@@ -136,6 +153,7 @@ export class Board {
     this.setMarks(news);
     this.departed.add(left);
     this.departed.dropTo(this.head);
+    if (isMove || left.length > 0) this.moves++;
   }
 
   /** Whether this entry was silent when its turn came and keeps a protected place. */
@@ -143,12 +161,12 @@ export class Board {
     return this.passedOver.has(entry);
   }
 
-  /** A seat hold moved the end of a session. Applies to sessions that the board knows. */
-  extend(entry: number, expiresAt: number): void {
+  /** A seat hold moved the end of a session. Applies to sessions that the board knows; answers whether it did. */
+  extend(entry: number, expiresAt: number): boolean {
     const session = this.active.get(entry);
-    if (session === undefined || session.expiresAt >= expiresAt) return;
+    if (session === undefined || session.expiresAt >= expiresAt) return false;
     session.expiresAt = expiresAt;
-    this.revision++;
+    return true;
   }
 
   /**
@@ -198,16 +216,15 @@ export class Board {
 
   admittedPerMinute(nowSeconds: number): number {
     this.rollTo(nowSeconds);
-    return this.admissions.reduce((sum, count) => sum + count, 0);
+    return this.admittedLately;
   }
 
-  /** Seconds until `position` is admitted at the measured rate; null while nobody was admitted for a minute, or in a pause. */
-  etaSeconds(position: number, nowSeconds: number): number | null {
+  /** How long one place takes at the measured rate; null while nobody was admitted for a minute, or in a pause. */
+  pace(nowSeconds: number): Pace {
     if (this.settings.paused !== null || this.firstAdmission === undefined) return null;
     const admitted = this.admittedPerMinute(nowSeconds);
     if (admitted === 0) return null;
-    const measured = Math.min(rate_seconds, Math.max(5, nowSeconds - this.firstAdmission + 1));
-    return Math.ceil((position * measured) / admitted);
+    return { admitted, inSeconds: Math.min(rate_seconds, Math.max(5, nowSeconds - this.firstAdmission + 1)) };
   }
 
   /** The mark of the one token that is good for a place; undefined where the board does not know it. */
@@ -226,7 +243,6 @@ export class Board {
     this.head = head;
     this.front = front;
     this.lastNumber = lastNumber;
-    this.revision++;
   }
 
   private countAdmission(nowSeconds: number): void {
@@ -234,11 +250,15 @@ export class Board {
     this.firstAdmission ??= nowSeconds;
     const slot = nowSeconds % rate_seconds;
     this.admissions[slot] = (this.admissions[slot] ?? 0) + 1;
+    this.admittedLately++;
   }
 
   private rollTo(nowSeconds: number): void {
     const from = Math.max(this.admissionsSecond + 1, nowSeconds - rate_seconds + 1);
-    for (let second = from; second <= nowSeconds; second++) this.admissions[second % rate_seconds] = 0;
+    for (let second = from; second <= nowSeconds; second++) {
+      this.admittedLately -= this.admissions[second % rate_seconds] ?? 0;
+      this.admissions[second % rate_seconds] = 0;
+    }
     this.admissionsSecond = Math.max(this.admissionsSecond, nowSeconds);
   }
 }

@@ -4,9 +4,10 @@
  */
 import type { Database } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
+import { createLoader } from '../platform/loader.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { keepBoard, type BoardKeeper } from './board-keeper.ts';
-import type { Board, News } from './board.ts';
+import type { Board, News, Snapshot } from './board.ts';
 import { createArrivals } from './news.ts';
 import { readSnapshot } from './snapshot.ts';
 
@@ -19,16 +20,26 @@ export interface Boards {
   show(news: News): Promise<void>;
   /** Shows sessions that this server has just extended. */
   extended(concertId: string, sessions: readonly { entry: number; expiresAt: Date }[]): void;
+  /** Called with what has just changed on a board. */
+  onChange(handle: (change: BoardChange) => void): void;
   all(): readonly Board[];
   /** How many fans this server itself let in since it began, by concert. */
   readonly admitted: ReadonlyMap<string, number>;
   readonly duty: Duty;
 }
 
+export interface BoardChange {
+  readonly concertId: string;
+  /** Who is told something else than a new position from now on; undefined: perhaps everybody. */
+  readonly entries: readonly number[] | undefined;
+}
+
 interface Kept {
   readonly keeper: BoardKeeper;
   usedAt: number;
 }
+
+type Extensions = Iterable<readonly [entry: number, expiresAt: number]>;
 
 /** A message lost without its connection breaking was never seen; this is for what was never seen. */
 const check_every_ms = 5_000;
@@ -38,17 +49,27 @@ const unused_ms_max = 10 * 60_000;
 export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans: number) => void): Boards {
   const kept = new Map<string, Kept>();
   const admitted = new Map<string, number>();
-  const load = createLoading(database, kept);
-
-  const extend = (concertId: string, sessions: Iterable<readonly [number, number]>): void => {
-    const board = kept.get(concertId)?.keeper.board;
-    for (const [entry, expiresAt] of sessions) board?.extend(entry, expiresAt);
+  const handlers: ((change: BoardChange) => void)[] = [];
+  const tell = (concertId: string, entries?: readonly number[]): void => {
+    for (const handle of handlers) handle({ concertId, entries });
   };
-  const arrivals = createArrivals((news) => kept.get(news.concertId)?.keeper.accept(news));
-  feed.subscribe('line', arrivals);
+  const loader = createLoading(database, kept, tell);
+
+  const accept = (news: News): void => {
+    const keeper = kept.get(news.concertId)?.keeper;
+    if (keeper === undefined) loader.hear(news.concertId, news);
+    else keeper.accept(news);
+  };
+  const extend = (concertId: string, sessions: Extensions): void => {
+    const board = kept.get(concertId)?.keeper.board;
+    if (board === undefined) loader.hear(concertId, sessions);
+    else extendOn(board, sessions, tell);
+  };
+  feed.subscribe('line', createArrivals(accept));
   feed.subscribe('sessions', ([concertId, sessions]: [string, [number, number][]]) => extend(concertId, sessions));
-  const { catchUp, fallBehind } = createCatchingUp({ database, kept, load, extend });
+  const { catchUp, fallBehind } = createCatchingUp({ database, kept, loader, extend });
   feed.onGap(() => {
+    loader.missed();
     fallBehind();
     catchUp().catch(() => undefined);
   });
@@ -61,20 +82,22 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
 
   return {
     peek: use,
-    open: async (concertId) => use(concertId) ?? (await load.once(concertId)),
+    open: async (concertId) => use(concertId) ?? (await loader.load(concertId)),
     show: async (news) => {
       const fans = news.changes.filter(([what]) => what === 'admitted').length;
       if (fans > 0) admitted.set(news.concertId, (admitted.get(news.concertId) ?? 0) + fans);
       onAdmitted?.(fans);
-      const keeper = kept.get(news.concertId)?.keeper;
-      keeper?.accept(news);
-      await keeper?.reached(news.version);
+      accept(news);
+      await kept.get(news.concertId)?.keeper.reached(news.version);
     },
     extended: (concertId, sessions) =>
       extend(
         concertId,
         sessions.map(({ entry, expiresAt }) => [entry, expiresAt.getTime()] as const),
       ),
+    onChange: (handle) => {
+      handlers.push(handle);
+    },
     admitted,
     all: () => [...kept.values()].map(({ keeper }) => keeper.board),
     duty: {
@@ -89,45 +112,60 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
   };
 }
 
-/** Reads rooms; each at most once at a time, however many ask. */
-function createLoading(database: Database, kept: Map<string, Kept>) {
-  const loading = new Map<string, Promise<Board | undefined>>();
+type Tell = (concertId: string, entries?: readonly number[]) => void;
 
-  const read = async (concertId: string): Promise<Board | undefined> => {
-    const snapshot = await readSnapshot(database, concertId);
-    if (snapshot === undefined) return undefined;
-    const existing = kept.get(concertId);
-    if (existing !== undefined) {
-      existing.keeper.restore(snapshot);
-      return existing.keeper.board;
-    }
-    const keeper = keepBoard(snapshot, () => {
-      again(concertId).catch(() => undefined);
+function extendOn(board: Board, sessions: Extensions, tell: Tell): void {
+  const entries: number[] = [];
+  for (const [entry, expiresAt] of sessions) if (board.extend(entry, expiresAt)) entries.push(entry);
+  if (entries.length > 0) tell(board.concertId, entries);
+}
+
+/** Of one room while it is read; a room that changes faster is read again. */
+const news_max = 2_000;
+
+/** Reads rooms: into a board that is new, or over the one there is. */
+function createLoading(database: Database, kept: Map<string, Kept>, tell: Tell) {
+  const loader = createLoader<string, Snapshot | undefined, News | Extensions, Board | undefined>({
+    name: 'lines',
+    keyOf: (concertId) => concertId,
+    read: (concertId) => readSnapshot(database, concertId),
+    keep: (snapshot, heard) => {
+      if (snapshot === undefined) return undefined;
+      const known = kept.get(snapshot.concertId);
+      known?.keeper.restore(snapshot);
+      const { keeper } = known ?? first(snapshot);
+      for (const news of heard) {
+        if ('version' in news) keeper.accept(news);
+        else extendOn(keeper.board, news, tell);
+      }
+      return keeper.board;
+    },
+    newsMax: news_max,
+  });
+  const first = (snapshot: Snapshot): Kept => {
+    const { concertId } = snapshot;
+    const keeper = keepBoard(snapshot, {
+      reread: () => {
+        loader.loadAnew(concertId).catch(() => undefined);
+      },
+      changed: (entries) => tell(concertId, entries),
     });
-    kept.set(concertId, { keeper, usedAt: performance.now() });
-    return keeper.board;
+    const one = { keeper, usedAt: performance.now() };
+    kept.set(concertId, one);
+    return one;
   };
-  const once = (concertId: string): Promise<Board | undefined> => {
-    const pending = loading.get(concertId) ?? read(concertId).finally(() => loading.delete(concertId));
-    loading.set(concertId, pending);
-    return pending;
-  };
-  const again = async (concertId: string): Promise<Board | undefined> => {
-    await loading.get(concertId)?.catch(() => undefined);
-    return once(concertId);
-  };
-  return { once, again };
+  return loader;
 }
 
 interface CatchingUp {
   readonly database: Database;
   readonly kept: ReadonlyMap<string, Kept>;
-  readonly load: Pick<ReturnType<typeof createLoading>, 'again'>;
-  extend(concertId: string, sessions: Iterable<readonly [entry: number, expiresAt: number]>): void;
+  readonly loader: Pick<ReturnType<typeof createLoading>, 'loadAnew'>;
+  extend(concertId: string, sessions: Extensions): void;
 }
 
 /** Finds out what was missed, with a question or two for all boards together. */
-function createCatchingUp({ database, kept, load, extend }: CatchingUp) {
+function createCatchingUp({ database, kept, loader, extend }: CatchingUp) {
   /** Whether ends of sessions may have been missed. */
   let isBehind = false;
 
@@ -139,7 +177,7 @@ function createCatchingUp({ database, kept, load, extend }: CatchingUp) {
       rows.map(async ({ concertId, version }) => {
         const keeper = kept.get(concertId)?.keeper;
         await keeper?.reached(version);
-        if (keeper !== undefined && keeper.board.version < version) await load.again(concertId);
+        if (keeper !== undefined && keeper.board.version < version) await loader.loadAnew(concertId);
       }),
     );
   };

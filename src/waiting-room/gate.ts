@@ -73,8 +73,8 @@ export interface WaitingRoom {
    * them with new tokens. To be called once nobody is taken for that user any more by a session that was ended.
    */
   voidTokens(userId: string): Promise<void>;
-  /** Marks the place's fan as present. */
-  present(pass: Pass): void;
+  /** Marks the place's fan as present; false if this server cannot pass that on, and the fan should try another. */
+  present(pass: Pass): boolean;
   /** The settings in force on this server, at most 250 ms old. Undefined if there is no such concert. */
   settings(concertId: string): Promise<Settings | undefined>;
   numbers(concertId: string): Promise<LineNumbers | undefined>;
@@ -150,13 +150,16 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     },
     present: (pass) => {
       const board = boards.peek(pass.concertId);
-      if (board !== undefined) presence.sign(board, pass);
+      if (board !== undefined) {
+        presence.sign(board, pass);
+        return !presence.isUnheard(board, pass.entry);
+      }
       // Where nobody has asked yet about this line, the sign is given when it is known.
-      else
-        boards.open(pass.concertId).then(
-          (opened) => opened && presence.sign(opened, pass),
-          () => undefined,
-        );
+      boards.open(pass.concertId).then(
+        (opened) => opened && presence.sign(opened, pass),
+        () => undefined,
+      );
+      return true;
     },
     settings: async (concertId) => (await boards.open(concertId))?.settings,
     numbers: async (concertId) => {

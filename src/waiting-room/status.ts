@@ -1,6 +1,6 @@
 /** What a fan is told about a place in line: arithmetic on the board, whatever the length of the line. */
 import type { ReplyOf } from '../contract.ts';
-import { nowSeconds, type Board, type Standing } from './board.ts';
+import { etaSeconds, nowSeconds, type Board, type Pace, type Session, type Standing } from './board.ts';
 
 export type QueueStatus = ReplyOf<'getQueueToken', 200>;
 
@@ -20,13 +20,12 @@ export function describe(board: Board, standing: Exclude<Standing, { status: 'un
   const notice = settings.paused?.reason ?? null;
   if (status === 'WAIT') {
     const { position } = standing;
-    const etaSeconds = board.etaSeconds(position, nowSeconds());
-    const pollAfterSeconds = pollAfter(position, etaSeconds, settings.graceSeconds);
-    return { concertId, status, position, etaSeconds, expiresAt: null, pollAfterSeconds, notice, expiredBecause: null };
+    const wait = waitOf(position, board.pace(nowSeconds()), settings.graceSeconds);
+    return { concertId, status, position, ...wait, notice, expiredBecause: null };
   }
   const none = { position: null, etaSeconds: null };
   if (status === 'ACTIVE') {
-    const expiresAt = new Date(standing.session.expiresAt).toISOString();
+    const expiresAt = endOf(standing.session);
     const pollAfterSeconds = poll_seconds_active;
     return { concertId, status, ...none, expiresAt, pollAfterSeconds, notice: null, expiredBecause: null };
   }
@@ -39,6 +38,55 @@ export function describe(board: Board, standing: Exclude<Standing, { status: 'un
     pollAfterSeconds: poll_seconds_max,
     notice: null,
     expiredBecause,
+  };
+}
+
+export function endOf({ expiresAt }: Session): string {
+  return new Date(expiresAt).toISOString();
+}
+
+interface Wait {
+  readonly etaSeconds: number | null;
+  readonly expiresAt: null;
+  readonly pollAfterSeconds: number;
+}
+
+function waitOf(position: number, pace: Pace, graceSeconds: number): Wait {
+  const eta = etaSeconds(position, pace);
+  return { etaSeconds: eta, expiresAt: null, pollAfterSeconds: pollAfter(position, eta, graceSeconds) };
+}
+
+export interface Wording {
+  /** What all who wait are shown beside their place. */
+  readonly notice: string | null;
+  /** The status of one who waits, as JSON; and how soon that one would ask again. */
+  wait(position: number): { readonly text: string; readonly pollAfterSeconds: number };
+}
+
+const holes = ['position', 'etaSeconds', 'pollAfterSeconds'] as const;
+
+/**
+ * For telling many at once: the same as `describe`, but the pace is measured once and what is the same for all is
+ * written once, so that for each there are three numbers to fill in.
+ */
+export function wordingOf(board: Board): Wording {
+  const { graceSeconds, paused } = board.settings;
+  const pace = board.pace(nowSeconds());
+  const pattern = describe(board, { status: 'WAIT', position: 1 });
+  // No text of a person contains these, since a quotation mark within a text is written differently.
+  const marked = JSON.stringify({ ...pattern, ...Object.fromEntries(holes.map((hole) => [hole, `\u0001${hole}`])) });
+  const [before = '', afterPosition = '', afterEta = '', end = ''] = marked.split(
+    /"\\u0001(?:position|etaSeconds|pollAfterSeconds)"/,
+  );
+  return {
+    notice: paused?.reason ?? null,
+    wait: (position) => {
+      const { etaSeconds: eta, pollAfterSeconds } = waitOf(position, pace, graceSeconds);
+      return {
+        text: `${before}${position}${afterPosition}${eta}${afterEta}${pollAfterSeconds}${end}`,
+        pollAfterSeconds,
+      };
+    },
   };
 }
 

@@ -1,12 +1,16 @@
 /**
- * Open status streams. After a change of a board each fan whose answer changed is told: who is admitted or ended at
- * once, a new position as often as a poll would have asked. One pass over the streams per change, no queries.
+ * Open status streams. Each fan whose answer changed is told: who is admitted or ended first and at once, a new position
+ * as often as a poll would have asked. Nobody is looked at who is not concerned, a slice is told in an iteration of the
+ * event loop, and the database is asked only for ends of long ago.
  */
+import { inSlices } from '../platform/each.ts';
 import type { EventStream } from '../platform/event-stream.ts';
 import { CutOffError } from '../platform/lane.ts';
 import type { Duty } from '../platform/ticker.ts';
-import type { Board } from './board.ts';
+import { numberOf } from './board.ts';
+import { Followers, put, Ticks, type Follower } from './followers.ts';
 import type { QueueStatus, WaitingRoom } from './gate.ts';
+import { endOf, wordingOf } from './status.ts';
 import type { Pass } from './tokens.ts';
 
 export interface StatusStreams {
@@ -15,91 +19,180 @@ export interface StatusStreams {
   readonly duty: Duty;
 }
 
-interface Follower {
-  readonly pass: Pass;
-  readonly stream: EventStream;
-  told: QueueStatus;
-  /** In milliseconds of this process's steady clock: a mere change of position waits until then. */
-  positionDueAt: number;
-}
-
 const tick_ms = 100;
 /** An open stream is a sign of life; this often it is given. */
 const present_every_ms = 1_000;
+/** Who may be near the head by now while nobody here heard of it; see `Presence`. */
+const unheard_reach = 2;
+
+type Lines = ReadonlyMap<string, Followers>;
 
 export function createStatusStreams(waitingRoom: Pick<WaitingRoom, 'status' | 'boards' | 'present'>): StatusStreams {
-  const followers = new Map<string, Set<Follower>>();
-  const revisions = new Map<string, number>();
+  const { boards, present } = waitingRoom;
+  const lines = new Map<string, Followers>();
+  const ticks = new Ticks();
+  const { tell, update } = createTelling(waitingRoom, ticks);
   let presentAt = 0;
 
-  const tell = (follower: Follower, status: QueueStatus): void => {
-    follower.told = status;
-    follower.positionDueAt = performance.now() + (status.pollAfterSeconds - 1) * 1_000;
-    follower.stream.send('status', JSON.stringify(status));
-    if (status.status === 'EXPIRED') follower.stream.close();
-  };
+  boards.onChange(({ concertId, entries }) => {
+    const line = lines.get(concertId);
+    if (line === undefined) return;
+    if (entries === undefined) line.isAllTouched = true;
+    else line.touch(entries);
+  });
 
-  const update = (follower: Follower): void => {
-    const status = statusOf(waitingRoom, follower);
-    if (status instanceof Promise) {
-      status.then((known) => tellIfNew(follower, known)).catch(() => follower.stream.close());
-    } else if (status !== undefined) {
-      tellIfNew(follower, status);
+  const sign = (follower: Follower): void => {
+    const { pass, line, stream } = follower;
+    if (!present(pass)) stream.close();
+    else if (line.board.active.get(pass.entry)?.claimed === true) line.behind.delete(follower);
+  };
+  const signAll = async (): Promise<void> => {
+    for (const [concertId, line] of lines) {
+      const board = boards.peek(concertId);
+      // One that was dropped and read anew has told nobody what changed meanwhile.
+      if (board !== undefined && board !== line.board) line.follow(board);
     }
-  };
-
-  const tellIfNew = (follower: Follower, status: QueueStatus): void => {
-    const { told } = follower;
-    if (told.status !== status.status || told.notice !== status.notice || told.expiresAt !== status.expiresAt)
-      tell(follower, status);
-    else if (told.position !== status.position && performance.now() >= follower.positionDueAt) tell(follower, status);
-  };
-
-  const followBoard = (board: Board, signing: boolean): void => {
-    const here = followers.get(board.concertId);
-    if (here === undefined) return;
-    // Positions that were not due at the last change come due while nothing changes, so the second is a reason too.
-    const changed = revisions.get(board.concertId) !== board.revision;
-    revisions.set(board.concertId, board.revision);
-    if (!changed && !signing) return;
-    for (const follower of here) update(follower);
+    await inSlices(near(lines), sign);
   };
 
   return {
     add: (pass, stream, status) => {
-      const follower: Follower = { pass, stream, told: status, positionDueAt: 0 };
-      const here = followers.get(pass.concertId) ?? new Set();
-      followers.set(pass.concertId, here.add(follower));
+      const board = boards.peek(pass.concertId);
+      const line = lines.get(pass.concertId) ?? (board === undefined ? undefined : new Followers(board));
+      // The browser opens another stream.
+      if (line === undefined) return stream.close();
+      const follower: Follower = { pass, stream, line, ...toldOf(status), place: undefined };
+      lines.set(pass.concertId, line);
+      line.add(follower);
       stream.onClose(() => {
-        here.delete(follower);
-        if (here.size > 0 || followers.get(pass.concertId) !== here) return;
-        followers.delete(pass.concertId);
-        revisions.delete(pass.concertId);
+        line.remove(follower);
+        if (line.isEmpty && lines.get(pass.concertId) === line) lines.delete(pass.concertId);
       });
       tell(follower, status);
+      // What changed since the status was asked for.
+      if (!stream.closed) line.touched.add(follower);
     },
     duty: {
       name: 'line.streams',
       everyMs: tick_ms,
       run: async () => {
-        const signing = performance.now() - presentAt >= present_every_ms;
-        if (signing) presentAt = performance.now();
-        for (const concertId of followers.keys()) {
-          const board = waitingRoom.boards.peek(concertId);
-          if (board !== undefined) followBoard(board, signing);
+        if (performance.now() - presentAt >= present_every_ms) {
+          presentAt = performance.now();
+          await signAll();
         }
+        for (const line of lines.values()) line.wording = undefined;
+        await inSlices(concerned(lines, ticks), update);
       },
     },
   };
 }
 
-/** Undefined: this server can be of no use to the fan. The stream is closed, and the browser opens another. */
-function statusOf({ status }: Pick<WaitingRoom, 'status'>, { pass, stream }: Follower) {
-  try {
-    return status(pass);
-  } catch (error) {
-    if (!(error instanceof CutOffError)) throw error;
-    stream.close();
-    return undefined;
+/** All who are to be looked at now; those whose standing changed before all others, also if they come meanwhile. */
+function* concerned(lines: Lines, ticks: Ticks): Iterable<Follower> {
+  yield* touchedOf(lines);
+  for (const follower of ticks.due()) {
+    put(follower, follower.line.ripe);
+    yield follower;
   }
+  for (const line of lines.values()) {
+    if (line.isAllTouched) {
+      line.isAllTouched = false;
+      yield* line.all();
+    }
+    if (line.moves === line.board.moves) continue;
+    line.moves = line.board.moves;
+    for (const follower of line.ripened()) {
+      if (line.touched.size > 0) yield* touchedOf(lines);
+      yield follower;
+    }
+  }
+}
+
+function* touchedOf(lines: Lines): Iterable<Follower> {
+  for (const { touched } of lines.values()) {
+    for (const follower of touched) {
+      touched.delete(follower);
+      yield follower;
+    }
+  }
+}
+
+/** All whose sign of life may matter. */
+function* near(lines: Lines): Iterable<Follower> {
+  for (const line of lines.values()) {
+    const { head, front } = line.board;
+    yield* line.behind;
+    yield* line.between(head + 1, head + (front - head) * unheard_reach);
+  }
+}
+
+function createTelling({ status: statusOf }: Pick<WaitingRoom, 'status'>, ticks: Ticks) {
+  /** A mere position waits as long as a poll would have. */
+  const putOff = (follower: Follower, pollAfterSeconds: number): void =>
+    put(follower, ticks.in((pollAfterSeconds - 1) * 1_000));
+
+  const tell = (follower: Follower, status: QueueStatus): void => {
+    if (follower.stream.closed) return;
+    Object.assign(follower, toldOf(status));
+    if (status.status === 'WAIT') putOff(follower, status.pollAfterSeconds);
+    else put(follower, follower.line.resting);
+    follower.stream.send('status', JSON.stringify(status));
+    if (status.status === 'EXPIRED') follower.stream.close();
+  };
+
+  const askAndTell = (follower: Follower): void => {
+    const { pass, stream, line } = follower;
+    put(follower, line.resting);
+    try {
+      const status = statusOf(pass);
+      if (status instanceof Promise)
+        status.then(
+          (known) => tell(follower, known),
+          () => stream.close(),
+        );
+      else tell(follower, status);
+    } catch (error) {
+      // This server can be of no use to the fan: the browser opens another stream.
+      stream.close();
+      if (!(error instanceof CutOffError)) throw error;
+    }
+  };
+
+  /** Tells one who waits what is new: the reason of a pause at once, a position when it is due. */
+  const tellWait = (follower: Follower, position: number): void => {
+    const { line, stream } = follower;
+    line.wording ??= wordingOf(line.board);
+    const { notice, wait } = line.wording;
+    if (follower.status === 'WAIT' && follower.remark === notice) {
+      if (ticks.has(follower)) return;
+      if (follower.position === position) return put(follower, line.ripe);
+    }
+    const { text, pollAfterSeconds } = wait(position);
+    follower.status = 'WAIT';
+    follower.position = position;
+    follower.remark = notice;
+    putOff(follower, pollAfterSeconds);
+    stream.send('status', text);
+  };
+
+  /** Tells a fan what is new, if anything is. */
+  const update = (follower: Follower): void => {
+    const { line, pass, stream } = follower;
+    if (stream.closed) return;
+    const standing = line.board.standingOf(pass);
+    if (numberOf(pass.entry) <= line.board.head) line.behind.add(follower);
+    if (standing.status === 'WAIT') return tellWait(follower, standing.position);
+    const isTold = standing.status === 'ACTIVE' && follower.remark === endOf(standing.session);
+    if (follower.status !== 'ACTIVE' || !isTold) askAndTell(follower);
+  };
+  return { tell, update };
+}
+
+function toldOf({
+  status,
+  position,
+  expiresAt,
+  notice,
+}: QueueStatus): Pick<Follower, 'status' | 'position' | 'remark'> {
+  return { status, position, remark: status === 'WAIT' ? notice : expiresAt };
 }
