@@ -23,22 +23,29 @@ export async function eachByItself<T>(all: Iterable<T>, work: (one: T) => Promis
 /** So many at a time keep nobody else waiting for longer than a few milliseconds. */
 const slice_max = 500;
 
-/** Works through many, a slice in an iteration of the event loop; those added meanwhile are met too, as `all` has it. */
-export async function inSlices<T>(all: Iterable<T>, work: (one: T) => void, slice = slice_max): Promise<void> {
+/**
+ * Works through many, a slice in an iteration of the event loop; those added meanwhile are met too, as `all` has it. What
+ * the work on a slice promises is waited for before the next one.
+ */
+export async function inSlices<T>(all: Iterable<T>, work: (one: T) => unknown, slice = slice_max): Promise<void> {
+  let pending: Promise<unknown>[] = [];
   let left = slice;
   for (const one of all) {
     if (left === 0) {
       // oxlint-disable-next-line no-await-in-loop
-      await nextIteration();
+      await Promise.all([...pending, nextIteration()]);
+      pending = [];
       left = slice;
     }
     left -= 1;
-    work(one);
+    const begun = work(one);
+    if (begun instanceof Promise) pending.push(begun);
   }
+  await Promise.all(pending);
 }
 
 /** Everybody else has their iteration of the event loop before this goes on. */
-export function nextIteration(): Promise<void> {
+function nextIteration(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });

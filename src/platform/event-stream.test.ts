@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { fastify, type FastifyInstance } from 'fastify';
 import { eventFrame, mountEventStreams, openEventStream, type EventStream } from './event-stream.ts';
 import { OverloadedError } from './lane.ts';
@@ -37,6 +39,9 @@ afterEach(async () => {
   mock.timers.reset();
   await app.close();
 });
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 
 interface Listener {
   readonly socket: Socket;
@@ -101,6 +106,38 @@ describe('an event stream', () => {
     first.socket.destroy();
     await until(() => app.eventStreams.count === 3);
     assert.match((await listen('a')).text(), /^HTTP\/1.1 200/);
+  });
+
+  test('is all that its connection is for: what a client sends besides is dropped, or ends it', async () => {
+    const listener = await listen();
+    listener.socket.write('GET / HTTP/1.1\r\nhost: x\r\nclient: late\r\n\r\n');
+    const behind = connect(port, '127.0.0.1');
+    const closed = new Promise((resolve) => {
+      behind.once('close', resolve);
+    });
+    behind.on('error', () => undefined).resume();
+    behind.write('GET / HTTP/1.1\r\nhost: x\r\nclient: b\r\n\r\n'.repeat(2));
+    await closed;
+    opened[0]?.send('status', '{}');
+    await until(() => listener.text().endsWith('data: {}\n\n'));
+    assert.equal(listener.text().match(/HTTP\/1.1/g)?.length, 1);
+    listener.socket.end();
+    await listener.closed;
+    await until(() => app.eventStreams.count === 0);
+  });
+
+  test('keeps nothing of its request but the socket', async () => {
+    const held: WeakRef<object>[] = [];
+    app.server.prependListener('request', (request, response) => {
+      held.push(new WeakRef(request), new WeakRef(response));
+    });
+    const listener = await listen();
+    await until(() => {
+      collect();
+      return held.every((ref) => ref.deref() === undefined);
+    });
+    opened[0]?.send('status', '{}');
+    await until(() => listener.text().endsWith('data: {}\n\n'));
   });
 
   test('lets go of a reader that does not read', async () => {

@@ -113,8 +113,10 @@ function seatRoutes(app: App, { reservations, catalog, gate }: ReservationRooms)
     handler: async (request, reply) => {
       const pass = await gate.admitted(request);
       const performance = await ownPerformance(catalog, pass, request.params.performanceId);
+      // A stream outlives its request by hours, so of that it keeps no more than this.
+      const asking = { headers: { 'queue-token': request.headers['queue-token'] } };
       await reservations.events.follow(performance, openEventStream(request, reply), async () => {
-        if (!gate.isActive(pass)) await gate.admitted(request);
+        if (!gate.isActive(pass)) await gate.admitted(asking);
       });
     },
   });

@@ -4,11 +4,13 @@
  */
 import type { Performance } from '../catalog/catalog.ts';
 import type { Database, Tx } from '../platform/database.ts';
+import { eachByItself } from '../platform/each.ts';
 import type { Feed } from '../platform/feed.ts';
+import { createLoader } from '../platform/loader.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { SeatBoard, type SeatChange, type SeatCode } from './seat-board.ts';
 import { SeatPage, type SeatFilter } from './seat-page.ts';
-import { createSeatReading, type ReadSeats } from './seat-reading.ts';
+import { createSeatReading } from './seat-reading.ts';
 
 export interface SeatBoards {
   /** The board of a performance, read if it is not in memory. */
@@ -34,6 +36,8 @@ export interface KeptBoard {
 
 /** Five bytes a seat, and while its list is being read up to 130 bytes a seat for each filter. */
 const board_seats_max = 5_000_000;
+/** Of one board while it is read. */
+const news_max = 20_000;
 const reread_ms = 30_000;
 const page_idle_ms = 30_000;
 const board_idle_ms = 600_000;
@@ -41,7 +45,20 @@ const board_idle_ms = 600_000;
 export function createSeatBoards({ database, feed }: { database: Database; feed: Feed }): SeatBoards {
   const shelf = createShelf();
   const read = createSeatReading(database.sql);
-  const loading = createLoading(read, shelf);
+  const loader = createLoader<Performance, SeatBoard, SeatChange, Shelved>({
+    name: 'seat boards',
+    keyOf: ({ id }) => id,
+    read: async (target) => {
+      const board = new SeatBoard(target);
+      await read(board);
+      return board;
+    },
+    keep: (board, changes) => {
+      for (const { number, code, version } of changes) board.apply(number, code, version);
+      return shelf.add(board);
+    },
+    newsMax: news_max,
+  });
   const handlers: ((performanceId: string, numbers: readonly number[]) => void)[] = [];
 
   const tell = (performanceId: string, numbers: readonly number[]): void => {
@@ -52,7 +69,7 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
     const changed = new Map<string, number[]>();
     for (const change of changes) {
       const { performanceId, number, code, version } = change;
-      loading.note(change);
+      loader.hear(performanceId, change);
       if (shelf.get(performanceId)?.board.apply(number, code, version) !== true) continue;
       const numbers = changed.get(performanceId);
       if (numbers === undefined) changed.set(performanceId, [number]);
@@ -67,11 +84,11 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
   };
 
   feed.subscribe('seats', (news: News) => apply(changesOf(news)));
-  // Boards of no present use are dropped: whoever asks for one next has it read. A read under way began too early.
+  // Boards of no present use are dropped: whoever asks for one next has it read.
   feed.onGap(() => {
+    loader.missed();
     shelf.dropUnused(reread_ms);
-    const late = [...loading.underWay()].map((pending) => pending.then(reread));
-    Promise.all([...shelf.used(reread_ms).map(reread), ...late]).catch(() => shelf.dropUnused(0));
+    Promise.all(shelf.used(reread_ms).map(reread)).catch(() => shelf.dropUnused(0));
   });
 
   const known = (performanceId: string): Shelved | undefined => {
@@ -81,7 +98,7 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
   };
 
   return {
-    of: async (target) => known(target.id) ?? loading.load(target),
+    of: async (target) => known(target.id) ?? loader.load(target),
     known,
     apply,
     publish: (tx, changes) => {
@@ -91,7 +108,7 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
       handlers.push(handle);
     },
     duties: [
-      { name: 'seats.reread', everyMs: reread_ms, run: () => inTurn(shelf.used(reread_ms), reread) },
+      { name: 'seats.reread', everyMs: reread_ms, run: () => eachByItself(shelf.used(reread_ms), reread) },
       {
         name: 'seats.forget',
         everyMs: page_idle_ms,
@@ -104,48 +121,10 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
   };
 }
 
-/** One after the other: nobody waits for it, and those who do something else shall not wait because of it. */
-async function inTurn<T>(all: readonly T[], run: (one: T) => Promise<void>): Promise<void> {
-  // oxlint-disable-next-line no-await-in-loop
-  for (const one of all) await run(one);
-}
-
-/** Boards being read for the first time: each once, however many ask, and no change is lost meanwhile. */
-function createLoading(read: ReadSeats, shelf: Shelf) {
-  const pending = new Map<string, Promise<Shelved>>();
-  const missed = new Map<string, SeatChange[]>();
-
-  const start = async (target: Performance): Promise<Shelved> => {
-    const changes: SeatChange[] = [];
-    missed.set(target.id, changes);
-    try {
-      const board = new SeatBoard(target);
-      await read(board);
-      for (const { number, code, version } of changes) board.apply(number, code, version);
-      return shelf.add(board);
-    } finally {
-      missed.delete(target.id);
-      pending.delete(target.id);
-    }
-  };
-
-  return {
-    load: (target: Performance): Promise<Shelved> => {
-      const started = pending.get(target.id) ?? start(target);
-      pending.set(target.id, started);
-      return started;
-    },
-    note: (change: SeatChange) => missed.get(change.performanceId)?.push(change),
-    underWay: () => pending.values(),
-  };
-}
-
 interface Shelved extends KeptBoard {
   usedAt: number;
   pages: Partial<Record<SeatFilter, SeatPage>>;
 }
-
-type Shelf = ReturnType<typeof createShelf>;
 
 /** The boards in memory, bounded by their seats; the longest unused go first. */
 function createShelf() {

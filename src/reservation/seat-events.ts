@@ -3,6 +3,7 @@
  * streams of a performance. A stream begins with nothing: open it first, then read the seats, and no change is missed.
  */
 import type { Performance } from '../catalog/catalog.ts';
+import { inSlices } from '../platform/each.ts';
 import { eventFrame, type EventStream } from '../platform/event-stream.ts';
 import type { Duty } from '../platform/ticker.ts';
 import type { KeptBoard, SeatBoards } from './seat-boards.ts';
@@ -21,8 +22,6 @@ const tick_ms = 100;
 const event_seats_max = 1_000;
 /** A session that ended stops its stream within this time. */
 const admission_check_ms = 2_000;
-/** Streams asked about in one turn of the event loop. */
-const checks_per_turn = 500;
 
 interface Followed {
   readonly kept: KeptBoard;
@@ -66,17 +65,13 @@ export function createSeatEvents(boards: SeatBoards): SeatEvents {
       for (const number of numbers) changed.delete(number);
       const data = JSON.stringify(numbers.map((number) => ({ number, status: kept.board.statusOf(number) })));
       const frame = Buffer.from(eventFrame('seats', data));
-      for (const stream of streams.keys()) stream.write(frame);
+      // Who comes in between reads the seats afterwards, and is told what it knows.
+      await inSlices(streams.keys(), (stream) => stream.write(frame));
     }
   };
 
   const check = async (): Promise<void> => {
-    const streams: [EventStream, () => Promise<unknown>][] = [];
-    for (const entry of followed.values()) streams.push(...entry.streams);
-    for (let from = 0; from < streams.length; from += checks_per_turn) {
-      const turn = streams.slice(from, from + checks_per_turn);
-      await Promise.all(turn.map(([stream, admitted]) => admitted().catch(() => stream.close())));
-    }
+    await inSlices(streamsOf(followed.values()), ([stream, admitted]) => admitted().catch(() => stream.close()));
   };
 
   return {
@@ -86,4 +81,8 @@ export function createSeatEvents(boards: SeatBoards): SeatEvents {
       { name: 'seats.admission', everyMs: admission_check_ms, run: check },
     ],
   };
+}
+
+function* streamsOf(all: Iterable<Followed>): Iterable<[EventStream, () => Promise<unknown>]> {
+  for (const { streams } of all) yield* streams;
 }

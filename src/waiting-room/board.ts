@@ -210,6 +210,11 @@ export class Board {
     }
   }
 
+  /** Whether somebody waits or is inside. */
+  get isLive(): boolean {
+    return this.active.size > 0 || this.waiting > 0;
+  }
+
   get waiting(): number {
     return this.lastNumber - this.head - this.departed.size + this.passedOver.size;
   }

@@ -17,8 +17,8 @@ import { createLookUps, type Known } from './look-up.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { placeRetention } from './retention.ts';
 import { describe, type QueueStatus } from './status.ts';
+import { createTending } from './tending.ts';
 import { claimedConcert, concertMark, createQueueTokens, passOf, type Pass } from './tokens.ts';
-import { createTurns } from './turns.ts';
 
 export type { Settings } from './board.ts';
 export type { Pass } from './tokens.ts';
@@ -166,7 +166,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
       const board = await boards.open(concertId);
       return board && numbersOf(board);
     },
-    duties: [createTurns({ database, boards, presence }), boards.duty, placeRetention(database, deps.retentionDays)],
+    duties: [createTending({ database, boards, presence }), boards.duty, placeRetention(database, deps.retentionDays)],
     drain: async () => {
       await Promise.all([issueLanes.drain(), leaveLanes.drain(), voidLanes.drain(), lookUps.drain()]);
     },

@@ -285,7 +285,7 @@ export function saveRoom(tx: Tx, room: LockedRoom, settings?: Settings): News {
   const news: News = { concertId, version, head, front, lastNumber, changes, settings };
   void tx`
     update rooms set last_number = ${lastNumber}, head = ${head}, front = ${front}, active = ${room.active},
-      active_ceiling = greatest(max_active, ${room.active}::integer), version = ${version}
+      active_ceiling = greatest(max_active, ${room.active}::integer), version = ${version}, is_live = true
     where concert_id = ${concertId}`.execute();
   for (const part of partsOf(news)) void publish(tx, 'line', part);
   return news;

@@ -1,6 +1,6 @@
 /**
  * Signs of life of those for whom they matter: the ones about to be admitted, the ones passed over, and the ones
- * admitted but not yet heard of. Collected in memory, written down in one statement a concert every turn.
+ * admitted but not yet heard of. Collected in memory, written down in one statement a concert every 250 ms.
  */
 import type { Database, Tx } from '../platform/database.ts';
 import { eachByItself } from '../platform/each.ts';
@@ -18,8 +18,8 @@ export interface Presence {
    * may soon be taken for gone: to be told so, and to be heard by another server, is better than a place in memory.
    */
   isUnheard(board: Board, entry: number): boolean;
-  /** Writes the collected signs down. */
-  flush(): Promise<void>;
+  /** Writes the collected signs down. Answers where that failed, and why; elsewhere it was done. */
+  flush(): Promise<ReadonlyMap<string, unknown>>;
 }
 
 /** A sign is written down again only when this part of the grace period has passed. */
@@ -33,7 +33,7 @@ const unused_ms_max = 60_000;
 
 /** Of the grace period; a fan who is told then has the other half of it to find another server. */
 const unheard_part_of_grace = 0.5;
-/** A turn of the line may be late by as much for lesser reasons. */
+/** Signs may be written down late by as much for lesser reasons. */
 const unheard_ms_min = 2_000;
 /** Who was this many times as far from the head as signs are gathered may be near it by now, unknown to us. */
 const unheard_reach = 2;
@@ -85,9 +85,15 @@ export function createPresence(database: Database): Presence {
       const now = performance.now();
       for (const [concertId, { collected, signedAt }] of concerts)
         if (collected.size === 0 && now - signedAt > unused_ms_max) concerts.delete(concertId);
+      const failures = new Map<string, unknown>();
       const owing = [...concerts.values()].filter(({ collected }) => collected.size > 0);
-      await eachByItself(owing, (signs) => flush(database, signs));
-      isLate = false;
+      await eachByItself(owing, (signs) =>
+        flush(database, signs).catch((error: unknown) => {
+          failures.set(signs.board.concertId, error);
+        }),
+      );
+      if (failures.size === 0) isLate = false;
+      return failures;
     },
   };
 }

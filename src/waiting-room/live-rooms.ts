@@ -1,0 +1,124 @@
+/**
+ * Which rooms have something to do, and which have a line at all (`rooms.is_live`). A look asks about so many rooms and
+ * no more, and the next one goes on behind them, so that none waits for ever and none is asked about for nothing.
+ */
+import type { Sql } from '../platform/database.ts';
+import { front_places_max, front_places_min } from './front.ts';
+
+export interface LiveRooms {
+  /** Of these rooms, those with something to do. */
+  among(concertIds: readonly string[]): Promise<readonly string[]>;
+  /** Of all that have a line, those with something to do. Empty ones are put with those that have none. */
+  live(): Promise<readonly string[]>;
+  /** Of all that are said to have no line, those that have one after all. They are put with the others. */
+  empty(): Promise<readonly string[]>;
+}
+
+export interface LookedAt {
+  readonly concertId: string;
+  /** Of the room, when it was looked at. */
+  readonly version: number;
+}
+
+interface Row extends LookedAt {
+  readonly hasWork: boolean;
+  readonly isWrong: boolean;
+}
+
+export function createLiveRooms(sql: Sql, perLook: number): LiveRooms {
+  const windowOf = createWindow(perLook);
+  const look = (isLive: boolean): (() => Promise<readonly string[]>) => {
+    let after = '';
+    return async () => {
+      const { rooms, last } = await lookAt(sql, { isLive, after, perLook });
+      after = last;
+      const wrong = rooms.filter(({ isWrong }) => isWrong);
+      if (wrong.length > 0) await turnOver(sql, wrong);
+      return rooms.filter(({ hasWork }) => hasWork).map(({ concertId }) => concertId);
+    };
+  };
+  return {
+    among: async (concertIds) => {
+      if (concertIds.length === 0) return [];
+      const rows = await sql<{ concertId: string }[]>`
+        select concert_id as "concertId" from rooms as room
+        where concert_id = any(${windowOf(concertIds)}::text[]) and ${hasWork(sql)}`;
+      return rows.map(({ concertId }) => concertId);
+    },
+    live: look(true),
+    empty: look(false),
+  };
+}
+
+/** Of a list so many, and the next time those behind them. */
+function createWindow(size: number): (all: readonly string[]) => string[] {
+  let from = 0;
+  return (all) => {
+    if (all.length <= size) return [...all];
+    if (from >= all.length) from = 0;
+    const some = all.slice(from, from + size);
+    from += size;
+    return some;
+  };
+}
+
+interface Look {
+  readonly isLive: boolean;
+  readonly after: string;
+  readonly perLook: number;
+}
+
+/** The rooms among the next `perLook` that are of interest, and where to go on. */
+async function lookAt(sql: Sql, { isLive, after, perLook }: Look): Promise<{ rooms: readonly Row[]; last: string }> {
+  const [row] = await sql<[{ rooms: readonly Row[] | null; last: string | null; count: number }]>`
+    with room as materialized (
+      select * from rooms where ${isLive ? sql`is_live` : sql`not is_live`} and concert_id > ${after}
+      order by concert_id limit ${perLook}
+    ), looked as (
+      select concert_id, version, ${hasWork(sql)} as has_work, ${hasLine(sql)} <> is_live as is_wrong from room
+    )
+    select max(concert_id) as last, count(*)::int as count,
+      json_agg(json_build_object('concertId', concert_id, 'version', version, 'hasWork', has_work, 'isWrong', is_wrong))
+        filter (where has_work or is_wrong) as rooms
+    from looked`;
+  return { rooms: row.rooms ?? [], last: row.count < perLook ? '' : (row.last ?? '') };
+}
+
+/** Somebody waits or is inside. Each condition is a probe into an index that holds only the tokens concerned. */
+function hasLine(sql: Sql) {
+  return sql`(active > 0
+    or exists (select from queue_tokens as token
+      where token.concert_id = room.concert_id and status = 'WAIT' and number > head)
+    or exists (select from queue_tokens as token
+      where token.concert_id = room.concert_id and status = 'WAIT' and skipped_at is not null))`;
+}
+
+/** The same: one probe for each. */
+function hasWork(sql: Sql) {
+  return sql`(last_number > 0 and (
+    exists (select from queue_tokens as token
+      where token.concert_id = room.concert_id and status = 'ACTIVE' and expires_at <= now())
+    or exists (select from queue_tokens as token
+      where token.concert_id = room.concert_id and status = 'ACTIVE' and seen_at < admitted_at
+        and admitted_at <= now() - make_interval(secs => grace_seconds))
+    or exists (select from queue_tokens as token
+      where token.concert_id = room.concert_id and status = 'WAIT' and skipped_at is not null
+        and (skipped_at <= now() - 10 * make_interval(secs => grace_seconds)
+          or (active < max_active and paused_reason is null and seen_at > skipped_at)))
+    or (active < max_active and paused_reason is null and exists (select from queue_tokens as token
+      where token.concert_id = room.concert_id and status = 'WAIT' and number > head))
+    -- Half of what the front would reach is used up.
+    or front < least(last_number, head + least(greatest(${front_places_min}::bigint, 2 * max_active), ${front_places_max}) / 2)))`;
+}
+
+/** Corrects `is_live` of rooms in which nothing has happened since they were looked at; a room that is taken is left. */
+export async function turnOver(sql: Sql, rooms: readonly LookedAt[]): Promise<void> {
+  await sql`
+    with unchanged as (
+      select room.concert_id from rooms as room
+      join unnest(${rooms.map(({ concertId }) => concertId)}::text[], ${rooms.map(({ version }) => version)}::bigint[])
+        as looked (concert_id, version) on room.concert_id = looked.concert_id and room.version = looked.version
+      for no key update of room skip locked
+    )
+    update rooms set is_live = not is_live from unchanged where rooms.concert_id = unchanged.concert_id`;
+}

@@ -1,0 +1,137 @@
+/**
+ * What time brings to the lines: sessions end, the silent lose their slots, free slots are given on. Any server may
+ * do it; one that finds a room taken leaves it to whoever has it. Nothing is wrong while this sleeps, only later.
+ */
+import { eachByItself, impatient } from '../platform/each.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import type { Duty } from '../platform/ticker.ts';
+import { nowSeconds, type Board } from './board.ts';
+import type { Boards } from './boards.ts';
+import { frontPlaces } from './front.ts';
+import {
+  admit,
+  endAbsent,
+  endOverdue,
+  extendFront,
+  grace_slack_seconds,
+  lockRoom,
+  saveRoom,
+  type LockedRoom,
+} from './line.ts';
+import { createLiveRooms } from './live-rooms.ts';
+import type { Presence } from './presence.ts';
+
+export interface Tending {
+  readonly database: Database;
+  readonly boards: Pick<Boards, 'all' | 'peek' | 'show'>;
+  readonly presence: Pick<Presence, 'flush'>;
+  /** Most rooms that one look asks about. */
+  readonly roomsPerLook?: number;
+}
+
+const tend_every_ms = 250;
+const heartbeat_ms = 1_000;
+/**
+ * A longer gap between heartbeats means that no server could be reached, so nobody could show a sign of life. Together
+ * with the time between two polls, half a grace period of 5 s or more, a shorter one is within what is forgiven.
+ */
+const outage_seconds = 3;
+/** About 6 ms of the database, if there are so many. */
+const rooms_per_look = 1_000;
+/** Every so many heartbeats some of the rooms without a line are looked at, for a server that did not say that it made one. */
+const beats_per_empty_look = 30;
+
+/**
+ * Lines that this server has in memory are looked at every time; where nobody looks, a second later is early enough.
+ * In the years there come to be thousands of rooms without a line, and they are as good as never looked at.
+ */
+export function createTending({ database, boards, presence, roomsPerLook = rooms_per_look }: Tending): Duty {
+  const rooms = createLiveRooms(database.sql, roomsPerLook);
+  /** Where signs of life could not be written down, of whom nobody knows. */
+  const deaf = new Set<string>();
+  let heartbeatAt = -Infinity;
+  let beats = 0;
+
+  const withWork = async (isBeat: boolean): Promise<Set<string>> => {
+    const lines = boards.all().filter((board) => board.isLive);
+    const short = lines.filter(isShort).map(({ concertId }) => concertId);
+    const here = await rooms.among(lines.map(({ concertId }) => concertId));
+    const elsewhere = isBeat ? await rooms.live() : [];
+    const forgotten = isBeat && beats++ % beats_per_empty_look === 0 ? await rooms.empty() : [];
+    return new Set([...short, ...here, ...elsewhere, ...forgotten, ...deaf]);
+  };
+
+  return {
+    name: 'line.tend',
+    everyMs: tend_every_ms,
+    run: async () => {
+      const isBeat = performance.now() - heartbeatAt >= heartbeat_ms;
+      if (isBeat) {
+        await beat(database);
+        heartbeatAt = performance.now();
+      }
+      const unheard = await presence.flush();
+      for (const concertId of unheard.keys()) deaf.add(concertId);
+      await eachByItself(await withWork(isBeat), async (concertId) => {
+        const isTended = await tend({ database, boards }, concertId, deaf.has(concertId));
+        // Once more when all has been written down, for what was said meanwhile.
+        if (isTended && !unheard.has(concertId)) deaf.delete(concertId);
+      });
+      // A duty that fails says so; one reason is as good as any.
+      for (const error of unheard.values()) throw error;
+    },
+  };
+}
+
+/** Says that somebody serves. After an outage, silence until now is forgiven wherever there is a line. */
+async function beat({ sql }: Database): Promise<void> {
+  const [beaten] = await sql<{ gap: number }[]>`
+    with last as (select at from heartbeat for update skip locked)
+    update heartbeat set at = now() from last where heartbeat.at < now() - interval '0.9 seconds'
+    returning extract(epoch from now() - last.at)::float8 as gap`;
+  if (beaten !== undefined && beaten.gap > outage_seconds) await sql`update rooms set grace_from = now() where is_live`;
+}
+
+/** How far the front should reach, by how fast the line moves as this server sees it. */
+function frontOf({ maxActive, forgivenSeconds }: Pick<LockedRoom, 'maxActive' | 'forgivenSeconds'>, board?: Board) {
+  const perMinute = board?.admittedPerMinute(nowSeconds()) ?? 0;
+  return frontPlaces(maxActive, (perMinute / 60) * forgivenSeconds);
+}
+
+/** Whether the line moves so fast that half of what its front should be is used up; the database knows of no speed. */
+function isShort(board: Board): boolean {
+  const { maxActive, graceSeconds } = board.settings;
+  const places = frontOf({ maxActive, forgivenSeconds: graceSeconds + grace_slack_seconds }, board);
+  return board.front < Math.min(board.lastNumber, board.head + places / 2);
+}
+
+/**
+ * Brings one line up to date; answers whether the room was free. `forgiving`: silence until now counts against nobody,
+ * since signs of life were given that this server could not pass on. Others are let in all the same.
+ */
+async function tend(
+  { database, boards }: Pick<Tending, 'database' | 'boards'>,
+  concertId: string,
+  forgiving: boolean,
+): Promise<boolean> {
+  const { isFree, news } = await database.transaction(async (tx) => {
+    impatient(tx);
+    const locked = await lockRoom(tx, concertId, { skipLocked: true });
+    if (locked === undefined) return { isFree: false, news: undefined };
+    const room = forgiving ? await forgive(tx, locked) : locked;
+    const { front } = room;
+    await endOverdue(tx, room);
+    await endAbsent(tx, room);
+    await admit(tx, room);
+    await extendFront(tx, room, frontOf(room, boards.peek(concertId)));
+    return { isFree: true, news: room.changes.length > 0 || room.front !== front ? saveRoom(tx, room) : undefined };
+  });
+  if (news !== undefined) await boards.show(news);
+  return isFree;
+}
+
+async function forgive(tx: Tx, room: LockedRoom): Promise<LockedRoom> {
+  const [forgiven] = await tx<{ at: Date }[]>`
+    update rooms set grace_from = now() where concert_id = ${room.concertId} returning grace_from as at`;
+  return { ...room, graceFrom: forgiven?.at ?? room.graceFrom };
+}
