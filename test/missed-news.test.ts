@@ -50,6 +50,37 @@ test('a server that missed that a session was extended tells the right end once 
   await eventually(async () => assert.equal((await there.status(token)).body.expiresAt, after_hold), 15_000);
 });
 
+test('a line that is read for the first time misses nothing of what happens meanwhile', async () => {
+  const office = boxOffice(await house.start());
+  const { concertId } = await office.createConcert({ maxActive: 1 });
+  await office.enter(concertId, newFan());
+  const feed = await createFeed(house.databaseUrl, house.sql);
+  const options = { secret: 'x'.repeat(32), batchMax: 1_000, metrics: createMetrics() };
+  const room = createWaitingRoom({ database: house.database, feed, ...options });
+  const heard = Promise.withResolvers<void>();
+  // After the room, which subscribed before.
+  feed.subscribe('line', ([concert]: [string]) => {
+    if (concert === concertId) heard.resolve();
+  });
+  const { reading } = await house.database.transaction(async (tx) => {
+    await tx`lock table queue_tokens in access exclusive mode`;
+    const begun = room.settings(concertId);
+    // It has seen the room as it was, and waits for what else it reads.
+    await eventually(async () => {
+      const waiting = await house.sql`
+        select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like '%as claimed%'`;
+      assert.equal(waiting.length, 1);
+    });
+    assert.equal((await office.updateConcert(concertId, { paused: { reason: 'rain' } })).status, 200);
+    await heard.promise;
+    return { reading: begun };
+  });
+  assert.deepEqual((await reading)?.paused, { reason: 'rain' });
+  await room.drain();
+  await feed.close();
+});
+
 test('a seat stream whose seats cannot be read is ended, so that the browser opens another', async () => {
   const server = await house.start();
   const office = boxOffice(server);

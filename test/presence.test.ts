@@ -186,3 +186,35 @@ test('a server that cannot pass signs of life on says so to those near the front
   await becomes(first, 'ACTIVE');
   await one.assertInvariants();
 });
+
+test('signs of one concert that cannot be written down hold up no other, and let nobody of their own be passed over', async (t) => {
+  await house.sql`create table deaf (concert_id text)`;
+  await house.sql`
+    create function refuse_signs() returns trigger language plpgsql as $$ begin
+      if current_setting('synchronous_commit') = 'off' and new.concert_id in (select concert_id from deaf) then
+        raise exception 'signs of life cannot be written down';
+      end if;
+      return new;
+    end $$`;
+  await house.sql`create trigger refuse before update on queue_tokens for each row execute function refuse_signs()`;
+  t.after(() => house.sql`drop trigger refuse on queue_tokens`);
+  const nexts: string[] = [];
+  const concerts: string[] = [];
+  for (const isDeaf of [true, false]) {
+    const { concertId } = await one.createConcert({ maxActive: 1, graceSeconds: 30 });
+    if (isDeaf) await house.sql`insert into deaf values (${concertId})`;
+    await one.enter(concertId, newFan());
+    nexts.push((await one.issue(concertId, newFan())).body.token);
+    concerts.push(concertId);
+    await openForHours(concertId);
+    await house.sql`update queue_tokens set seen_at = now() - interval '1 hour' where concert_id = ${concertId} and number = 2`;
+  }
+  for (const next of nexts) assert.equal((await statusOf(one, next)).status, 'WAIT');
+  await house.sql`update queue_tokens set expires_at = now() where concert_id = any(${concerts}) and status = 'ACTIVE'`;
+  for (const next of nexts) await becomes(next, 'ACTIVE');
+  const passedOver = await house.sql`
+    select from queue_tokens where concert_id = any(${concerts}) and skipped_at is not null`;
+  assert.equal(passedOver.length, 0);
+  await house.sql`delete from deaf`;
+  await one.assertInvariants();
+});

@@ -5,6 +5,7 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Database } from '../platform/database.ts';
+import { createRotation } from '../platform/each.ts';
 import { randomId } from '../platform/ids.ts';
 import type { Metrics, Totals } from '../platform/metrics.ts';
 import type { Duty } from '../platform/ticker.ts';
@@ -18,7 +19,10 @@ const prune_every_ms = 15_000;
 /** How soon after a step has begun its sample is taken, at most. */
 const duty_every_ms = 500;
 const loop_resolution_ms = 20;
-const concerts_max = 1_000;
+/** Of concerts with a line, in one sample; with more of them, each is in every second or third. */
+const lines_max = 1_000;
+/** Of those without: seats of theirs may still be given back. */
+const quiet_max = 100;
 
 export interface SampleRooms {
   readonly database: Database;
@@ -49,13 +53,14 @@ function createLook({ database: { sql }, waitingRoom, metrics }: SampleRooms): (
   const loop = monitorEventLoopDelay({ resolution: loop_resolution_ms });
   loop.enable();
   let before: Totals = { requests: 0, errors: 0, refusals: {} };
+  const choose = createChoice(waitingRoom);
   let admittedBefore: ReadonlyMap<string, number> = new Map();
   let commitMs: number | null = null;
   return async () => {
     const totals = metrics.totals();
     const admitted = new Map(waitingRoom.boards.admitted);
     const own = { server, ...since(before, totals), loopMs: loopMsOf(loop.max), commitMs };
-    const seen = await seenOn(waitingRoom, admitted, admittedBefore);
+    const seen = await choose(admitted, admittedBefore);
     const sentAt = performance.now();
     const [{ left }] = await write(sql, own, seen);
     // What could not be written is counted in the next sample.
@@ -90,20 +95,27 @@ interface Seen {
   readonly admitted: number;
 }
 
-/** Of the lines that this server follows, and of those where it let somebody in without following them until now. */
-async function seenOn(
-  { boards, numbers }: SampleRooms['waitingRoom'],
-  admitted: ReadonlyMap<string, number>,
-  before: ReadonlyMap<string, number>,
-): Promise<Seen[]> {
-  const waiting = new Map(boards.all().map((board) => [board.concertId, board.waiting]));
-  const fresh = [...admitted].map(([id, fans]) => [id, fans - (before.get(id) ?? 0)] as const);
-  const newlyAdmitted = new Map(fresh.filter(([, fans]) => fans > 0));
-  const unknown = [...newlyAdmitted.keys()].filter((id) => !waiting.has(id));
-  for (const id of unknown) waiting.set(id, (await numbers(id))?.waiting ?? 0);
-  return [...waiting]
-    .slice(0, concerts_max)
-    .map(([concertId, fans]) => ({ concertId, waiting: fans, admitted: newlyAdmitted.get(concertId) ?? 0 }));
+/**
+ * Chooses among the lines that this server follows. Where it let somebody in is always among them, followed or not: that
+ * is said once.
+ */
+function createChoice({ boards, numbers }: SampleRooms['waitingRoom']) {
+  const nextLines = createRotation(lines_max);
+  const nextQuiet = createRotation(quiet_max);
+  return async (admitted: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): Promise<Seen[]> => {
+    const { live = [], quiet = [] } = Object.groupBy(boards.all(), ({ isLive }) => (isLive ? 'live' : 'quiet'));
+    const chosen = [...nextLines(live), ...nextQuiet(quiet)];
+    const waiting = new Map(chosen.map((board) => [board.concertId, board.waiting]));
+    const fresh = [...admitted].map(([id, fans]) => [id, fans - (before.get(id) ?? 0)] as const);
+    const newlyAdmitted = new Map(fresh.filter(([, fans]) => fans > 0));
+    const unknown = [...newlyAdmitted.keys()].filter((id) => !waiting.has(id));
+    for (const id of unknown) waiting.set(id, (await numbers(id))?.waiting ?? 0);
+    return [...waiting].map(([concertId, fans]) => ({
+      concertId,
+      waiting: fans,
+      admitted: newlyAdmitted.get(concertId) ?? 0,
+    }));
+  };
 }
 
 interface Own extends Totals {

@@ -20,6 +20,17 @@ export async function eachByItself<T>(all: Iterable<T>, work: (one: T) => Promis
   if (failures.length > 0) throw failures[0];
 }
 
+/** Of a list at most so many, and the next time those behind them, so that none is left out for ever. */
+export function createRotation(most: number): <T>(all: readonly T[]) => T[] {
+  let from = 0;
+  return (all) => {
+    if (from >= all.length || all.length <= most) from = 0;
+    const some = all.slice(from, from + most);
+    from += most;
+    return some;
+  };
+}
+
 /** So many at a time keep nobody else waiting for longer than a few milliseconds. */
 const slice_max = 500;
 

@@ -4,6 +4,7 @@
  */
 import type { Database } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
+import { createRotation } from '../platform/each.ts';
 import { createLoader } from '../platform/loader.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { keepBoard, type BoardKeeper } from './board-keeper.ts';
@@ -43,6 +44,8 @@ type Extensions = Iterable<readonly [entry: number, expiresAt: number]>;
 
 /** A message lost without its connection breaking was never seen; this is for what was never seen. */
 const check_every_ms = 5_000;
+/** So many at a time; with more of them, each is checked every second or third time. */
+const checked_max = 1_000;
 const unused_ms_max = 10 * 60_000;
 
 /** `onAdmitted` is told how many fans each change of this server let in. */
@@ -71,8 +74,9 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
   feed.onGap(() => {
     loader.missed();
     fallBehind();
-    catchUp().catch(() => undefined);
+    catchUp([...kept.keys()]).catch(() => undefined);
   });
+  const next = createRotation(checked_max);
 
   const use = (concertId: string): Board | undefined => {
     const one = kept.get(concertId);
@@ -106,7 +110,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
       run: async () => {
         const before = performance.now() - unused_ms_max;
         for (const [concertId, one] of kept) if (one.usedAt < before) kept.delete(concertId);
-        await catchUp();
+        await catchUp(next([...kept.keys()]));
       },
     },
   };
@@ -164,15 +168,15 @@ interface CatchingUp {
   extend(concertId: string, sessions: Extensions): void;
 }
 
-/** Finds out what was missed, with a question or two for all boards together. */
+/** Finds out what was missed, with a question or two for many boards together. */
 function createCatchingUp({ database, kept, loader, extend }: CatchingUp) {
   /** Whether ends of sessions may have been missed. */
   let isBehind = false;
 
   /** Whatever was missed shows in the version; a board that keeps up is not read again, however large it is. */
-  const checkAll = async (): Promise<void> => {
+  const check = async (concertIds: string[]): Promise<void> => {
     const rows = await database.sql<{ concertId: string; version: number }[]>`
-      select concert_id as "concertId", version from rooms where concert_id = any(${[...kept.keys()]}::text[])`;
+      select concert_id as "concertId", version from rooms where concert_id = any(${concertIds}::text[])`;
     await Promise.all(
       rows.map(async ({ concertId, version }) => {
         const keeper = kept.get(concertId)?.keeper;
@@ -193,8 +197,8 @@ function createCatchingUp({ database, kept, loader, extend }: CatchingUp) {
     fallBehind: () => {
       isBehind = true;
     },
-    catchUp: async (): Promise<void> => {
-      await checkAll();
+    catchUp: async (concertIds: string[]): Promise<void> => {
+      await check(concertIds);
       if (!isBehind) return;
       isBehind = false;
       await rereadSessions().catch((error: unknown) => {

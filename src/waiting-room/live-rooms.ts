@@ -3,6 +3,7 @@
  * no more, and the next one goes on behind them, so that none waits for ever and none is asked about for nothing.
  */
 import type { Sql } from '../platform/database.ts';
+import { createRotation } from '../platform/each.ts';
 import { front_places_max, front_places_min } from './front.ts';
 
 export interface LiveRooms {
@@ -26,7 +27,7 @@ interface Row extends LookedAt {
 }
 
 export function createLiveRooms(sql: Sql, perLook: number): LiveRooms {
-  const windowOf = createWindow(perLook);
+  const next = createRotation(perLook);
   const look = (isLive: boolean): (() => Promise<readonly string[]>) => {
     let after = '';
     return async () => {
@@ -42,23 +43,11 @@ export function createLiveRooms(sql: Sql, perLook: number): LiveRooms {
       if (concertIds.length === 0) return [];
       const rows = await sql<{ concertId: string }[]>`
         select concert_id as "concertId" from rooms as room
-        where concert_id = any(${windowOf(concertIds)}::text[]) and ${hasWork(sql)}`;
+        where concert_id = any(${next(concertIds)}::text[]) and ${hasWork(sql)}`;
       return rows.map(({ concertId }) => concertId);
     },
     live: look(true),
     empty: look(false),
-  };
-}
-
-/** Of a list so many, and the next time those behind them. */
-function createWindow(size: number): (all: readonly string[]) => string[] {
-  let from = 0;
-  return (all) => {
-    if (all.length <= size) return [...all];
-    if (from >= all.length) from = 0;
-    const some = all.slice(from, from + size);
-    from += size;
-    return some;
   };
 }
 

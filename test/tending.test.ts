@@ -1,0 +1,143 @@
+/** What time brings reaches every line, however many there are, and is not looked for where there is none. */
+import assert from 'node:assert/strict';
+import { after, before, test, type TestContext } from 'node:test';
+import { createFeed, type Feed } from '../src/platform/feed.ts';
+import { createBoards } from '../src/waiting-room/boards.ts';
+import { createLiveRooms, turnOver } from '../src/waiting-room/live-rooms.ts';
+import { createPresence } from '../src/waiting-room/presence.ts';
+import { createTending } from '../src/waiting-room/tending.ts';
+import { createWaitingRoom, type WaitingRoom } from '../src/waiting-room/gate.ts';
+import { createMetrics } from '../src/platform/metrics.ts';
+import { boxOffice } from './harness/box-office.ts';
+import { openHouse, type House } from './harness/house.ts';
+
+const concerts_count = 5;
+
+let house: House;
+let feed: Feed;
+/** Takes places, and leaves tending the lines to the tests. */
+let room: WaitingRoom;
+let concerts: string[];
+
+before(async () => {
+  house = await openHouse();
+  const server = await house.start();
+  const office = boxOffice(server);
+  const created = Array.from({ length: concerts_count }, () => office.createConcert({ maxActive: 1 }));
+  concerts = (await Promise.all(created)).map(({ concertId }) => concertId).toSorted();
+  await server.stop();
+  feed = await createFeed(house.databaseUrl, house.sql);
+  const options = { secret: 'x'.repeat(32), batchMax: 1_000, metrics: createMetrics() };
+  room = createWaitingRoom({ database: house.database, feed, ...options });
+});
+after(async () => {
+  await room.drain();
+  await feed.close();
+  await house.close();
+});
+
+let fans = 0;
+
+/** Everywhere somebody inside whose time is over, and somebody who waits. */
+async function overdue(): Promise<void> {
+  for (const concertId of concerts) {
+    for (let fan = 0; fan < 2; fan++) await room.join(concertId, `fan ${(fans += 1)}`);
+  }
+  await house.sql`update queue_tokens set expires_at = now() - interval '1 second' where status = 'ACTIVE'`;
+}
+
+async function everybodyLeaves(): Promise<void> {
+  await house.sql`
+    update queue_tokens set status = 'EXPIRED', ended_at = now(), ended_because = 'LEFT' where status <> 'EXPIRED'`;
+  await house.sql`update rooms set active = 0, head = last_number, version = version + 1`;
+}
+
+async function live(): Promise<string[]> {
+  const rows = await house.sql<{ id: string }[]>`select concert_id as id from rooms where is_live order by concert_id`;
+  return rows.map(({ id }) => id);
+}
+
+/** Seconds pass with each call, without being waited for. */
+function hasten(t: TestContext): void {
+  let ahead = 0;
+  const now = performance.now.bind(performance);
+  t.mock.method(performance, 'now', () => now() + (ahead += 1_000));
+}
+
+test('a look asks about so many rooms, the next one goes on behind them, and none waits for ever', async () => {
+  await overdue();
+  const rooms = createLiveRooms(house.sql, 2);
+  const looks = [await rooms.live(), await rooms.live(), await rooms.live()];
+  assert.deepEqual(looks, [concerts.slice(0, 2), concerts.slice(2, 4), concerts.slice(4)]);
+  assert.deepEqual(await rooms.live(), concerts.slice(0, 2), 'and from the beginning');
+  const named = [await rooms.among(concerts), await rooms.among(concerts), await rooms.among(concerts)];
+  assert.deepEqual(named.flat().toSorted(), concerts);
+  assert(named.every((some) => some.length <= 2));
+});
+
+test('with more lines than one look asks about, time reaches all of them', async (t) => {
+  await overdue();
+  const boards = createBoards(house.database, feed);
+  const presence = createPresence(house.database);
+  const duty = createTending({ database: house.database, boards, presence, roomsPerLook: 2 });
+  hasten(t);
+  for (let run = 0; run < 3; run++) await duty.run();
+  const late = await house.sql`select from queue_tokens where status = 'ACTIVE' and expires_at <= now()`;
+  assert.equal(late.length, 0);
+  const inside = await house.sql`select from queue_tokens where status = 'ACTIVE'`;
+  assert.equal(inside.length, concerts_count, 'the next are inside');
+});
+
+test('where nobody waits or is inside, nothing is looked at; whoever comes is seen, and one forgotten is found', async () => {
+  await overdue();
+  const rooms = createLiveRooms(house.sql, 100);
+  await rooms.live();
+  assert.deepEqual(await live(), concerts);
+  await everybodyLeaves();
+  assert.deepEqual(await rooms.live(), []);
+  assert.deepEqual(await live(), []);
+  const [first = '', second = ''] = concerts;
+  await room.join(first, `fan ${(fans += 1)}`);
+  assert.deepEqual(await live(), [first]);
+  // By a server that is older than the column.
+  await room.join(second, `fan ${(fans += 1)}`);
+  await house.sql`update rooms set is_live = false where concert_id = ${second}`;
+  await house.sql`update queue_tokens set expires_at = now() where status = 'ACTIVE' and concert_id = ${second}`;
+  assert.deepEqual(await rooms.live(), []);
+  assert.deepEqual(await rooms.empty(), [second]);
+  assert.deepEqual(await live(), [first, second].toSorted());
+  await everybodyLeaves();
+});
+
+test('somebody who comes while a room is being found empty is not overlooked', async () => {
+  const [concertId = ''] = concerts;
+  await everybodyLeaves();
+  await createLiveRooms(house.sql, 100).live();
+  await house.sql`update rooms set is_live = true where concert_id = ${concertId}`;
+  const seenEmpty = async () => {
+    const rows = await house.sql<{ version: number }[]>`select version from rooms where concert_id = ${concertId}`;
+    return rows.map(({ version }) => ({ concertId, version }));
+  };
+  const looked = await seenEmpty();
+  await room.join(concertId, `fan ${(fans += 1)}`);
+  await turnOver(house.sql, looked);
+  assert.deepEqual(await live(), [concertId]);
+  // The twin: by what the room is like now, it would be.
+  await turnOver(house.sql, await seenEmpty());
+  assert.deepEqual(await live(), []);
+  await everybodyLeaves();
+});
+
+test('saying that a room has a line costs its row no place in an index', async () => {
+  const [concertId = ''] = concerts;
+  await room.join(concertId, `fan ${(fans += 1)}`);
+  const updates = await house.database.transaction(async (tx) => {
+    for (let round = 0; round < 20; round++)
+      await tx`update rooms set version = version + 1, is_live = true where concert_id = ${concertId}`;
+    const [row] = await tx<{ made: number; hot: number }[]>`
+      select pg_stat_get_xact_tuples_updated('rooms'::regclass)::int as made,
+        pg_stat_get_xact_tuples_hot_updated('rooms'::regclass)::int as hot`;
+    return row;
+  });
+  assert.deepEqual(updates, { made: 20, hot: 20 });
+});
