@@ -10,7 +10,7 @@ import { createLoader } from '../platform/loader.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { SeatBoard, type SeatChange, type SeatCode } from './seat-board.ts';
 import { SeatPage, type SeatFilter } from './seat-page.ts';
-import { createSeatReading } from './seat-reading.ts';
+import { createSeatReading, type ReadSeats } from './seat-reading.ts';
 
 export interface SeatBoards {
   /** The board of a performance, read if it is not in memory. */
@@ -45,20 +45,7 @@ const board_idle_ms = 600_000;
 export function createSeatBoards({ database, feed }: { database: Database; feed: Feed }): SeatBoards {
   const shelf = createShelf();
   const read = createSeatReading(database.sql);
-  const loader = createLoader<Performance, SeatBoard, SeatChange, Shelved>({
-    name: 'seat boards',
-    keyOf: ({ id }) => id,
-    read: async (target) => {
-      const board = new SeatBoard(target);
-      await read(board);
-      return board;
-    },
-    keep: (board, changes) => {
-      for (const { number, code, version } of changes) board.apply(number, code, version);
-      return shelf.add(board);
-    },
-    newsMax: news_max,
-  });
+  const loader = createLoading(read, shelf);
   const handlers: ((performanceId: string, numbers: readonly number[]) => void)[] = [];
 
   const tell = (performanceId: string, numbers: readonly number[]): void => {
@@ -119,6 +106,23 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
       },
     ],
   };
+}
+
+function createLoading(read: ReadSeats, shelf: Pick<ReturnType<typeof createShelf>, 'add'>) {
+  return createLoader<Performance, SeatBoard, SeatChange, Shelved>({
+    name: 'seat boards',
+    keyOf: ({ id }) => id,
+    read: async (target) => {
+      const board = new SeatBoard(target);
+      await read(board);
+      return board;
+    },
+    keep: (board, changes) => {
+      for (const { number, code, version } of changes) board.apply(number, code, version);
+      return shelf.add(board);
+    },
+    newsMax: news_max,
+  });
 }
 
 interface Shelved extends KeptBoard {

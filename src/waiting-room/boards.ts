@@ -51,7 +51,7 @@ const unused_ms_max = 10 * 60_000;
 /** `onAdmitted` is told how many fans each change of this server let in. */
 export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans: number) => void): Boards {
   const kept = new Map<string, Kept>();
-  const admitted = new Map<string, number>();
+  const { admitted, count } = createTally(onAdmitted);
   const handlers: ((change: BoardChange) => void)[] = [];
   const tell = (concertId: string, entries?: readonly number[]): void => {
     for (const handle of handlers) handle({ concertId, entries });
@@ -88,9 +88,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
     peek: use,
     open: async (concertId) => use(concertId) ?? (await loader.load(concertId)),
     show: async (news) => {
-      const fans = news.changes.filter(([what]) => what === 'admitted').length;
-      if (fans > 0) admitted.set(news.concertId, (admitted.get(news.concertId) ?? 0) + fans);
-      onAdmitted?.(fans);
+      count(news);
       accept(news);
       await kept.get(news.concertId)?.keeper.reached(news.version);
     },
@@ -112,6 +110,18 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
         for (const [concertId, one] of kept) if (one.usedAt < before) kept.delete(concertId);
         await catchUp(next([...kept.keys()]));
       },
+    },
+  };
+}
+
+function createTally(onAdmitted?: (fans: number) => void) {
+  const admitted = new Map<string, number>();
+  return {
+    admitted,
+    count: ({ concertId, changes }: News): void => {
+      const fans = changes.filter(([what]) => what === 'admitted').length;
+      if (fans > 0) admitted.set(concertId, (admitted.get(concertId) ?? 0) + fans);
+      onAdmitted?.(fans);
     },
   };
 }

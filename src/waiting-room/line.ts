@@ -31,11 +31,11 @@ export interface LockedRoom {
 export const grace_slack_seconds = 1;
 /** Someone passed over for silence keeps a place at the head for this many times the grace period. */
 const second_chance_graces = 15;
-/** How many places one statement looks at; past that the next turn goes on. */
+/** How many places one statement looks at; past that it goes on the next time. */
 const scan_places_max = 2_000;
 const scans_max = 4;
 const front_step_places_max = 5_000;
-const ended_per_turn_max = 5_000;
+const ended_at_once_max = 5_000;
 
 /** Takes the room's row, the lock of all its tokens. Undefined if there is none, or, with `skipLocked`, if another has it. */
 export async function lockRoom(
@@ -195,7 +195,7 @@ export async function endOverdue(tx: Tx, room: LockedRoom): Promise<Set<number>>
     with due as (
       select entry from queue_tokens
       where concert_id = ${room.concertId} and status = 'ACTIVE' and expires_at <= now()
-      order by expires_at limit ${ended_per_turn_max} for update skip locked
+      order by expires_at limit ${ended_at_once_max} for update skip locked
     )
     update queue_tokens as token set status = 'EXPIRED', ended_at = now(), ended_because = 'SESSION_ENDED'
     from due where token.concert_id = ${room.concertId} and token.entry = due.entry
@@ -213,7 +213,7 @@ export async function endAbsent(tx: Tx, room: LockedRoom): Promise<void> {
       select entry from queue_tokens
       where concert_id = ${room.concertId} and status = 'ACTIVE' and seen_at < admitted_at
         and greatest(admitted_at, ${room.graceFrom}) <= now() - make_interval(secs => ${room.forgivenSeconds})
-      order by admitted_at limit ${ended_per_turn_max} for update skip locked
+      order by admitted_at limit ${ended_at_once_max} for update skip locked
     )
     update queue_tokens as token set
       status = case when skipped_at is null then 'WAIT' else 'EXPIRED' end,
@@ -230,7 +230,7 @@ export async function endAbsent(tx: Tx, room: LockedRoom): Promise<void> {
       where concert_id = ${room.concertId} and status = 'WAIT' and skipped_at is not null
         and skipped_at <= now() - make_interval(secs => ${room.forgivenSeconds * second_chance_graces})
         and greatest(seen_at, ${room.graceFrom}) <= now() - make_interval(secs => ${room.forgivenSeconds * second_chance_graces})
-      order by skipped_at limit ${ended_per_turn_max} for update skip locked
+      order by skipped_at limit ${ended_at_once_max} for update skip locked
     )
     update queue_tokens as token set status = 'EXPIRED', ended_at = now(), ended_because = 'ABSENT'
     from silent where token.concert_id = ${room.concertId} and token.entry = silent.entry
