@@ -3,6 +3,8 @@ import { curve_ms, toldMedian, type Streams } from '../parts/streams.ts';
 import { lineChart } from '../svg.ts';
 import { fine, metOf, picture, remarks, table, whole, type Shown } from './shown.ts';
 
+const each_kb_max = 8;
+
 export function showStreams(streams: Streams): Shown {
   const { wanted, open, filesMax, openSeconds, residentEach, inUseEach, idleBusy, freed } = streams;
   const middle = toldMedian(streams);
@@ -28,6 +30,12 @@ export function showStreams(streams: Streams): Shown {
     measured: `${whole(open)}${reached ? '' : `, the most that ${whole(filesMax)} open files leave room for`}`,
     met: reached,
   };
+  const memory = {
+    what: 'Memory for each open event stream',
+    goal: `≤ ${each_kb_max} KB`,
+    measured: `${fine(residentEach / 1_024)} KB`,
+    met: residentEach <= each_kb_max * 1_024,
+  };
   const each = table(
     ['slot freed', 'called fan told, ms', 'first, ms', 'half, ms', '99 %, ms', 'last fan, ms', 'fans told'],
     rows,
@@ -38,14 +46,14 @@ export function showStreams(streams: Streams): Shown {
     `While nothing happens in line they take ${fine(idleBusy * 100, 0)} % of one processor.\n\n` +
     'Milliseconds from sending the request that frees a slot, its commit included, until a fan has been told:';
   const said = remarks([
-    `${goal.what}: ${goal.measured} (goal ${goal.goal}): ${metOf(goal.met)}.`,
+    ...[goal, memory].map((one) => `${one.what}: ${one.measured} (goal ${one.goal}): ${metOf(one.met)}.`),
     untold > 0 && `**${whole(untold)} times a fan was not told within 4 s.**`,
     `The two load processes took ${fine(middle.loadBusySeconds, 2)} s of processor time each, at most, to hear it all.`,
   ]);
   return {
     markdown: `${text}\n\n${each}${said}\n\n${picture('streams', 'How soon all who wait are told')}`,
     charts: { streams: chartOf(streams) },
-    goals: [goal],
+    goals: [goal, memory],
   };
 }
 
