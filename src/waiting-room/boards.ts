@@ -106,12 +106,16 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
       name: 'boards.check',
       everyMs: check_every_ms,
       run: async () => {
-        const before = performance.now() - unused_ms_max;
-        for (const [concertId, one] of kept) if (one.usedAt < before) kept.delete(concertId);
+        dropUnused(kept);
         await catchUp(next([...kept.keys()]));
       },
     },
   };
+}
+
+function dropUnused(kept: Map<string, Kept>): void {
+  const before = performance.now() - unused_ms_max;
+  for (const [concertId, { usedAt }] of kept) if (usedAt < before) kept.delete(concertId);
 }
 
 function createTally(onAdmitted?: (fans: number) => void) {
