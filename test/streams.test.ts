@@ -179,7 +179,7 @@ test('whose place ended is told so and let go, and is in no list any more', asyn
 });
 
 test('told by the thousand, a status reads as it does when one asks', () => {
-  const reason = fc.option(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('"\u0001position"', '\\"', 'null')));
+  const reason = fc.option(fc.oneof(fc.string(), fc.constantFrom('"\u0001position"', '\\"', 'null')));
   const line_of = fc.record({ position: fc.integer({ min: 1, max: 1_000_000 }), admissions: fc.nat(40), reason });
   const property = fc.property(line_of, ({ position, admissions, reason: why }) => {
     const paused = why === null ? null : { reason: why };
