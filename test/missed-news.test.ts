@@ -55,7 +55,7 @@ test('a line that is read for the first time misses nothing of what happens mean
   const { concertId } = await office.createConcert({ maxActive: 1 });
   await office.enter(concertId, newFan());
   const feed = await createFeed(house.databaseUrl, house.sql);
-  const options = { secret: 'x'.repeat(32), batchMax: 1_000, metrics: createMetrics(), retentionDays: 30 };
+  const options = { secret: 'x'.repeat(32), batchMax: 1_000, retentionDays: 30, metrics: createMetrics() };
   const room = createWaitingRoom({ database: house.database, feed, ...options });
   const heard = Promise.withResolvers<void>();
   // After the room, which subscribed before.

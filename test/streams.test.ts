@@ -7,7 +7,7 @@ import type { BoardChange } from '../src/waiting-room/boards.ts';
 import { Board, type News } from '../src/waiting-room/board.ts';
 import { describe, wordingOf, type QueueStatus } from '../src/waiting-room/status.ts';
 import { createStatusStreams } from '../src/waiting-room/streams.ts';
-import { passOf } from '../src/waiting-room/tokens.ts';
+import { markOf, passOf, type Pass } from '../src/waiting-room/tokens.ts';
 import { settings } from './harness/line-model.ts';
 import { dice } from './harness/properties.ts';
 
@@ -49,11 +49,6 @@ class Told implements EventStream {
   }
 }
 
-/** The place of the fan who came as this one. */
-function passTo(entry: number) {
-  return passOf({ concertId: 'c', userId: `fan ${entry}`, entry, generation: 0 });
-}
-
 /** One board with a line of so many, all of whom follow it. */
 function line(waiting: number) {
   const board = new Board({
@@ -63,8 +58,8 @@ function line(waiting: number) {
   });
   const handlers: ((change: BoardChange) => void)[] = [];
   const seen = { present: new Set<number>(), asked: 0, order: [] as Told[] };
-  const status = ({ entry }: { entry: number }): QueueStatus => {
-    const standing = board.standing(entry);
+  const status = (pass: Pass): QueueStatus => {
+    const standing = board.standingOf(pass);
     assert(standing.status !== 'unknown');
     return describe(board, standing);
   };
@@ -81,7 +76,7 @@ function line(waiting: number) {
   });
   const fans = Array.from({ length: waiting }, (_, index) => {
     const fan = new Told(() => seen.order.push(fan));
-    const pass = passTo(index + 1);
+    const pass = passOf(fanOf(index + 1));
     streams.add(pass, fan, status(pass));
     return fan;
   });
@@ -101,7 +96,8 @@ function later(t: { mock: { method: typeof test.mock.method } }, ms: number): vo
   t.mock.method(performance, 'now', () => now() + ms);
 }
 
-const admitted = (entry: number) => ['admitted', entry, entry, 1_893_456_000_000, true, passTo(entry).mark] as const;
+const fanOf = (entry: number) => ({ concertId: 'c', userId: `fan ${entry}`, entry, generation: 0 });
+const admitted = (entry: number) => ['admitted', entry, entry, 1_893_456_000_000, true, markOf(fanOf(entry))] as const;
 
 test('a slot that is freed is told to all who wait, the one let in first, at most 500 in an iteration', async (t) => {
   const { fans, seen, change, run } = line(2_300);
@@ -145,7 +141,7 @@ test('who is let in while thousands are being told does not wait for them', asyn
 test('nobody is looked at who is not concerned', async (t) => {
   const { board, fans, change, run, seen } = line(3_000);
   await run();
-  const looks = t.mock.method(board, 'standing');
+  const looks = t.mock.method(board, 'standingOf');
   await run();
   assert.equal(looks.mock.callCount(), 0, 'nothing has happened');
   // Those far back were told a moment ago.

@@ -27,7 +27,7 @@ before(async () => {
   concerts = (await Promise.all(created)).map(({ concertId }) => concertId).toSorted();
   await server.stop();
   feed = await createFeed(house.databaseUrl, house.sql);
-  const options = { secret: 'x'.repeat(32), batchMax: 1_000, metrics: createMetrics(), retentionDays: 30 };
+  const options = { secret: 'x'.repeat(32), batchMax: 1_000, retentionDays: 30, metrics: createMetrics() };
   room = createWaitingRoom({ database: house.database, feed, ...options });
 });
 after(async () => {

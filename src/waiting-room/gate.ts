@@ -133,7 +133,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     if (!isNew) presence.sign(board, pass);
     return { board, pass, isNew };
   };
-  const { statusOn, status, knownStatus } = createStatuses({ boards, presence, openBoard, lookUp });
+  const { statusOn, status, knownStatus, present } = createStatuses({ boards, presence, openBoard, lookUp });
 
   return {
     gate,
@@ -150,19 +150,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
       const concertIds = await concertsOf(database, userId);
       await Promise.all(concertIds.map((concertId) => voidLanes.submit(concertId, userId)));
     },
-    present: (pass) => {
-      const board = boards.peek(pass.concertId);
-      if (board === undefined) {
-        // Where nobody has asked yet about this line, the sign is given when it is known.
-        boards.open(pass.concertId).then(
-          (opened) => opened && presence.sign(opened, pass),
-          () => undefined,
-        );
-        return true;
-      }
-      presence.sign(board, pass);
-      return !presence.isUnheard(board, pass.entry);
-    },
+    present,
     concertAt: (url) => {
       if (!url.startsWith(concerts_path)) return undefined;
       return boards.peek(url.slice(concerts_path.length, concerts_path.length + id_chars))?.concertId;
@@ -235,6 +223,19 @@ function createStatuses({ boards, presence, openBoard, lookUp }: StatusDeps) {
       if (board === undefined) return undefined;
       presence.sign(board, pass);
       return presence.isUnheard(board, pass.entry) ? undefined : knownOn(board, pass);
+    },
+    present: (pass: Pass): boolean => {
+      const board = boards.peek(pass.concertId);
+      if (board !== undefined) {
+        presence.sign(board, pass);
+        return !presence.isUnheard(board, pass.entry);
+      }
+      // Where nobody has asked yet about this line, the sign is given when it is known.
+      boards.open(pass.concertId).then(
+        (opened) => opened && presence.sign(opened, pass),
+        () => undefined,
+      );
+      return true;
     },
   };
 }
