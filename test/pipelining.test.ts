@@ -104,9 +104,10 @@ test('all are answered in order, and never two at once', async (t) => {
 });
 
 test('what many connections have sent ahead is bounded in all; who has no room is told so, or cut off', async (t) => {
-  const { connections, port } = await openDoor(t, () => undefined);
+  const { connections, port, taken } = await openDoor(t, () => undefined);
+  // A single read brings some of them at least, however the system divides what is sent: together far more than there is room for.
   const ahead = asking('').repeat(1_900);
-  const sockets = Array.from({ length: 20 }, () => connect(port, '127.0.0.1'));
+  const sockets = Array.from({ length: 100 }, () => connect(port, '127.0.0.1'));
   t.after(() => sockets.forEach((socket) => socket.destroy()));
   const answers = sockets.map((socket) => {
     socket.write(ahead);
@@ -117,8 +118,8 @@ test('what many connections have sent ahead is bounded in all; who has no room i
   assert.equal(countOf(ended, 'HTTP/1.1 '), 1);
   assert.match(ended, /connection: close/i);
   assert(connections.behind <= 24_576, String(connections.behind));
-  // There is room again when they have left.
-  for (const socket of sockets) socket.destroy();
+  // There is room again when they are gone. One that is not read is seen to have left when it is answered, not before.
+  for (const { request } of taken) request.socket.destroy();
   while (connections.behind > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await Promise.all(answers);
 });
