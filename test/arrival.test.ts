@@ -10,7 +10,7 @@ import { boxOffice, newFan, newFans } from './harness/box-office.ts';
 import { readEvents } from './harness/event-stream.ts';
 import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
-import { caller } from './harness/http.ts';
+import { caller, type Answer, type Call } from './harness/http.ts';
 import { sendRaw } from './harness/raw-http.ts';
 import { operator, type Server } from './harness/server.ts';
 import { openWire } from './harness/wire.ts';
@@ -179,12 +179,11 @@ test('while the database is away: not ready, nothing lost, and ready again by it
   const call = caller(server.origin);
   assert.equal((await call('GET', '/readyz')).status, 200);
   await wire.down();
-  const [away, refused, charge] = await Promise.all([
-    call('GET', '/readyz'),
+  const [refused, charge] = await Promise.all([
     call('GET', '/api/v1/wallet', { bearer: newFan().token }),
     call('POST', '/api/v1/wallet/charges', { bearer: newFan().token, key: 'once', body: { amount: 1 } }),
   ]);
-  for (const { code, status, headers } of [away, refused, charge]) {
+  for (const { code, status, headers } of [await call('GET', '/readyz'), refused, charge]) {
     assert.deepEqual([status, code], [503, 'OVERLOADED']);
     assert(Number(headers.get('retry-after')) >= 1);
   }
@@ -201,34 +200,63 @@ test('while the database hangs, whoever reads or signs in is told so in time, an
   const wire = await openWire(house.databaseUrl);
   const server = await house.start({ DATABASE_URL: wire.url });
   const office = boxOffice(server);
-  const fan = newFan();
+  const [fan, late] = newFans(2);
+  assert(fan && late);
   const { bearer = '' } = await office.asOperator();
   const { concertId, performanceId } = await office.createConcert();
   const held = await office.hold(await office.enter(concertId, fan), performanceId, [1]);
-  const reads = [
-    ['/api/v1/reservations', fan.token],
-    [`/api/v1/reservations/${held.body.id}`, fan.token],
-    ['/api/v1/wallet/entries', fan.token],
-    [`/api/v1/admin/concerts/${concertId}/overview`, bearer],
-    ['/api/v1/admin/reservations', bearer],
-  ] as const;
-  const readAll = () => Promise.all(reads.map(([url, token]) => office.call('GET', url, { bearer: token })));
-  assert.deepEqual(new Set((await readAll()).map(({ status }) => status)), new Set([200]));
+  // On another server: this one has nothing of it in memory.
+  const elsewhere = boxOffice(await house.start());
+  const cold = await elsewhere.createConcert();
+  const places = await Promise.all([0, 1].map(() => elsewhere.enter(cold.concertId, newFan())));
+  const get = (url: string, asked: Call = {}) => office.call('GET', url, asked);
+  const page = { headers: { accept: 'text/html' } };
+  const reads: (() => Promise<Answer<unknown>>)[] = [
+    () => get('/api/v1/reservations', { bearer: fan.token }),
+    () => get(`/api/v1/reservations/${held.body.id}`, { bearer: fan.token }),
+    () => get('/api/v1/wallet', { bearer: fan.token }),
+    () => get('/api/v1/wallet/entries', { bearer: fan.token }),
+    () => get(`/api/v1/admin/concerts/${concertId}/overview`, { bearer }),
+    () => get('/api/v1/admin/reservations', { bearer }),
+  ];
+  const readsOfTheCold = [
+    () => get('/api/v1/concerts?limit=3'),
+    () => get(`/api/v1/concerts/${cold.concertId}`),
+    () => get(`/api/v1/concerts/${cold.concertId}/sale`),
+    () => get('/api/v1/time'),
+    ...places.map((queueToken) => () => get('/api/v1/queue-token', { queueToken })),
+    ...places.map((queueToken) => () => get('/api/v1/queue-token/events', { queueToken })),
+    () => get(`/api/v1/performances/${cold.performanceId}/seats`, { queueToken: places[0] ?? '' }),
+    () => get(`/api/v1/performances/${cold.performanceId}/seats/events`, { queueToken: places[0] ?? '' }),
+    () => get(`/concerts/${cold.concertId}/wait`, page),
+    () => get('/api/auth/get-session', { bearer: 'no-session-of-anybody' }),
+    () => office.issue(cold.concertId, late),
+  ];
+  const all = (asks: typeof reads) => Promise.all(asks.map((ask) => ask()));
+  assert.deepEqual(new Set((await all(reads)).map(({ status }) => status)), new Set([200]));
   wire.freeze();
   const started = performance.now();
   const signIn = () => office.call('POST', '/api/auth/sign-in/email', { body: operator });
-  const hung = (await Promise.all([readAll(), signIn(), signIn()])).flat();
+  const invented = Array.from(
+    { length: 1_000 },
+    (_, index) => () => get(`/api/v1/concerts/${String(index).padStart(10, '0')}/sale`),
+  );
+  const hung = (await Promise.all([all(reads), all(readsOfTheCold), all(invented), signIn(), signIn()])).flat();
   assert(performance.now() - started < 20_000, 'long before the driver gives its connections up');
   for (const { status, code, headers } of hung) {
     assert.deepEqual([status, code], [503, 'OVERLOADED']);
     assert(Number(headers.get('retry-after')) >= 1);
   }
+  const asked = wire.statements();
   await wire.down();
   await wire.up(house.databaseUrl);
   await eventually(async () => {
-    for (const { status } of await readAll()) assert.equal(status, 200);
-    assert.match((await office.call<string>('GET', '/metrics')).body, /^maejin_reads 0$/m);
+    for (const { status } of await all(reads)) assert.equal(status, 200);
+    assert.equal((await office.issue(cold.concertId, late)).status, 201);
+    assert.match((await get('/metrics')).body as string, /^maejin_reads 0$/m);
   }, 20_000);
+  const afterwards = wire.statements() - asked;
+  assert(afterwards < 2_000, `${afterwards} statements: what was told is not asked for any more`);
   await server.stop();
   await wire.close();
 });
