@@ -196,9 +196,11 @@ test('while the database is away: not ready, nothing lost, and ready again by it
   await wire.close();
 });
 
-test('while the database hangs, whoever reads or signs in is told so in time, and not queued for ever', async () => {
+test('while the database hangs, whoever reads or signs in is told so in time, and not queued for ever', async (t) => {
   const wire = await openWire(house.databaseUrl);
+  t.after(() => wire.close());
   const server = await house.start({ DATABASE_URL: wire.url });
+  t.after(() => server.kill());
   const office = boxOffice(server);
   const [fan, late] = newFans(2);
   assert(fan && late);
@@ -238,11 +240,11 @@ test('while the database hangs, whoever reads or signs in is told so in time, an
   const started = performance.now();
   const signIn = () => office.call('POST', '/api/auth/sign-in/email', { body: operator });
   const invented = Array.from(
-    { length: 1_000 },
+    { length: 300 },
     (_, index) => () => get(`/api/v1/concerts/${String(index).padStart(10, '0')}/sale`),
   );
   const hung = (await Promise.all([all(reads), all(readsOfTheCold), all(invented), signIn(), signIn()])).flat();
-  assert(performance.now() - started < 20_000, 'long before the driver gives its connections up');
+  assert(performance.now() - started < 30_000, 'long before the driver gives its connections up');
   for (const { status, code, headers } of hung) {
     assert.deepEqual([status, code], [503, 'OVERLOADED']);
     assert(Number(headers.get('retry-after')) >= 1);
@@ -256,9 +258,7 @@ test('while the database hangs, whoever reads or signs in is told so in time, an
     assert.match((await get('/metrics')).body as string, /^maejin_reads 0$/m);
   }, 20_000);
   const afterwards = wire.statements() - asked;
-  assert(afterwards < 2_000, `${afterwards} statements: what was told is not asked for any more`);
-  await server.stop();
-  await wire.close();
+  assert(afterwards < 1_000, `${afterwards} statements: what was told is not asked for any more`);
 });
 
 test('whoever stands before the door when the server is told to stop is answered', async () => {

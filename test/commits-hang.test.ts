@@ -75,7 +75,7 @@ test('while commits hang, writes are 503 in time, /readyz says so, and what was 
     assert.deepEqual([status, code], [503, 'OVERLOADED'], `write ${index}`);
     assert(Number(headers.get('retry-after')) >= 1);
   }
-  assert(performance.now() - started < 20_000, 'long before a statement is given up');
+  assert(performance.now() - started < 29_000, 'before a statement is given up');
   assert.equal((await office.call('GET', '/healthz')).status, 200);
   await Promise.all(
     [office, other].map((each) =>
