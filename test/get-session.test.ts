@@ -119,9 +119,10 @@ describe('who is signed in', () => {
     const before = asked;
     const answers = await Promise.all(Array.from({ length: 50 }, () => ours.ask('/get-session', visit({ cookie }))));
     assert.equal(asked - before, 1);
-    const [renewed] = answers.filter(({ headers }) => headers.length > 0);
+    const renewed = answers.find(({ headers }) => headers.length > 0);
     assert.match(JSON.stringify(renewed?.headers), /Max-Age=604800/);
-    const [row] = await house.sql`select expires_at > now() + interval '6 days 23 hours' as renewed from sessions where token = ${token}`;
+    const [row] =
+      await house.sql`select expires_at > now() + interval '6 days 23 hours' as renewed from sessions where token = ${token}`;
     assert.equal(row?.['renewed'], true);
     await assertSame({ cookie });
   });
@@ -144,7 +145,9 @@ describe('an invented session', () => {
       ];
       assert.equal(asked, before);
       assert.deepEqual(out, sent(await betterAuth.end('/sign-out', visit(headers, {}))));
-      const theirs = await betterAuth.end('/revoke-other-sessions', visit(headers, {})).catch((error: unknown) => error);
+      const theirs = await betterAuth
+        .end('/revoke-other-sessions', visit(headers, {}))
+        .catch((error: unknown) => error);
       for (const refusal of refusals) assert.deepEqual(refusal, theirs);
     }
   });

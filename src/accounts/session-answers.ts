@@ -171,5 +171,9 @@ function foundIn(row: Row): Found {
   const { name, email, emailVerified, image, userCreatedAt, userUpdatedAt, role } = row;
   const session = { expiresAt, token, createdAt, updatedAt, ipAddress, userAgent, userId, id };
   const times = { createdAt: userCreatedAt, updatedAt: userUpdatedAt };
-  return { body: { session, user: { name, email, emailVerified, image, ...times, role, id: userId } }, endsInMs, isDue };
+  return {
+    body: { session, user: { name, email, emailVerified, image, ...times, role, id: userId } },
+    endsInMs,
+    isDue,
+  };
 }

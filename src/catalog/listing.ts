@@ -60,6 +60,9 @@ export function createList({ sql, metrics }: { sql: Sql; metrics: LaneMetrics })
       const remember = memory.asking();
       const reading = new Map<string, Promise<ConcertPage | Error>>();
       const read = async (key: string, request: PageRequest): Promise<ConcertPage | Error> => {
+        // Read meanwhile for those who stood before.
+        const known = memory.get(key);
+        if (known !== undefined) return known;
         const page = await readPage(sql, request);
         if (!(page instanceof Error)) remember(key, page);
         return page;
@@ -67,9 +70,8 @@ export function createList({ sql, metrics }: { sql: Sql; metrics: LaneMetrics })
       return Promise.all(
         requests.map((request) => {
           const key = keyOf(request);
-          // Read meanwhile for those who stood before.
-          const page = memory.get(key) ?? reading.get(key) ?? read(key, request);
-          if (page instanceof Promise) reading.set(key, page);
+          const page = reading.get(key) ?? read(key, request);
+          reading.set(key, page);
           return page;
         }),
       );

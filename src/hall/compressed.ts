@@ -26,7 +26,8 @@ export async function compressed(text: string): Promise<Compressed> {
 export function sendCompressed(request: FastifyRequest, reply: FastifyReply, content: Compressed): FastifyReply {
   const { plain, br, gzip: zipped, etag } = content;
   reply.header('etag', `W/${etag}`);
-  if (reply.statusCode === 200 && (request.headers['if-none-match'] ?? '').includes(etag)) return reply.code(304).send();
+  if (reply.statusCode === 200 && (request.headers['if-none-match'] ?? '').includes(etag))
+    return reply.code(304).send();
   const encoding = encodingOf(request);
   if (encoding !== undefined) reply.header('content-encoding', encoding);
   return reply.send(encoding === 'br' ? br : encoding === 'gzip' ? zipped : plain);

@@ -61,6 +61,7 @@ export async function mountSite(app: App, { catalog, waitingRoom, reservations }
     return;
   }
   const shell = createShells(built);
+  const line = createLinePage({ built, shell }, { catalog, waitingRoom, reservations });
   // A person who mistyped an address gets a page; a program gets its refusal.
   app.get('/*', (request, reply) => {
     if (!isForPeople(request)) throw refuse('NOT_FOUND');
@@ -89,21 +90,28 @@ export async function mountSite(app: App, { catalog, waitingRoom, reservations }
     };
     for (const url of fan_paths) show(url, 'fan', 'fan');
     for (const url of console_paths) show(url, 'console', 'console');
-    const showLine = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      const { concertId } = request.params as { concertId: string };
-      const concert = concert_id.test(concertId) ? await catalog.concert(concertId) : undefined;
-      if (concert === undefined) {
-        if (isForPeople(request)) return shell(request, reply.code(404), 'fan', 'fan');
-        throw refuse('NOT_FOUND');
-      }
-      const { language } = readerOf(request);
-      const status = await statusOf(request, waitingRoom, concertId);
-      const sale = await saleOf(concertId, { waitingRoom, reservations });
-      const view = { language, concert, status, sale };
-      return sendFresh(request, reply, built.render('wait', fillingOf(view)));
-    };
-    scope.get('/concerts/:concertId/wait', (request, reply) => inTime(showLine(request, reply)));
+    scope.get('/concerts/:concertId/wait', (request, reply) => inTime(line(request, reply)));
   });
+}
+
+/** The waiting room of a concert, as it stands for whoever asks. */
+function createLinePage(
+  { built, shell }: { readonly built: BuiltPages; readonly shell: ReturnType<typeof createShells> },
+  { catalog, waitingRoom, reservations }: SiteRooms,
+) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { concertId } = request.params as { concertId: string };
+    const concert = concert_id.test(concertId) ? await catalog.concert(concertId) : undefined;
+    if (concert === undefined) {
+      if (isForPeople(request)) return shell(request, reply.code(404), 'fan', 'fan');
+      throw refuse('NOT_FOUND');
+    }
+    const { language } = readerOf(request);
+    const status = await statusOf(request, waitingRoom, concertId);
+    const sale = await saleOf(concertId, { waitingRoom, reservations });
+    const view = { language, concert, status, sale };
+    return sendFresh(request, reply, built.render('wait', fillingOf(view)));
+  };
 }
 
 function setPageHeaders(reply: FastifyReply): void {
