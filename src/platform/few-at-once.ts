@@ -1,5 +1,5 @@
 /** For work that asks the database with no lane in between: a few pieces at once, the others in a line that is bounded. */
-import { answer_ms_max, OverloadedError } from './lane.ts';
+import { answer_ms_max, OverloadedError } from './overloaded.ts';
 
 export interface FewAtOnce {
   /**

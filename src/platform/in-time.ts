@@ -1,5 +1,5 @@
 /** For who asks the database with no lane in between: while it answers nobody, that is said in time. */
-import { answer_ms_max, OverloadedError } from './lane.ts';
+import { answer_ms_max, OverloadedError } from './overloaded.ts';
 
 /**
  * What `answer` comes to, or `OverloadedError` if it is late: after 5 s, long enough for a failover's first seconds,

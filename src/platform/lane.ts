@@ -5,22 +5,10 @@
  */
 import { setImmediate as iteration, setTimeout as sleep } from 'node:timers/promises';
 import { isTransient } from './database.ts';
+import { inIterations } from './in-iterations.ts';
+import { answer_ms_max, OverloadedError } from './overloaded.ts';
 
-/** The lane is full, or the database stayed away too long. Nothing is known to have been done. */
-export class OverloadedError extends Error {
-  override name = 'OverloadedError';
-  readonly retryAfterSeconds: number;
-
-  constructor(what: string, retryAfterSeconds = 1, cause?: unknown) {
-    super(cause instanceof Error ? `${what} is overloaded: ${cause.message}` : `${what} is overloaded`, { cause });
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
-}
-
-/** This server cannot reach the database, though others may: the client's next connection should go to one of those. */
-export class CutOffError extends OverloadedError {
-  override name = 'CutOffError';
-}
+export { CutOffError, OverloadedError } from './overloaded.ts';
 
 export interface LaneMetrics {
   batch(lane: string, size: number, seconds: number): void;
@@ -57,7 +45,7 @@ export interface Lane<C, R> {
   submit(command: C): Promise<R>;
   /** Commands waiting, those in flight not counted. */
   readonly depth: number;
-  /** Resolves when nothing waits or runs and every answer was given. */
+  /** Resolves when every command was answered: one whose batch hangs has been, after 5 s. */
   drain(): Promise<void>;
 }
 
@@ -71,13 +59,9 @@ interface Waiting<C, R> {
   reject(error: unknown): void;
 }
 
-/** Nobody waits longer for an answer of the database, whether it fails or hangs. */
-export const answer_ms_max = 5_000;
 /** Those who have waited too long are looked for so often at most, and told that much too early rather than too late. */
 const look_ms = 100;
 const patience_ms = answer_ms_max - look_ms;
-/** An answer goes through the framework and into its socket at once; so many take a millisecond. */
-const answers_per_iteration = 32;
 const retry_after_seconds = 2;
 const backoff_ms_min = 5;
 const backoff_ms_max = 250;
@@ -87,13 +71,14 @@ export function createLane<C, R>(options: LaneOptions<C, R>, onIdle?: () => void
   let waiting: Waiting<C, R>[] = [];
   let inFlight: readonly Waiting<C, R>[] = [];
   let busy: Promise<void> | undefined;
-  /** Batches whose answers are being given. */
-  const handing = new Set<unknown>();
-  const handOut: HandOut<C, R> = async (batch, give) => {
-    handing.add(batch);
-    await inIterations(batch, give);
-    handing.delete(batch);
+  let drained: PromiseWithResolvers<void> | undefined;
+  const given = (): void => {
+    if (waiting.length > 0 || giving.size > 0 || inFlight.some(isOpen)) return;
+    drained?.resolve();
+    drained = undefined;
   };
+  const giving = createGiving<C, R>(given);
+  const { handOut } = giving;
 
   /** Beside the batch, which may hang. Those who stood behind it are never carried out. */
   const look = (): number => {
@@ -109,7 +94,7 @@ export function createLane<C, R>(options: LaneOptions<C, R>, onIdle?: () => void
     const stopLooking = keepLooking(look);
     // Requests parsed in this iteration of the event loop join the first batch.
     await iteration();
-    while (waiting.length > 0 || handing.size > 0) {
+    while (waiting.length > 0 || giving.size > 0) {
       if (waiting.length === 0) {
         // oxlint-disable-next-line no-await-in-loop
         await iteration();
@@ -125,6 +110,7 @@ export function createLane<C, R>(options: LaneOptions<C, R>, onIdle?: () => void
     }
     stopLooking();
     busy = undefined;
+    given();
     onIdle?.();
   };
 
@@ -139,7 +125,11 @@ export function createLane<C, R>(options: LaneOptions<C, R>, onIdle?: () => void
     get depth() {
       return waiting.length;
     },
-    drain: () => busy ?? Promise.resolve(),
+    drain: () => {
+      if (busy === undefined) return Promise.resolve();
+      drained ??= Promise.withResolvers();
+      return drained.promise;
+    },
   };
 }
 
@@ -148,6 +138,22 @@ type HandOut<C, R> = (
   batch: readonly Waiting<C, R>[],
   give: (waiting: Waiting<C, R>, index: number) => void,
 ) => Promise<void>;
+
+/** The answers that are being given; `given` is called whenever a batch has all of them. */
+function createGiving<C, R>(given: () => void): { readonly handOut: HandOut<C, R>; readonly size: number } {
+  const handing = new Set<unknown>();
+  return {
+    handOut: async (batch, give) => {
+      handing.add(batch);
+      await inIterations(batch, give);
+      handing.delete(batch);
+      given();
+    },
+    get size() {
+      return handing.size;
+    },
+  };
+}
 
 interface Runner<C, R> extends Pick<LaneOptions<C, R>, 'run' | 'name' | 'metrics'> {
   readonly handOut: HandOut<C, R>;
@@ -220,18 +226,6 @@ function answerFrom<C, R>(answers: readonly (R | Error)[]) {
     if (answer instanceof Error) waiting.reject(answer);
     else waiting.resolve(answer as R);
   };
-}
-
-/**
- * The first few at once, the others in the iterations of the event loop that follow: by then the next batch is on its
- * way to the database, and those who ask for something else are not kept waiting for hundreds of answers.
- */
-async function inIterations<T>(all: readonly T[], give: (one: T, index: number) => void): Promise<void> {
-  for (const [index, one] of all.entries()) {
-    // oxlint-disable-next-line no-await-in-loop
-    if (index > 0 && index % answers_per_iteration === 0) await iteration();
-    give(one, index);
-  }
 }
 
 async function answersTo<C, R>(
