@@ -45,7 +45,7 @@ before(async () => {
 after(() => house.close());
 
 const visit = (headers: Record<string, string>, body?: object) => {
-  return { method: body === undefined ? 'GET' : 'POST', ip: '203.0.113.5', headers, body };
+  return { method: body === undefined ? 'GET' : 'POST', clientAddress: '203.0.113.5', headers, body };
 };
 
 let fans = 0;

@@ -56,8 +56,10 @@ test('a line that is read for the first time misses nothing of what happens mean
   const { concertId } = await office.createConcert({ maxActive: 1 });
   await office.enter(concertId, newFan());
   const feed = await createFeed(house.databaseUrl, house.sql);
-  const options = { secret: 'x'.repeat(32), batchMax: 1_000, retentionDays: 30, metrics: createMetrics() };
-  const room = createWaitingRoom({ database: house.database, feed, ...options });
+  const { database } = house;
+  const metrics = createMetrics();
+  const options = { secret: 'x'.repeat(32), batchMax: 1_000, metrics, retentionDays: 30 };
+  const room = createWaitingRoom({ database, feed, catalog: createCatalog({ database, metrics }), ...options });
   const heard = Promise.withResolvers<void>();
   // After the room, which subscribed before.
   feed.subscribe('line', ([concert]: [string]) => {

@@ -67,7 +67,7 @@ export function createSessionAnswers(options: SessionAnswersOptions): SessionAns
   /** How better-auth tells a browser to forget its session; it has nothing to end here, so it asks nobody. */
   let signedOut: Promise<Answer> | undefined;
   const clearing = (): Promise<Answer> => {
-    signedOut ??= counter.end('/sign-out', { method: 'POST', ip: '', headers: {}, body: {} });
+    signedOut ??= counter.end('/sign-out', { method: 'POST', clientAddress: '', headers: {}, body: {} });
     signedOut.catch(() => {
       signedOut = undefined;
     });

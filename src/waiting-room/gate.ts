@@ -119,14 +119,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const lookUps = createLookUps(deps);
   const { lookUp } = lookUps;
 
-  // Reading a room is dear, and asking about concerts that do not exist is everybody's: the catalog is asked first.
-  const open = async (concertId: string): Promise<Board | undefined> =>
-    boards.peek(concertId) ?? ((await catalog.concert(concertId)) === undefined ? undefined : boards.open(concertId));
-  const openBoard = async (concertId: string): Promise<Board> => {
-    const board = await open(concertId);
-    if (board === undefined) throw refuse('NOT_FOUND');
-    return board;
-  };
+  const { open, openBoard } = createOpening(boards, catalog);
 
   const gate = createGate(tokens.read, { boards, openBoard, lookUp, sign: presence.sign });
 
@@ -190,6 +183,21 @@ async function concertsOf({ sql }: Database, userId: string): Promise<string[]> 
     where last_number > 0 and exists (select from queue_tokens as token
       where token.concert_id = rooms.concert_id and token.user_id = ${userId} and token.status <> 'EXPIRED')`;
   return rows.map(({ concertId }) => concertId);
+}
+
+/** Reading a room is dear, and asking about concerts that do not exist is everybody's: the catalog is asked first. */
+function createOpening(boards: Boards, catalog: Pick<Catalog, 'concert'>) {
+  const open = async (concertId: string): Promise<Board | undefined> =>
+    boards.peek(concertId) ?? ((await catalog.concert(concertId)) === undefined ? undefined : boards.open(concertId));
+  return {
+    open,
+    /** Refuses with NOT_FOUND. */
+    openBoard: async (concertId: string): Promise<Board> => {
+      const board = await open(concertId);
+      if (board === undefined) throw refuse('NOT_FOUND');
+      return board;
+    },
+  };
 }
 
 const concerts_path = contract.issueQueueToken.url.replace(/:.*/, '');
