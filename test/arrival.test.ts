@@ -12,7 +12,7 @@ import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
 import { caller } from './harness/http.ts';
 import { sendRaw } from './harness/raw-http.ts';
-import { operator, type Server } from './harness/server.ts';
+import type { Server } from './harness/server.ts';
 import { openWire } from './harness/wire.ts';
 
 let house: House;

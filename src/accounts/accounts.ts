@@ -72,11 +72,10 @@ const sweep_ms = 10 * 60_000;
 
 export async function createAccounts({ database, config, log, metrics }: AccountsOptions): Promise<Accounts> {
   const secret = sessionSecret(config.authSecret);
-  const { publicUrl } = config;
+  const { publicUrl, laneBatchMax: batchMax } = config;
   const origins = createOriginCheck(publicUrl);
   const auth = await createAuth({ database, secret, publicUrl, log });
-  const { cookieName } = auth;
-  const sessions = createSessions({ database, secret, cookieName, batchMax: config.laneBatchMax, metrics });
+  const sessions = createSessions({ database, secret, cookieName: auth.cookieName, batchMax, metrics });
   const forget = (): void => {
     sessions.forget();
     counter.forget();
@@ -130,7 +129,7 @@ export async function createAccounts({ database, config, log, metrics }: Account
     usersOf: (userIds) => usersOf(database, userIds),
     findUsers: (text, limit = 50) => findUsers(database, text, limit),
     duties: [{ name: 'sessions', everyMs: sweep_ms, run: () => sweepSessions(database) }],
-    sessionCookie: cookieName,
+    sessionCookie: auth.cookieName,
     counter,
   };
 }

@@ -15,6 +15,7 @@ import { nowSeconds, type Board, type Settings } from './board.ts';
 import { createIssueLanes, createLeaveLanes, createVoidLanes, type Place } from './commands.ts';
 import { refusalOf } from './locked-tokens.ts';
 import { createLookUps, type Known } from './look-up.ts';
+import { createOpenBoards } from './open-boards.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { placeRetention } from './retention.ts';
 import { describe, type QueueStatus } from './status.ts';
@@ -119,7 +120,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const lookUps = createLookUps(deps);
   const { lookUp } = lookUps;
 
-  const { open, openBoard } = createOpening(boards, catalog);
+  const { open, openBoard } = createOpenBoards(boards, catalog);
 
   const gate = createGate(tokens.read, { boards, openBoard, lookUp, sign: presence.sign });
 
@@ -183,21 +184,6 @@ async function concertsOf({ sql }: Database, userId: string): Promise<string[]> 
     where last_number > 0 and exists (select from queue_tokens as token
       where token.concert_id = rooms.concert_id and token.user_id = ${userId} and token.status <> 'EXPIRED')`;
   return rows.map(({ concertId }) => concertId);
-}
-
-/** Reading a room is dear, and asking about concerts that do not exist is everybody's: the catalog is asked first. */
-function createOpening(boards: Boards, catalog: Pick<Catalog, 'concert'>) {
-  const open = async (concertId: string): Promise<Board | undefined> =>
-    boards.peek(concertId) ?? ((await catalog.concert(concertId)) === undefined ? undefined : boards.open(concertId));
-  return {
-    open,
-    /** Refuses with NOT_FOUND. */
-    openBoard: async (concertId: string): Promise<Board> => {
-      const board = await open(concertId);
-      if (board === undefined) throw refuse('NOT_FOUND');
-      return board;
-    },
-  };
 }
 
 const concerts_path = contract.issueQueueToken.url.replace(/:.*/, '');
