@@ -108,7 +108,7 @@ async function makeRooms({ config, database, feed, log }: HallOptions, metrics: 
   const catalog = createCatalog({ database, metrics });
   const { authSecret: secret, rateLimit, retentionDays } = config;
   const kept = { rateLimit, retentionDays };
-  const waitingRoom = createWaitingRoom({ database, feed, secret, batchMax, metrics, ...kept });
+  const waitingRoom = createWaitingRoom({ database, feed, catalog, secret, batchMax, metrics, ...kept });
   const reservations = createReservations({ database, feed, catalog, waitingRoom, metrics, batchMax, ...kept });
   const wallet = createWallet({ database, metrics, batchMax: config.laneBatchMax });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });

@@ -36,6 +36,7 @@ function roomOn(database: Database, heard = feed): Reservations {
   const waitingRoom = createWaitingRoom({
     database,
     feed: heard,
+    catalog,
     secret: 'x'.repeat(32),
     batchMax: 100,
     metrics,

@@ -164,3 +164,19 @@ test('the time that a command stood in the lane counts: nobody waits 5 s for an 
   assert((seconds[1] ?? 0) > 5 && (seconds[2] ?? 0) > 5, JSON.stringify(seconds));
   assert((seconds[2] ?? Infinity) < 6, JSON.stringify(seconds));
 });
+
+test('a batch that needs what is overloaded is not taken for poison', async () => {
+  let runs = 0;
+  const lane = createLane<number, string>({
+    name: 'needy',
+    batchMax: 100,
+    pendingMax: 100,
+    run: async (commands) => {
+      if (runs++ === 0) throw new OverloadedError('what it needs');
+      return commands.map((command) => `done ${command}`);
+    },
+  });
+  const submitted = Array.from({ length: 64 }, (_, command) => lane.submit(command));
+  await Promise.all(submitted);
+  assert.equal(runs, 2);
+});

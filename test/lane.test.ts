@@ -23,20 +23,20 @@ function heldLane(limits: { batchMax?: number; pendingMax?: number } = {}) {
     },
   });
   const started = async (count: number): Promise<void> => {
-    while (batches.length < count) await turn();
+    while (batches.length < count) await iteration();
   };
   return { lane, batches, started, end: (batch: number) => gates[batch]?.resolve() };
 }
 
 /** One iteration of the event loop. */
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+const iteration = () => new Promise((resolve) => setImmediate(resolve));
 
 test('a lone command is a batch of one; what comes meanwhile is the next batch, in order of arrival', async () => {
   const { lane, batches, started, end } = heldLane();
   const first = lane.submit(1);
   await started(1);
   const others = [2, 3, 4].map((command) => lane.submit(command));
-  await turn();
+  await iteration();
   assert.deepEqual(batches, [[1]], 'one batch at a time');
   assert.equal(lane.depth, 3);
   end(0);
@@ -68,7 +68,7 @@ test('an answer goes out only after the batch that it speaks of has ended', asyn
   let answered = false;
   const submitted = lane.submit(1).then(() => (answered = true));
   await started(1);
-  await turn();
+  await iteration();
   assert.equal(answered, false);
   end(0);
   await submitted;
@@ -84,13 +84,13 @@ test('whatever arrives when: nothing is lost, doubled or overtaken, each gets it
       pendingMax: 10_000,
       run: async (commands) => {
         batches.push([...commands]);
-        for (let turns = commands.length % 3; turns > 0; turns--) await turn();
+        for (let turns = commands.length % 3; turns > 0; turns--) await iteration();
         return commands.map((command) => `done ${command}`);
       },
     });
     const submitted: Promise<string>[] = [];
     for (const { pause, count } of groups) {
-      for (let turns = pause; turns > 0; turns--) await turn();
+      for (let turns = pause; turns > 0; turns--) await iteration();
       for (let more = count; more > 0; more--) submitted.push(lane.submit(submitted.length));
     }
     const expected = submitted.map((_, command) => `done ${command}`);
@@ -128,7 +128,7 @@ test('drain waits for all that was accepted, and for nothing when there is nothi
   await started(1);
   end(0);
   await started(2);
-  await turn();
+  await iteration();
   assert.equal(drained, false);
   end(1);
   await draining;
@@ -179,7 +179,7 @@ function heldLanes(lanesMax: number) {
     },
   });
   const end = async (key: string): Promise<void> => {
-    while (!gates.has(key)) await turn();
+    while (!gates.has(key)) await iteration();
     gates.get(key)?.resolve();
     gates.delete(key);
   };
@@ -215,7 +215,7 @@ test('the number of lanes is bounded, and an idle lane makes room', async () => 
   await assert.rejects(lanes.submit('c', 1), OverloadedError);
   await end('a');
   await open[0];
-  await turn();
+  await iteration();
   const third = lanes.submit('c', 2);
   await assert.rejects(lanes.submit('a', 2), OverloadedError);
   await Promise.all([end('b'), end('c')]);
@@ -233,7 +233,7 @@ test('lanes of keys that come and go leave nothing behind', async () => {
   });
   for (let key = 0; key < 100; key++) {
     assert.equal(await lanes.submit(`key ${key}`, key), `key ${key}`);
-    await turn();
+    await iteration();
   }
   assert.equal(lanes.depth, 0);
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { createCatalog } from '../src/catalog/catalog.ts';
 import { createFeed } from '../src/platform/feed.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { createWaitingRoom } from '../src/waiting-room/gate.ts';
@@ -55,8 +56,10 @@ test('a line that is read for the first time misses nothing of what happens mean
   const { concertId } = await office.createConcert({ maxActive: 1 });
   await office.enter(concertId, newFan());
   const feed = await createFeed(house.databaseUrl, house.sql);
-  const options = { secret: 'x'.repeat(32), batchMax: 1_000, retentionDays: 30, metrics: createMetrics() };
-  const room = createWaitingRoom({ database: house.database, feed, ...options });
+  const { database } = house;
+  const metrics = createMetrics();
+  const options = { secret: 'x'.repeat(32), batchMax: 1_000, metrics, retentionDays: 30 };
+  const room = createWaitingRoom({ database, feed, catalog: createCatalog({ database, metrics }), ...options });
   const heard = Promise.withResolvers<void>();
   // After the room, which subscribed before.
   feed.subscribe('line', ([concert]: [string]) => {
@@ -116,8 +119,10 @@ test('of a line that nobody asks about any more nothing stays in memory', async 
   await office.updateConcert(concertId, { paused: { reason: 'put off' } });
   await server.stop();
   const feed = await createFeed(house.databaseUrl, house.sql);
-  const options = { secret: 'x'.repeat(32), batchMax: 1_000, retentionDays: 30, metrics: createMetrics() };
-  const room = createWaitingRoom({ database: house.database, feed, ...options });
+  const { database } = house;
+  const metrics = createMetrics();
+  const options = { secret: 'x'.repeat(32), batchMax: 1_000, retentionDays: 30, metrics };
+  const room = createWaitingRoom({ database, feed, catalog: createCatalog({ database, metrics }), ...options });
   const carryOut = async (): Promise<void> => {
     for (const duty of room.duties) await duty.run();
   };

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { createCatalog } from '../src/catalog/catalog.ts';
 import { createFeed } from '../src/platform/feed.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { createWaitingRoom } from '../src/waiting-room/gate.ts';
@@ -149,8 +150,9 @@ test('a turn that was given up on another device counts down no further over the
 /** As when all fans of these concerts sign out everywhere on other devices. */
 async function voidAllTokens(): Promise<void> {
   const feed = await createFeed(house.databaseUrl, house.sql);
-  const deps = { database: house.database, feed, secret: 'unused here', batchMax: 100, retentionDays: 30 };
-  const room = createWaitingRoom({ ...deps, metrics: createMetrics() });
+  const deps = { database: house.database, metrics: createMetrics() };
+  const options = { secret: 'unused here', batchMax: 100, retentionDays: 30 };
+  const room = createWaitingRoom({ ...deps, feed, catalog: createCatalog(deps), ...options });
   const rows = await house.sql<{ userId: string }[]>`
     select distinct user_id as "userId" from queue_tokens where status <> 'EXPIRED'`;
   for (const { userId } of rows) await room.voidTokens(userId);

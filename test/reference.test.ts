@@ -157,6 +157,35 @@ describe('a page', () => {
     assert(html.includes('/api/openapi.json'));
   });
 
+  test('of the reference, its script and the document are sent compressed, and only once', async () => {
+    const sizes = new Map<string, number>();
+    for (const url of ['/docs/js/scalar.js', '/docs/', '/api/openapi.json']) {
+      // The first is answered by the library itself.
+      const [first] = [await (await get(url)).text()];
+      for (const encoding of ['br', 'gzip', 'identity']) {
+        const answer = await get(url, { 'accept-encoding': encoding });
+        assert.equal(answer.status, 200);
+        assert.equal(answer.headers.get('content-encoding'), encoding === 'identity' ? null : encoding, url);
+        assert.equal(answer.headers.get('vary'), 'accept-encoding');
+        sizes.set(`${url} ${encoding}`, Number(answer.headers.get('content-length')));
+        assert.equal(await answer.text(), first, `${url} ${encoding}`);
+        const etag = answer.headers.get('etag') ?? '';
+        const again = await get(url, { 'if-none-match': etag, 'accept-encoding': encoding });
+        assert.deepEqual([again.status, await again.text()], [304, ''], url);
+      }
+    }
+    const script = '/docs/js/scalar.js';
+    assert((sizes.get(`${script} br`) ?? Infinity) < (sizes.get(`${script} identity`) ?? 0) / 3);
+    assert.match((await get(script)).headers.get('cache-control') ?? '', /^public, max-age=\d{5,}$/);
+    assert.match((await get('/docs/')).headers.get('content-security-policy') ?? '', /script-src 'self' 'sha256-/);
+  });
+
+  test('of figures is rendered once for all who ask within a second', async () => {
+    const texts = await Promise.all(Array.from({ length: 20 }, async () => (await get('/metrics')).text()));
+    // Each asking is itself counted, so two renderings are never the same.
+    assert(new Set(texts).size <= 2);
+  });
+
   test('of the reference is not confused by a host that is none', async () => {
     for (const path of ['/docs', '/docs/']) {
       const { status } = await sendRaw(server.origin, `GET ${path} HTTP/1.1\r\nhost: [\r\nconnection: close\r\n\r\n`);

@@ -36,8 +36,9 @@ async function tidy(servers = 1): Promise<void> {
   const deps = { database: house.database, feed, batchMax: 100, metrics: createMetrics(), retentionDays: days };
   await Promise.all(
     Array.from({ length: servers }, async () => {
-      const waitingRoom = createWaitingRoom({ ...deps, secret: 'unused here' });
-      const reservations = createReservations({ ...deps, catalog: createCatalog(deps), waitingRoom });
+      const catalog = createCatalog(deps);
+      const waitingRoom = createWaitingRoom({ ...deps, catalog, secret: 'unused here' });
+      const reservations = createReservations({ ...deps, catalog, waitingRoom });
       const duties = [...waitingRoom.duties, ...reservations.duties].filter(({ name }) => name.endsWith('.retention'));
       assert.equal(duties.length, 3);
       for (const duty of duties) await duty.run();

@@ -1,6 +1,7 @@
 /** What time brings reaches every line, however many there are, and is not looked for where there is none. */
 import assert from 'node:assert/strict';
 import { after, before, test, type TestContext } from 'node:test';
+import { createCatalog } from '../src/catalog/catalog.ts';
 import { createFeed, type Feed } from '../src/platform/feed.ts';
 import { createBoards } from '../src/waiting-room/boards.ts';
 import { createLiveRooms, turnOver } from '../src/waiting-room/live-rooms.ts';
@@ -27,8 +28,9 @@ before(async () => {
   concerts = (await Promise.all(created)).map(({ concertId }) => concertId).toSorted();
   await server.stop();
   feed = await createFeed(house.databaseUrl, house.sql);
-  const options = { secret: 'x'.repeat(32), batchMax: 1_000, retentionDays: 30, metrics: createMetrics() };
-  room = createWaitingRoom({ database: house.database, feed, ...options });
+  const deps = { database: house.database, metrics: createMetrics() };
+  const options = { secret: 'x'.repeat(32), batchMax: 1_000, retentionDays: 30 };
+  room = createWaitingRoom({ ...deps, feed, catalog: createCatalog(deps), ...options });
 });
 after(async () => {
   await room.drain();

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { createCatalog } from '../src/catalog/catalog.ts';
 import { createFeed, type Feed } from '../src/platform/feed.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { createWaitingRoom, type WaitingRoom } from '../src/waiting-room/gate.ts';
@@ -31,6 +32,7 @@ before(async () => {
   room = createWaitingRoom({
     database: house.database,
     feed,
+    catalog: createCatalog({ database: house.database, metrics }),
     secret: 'unused here',
     batchMax: 500,
     metrics,

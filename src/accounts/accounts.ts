@@ -11,7 +11,8 @@ import { createCounter, type Counter } from './counter.ts';
 import { ensureOperator, findUsers, sweepSessions, usersOf, type UserName } from './directory.ts';
 import { createOriginCheck, type Asking } from './origin.ts';
 import { createOutsideIdentity } from './outside-identity.ts';
-import { type Sessions, createSessions } from './sessions.ts';
+import { createSessionAnswers } from './session-answers.ts';
+import { bearer, createSessions } from './sessions.ts';
 
 export type { UserName } from './directory.ts';
 
@@ -50,7 +51,7 @@ export interface Accounts {
   readonly duties: readonly Duty[];
   /** The name of the cookie that a session is known by. */
   readonly sessionCookie: string;
-  /** better-auth, for this room's routes. */
+  /** better-auth, and what is answered without it, for this room's routes. */
   readonly counter: Counter;
 }
 
@@ -68,17 +69,21 @@ export interface AccountsOptions {
 }
 
 const sweep_ms = 10 * 60_000;
-const bearer = /^bearer +(\S+) *$/i;
 
 export async function createAccounts({ database, config, log, metrics }: AccountsOptions): Promise<Accounts> {
   const secret = sessionSecret(config.authSecret);
-  const { publicUrl } = config;
+  const { publicUrl, laneBatchMax: batchMax } = config;
   const origins = createOriginCheck(publicUrl);
   const auth = await createAuth({ database, secret, publicUrl, log });
-  const { cookieName } = auth;
-  const sessions = createSessions({ database, secret, cookieName, batchMax: config.laneBatchMax, metrics });
+  const sessions = createSessions({ database, secret, cookieName: auth.cookieName, batchMax, metrics });
+  const forget = (): void => {
+    sessions.forget();
+    counter.forget();
+  };
+  const everywhere = createSignedOutEverywhere(forget, log);
+  const betterAuth = createCounter({ auth, publicUrl, origins, forget, signedOutEverywhere: everywhere.tell });
+  const counter = createSessionAnswers({ database, sessions, origins, counter: betterAuth, metrics });
   const outside = createOutsideIdentity({ jwtSecret: config.identityJwtSecret, jwks: config.identityJwks, log });
-  const everywhere = createSignedOutEverywhere(sessions, log);
 
   const ofBearer = (token: string): Identity | undefined | Promise<Identity | undefined> =>
     isJwt(token) ? outside.ofToken(token) : sessions.ofToken(token);
@@ -115,7 +120,7 @@ export async function createAccounts({ database, config, log, metrics }: Account
     },
     ensureOperator: async (email, password, { name = 'Operator', alone = false } = {}) => {
       const { signedOut, ended } = await ensureOperator(database, { email, password, name, alone });
-      sessions.forget();
+      forget();
       if (ended.length > 0)
         log.warn({ operators: ended }, `${email} is the only operator now: they are fans from here on`);
       if (signedOut !== undefined) await everywhere.tell(signedOut);
@@ -124,13 +129,13 @@ export async function createAccounts({ database, config, log, metrics }: Account
     usersOf: (userIds) => usersOf(database, userIds),
     findUsers: (text, limit = 50) => findUsers(database, text, limit),
     duties: [{ name: 'sessions', everyMs: sweep_ms, run: () => sweepSessions(database) }],
-    sessionCookie: cookieName,
-    counter: createCounter({ auth, publicUrl, origins, forget: sessions.forget, signedOutEverywhere: everywhere.tell }),
+    sessionCookie: auth.cookieName,
+    counter,
   };
 }
 
 /** Those who follow are all told, whether others of them fail or not. */
-function createSignedOutEverywhere({ forget }: Sessions, log: Log) {
+function createSignedOutEverywhere(forget: () => void, log: Log) {
   const followers: ((userId: string) => Promise<void>)[] = [];
   return {
     follow: (handle: (userId: string) => Promise<void>): void => {

@@ -26,8 +26,9 @@ export interface AuthOptions {
 
 /** Where routes.ts tells better-auth the address of the client; a client cannot set it. */
 export const addressHeader = 'x-maejin-client-address';
-const session_seconds = 7 * 24 * 3600;
-const session_renew_seconds = 24 * 3600;
+/** How long a session lasts, and how much of that is over when it is made that long again. */
+export const session_seconds = 7 * 24 * 3600;
+export const session_renew_seconds = 24 * 3600;
 
 /** The key of session signatures: from the service's one secret, but of no use for anything else. */
 export function sessionSecret(authSecret: string): string {

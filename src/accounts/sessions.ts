@@ -5,16 +5,21 @@
  * one (the cookie), 5 µs each for tokens that are asked for in a crowd.
  */
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Database } from '../platform/database.ts';
 import { createLane, type LaneMetrics } from '../platform/lane.ts';
+import { createShortMemory } from '../platform/short-memory.ts';
 import type { Identity } from './accounts.ts';
 
-const kept_ms_max = 2_000;
+export const kept_ms_max = 2_000;
 /** In each of two generations, so twice that at most, a few hundred bytes each. */
 const kept_max = 25_000;
 const batch_max = 1_000;
 const waiting_max = 20_000;
-const raw_token = /^[A-Za-z0-9_-]{16,128}$/;
+/** Who sends what it finds in an `Authorization` header shows a token. */
+export const bearer = /^bearer +(\S+) *$/i;
+/** What a session token looks like; nothing else is asked for. */
+export const raw_token = /^[A-Za-z0-9_-]{16,128}$/;
 const signature_chars = 44;
 
 export interface SessionsOptions {
@@ -30,6 +35,13 @@ export interface Sessions {
   ofToken(token: string): Identity | undefined | Promise<Identity | undefined>;
   /** The same for the session cookie in a `Cookie` header. */
   ofCookie(header: string): Identity | undefined | Promise<Identity | undefined>;
+  /** The same for a token without its signature. */
+  ofRaw(token: string): Identity | undefined | Promise<Identity | undefined>;
+  /**
+   * The token that a request shows, as better-auth would find it: by `Authorization: Bearer`, else, or if that has a wrong
+   * signature, by the session cookie. Undefined if it shows none; whether there is such a session is not asked.
+   */
+  tokenIn(headers: IncomingHttpHeaders): string | undefined;
   /** Ask the database again about everybody: a session was ended here. */
   forget(): void;
 }
@@ -41,29 +53,34 @@ interface Found {
 
 export function createSessions({ database, secret, cookieName, batchMax, metrics }: SessionsOptions): Sessions {
   const key = createSecretKey(Buffer.from(secret));
-  const known = createMemory();
-  const lane = createLane<string, Found | undefined>({
+  const known = createShortMemory<Identity>({ keptMs: kept_ms_max, keptMax: kept_max });
+  const lane = createLane<string, Identity | undefined>({
     name: 'identity',
     batchMax: batchMax ?? batch_max,
     pendingMax: waiting_max,
     metrics,
-    run: (tokens) => findSessions(database, tokens),
+    run: async (tokens) => {
+      const remember = known.asking();
+      const found = await findSessions(database, tokens);
+      return tokens.map((token) => {
+        const session = found.get(token);
+        if (session !== undefined) remember(token, session.identity, session.endsInMs);
+        return session?.identity;
+      });
+    },
   });
   const ofRaw = (token: string): Identity | undefined | Promise<Identity | undefined> => {
     if (!raw_token.test(token)) return undefined;
-    return known.get(token) ?? ask(token);
+    return known.get(token) ?? lane.submit(token);
   };
-  const ask = async (token: string): Promise<Identity | undefined> => {
-    const { epoch } = known;
-    const found = await lane.submit(token);
-    // What was asked before a session ended must not be remembered after it.
-    if (found !== undefined && epoch === known.epoch) known.set(token, found);
-    return found?.identity;
-  };
-  const ofSigned = (signed: string): Identity | undefined | Promise<Identity | undefined> => {
+  const rawOf = (signed: string): string | undefined => {
     const dot = signed.indexOf('.');
     const token = signed.slice(0, dot);
-    return isSigned(token, signed.slice(dot + 1)) ? ofRaw(token) : undefined;
+    return isSigned(token, signed.slice(dot + 1)) ? token : undefined;
+  };
+  const ofSigned = (signed: string): Identity | undefined | Promise<Identity | undefined> => {
+    const token = rawOf(signed);
+    return token === undefined ? undefined : ofRaw(token);
   };
   const isSigned = (token: string, signature: string): boolean => {
     if (signature.length !== signature_chars) return false;
@@ -71,30 +88,39 @@ export function createSessions({ database, secret, cookieName, batchMax, metrics
     const made = createHmac('sha256', key).update(token).digest();
     return given.length === made.length && timingSafeEqual(given, made);
   };
+  const inCookie = (header: string): string | undefined => {
+    const value = cookieIn(header, cookieName);
+    return value === undefined || !value.includes('.') ? undefined : rawOf(decode(value));
+  };
   return {
     ofToken: (token) => {
       if (!token.includes('.')) return ofRaw(token);
       return ofSigned(decode(token));
     },
     ofCookie: (header) => {
-      const value = cookieIn(header, cookieName);
-      return value === undefined || !value.includes('.') ? undefined : ofSigned(decode(value));
+      const token = inCookie(header);
+      return token === undefined ? undefined : ofRaw(token);
     },
-    forget: known.clear,
+    ofRaw,
+    tokenIn: ({ authorization, cookie }) => {
+      const shown = authorization === undefined ? undefined : bearer.exec(authorization)?.[1];
+      const token = shown?.includes('.') === true ? rawOf(decode(shown)) : shown;
+      return token ?? (cookie === undefined ? undefined : inCookie(cookie));
+    },
+    forget: () => known.forget(),
   };
 }
 
 /** One query for all. The database's clock says which have ended. */
-async function findSessions({ sql }: Database, tokens: readonly string[]): Promise<(Found | undefined)[]> {
+async function findSessions({ sql }: Database, tokens: readonly string[]): Promise<Map<string, Found>> {
   const rows = await sql<{ token: string; userId: string; name: string; role: Identity['role']; endsInMs: number }[]>`
     select s.token, u.id as "userId", u.name, u.role,
       (extract(epoch from s.expires_at - now()) * 1000)::float8 as "endsInMs"
     from sessions s join users u on u.id = s.user_id
     where s.token = any(${tokens}::text[]) and s.expires_at > now()`;
-  const byToken = new Map(
+  return new Map(
     rows.map(({ token, endsInMs, ...identity }) => [token, { identity: Object.freeze(identity), endsInMs }]),
   );
-  return tokens.map((token) => byToken.get(token));
 }
 
 /** The cookie's value as it was sent, or undefined. */
@@ -112,35 +138,4 @@ function decode(text: string): string {
   } catch {
     return '';
   }
-}
-
-/** Remembers for `kept_ms_max`, in two generations: the older one is dropped when the younger is full or its time is up. */
-function createMemory() {
-  let young = new Map<string, { identity: Identity; until: number }>();
-  let old = young;
-  let bornAt = 0;
-  let epoch = 0;
-  return {
-    get epoch() {
-      return epoch;
-    },
-    get: (token: string): Identity | undefined => {
-      const kept = young.get(token) ?? old.get(token);
-      return kept !== undefined && performance.now() < kept.until ? kept.identity : undefined;
-    },
-    set: (token: string, { identity, endsInMs }: Found): void => {
-      const now = performance.now();
-      if (young.size >= kept_max || now - bornAt > kept_ms_max) {
-        old = young;
-        young = new Map();
-        bornAt = now;
-      }
-      young.set(token, { identity, until: now + Math.min(kept_ms_max, endsInMs) });
-    },
-    clear: (): void => {
-      epoch++;
-      young = new Map();
-      old = young;
-    },
-  };
 }

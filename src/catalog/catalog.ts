@@ -1,12 +1,14 @@
 /**
  * What is on sale: concerts, their performances, their sections and prices. Written once and never changed, so
- * what was read once is kept in memory; what does not exist is asked for again, for another server may create it.
+ * what was read once is kept in memory. That something does not exist, and which concerts there are, is kept for as long
+ * as news from another server may take, for that one may create them.
  */
 import type { Database, Sql, Tx } from '../platform/database.ts';
 import { createLane, type LaneMetrics } from '../platform/lane.ts';
+import { createShortMemory } from '../platform/short-memory.ts';
 import { createConcert, type CreatedConcert, type NewConcert } from './creation.ts';
 import type { Performance, Section } from './layout.ts';
-import { listConcerts, type Concert, type ConcertPage, type PageRequest } from './listing.ts';
+import { createList, type Concert, type ConcertPage, type PageRequest } from './listing.ts';
 
 export { placeIn, seatAt, sectionOf } from './layout.ts';
 export type { Performance, Section } from './layout.ts';
@@ -22,6 +24,8 @@ export interface Catalog {
   list(page: PageRequest): Promise<ConcertPage>;
   /** Refuses with VALIDATION_FAILED a performance of no seats or more than 100,000, or a date that is none. */
   create(tx: Tx, input: NewConcert): Promise<CreatedConcert>;
+  /** After the commit: shows the concert in this server's own answers. */
+  announce(concertId: string): void;
 }
 
 /** A concert as it is kept: all of it, for whoever asks for one part soon asks for the others. */
@@ -34,11 +38,14 @@ interface Entry {
 }
 
 const cached_rows_max = 200_000;
+const absent_kept = { keptMs: 250, keptMax: 5_000 };
 const concert_id = /^[a-z0-9]{10}$/;
 const performance_id = /^[a-z0-9]{10}-[1-9][0-9]{0,5}$/;
 
 export function createCatalog({ database, metrics }: { database: Database; metrics: LaneMetrics }): Catalog {
   const entries = new Map<string, Entry>();
+  const absent = createShortMemory<true>(absent_kept);
+  const list = createList({ sql: database.sql, metrics });
   let rows = 0;
 
   const keep = (entry: Entry): void => {
@@ -59,17 +66,12 @@ export function createCatalog({ database, metrics }: { database: Database; metri
     pendingMax: 20_000,
     metrics,
     run: async (ids) => {
+      const remember = absent.asking();
       const found = await read(database.sql, [...new Set(ids)]);
       for (const entry of found.values()) keep(entry);
+      for (const id of ids) if (!found.has(id)) remember(id, true);
       return ids.map((id) => found.get(id));
     },
-  });
-  const pages = createLane<PageRequest, ConcertPage>({
-    name: 'catalog.list',
-    batchMax: 1_000,
-    pendingMax: 20_000,
-    metrics,
-    run: (requests) => listConcerts(database.sql, requests),
   });
 
   const find = async (concertId: string): Promise<Entry | undefined> => {
@@ -80,7 +82,7 @@ export function createCatalog({ database, metrics }: { database: Database; metri
       entries.set(concertId, entry);
       return entry;
     }
-    return concert_id.test(concertId) ? misses.submit(concertId) : undefined;
+    return concert_id.test(concertId) && absent.get(concertId) === undefined ? misses.submit(concertId) : undefined;
   };
 
   return {
@@ -88,8 +90,12 @@ export function createCatalog({ database, metrics }: { database: Database; metri
     performance: async (id) =>
       performance_id.test(id) ? (await find(id.slice(0, id.indexOf('-'))))?.byId.get(id) : undefined,
     performancesOf: async (concertId) => (await find(concertId))?.performances ?? [],
-    list: (page) => pages.submit(page),
+    list: list.page,
     create: createConcert,
+    announce: (concertId) => {
+      absent.forget(concertId);
+      list.forget();
+    },
   };
 }
 
@@ -98,11 +104,16 @@ interface SectionRow extends Section {
   readonly performanceId: string;
 }
 
-async function read(sql: Sql, ids: readonly string[]): Promise<Map<string, Entry>> {
-  const [concerts, performances, sections] = await Promise.all([
-    sql<(Omit<Concert, 'firstStartsAt' | 'lastStartsAt' | 'priceFrom'> & { first: Date; last: Date })[]>`
-      select id, title, artist, venue, currency, first_starts_at as first, last_starts_at as last
-      from concerts where id = any(${ids})`,
+/** One question for those that do not exist, three for the others. */
+async function read(sql: Sql, asked: readonly string[]): Promise<Map<string, Entry>> {
+  const concerts = await sql<
+    (Omit<Concert, 'firstStartsAt' | 'lastStartsAt' | 'priceFrom'> & { first: Date; last: Date })[]
+  >`
+    select id, title, artist, venue, currency, first_starts_at as first, last_starts_at as last
+    from concerts where id = any(${asked})`;
+  if (concerts.length === 0) return new Map();
+  const ids = concerts.map(({ id }) => id);
+  const [performances, sections] = await Promise.all([
     sql<{ concertId: string; id: string; startsAt: Date; seatsTotal: number }[]>`
       select concert_id as "concertId", id, starts_at as "startsAt", seats_total as "seatsTotal"
       from performances where concert_id = any(${ids})`,

@@ -1,5 +1,10 @@
-/** The public list of concerts, page by page. */
+/**
+ * The public list of concerts, page by page. A page is kept for as long as news from another server may take; of those
+ * that are not, a few different ones are read at a time.
+ */
 import type { Sql } from '../platform/database.ts';
+import { createLane, type LaneMetrics } from '../platform/lane.ts';
+import { createShortMemory } from '../platform/short-memory.ts';
 import { refuseCursor } from '../refusals.ts';
 
 export interface Concert {
@@ -33,17 +38,53 @@ interface Row extends Omit<Concert, 'firstStartsAt' | 'lastStartsAt'> {
   readonly created: number;
 }
 
-/** Answers a batch of readers; those who want the same page share one query. */
-export async function listConcerts(sql: Sql, requests: readonly PageRequest[]): Promise<(ConcertPage | Error)[]> {
-  const pages = new Map<string, Promise<ConcertPage | Error>>();
-  return Promise.all(
-    requests.map((request) => {
-      const key = `${request.limit} ${request.cursor ?? ''}`;
-      const page = pages.get(key) ?? readPage(sql, request);
-      pages.set(key, page);
-      return page;
-    }),
-  );
+export interface List {
+  page(request: PageRequest): Promise<ConcertPage>;
+  /** A concert was made here: it is in the next answer. */
+  forget(): void;
+}
+
+/** 200 concerts at most in each, half a kilobyte each. */
+const kept = { keptMs: 250, keptMax: 100 };
+const pages_at_once = 8;
+const waiting_max = 2_000;
+
+export function createList({ sql, metrics }: { sql: Sql; metrics: LaneMetrics }): List {
+  const memory = createShortMemory<ConcertPage>(kept);
+  const lane = createLane<PageRequest, ConcertPage>({
+    name: 'catalog.list',
+    batchMax: pages_at_once,
+    pendingMax: waiting_max,
+    metrics,
+    run: (requests) => {
+      const remember = memory.asking();
+      const reading = new Map<string, Promise<ConcertPage | Error>>();
+      const read = async (key: string, request: PageRequest): Promise<ConcertPage | Error> => {
+        // Read meanwhile for those who stood before.
+        const known = memory.get(key);
+        if (known !== undefined) return known;
+        const page = await readPage(sql, request);
+        if (!(page instanceof Error)) remember(key, page);
+        return page;
+      };
+      return Promise.all(
+        requests.map((request) => {
+          const key = keyOf(request);
+          const page = reading.get(key) ?? read(key, request);
+          reading.set(key, page);
+          return page;
+        }),
+      );
+    },
+  });
+  return {
+    page: async (request) => memory.get(keyOf(request)) ?? lane.submit(request),
+    forget: () => memory.forget(),
+  };
+}
+
+function keyOf({ limit, cursor = '' }: PageRequest): string {
+  return `${limit} ${cursor}`;
 }
 
 async function readPage(sql: Sql, { limit, cursor }: PageRequest): Promise<ConcertPage | Error> {

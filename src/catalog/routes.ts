@@ -2,7 +2,7 @@
 import { route, type App } from '../contract.ts';
 import { refuse } from '../refusals.ts';
 import type { Catalog } from './catalog.ts';
-import { gradePrices } from './layout.ts';
+import { gradePrices, type Performance } from './layout.ts';
 
 interface SeatsSold {
   readonly total: number;
@@ -16,7 +16,25 @@ export interface CatalogRooms {
   readonly maxSeatsPerFan: (concertId: string) => Promise<number>;
 }
 
+/** The dates as they are shown, summed up once for as long as they are in memory. */
+function createShown() {
+  const known = new WeakMap<readonly Performance[], ReturnType<typeof show>>();
+  return (performances: readonly Performance[]) => {
+    const shown = known.get(performances) ?? show(performances);
+    known.set(performances, shown);
+    return shown;
+  };
+}
+
+function show(performances: readonly Performance[]) {
+  return performances.map((performance) => {
+    const { id, startsAt, seatsTotal } = performance;
+    return { id, startsAt, seatsTotal, grades: gradePrices(performance) };
+  });
+}
+
 export function catalogRoutes(app: App, { catalog, sales, maxSeatsPerFan }: CatalogRooms): void {
+  const shown = createShown();
   app.route({
     ...route('listConcerts'),
     handler: async (request) => {
@@ -44,10 +62,7 @@ export function catalogRoutes(app: App, { catalog, sales, maxSeatsPerFan }: Cata
         ...concert,
         ...saleOf(known, concertId),
         maxSeatsPerFan: seatsMax,
-        performances: performances.map((performance) => {
-          const { id, startsAt, seatsTotal } = performance;
-          return { id, startsAt, seatsTotal, grades: gradePrices(performance) };
-        }),
+        performances: shown(performances),
       };
     },
   });

@@ -83,12 +83,19 @@ const seats_per_concert_max = concertLimits.seatsMax;
 export function createConsole(rooms: ConsoleRooms): Console {
   const { database, accounts, catalog, waitingRoom, reservations } = rooms;
   return {
-    createConcert: (sale, operatorId = null) => database.transaction((tx) => putOnSale(tx, rooms, sale, operatorId)),
-    createConcertOnce: (sale, operatorId, key) =>
-      keyed(database, async (tx) => {
+    createConcert: async (sale, operatorId = null) => {
+      const made = await database.transaction((tx) => putOnSale(tx, rooms, sale, operatorId));
+      catalog.announce(made.id);
+      return made;
+    },
+    createConcertOnce: async (sale, operatorId, key) => {
+      const made = await keyed(database, async (tx) => {
         const request = { userId: operatorId, key, fingerprint: fingerprintOf(sale) };
         return once(tx, rooms.wallet, request, () => putOnSale(tx, rooms, sale, operatorId));
-      }),
+      });
+      catalog.announce(made.answer.id);
+      return made;
+    },
     desk: createDesk(rooms),
     updateConcert: (concertId, patch, by) => updateConcert(rooms, concertId, patch, by),
     overview: async (concertId) => {

@@ -7,7 +7,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { contract, type App } from '../contract.ts';
-import type { Sql } from '../platform/database.ts';
+import type { Database } from '../platform/database.ts';
 import { mountEventStreams } from '../platform/event-stream.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { Refusal, refuse } from '../refusals.ts';
@@ -23,7 +23,7 @@ import { leavesUnread, mountWhoAsks, refusalOfAsking, type WhoAsks } from './who
 
 export interface HallParts {
   readonly config: Pick<Config, 'publicUrl' | 'rateLimit' | 'trustedProxies'>;
-  readonly database: { readonly sql: Sql };
+  readonly database: Pick<Database, 'sql' | 'transaction'>;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly whoAsks: WhoAsks;
@@ -86,7 +86,7 @@ export async function openHall(parts: HallParts): Promise<Hall> {
   const arrival: Arrival = mountArrival(app, { ...parts, requestIds });
   mountWhoAsks(app, parts.whoAsks);
   mountAnswers(app, parts);
-  await mountSystem(app, { sql: database.sql, metrics, publicUrl: config.publicUrl });
+  await mountSystem(app, { database, metrics, publicUrl: config.publicUrl });
   await mountPages(app, { publicUrl: config.publicUrl });
   return {
     app,

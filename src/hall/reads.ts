@@ -1,40 +1,45 @@
 /**
- * Reads that ask the database by themselves, with no lane to bound them: lists, look-ups, figures. While the database
- * answers nobody they are refused in time, and no more of them pile up than it can take once it is back.
+ * How long a request may take, and how many may ask the database by themselves: whatever an endpoint waits for, it is
+ * answered within 5 s. What has a lane is bounded there; lists, look-ups and figures ask without one, so no more of
+ * them are under way than the database can take at once, and who was told in the meantime never gets there.
  */
 import { contract, type App, type Endpoint, type EndpointName } from '../contract.ts';
+import { createFewAtOnce } from '../platform/few-at-once.ts';
 import { inTime } from '../platform/in-time.ts';
-import { OverloadedError } from '../platform/lane.ts';
 
-const reads_max = 2_000;
-/** They look at every row there is. */
-const thorough: ReadonlySet<EndpointName> = new Set<EndpointName>(['getAudit']);
+const at_once_max = 100;
+const waiting_max = 2_000;
+/** They look at every row there is, or write a million: told before their connection is cut for its silence (60 s). */
+const thorough: ReadonlySet<EndpointName> = new Set<EndpointName>(['getAudit', 'createConcert']);
+const thorough_ms_max = 55_000;
 
-/** Bounds the handlers of the routes that are mounted from now on. Answers how to see how many reads are under way. */
+/** Bounds the handlers of the endpoints that are mounted from now on. Answers how to see how many reads are under way. */
 export function boundReads(app: App): () => number {
-  let underWay = 0;
-  const ended = (): void => {
-    underWay -= 1;
-  };
+  const few = createFewAtOnce({ name: 'reads', atOnce: at_once_max, waitingMax: waiting_max });
   app.addHook('onRoute', (options) => {
     const name = options.config?.endpoint;
-    if (name === undefined || !asksByItself(name)) return;
+    if (name === undefined || boundsItself(name)) return;
     const { handler } = options;
-    options.handler = function bounded(request, reply) {
-      if (underWay >= reads_max) throw new OverloadedError('reads');
-      const answer: unknown = handler.call(this, request, reply);
-      if (!(answer instanceof Promise)) return answer;
-      underWay += 1;
-      // Given up, it still counts until the database has let go of it.
-      answer.then(ended, ended);
-      return inTime(answer);
-    };
+    const msMax = thorough.has(name) ? thorough_ms_max : undefined;
+    options.handler = asksByItself(name)
+      ? function counted(request, reply) {
+          return few.run(async () => handler.call(this, request, reply));
+        }
+      : function timed(request, reply) {
+          const answer: unknown = handler.call(this, request, reply);
+          return answer instanceof Promise ? inTime(answer, msMax) : answer;
+        };
   });
-  return () => underWay;
+  return () => few.underWay;
+}
+
+/** Streams and files go on for as long as they are read; signing in has a line of its own. */
+function boundsItself(name: EndpointName): boolean {
+  const { stream, media, outside }: Endpoint = contract[name];
+  return stream !== undefined || media !== undefined || outside === true;
 }
 
 function asksByItself(name: EndpointName): boolean {
-  const { method, needs, stream, media }: Endpoint = contract[name];
-  const isWhole = stream === undefined && media === undefined && !thorough.has(name);
-  return method === 'GET' && (needs === 'bearer' || needs === 'operator') && isWhole;
+  const { method, needs }: Endpoint = contract[name];
+  return method === 'GET' && (needs === 'bearer' || needs === 'operator') && !thorough.has(name);
 }

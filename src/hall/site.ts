@@ -2,21 +2,20 @@
  * The pages that people see: built ahead, painted here in the reader's language and theme before any script runs.
  * The waiting room's first paint already says where one stands.
  */
-import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import fastifyStatic from '@fastify/static';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { bodyOf, type Sale, type WaitView } from '../../web/wait/markup.ts';
 import { waitWords } from '../../web/wait/words.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { App } from '../contract.ts';
+import { inTime } from '../platform/in-time.ts';
 import { readBuiltPages, type BuiltPages, type DocumentName, type Filling } from '../pages/built.ts';
 import { notBuiltPage, shells, type ShellName } from '../pages/shell.ts';
 import { refuse } from '../refusals.ts';
 import type { Reservations } from '../reservation/reservation.ts';
 import type { WaitingRoom } from '../waiting-room/gate.ts';
+import { compressed, sendCompressed, sendFreshly, type Compressed } from './compressed.ts';
 import { readerOf, type Reader } from './reader.ts';
 
 export interface SiteRooms {
@@ -42,8 +41,6 @@ const page_policy = [
 
 const asset_age = '365d';
 const concert_id = /^[a-z0-9]{10}$/;
-const compress = { br: promisify(brotliCompress), gzip: promisify(gzip) };
-const brotli_quality = 5;
 
 /** Pages whose first paint is the same for everybody: what they are called, and where they are. */
 const fan_paths = [
@@ -64,6 +61,7 @@ export async function mountSite(app: App, { catalog, waitingRoom, reservations }
     return;
   }
   const shell = createShells(built);
+  const line = createLinePage({ built, shell }, { catalog, waitingRoom, reservations });
   // A person who mistyped an address gets a page; a program gets its refusal.
   app.get('/*', (request, reply) => {
     if (!isForPeople(request)) throw refuse('NOT_FOUND');
@@ -92,20 +90,28 @@ export async function mountSite(app: App, { catalog, waitingRoom, reservations }
     };
     for (const url of fan_paths) show(url, 'fan', 'fan');
     for (const url of console_paths) show(url, 'console', 'console');
-    scope.get('/concerts/:concertId/wait', async (request, reply) => {
-      const { concertId } = request.params as { concertId: string };
-      const concert = concert_id.test(concertId) ? await catalog.concert(concertId) : undefined;
-      if (concert === undefined) {
-        if (isForPeople(request)) return shell(request, reply.code(404), 'fan', 'fan');
-        throw refuse('NOT_FOUND');
-      }
-      const { language } = readerOf(request);
-      const status = await statusOf(request, waitingRoom, concertId);
-      const sale = await saleOf(concertId, { waitingRoom, reservations });
-      const view = { language, concert, status, sale };
-      return sendFresh(request, reply, built.render('wait', fillingOf(view)));
-    });
+    scope.get('/concerts/:concertId/wait', (request, reply) => inTime(line(request, reply)));
   });
+}
+
+/** The waiting room of a concert, as it stands for whoever asks. */
+function createLinePage(
+  { built, shell }: { readonly built: BuiltPages; readonly shell: ReturnType<typeof createShells> },
+  { catalog, waitingRoom, reservations }: SiteRooms,
+) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { concertId } = request.params as { concertId: string };
+    const concert = concert_id.test(concertId) ? await catalog.concert(concertId) : undefined;
+    if (concert === undefined) {
+      if (isForPeople(request)) return shell(request, reply.code(404), 'fan', 'fan');
+      throw refuse('NOT_FOUND');
+    }
+    const { language } = readerOf(request);
+    const status = await statusOf(request, waitingRoom, concertId);
+    const sale = await saleOf(concertId, { waitingRoom, reservations });
+    const view = { language, concert, status, sale };
+    return sendFresh(request, reply, built.render('wait', fillingOf(view)));
+  };
 }
 
 function setPageHeaders(reply: FastifyReply): void {
@@ -177,27 +183,11 @@ function isForPeople({ url, headers }: FastifyRequest): boolean {
   return !url.startsWith('/api/') && (headers.accept ?? '').includes('text/html');
 }
 
-interface Ready {
-  readonly plain: Buffer;
-  readonly br: Buffer;
-  readonly gzip: Buffer;
-  readonly etag: string;
-}
-
 /** Documents that are the same for all readers of a language and a theme: rendered and compressed once each. */
 function createShells(built: BuiltPages) {
-  const ready = new Map<string, Promise<Ready>>();
-  const make = async (document: DocumentName, name: ShellName, { language, theme }: Reader): Promise<Ready> => {
-    const text = built.render(document, { language, theme, ...shells[name][language] });
-    const plain = Buffer.from(text);
-    const [br, zipped] = await Promise.all([brotli(plain), compress.gzip(plain)]);
-    return {
-      plain,
-      br,
-      gzip: zipped,
-      etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
-    };
-  };
+  const ready = new Map<string, Promise<Compressed>>();
+  const make = (document: DocumentName, name: ShellName, { language, theme }: Reader): Promise<Compressed> =>
+    compressed(built.render(document, { language, theme, ...shells[name][language] }));
   return async (request: FastifyRequest, reply: FastifyReply, document: DocumentName, name: ShellName) => {
     const found = readerOf(request);
     // Whoever steers a sale at night has not been asked yet: the console is dark until somebody says otherwise.
@@ -205,35 +195,15 @@ function createShells(built: BuiltPages) {
     const key = `${document} ${name} ${reader.language} ${reader.theme}`;
     const page = ready.get(key) ?? make(document, name, reader);
     ready.set(key, page);
-    const { plain, br, gzip: zipped, etag } = await page;
     reply.header('cache-control', 'no-cache').header('content-language', reader.language);
-    reply.header('etag', `W/${etag}`).type('text/html; charset=utf-8');
-    if (reply.statusCode === 200 && (request.headers['if-none-match'] ?? '').includes(etag))
-      return reply.code(304).send();
-    const encoding = encodingOf(request);
-    if (encoding !== undefined) reply.header('content-encoding', encoding);
-    return reply.send(encoding === 'br' ? br : encoding === 'gzip' ? zipped : plain);
+    reply.type('text/html; charset=utf-8');
+    return sendCompressed(request, reply, await page);
   };
 }
 
 /** For one reader at this moment: never kept. */
-async function sendFresh(request: FastifyRequest, reply: FastifyReply, text: string): Promise<FastifyReply> {
-  const plain = Buffer.from(text);
-  const encoding = encodingOf(request);
+function sendFresh(request: FastifyRequest, reply: FastifyReply, text: string): Promise<FastifyReply> {
   reply.header('cache-control', 'private, no-store').header('content-language', readerOf(request).language);
   reply.type('text/html; charset=utf-8');
-  if (encoding === undefined) return reply.send(plain);
-  return reply
-    .header('content-encoding', encoding)
-    .send(encoding === 'br' ? await brotli(plain) : await compress.gzip(plain));
-}
-
-function brotli(plain: Buffer): Promise<Buffer> {
-  return compress.br(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: brotli_quality } });
-}
-
-function encodingOf(request: FastifyRequest): 'br' | 'gzip' | undefined {
-  const accepted = request.headers['accept-encoding'] ?? '';
-  if (/\bbr\b/.test(accepted)) return 'br';
-  return /\bgzip\b/.test(accepted) ? 'gzip' : undefined;
+  return sendFreshly(request, reply, text);
 }

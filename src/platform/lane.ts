@@ -3,24 +3,12 @@
  * delay: at low load a batch is one command. One commit then carries hundreds of commands, which makes ten to nineteen
  * times as many of them a second on the same two processors (`docs/performance.md`).
  */
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as iteration, setTimeout as sleep } from 'node:timers/promises';
 import { isTransient } from './database.ts';
+import { inIterations } from './in-iterations.ts';
+import { answer_ms_max, OverloadedError } from './overloaded.ts';
 
-/** The lane is full, or the database stayed away too long. Nothing is known to have been done. */
-export class OverloadedError extends Error {
-  override name = 'OverloadedError';
-  readonly retryAfterSeconds: number;
-
-  constructor(what: string, retryAfterSeconds = 1, cause?: unknown) {
-    super(cause instanceof Error ? `${what} is overloaded: ${cause.message}` : `${what} is overloaded`, { cause });
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
-}
-
-/** This server cannot reach the database, though others may: the client's next connection should go to one of those. */
-export class CutOffError extends OverloadedError {
-  override name = 'CutOffError';
-}
+export { CutOffError, OverloadedError } from './overloaded.ts';
 
 export interface LaneMetrics {
   batch(lane: string, size: number, seconds: number): void;
@@ -42,16 +30,22 @@ export interface LaneOptions<C, R> extends LaneLimits {
    * Carries out a batch in one transaction and answers each command, in the order given. An `Error` among the
    * answers refuses that command alone. Throwing fails the batch: it is tried again if the cause is transient
    * (`attempt` counts from 0; an earlier attempt may have been committed), else split until the culprit is found.
+   * What a batch changes in this server's memory is done in here, since those who asked may have been told meanwhile
+   * that it takes too long.
    */
   run(commands: readonly C[], attempt: number): Promise<readonly (R | Error)[]>;
 }
 
 export interface Lane<C, R> {
-  /** Resolves after the commit that the answer speaks of. Rejects with the command's refusal, or `OverloadedError`. */
+  /**
+   * Resolves after the commit that the answer speaks of. Rejects with the command's refusal, or with `OverloadedError`:
+   * at once when the lane is full, and after 5 s, whether the command still waits (then it is never carried out) or its
+   * batch is in flight (then its outcome is not known yet).
+   */
   submit(command: C): Promise<R>;
   /** Commands waiting, those in flight not counted. */
   readonly depth: number;
-  /** Resolves when nothing waits or runs and every answer was given. */
+  /** Resolves when every command was answered: one whose batch hangs has been, after 5 s. */
   drain(): Promise<void>;
 }
 
@@ -59,45 +53,64 @@ interface Waiting<C, R> {
   readonly command: C;
   /** When it was submitted; steady clock, ms. */
   readonly since: number;
+  /** It was told that it takes too long: whatever comes of it, nobody waits for it any more. */
+  isTold: boolean;
   resolve(answer: R): void;
   reject(error: unknown): void;
 }
 
-/** An answer goes through the framework and into its socket at once; so many take a millisecond. */
-const answers_per_turn = 32;
-const retry_ms_max = 5_000;
+/** Those who have waited too long are looked for so often at most, and told that much too early rather than too late. */
+const look_ms = 100;
+const patience_ms = answer_ms_max - look_ms;
+const retry_after_seconds = 2;
 const backoff_ms_min = 5;
 const backoff_ms_max = 250;
 
 export function createLane<C, R>(options: LaneOptions<C, R>, onIdle?: () => void): Lane<C, R> {
-  const { name, batchMax, pendingMax, metrics, run } = options;
+  const { name, batchMax, pendingMax, metrics } = options;
   let waiting: Waiting<C, R>[] = [];
+  let inFlight: readonly Waiting<C, R>[] = [];
   let busy: Promise<void> | undefined;
-  /** Batches whose answers are being given. */
-  const handing = new Set<unknown>();
-  const handOut = async (batch: readonly Waiting<C, R>[], answers: readonly (R | Error)[]): Promise<void> => {
-    handing.add(batch);
-    await answerAll(batch, answers);
-    handing.delete(batch);
+  let drained: PromiseWithResolvers<void> | undefined;
+  const given = (): void => {
+    if (waiting.length > 0 || giving.size > 0 || inFlight.some(isOpen)) return;
+    drained?.resolve();
+    drained = undefined;
+  };
+  const giving = createGiving<C, R>(given);
+  const { handOut } = giving;
+
+  /** Beside the batch, which may hang. Those who stood behind it are never carried out. */
+  const look = (): number => {
+    const late = [...lateAmong(inFlight), ...lateAmong(waiting)];
+    if (late.length > 0) {
+      tellLate(late, { name, handOut });
+      waiting = waiting.filter(isOpen);
+    }
+    return (inFlight.find(isOpen) ?? waiting[0])?.since ?? performance.now();
   };
 
   const work = async (): Promise<void> => {
+    const stopLooking = keepLooking(look);
     // Requests parsed in this iteration of the event loop join the first batch.
-    await turn();
-    while (waiting.length > 0 || handing.size > 0) {
+    await iteration();
+    while (waiting.length > 0 || giving.size > 0) {
       if (waiting.length === 0) {
         // oxlint-disable-next-line no-await-in-loop
-        await turn();
+        await iteration();
         continue;
       }
-      const batch = waiting.length <= batchMax ? waiting : waiting.slice(0, batchMax);
+      inFlight = waiting.length <= batchMax ? waiting : waiting.slice(0, batchMax);
       waiting = waiting.length <= batchMax ? [] : waiting.slice(batchMax);
       metrics?.depth(name, waiting.length);
       // One batch at a time is the point of a lane.
       // oxlint-disable-next-line no-await-in-loop
-      await settle(batch, { run, name, metrics, handOut });
+      await settle(inFlight, { ...options, handOut });
+      inFlight = [];
     }
+    stopLooking();
     busy = undefined;
+    given();
     onIdle?.();
   };
 
@@ -105,20 +118,76 @@ export function createLane<C, R>(options: LaneOptions<C, R>, onIdle?: () => void
     submit: (command) => {
       if (waiting.length >= pendingMax) return Promise.reject(new OverloadedError(name));
       return new Promise<R>((resolve, reject) => {
-        waiting.push({ command, since: performance.now(), resolve, reject });
+        waiting.push({ command, since: performance.now(), isTold: false, resolve, reject });
         busy ??= work();
       });
     },
     get depth() {
       return waiting.length;
     },
-    drain: () => busy ?? Promise.resolve(),
+    drain: () => {
+      if (busy === undefined) return Promise.resolve();
+      drained ??= Promise.withResolvers();
+      return drained.promise;
+    },
+  };
+}
+
+/** Not to be waited for: the next batch may begin meanwhile. */
+type HandOut<C, R> = (
+  batch: readonly Waiting<C, R>[],
+  give: (waiting: Waiting<C, R>, index: number) => void,
+) => Promise<void>;
+
+/** The answers that are being given; `given` is called whenever a batch has all of them. */
+function createGiving<C, R>(given: () => void): { readonly handOut: HandOut<C, R>; readonly size: number } {
+  const handing = new Set<unknown>();
+  return {
+    handOut: async (batch, give) => {
+      handing.add(batch);
+      await inIterations(batch, give);
+      handing.delete(batch);
+      given();
+    },
+    get size() {
+      return handing.size;
+    },
   };
 }
 
 interface Runner<C, R> extends Pick<LaneOptions<C, R>, 'run' | 'name' | 'metrics'> {
-  /** Not to be waited for: the next batch may begin meanwhile. */
-  handOut(batch: readonly Waiting<C, R>[], answers: readonly (R | Error)[]): Promise<void>;
+  readonly handOut: HandOut<C, R>;
+}
+
+const isOpen = ({ isTold }: { readonly isTold: boolean }): boolean => !isTold;
+
+/**
+ * Calls `look` when those who have waited longest, since the time that it answers, will have waited long enough. One
+ * timer a lane: one for each command would cost more than the command's part of its batch.
+ */
+function keepLooking(look: () => number): () => void {
+  let timer: NodeJS.Timeout;
+  const lookAgain = (since: number): void => {
+    timer = setTimeout(() => lookAgain(look()), Math.max(look_ms, since + patience_ms - performance.now()));
+  };
+  lookAgain(performance.now());
+  return () => clearTimeout(timer);
+}
+
+/** Of commands in the order of their arrival, those who have waited as long as anybody may. */
+function lateAmong<C, R>(commands: readonly Waiting<C, R>[]): readonly Waiting<C, R>[] {
+  const now = performance.now();
+  const isLate = ({ since, isTold }: Waiting<C, R>): boolean => !isTold && now - since >= patience_ms;
+  return commands.filter(isLate);
+}
+
+function tellLate<C, R>(
+  late: readonly Waiting<C, R>[],
+  { name, handOut }: Pick<Runner<C, R>, 'name' | 'handOut'>,
+  cause?: unknown,
+): void {
+  for (const waiting of late) waiting.isTold = true;
+  void handOut(late, ({ reject }) => reject(new OverloadedError(name, retry_after_seconds, cause)));
 }
 
 /** Answers every command of the batch, whatever happens: runs it until it is committed or fails for a reason of its own. */
@@ -130,12 +199,14 @@ async function settle<C, R>(batch: readonly Waiting<C, R>[], runner: Runner<C, R
       // oxlint-disable-next-line no-await-in-loop
       const answers = await answersTo(open, runner, attempt);
       runner.metrics?.batch(runner.name, open.length, (performance.now() - started) / 1_000);
-      void runner.handOut(open, answers);
+      void runner.handOut(open, answerFrom(answers));
       return;
     } catch (error) {
       // oxlint-disable-next-line no-await-in-loop
-      if (!isTransient(error)) return await findCulprit(open, runner, error);
-      open = refuseLate(open, runner.name, error);
+      if (!mayPass(error)) return await findCulprit(open, runner, error);
+      // However long the command stood in the lane before.
+      tellLate(lateAmong(open), runner, error);
+      open = open.filter(isOpen);
       // Half of the wait is random, so that servers which collided do not collide again.
       const backoff = Math.min(backoff_ms_min * 2 ** attempt, backoff_ms_max);
       // oxlint-disable-next-line no-await-in-loop
@@ -144,18 +215,17 @@ async function settle<C, R>(batch: readonly Waiting<C, R>[], runner: Runner<C, R
   }
 }
 
-/**
- * The first few at once, the others in the iterations of the event loop that follow: by then the next batch is on its way to
- * the database, and those who ask for something else are not kept waiting for hundreds of answers.
- */
-async function answerAll<C, R>(batch: readonly Waiting<C, R>[], answers: readonly (R | Error)[]): Promise<void> {
-  for (const [index, waiting] of batch.entries()) {
-    // oxlint-disable-next-line no-await-in-loop
-    if (index > 0 && index % answers_per_turn === 0) await turn();
+/** No command is to blame: the database was away, or something else that the batch needs was. */
+function mayPass(error: unknown): boolean {
+  return error instanceof OverloadedError || isTransient(error);
+}
+
+function answerFrom<C, R>(answers: readonly (R | Error)[]) {
+  return (waiting: Waiting<C, R>, index: number): void => {
     const answer = answers[index];
     if (answer instanceof Error) waiting.reject(answer);
     else waiting.resolve(answer as R);
-  }
+  };
 }
 
 async function answersTo<C, R>(
@@ -176,16 +246,8 @@ async function findCulprit<C, R>(batch: readonly Waiting<C, R>[], runner: Runner
     batch[0]?.reject(error);
     return;
   }
-  await settle(batch.slice(0, half), runner);
-  await settle(batch.slice(half), runner);
-}
-
-/** Nobody waits longer than this for a database that is away, however long the command stood in the lane before. */
-function refuseLate<C, R>(batch: readonly Waiting<C, R>[], name: string, cause: unknown): readonly Waiting<C, R>[] {
-  const now = performance.now();
-  const isLate = ({ since }: Waiting<C, R>): boolean => now - since > retry_ms_max;
-  for (const waiting of batch) if (isLate(waiting)) waiting.reject(new OverloadedError(name, 2, cause));
-  return batch.filter((waiting) => !isLate(waiting));
+  await settle(batch.slice(0, half).filter(isOpen), runner);
+  await settle(batch.slice(half).filter(isOpen), runner);
 }
 
 export interface LanesOptions<C, R> extends LaneLimits {

@@ -25,7 +25,7 @@ export interface Metrics extends LaneMetrics {
   follow(figure: Figure, read: () => number): void;
   /** What was counted since the process began. */
   totals(): Totals;
-  /** The text for Prometheus, and its media type. */
+  /** The text for Prometheus, at most a second old, and its media type. */
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -44,9 +44,10 @@ const figures: Record<Figure, string> = {
   waiting: 'Fans in line, over all concerts that this server follows',
   active: 'Fans whose turn it is, over all concerts that this server follows',
   streams: 'Open event streams of this server',
-  reads: 'Reads under way that ask the database without a lane',
+  reads: 'Reads under way that ask the database without a lane; 100 at most, others wait',
   requests_waiting: 'Requests that this server has read and not yet taken up',
 };
+const rendered_ms = 1_000;
 const batch_sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 const batch_seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 
@@ -77,8 +78,22 @@ export function createMetrics(): Metrics {
     follow: (figure, read) => {
       reads.set(figure, read);
     },
-    text: () => registry.metrics(),
+    text: createRendering(registry),
     contentType: registry.contentType,
+  };
+}
+
+/** A rendering takes milliseconds, so those who ask within a second share one. */
+function createRendering(registry: Registry): () => Promise<string> {
+  let rendered: Promise<string> | undefined;
+  let renderedAt = -Infinity;
+  return () => {
+    const now = performance.now();
+    if (rendered === undefined || now - renderedAt >= rendered_ms) {
+      renderedAt = now;
+      rendered = registry.metrics();
+    }
+    return rendered;
   };
 }
 

@@ -3,9 +3,8 @@
  * the transactions of this room alone, and what people see of it comes from boards in memory that follow them.
  */
 import type { Catalog, Performance } from '../catalog/catalog.ts';
-import type { Database, Sql, Tx } from '../platform/database.ts';
+import type { Database, Tx } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
-import { createLane, type LaneMetrics } from '../platform/lane.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { refuse, refuseField } from '../refusals.ts';
@@ -22,6 +21,7 @@ import type { SeatChange } from './seat-board.ts';
 import { createSeatBoards, type KeptBoard, type SeatBoards } from './seat-boards.ts';
 import { createStandings, type SaleStanding } from './standing.ts';
 import { createSeatEvents, type SeatEvents } from './seat-events.ts';
+import { createSoldSeats, type Sold } from './sold.ts';
 
 export { reservedSeats } from './answer.ts';
 export type { Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
@@ -59,7 +59,7 @@ export interface Reservations {
   /** How the sale of a concert stands, by grade and date; at most a second old. */
   standing(concertId: string): Promise<SaleStanding>;
   /** Seats in all and seats paid for, of those of the concerts that there are. */
-  sales(concertIds: readonly string[]): Promise<ReadonlyMap<string, { total: number; sold: number }>>;
+  sales(concertIds: readonly string[]): Promise<ReadonlyMap<string, Sold>>;
 
   /** Makes the seats of a concert's new performances. */
   layOutSeats(tx: Tx, concertId: string, performances: readonly { id: string; seatsTotal: number }[]): Promise<void>;
@@ -111,6 +111,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
   });
   const cancellations = createCancellations({ database, boards, metrics, batchMax });
   const standings = createStandings({ boards, catalog });
+  const sold = createSoldSeats(sql, metrics);
   return {
     hold: async (pass, performanceId, numbers) => {
       if (new Set(numbers).size < numbers.length) throw refuseField('seatNumbers', notDistinct);
@@ -130,12 +131,15 @@ export function createReservations(options: ReservationsOptions): Reservations {
     events,
     seatNumbersByState: async (concertId) => sumUp(boards, await catalog.performancesOf(concertId)),
     standing: standings.of,
-    sales: createSales(sql, metrics),
+    sales: sold.of,
     layOutSeats,
     lockForPayment,
     confirm,
     publish: boards.publish,
-    announce: (_concertId, changes) => boards.apply(changes),
+    announce: (concertId, changes) => {
+      boards.apply(changes);
+      sold.changed(concertId);
+    },
     duties: [
       ...boards.duties,
       ...events.duties,
@@ -159,25 +163,6 @@ async function sumUp(boards: SeatBoards, performances: readonly Performance[]): 
     numbers.reserved += board.reserved;
   }
   return numbers;
-}
-
-/** The public list of concerts asks this; however many ask, one query at a time goes to the database. */
-function createSales(sql: Sql, metrics: LaneMetrics): Reservations['sales'] {
-  type Sold = { total: number; sold: number };
-  const lane = createLane<readonly string[], ReadonlyMap<string, Sold>>({
-    name: 'sales.read',
-    batchMax: 1_000,
-    pendingMax: 20_000,
-    metrics,
-    run: async (asked) => {
-      const rows = await sql<(Sold & { id: string })[]>`
-        select concert_id as id, sum(seats_total)::int8 as total, sum(seats_reserved)::int8 as sold
-        from performance_sales where concert_id = any(${[...new Set(asked.flat())]}::text[]) group by concert_id`;
-      const found = new Map(rows.map(({ id, total, sold }) => [id, { total, sold }]));
-      return asked.map(() => found);
-    },
-  });
-  return (concertIds) => lane.submit(concertIds);
 }
 
 async function layOutSeats(

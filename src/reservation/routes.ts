@@ -5,6 +5,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Catalog, Performance } from '../catalog/catalog.ts';
 import { route, type App } from '../contract.ts';
 import { openEventStream } from '../platform/event-stream.ts';
+import { inTime } from '../platform/in-time.ts';
 import type { Shortcut } from '../platform/shortcuts.ts';
 import { refuse } from '../refusals.ts';
 import type { Gate, Pass, WaitingRoom } from '../waiting-room/gate.ts';
@@ -111,8 +112,8 @@ function seatRoutes(app: App, { reservations, catalog, gate }: ReservationRooms)
   app.route({
     ...route('streamSeats'),
     handler: async (request, reply) => {
-      const pass = await gate.admitted(request);
-      const performance = await ownPerformance(catalog, pass, request.params.performanceId);
+      const pass = await inTime(Promise.resolve(gate.admitted(request)));
+      const performance = await inTime(ownPerformance(catalog, pass, request.params.performanceId));
       // A stream outlives its request by hours, so of that it keeps no more than this.
       const asking = { headers: { 'queue-token': request.headers['queue-token'] } };
       await reservations.events.follow(performance, openEventStream(request, reply), async () => {

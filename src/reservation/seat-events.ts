@@ -5,6 +5,7 @@
 import type { Performance } from '../catalog/catalog.ts';
 import { inSlices } from '../platform/each.ts';
 import { eventFrame, type EventStream } from '../platform/event-stream.ts';
+import { inTime } from '../platform/in-time.ts';
 import type { Duty } from '../platform/ticker.ts';
 import type { KeptBoard, SeatBoards } from './seat-boards.ts';
 
@@ -46,7 +47,7 @@ export function createSeatEvents(boards: SeatBoards): SeatEvents {
 
   const follow: SeatEvents['follow'] = async (performance, stream, admitted) => {
     stream.onClose(() => leave(performance.id, stream));
-    const kept = await boards.of(performance).catch((error: unknown) => {
+    const kept = await inTime(boards.of(performance)).catch((error: unknown) => {
       // Open and never told anything, it would look like a hall where nothing happens.
       stream.close();
       throw error;

@@ -6,6 +6,7 @@ import type { Database } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
 import { createRotation } from '../platform/each.ts';
 import { createLoader } from '../platform/loader.ts';
+import { createFewAtOnce } from '../platform/few-at-once.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { keepBoard, type BoardKeeper } from './board-keeper.ts';
 import type { Board, News, Snapshot } from './board.ts';
@@ -140,13 +141,19 @@ function extendOn(board: Board, sessions: Extensions, tell: Tell): void {
 
 /** Of one room while it is read; a room that changes faster is read again. */
 const news_max = 2_000;
+/** Rooms read for the first time; those read again are as many as are in memory. */
+const first_reads = { name: 'rooms', atOnce: 8, waitingMax: 1_000 };
 
 /** Reads rooms: into a board that is new, or over the one there is. */
 function createLoading(database: Database, kept: Map<string, Kept>, tell: Tell) {
+  const firstReads = createFewAtOnce(first_reads);
   const loader = createLoader<string, Snapshot | undefined, News | Extensions, Board | undefined>({
     name: 'lines',
     keyOf: (concertId) => concertId,
-    read: (concertId) => readSnapshot(database, concertId),
+    read: (concertId) => {
+      const look = () => readSnapshot(database, concertId);
+      return kept.has(concertId) ? look() : firstReads.run(look);
+    },
     keep: (snapshot, heard) => {
       if (snapshot === undefined) return undefined;
       const known = kept.get(snapshot.concertId);

@@ -3,6 +3,7 @@
  * only through what this file hands on.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Catalog } from '../catalog/catalog.ts';
 import { contract } from '../contract.ts';
 import type { Database } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
@@ -14,6 +15,7 @@ import { nowSeconds, type Board, type Settings } from './board.ts';
 import { createIssueLanes, createLeaveLanes, createVoidLanes, type Place } from './commands.ts';
 import { refusalOf } from './locked-tokens.ts';
 import { createLookUps, type Known } from './look-up.ts';
+import { createOpenBoards } from './open-boards.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { placeRetention } from './retention.ts';
 import { describe, type QueueStatus } from './status.ts';
@@ -96,6 +98,7 @@ export interface LineNumbers {
 export interface WaitingRoomDeps {
   readonly database: Database;
   readonly feed: Feed;
+  readonly catalog: Pick<Catalog, 'concert'>;
   readonly secret: string;
   /** Most commands in one batch of a lane. */
   readonly batchMax: number;
@@ -107,7 +110,7 @@ export interface WaitingRoomDeps {
 }
 
 export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
-  const { database, feed, secret, metrics } = deps;
+  const { database, feed, catalog, secret, metrics } = deps;
   const boards = createBoards(database, feed, metrics.admitted);
   const tokens = createQueueTokens(secret);
   const presence = createPresence(database);
@@ -117,11 +120,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const lookUps = createLookUps(deps);
   const { lookUp } = lookUps;
 
-  const openBoard = async (concertId: string): Promise<Board> => {
-    const board = await boards.open(concertId);
-    if (board === undefined) throw refuse('NOT_FOUND');
-    return board;
-  };
+  const { open, openBoard } = createOpenBoards(boards, catalog);
 
   const gate = createGate(tokens.read, { boards, openBoard, lookUp, sign: presence.sign });
 
@@ -155,9 +154,9 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
       if (!url.startsWith(concerts_path)) return undefined;
       return boards.peek(url.slice(concerts_path.length, concerts_path.length + id_chars))?.concertId;
     },
-    settings: async (concertId) => (await boards.open(concertId))?.settings,
+    settings: async (concertId) => (await open(concertId))?.settings,
     numbers: async (concertId) => {
-      const board = await boards.open(concertId);
+      const board = await open(concertId);
       return board && numbersOf(board);
     },
     duties: [createTending({ database, boards, presence }), boards.duty, placeRetention(database, deps.retentionDays)],

@@ -2,6 +2,7 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import { contract, route, type App } from '../contract.ts';
 import { openEventStream } from '../platform/event-stream.ts';
+import { inTime } from '../platform/in-time.ts';
 import type { Shortcut } from '../platform/shortcuts.ts';
 import type { Duty } from '../platform/ticker.ts';
 import type { WaitingRoom } from './gate.ts';
@@ -39,7 +40,7 @@ export function waitingRoomRoutes(
     ...route('streamQueueToken'),
     handler: async (request, reply) => {
       const pass = gate.pass(request);
-      const status = await waitingRoom.status(pass);
+      const status = await inTime(Promise.resolve(waitingRoom.status(pass)));
       streams.add(pass, openEventStream(request, reply), status);
       return reply;
     },

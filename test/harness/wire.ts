@@ -14,6 +14,8 @@ export interface Wire {
   freezeAfter(words: string): void;
   /** The transactions that went through it and ended. */
   readonly transactions: readonly Transaction[];
+  /** How many statements went to the database so far, over all connections. */
+  statements(): number;
   close(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
   let frozen = false;
   let lastWords: string | undefined;
   const transactions: Transaction[] = [];
+  let statements = 0;
 
   const join = (near: Socket): void => {
     const far = connect(Number(target.port), target.hostname);
@@ -60,10 +63,12 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
         if (!frozen) (end === near ? far : near).destroy();
       });
     }
+    const count = countExecutions(() => (statements += 1));
     const listener = listenerOf(transactions);
     near.on('data', (bytes) => {
       if (frozen) return;
       listener.asked(bytes);
+      count(bytes);
       frozen = lastWords !== undefined && bytes.includes(lastWords);
       far.write(frozen ? bytes.subarray(0, -1) : bytes);
     });
@@ -104,6 +109,30 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
     freezeAfter: (words) => {
       lastWords = words;
     },
+    statements: () => statements,
     close: down,
+  };
+}
+
+/** Follows what a client says on one connection; the first message is its greeting and has no type. */
+function countExecutions(counted: () => void): (bytes: Buffer) => void {
+  const kinds = new Set(['Q', 'E'].map((letter) => letter.charCodeAt(0)));
+  let head = Buffer.alloc(0);
+  let typeBytes = 0;
+  let bodyBytes = 0;
+  return (bytes) => {
+    for (let at = 0; at < bytes.length;) {
+      const skipped = Math.min(bodyBytes, bytes.length - at);
+      bodyBytes -= skipped;
+      at += skipped;
+      const missing = Math.min(typeBytes + 4 - head.length, bytes.length - at);
+      head = Buffer.concat([head, bytes.subarray(at, at + missing)]);
+      at += missing;
+      if (head.length < typeBytes + 4) return;
+      if (typeBytes === 1 && kinds.has(head[0] ?? 0)) counted();
+      bodyBytes = head.readUInt32BE(typeBytes) - 4;
+      head = Buffer.alloc(0);
+      typeBytes = 1;
+    }
   };
 }
