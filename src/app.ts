@@ -104,11 +104,12 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
 
 async function makeRooms({ config, database, feed, log }: HallOptions, metrics: Metrics): Promise<Rooms> {
   const batchMax = config.laneBatchMax ?? batch_max;
-  const accounts = await createAccounts({ database, config, log, metrics });
+  const accounts = await createAccounts({ database, feed, config, log, metrics });
   const catalog = createCatalog({ database, metrics });
   const { authSecret: secret, rateLimit, retentionDays } = config;
   const kept = { rateLimit, retentionDays };
   const waitingRoom = createWaitingRoom({ database, feed, catalog, secret, batchMax, metrics, ...kept });
+  accounts.onSignedOutEverywhere(waitingRoom.voidTokens);
   const reservations = createReservations({ database, feed, catalog, waitingRoom, metrics, batchMax, ...kept });
   const wallet = createWallet({ database, metrics, batchMax: config.laneBatchMax });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });

@@ -62,7 +62,7 @@ test('a shortcut answers to the byte what its route answers', async () => {
       await answerTo({ url: byRoute(url), token, more }),
       'with a body',
     );
-    assert.equal((await answerTo({ method: 'HEAD', url, token })).status, 404);
+    assert.deepEqual(await answerTo({ method: 'HEAD', url, token }), { ...short, body: '' }, 'HEAD');
   }
   const { etag = '' } = (await answerTo({ url: seats, token: inside })).headers;
   assert.equal((await answerTo({ url: seats, token: inside, more: `If-None-Match: ${etag}\r\n` })).status, 304);
@@ -88,7 +88,7 @@ test('whoever may not ask is refused by a shortcut as by its route', async () =>
     [elsewhere, seats, 403],
     [inside, '/api/v1/performances/nothing/seats', 404],
     [inside, `${seats}?status=sold`, 400],
-    [inside, `${seats}/`, 404],
+    [inside, `${seats}/`, 200],
   ] as const) {
     const asked = { url, ...(token === undefined ? {} : { token }) };
     const answer = await answerTo(asked);

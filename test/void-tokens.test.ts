@@ -8,6 +8,7 @@ import { createCatalog } from '../src/catalog/catalog.ts';
 import { createFeed, type Feed } from '../src/platform/feed.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { createWaitingRoom, type WaitingRoom } from '../src/waiting-room/gate.ts';
+import { accountsAt } from './harness/accounts.ts';
 import { boxOffice, newFan, newFans, type BoxOffice, type Fan } from './harness/box-office.ts';
 import { readEvents } from './harness/event-stream.ts';
 import { eventually } from './harness/eventually.ts';
@@ -162,4 +163,31 @@ test('who has no place has none afterwards, and others keep their tokens', async
   await room.voidTokens(newFan().userId);
   const states = await Promise.all(tokens.map(async (token) => (await other.status(token)).body.status));
   assert.deepEqual(states, ['ACTIVE', 'WAIT', 'WAIT']);
+});
+
+test('who signs out everywhere keeps the place, and whoever had a session or a token of theirs has neither', async () => {
+  const { concertId } = await one.createConcert(patient);
+  const [here, there] = [accountsAt(servers[0]), accountsAt(servers[1])];
+  const { body: own } = await here.signUp();
+  const { body: stolen } = await there.signIn(own.user.email);
+  const issue = `/api/v1/concerts/${concertId}/queue-tokens`;
+  type Issued = { token: string };
+  const { body: before } = await here.call<Issued>('POST', issue, { bearer: own.token });
+  assert.equal(
+    (await there.call('POST', issue, { bearer: stolen.token })).status,
+    200,
+    'the other server knows the session',
+  );
+  assert.equal((await here.call('POST', '/api/auth/revoke-other-sessions', { bearer: own.token })).status, 200);
+  // Sooner than what a server remembers of a session (2 s) is over.
+  await eventually(
+    async () => assert.equal((await there.call('POST', issue, { bearer: stolen.token })).status, 401),
+    1_000,
+  );
+  for (const office of [one, other]) {
+    await eventually(async () => assert.deepEqual(said(await office.status(before.token)), invalid));
+  }
+  const again = await here.call<Issued>('POST', issue, { bearer: own.token });
+  assert.equal(again.status, 200, 'the place is the one they had');
+  assert.equal((await other.status(again.body.token)).status, 200);
 });

@@ -3,6 +3,7 @@
  * operator's own identity provider (a signed token). Everybody is a fan but the operators, whose accounts are ours.
  */
 import type { Database } from '../platform/database.ts';
+import type { Feed } from '../platform/feed.ts';
 import type { LaneMetrics } from '../platform/lane.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { refuse } from '../refusals.ts';
@@ -57,6 +58,8 @@ export interface Accounts {
 
 export interface AccountsOptions {
   readonly database: Database;
+  /** By which other servers hear who signed out everywhere; without it they remember sessions for two seconds. */
+  readonly feed?: Pick<Feed, 'publish' | 'subscribe' | 'onGap'>;
   readonly config: {
     readonly authSecret: string;
     readonly publicUrl: string;
@@ -70,7 +73,7 @@ export interface AccountsOptions {
 
 const sweep_ms = 10 * 60_000;
 
-export async function createAccounts({ database, config, log, metrics }: AccountsOptions): Promise<Accounts> {
+export async function createAccounts({ database, feed, config, log, metrics }: AccountsOptions): Promise<Accounts> {
   const secret = sessionSecret(config.authSecret);
   const { publicUrl, laneBatchMax: batchMax } = config;
   const origins = createOriginCheck(publicUrl);
@@ -80,7 +83,7 @@ export async function createAccounts({ database, config, log, metrics }: Account
     sessions.forget();
     counter.forget();
   };
-  const everywhere = createSignedOutEverywhere(forget, log);
+  const everywhere = createSignedOutEverywhere({ database, feed, forget, log });
   const betterAuth = createCounter({ auth, publicUrl, origins, forget, signedOutEverywhere: everywhere.tell });
   const counter = createSessionAnswers({ database, sessions, origins, counter: betterAuth, metrics });
   const outside = createOutsideIdentity({ jwtSecret: config.identityJwtSecret, jwks: config.identityJwks, log });
@@ -134,15 +137,28 @@ export async function createAccounts({ database, config, log, metrics }: Account
   };
 }
 
-/** Those who follow are all told, whether others of them fail or not. */
-function createSignedOutEverywhere(forget: () => void, log: Log) {
+const topic = 'signed out';
+
+interface EverywhereParts extends Pick<AccountsOptions, 'database' | 'log'> {
+  readonly feed: AccountsOptions['feed'] | undefined;
+  readonly forget: () => void;
+}
+
+/**
+ * All servers forget whom they remember before anybody acts upon it: what follows, as new tokens for old ones, must not be
+ * had by the sessions that were ended. Those who follow are all told, whether others of them fail or not.
+ */
+function createSignedOutEverywhere({ database, feed, forget, log }: EverywhereParts) {
   const followers: ((userId: string) => Promise<void>)[] = [];
+  feed?.subscribe(topic, forget);
+  feed?.onGap(forget);
   return {
     follow: (handle: (userId: string) => Promise<void>): void => {
       followers.push(handle);
     },
     tell: async (userId: string): Promise<void> => {
       forget();
+      await feed?.publish(database.sql, topic, userId);
       const told = await Promise.allSettled(followers.map((handle) => handle(userId)));
       const failed = told.find((result) => result.status === 'rejected');
       if (failed === undefined) return;

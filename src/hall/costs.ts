@@ -40,9 +40,10 @@ const units: Readonly<Record<EndpointName, number>> = {
   listWalletEntries: 20,
   // Of a concert that nobody has asked for yet, or that does not exist.
   getConcert: 12,
-  listConcerts: 40,
-  // 2.4 ms of putting text together.
-  metrics: 80,
+  // Of a page that is not in memory.
+  listConcerts: 20,
+  // Put together once a second at most, whoever asks.
+  metrics: 10,
   // Operators are few and known; these keep a page that was left open from asking more than it shows.
   getPlan: 4,
   getConcertSettings: 6,
@@ -69,14 +70,14 @@ const passwords: ReadonlySet<string> = new Set([contract.signUp.url, contract.si
 
 /** Of what is not in the contract. */
 const others: Readonly<Record<string, number>> = {
-  // The library's own look at the session.
-  '/api/auth/get-session': 150,
-  '/api/auth/sign-out': 150,
-  '/api/auth/revoke-other-sessions': 150,
-  '/api/auth/change-password': 200,
-  // 4 MB, compressed anew for each.
-  '/docs/js/scalar.js': 900,
-  '/api/openapi.json': 40,
+  '/api/auth/get-session': 12,
+  // Of somebody who has a session: the library's own work.
+  '/api/auth/sign-out': 100,
+  '/api/auth/revoke-other-sessions': 100,
+  '/api/auth/change-password': 120,
+  // A megabyte, compressed once, but sent to each.
+  '/docs/js/scalar.js': 40,
+  '/api/openapi.json': 4,
   // Painted and compressed for each reader.
   '/concerts/:concertId/wait': 40,
 };
