@@ -15,7 +15,7 @@ import { type Sql, codeOf, connect } from './platform/database.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { exclusively } from './platform/exclusive.ts';
 import { createFeed } from './platform/feed.ts';
-import { freePort } from './platform/free-port.ts';
+import { holdPort } from './platform/free-port.ts';
 import { migrate } from './platform/migrations.ts';
 import { endStalled } from './platform/stalled.ts';
 import { keepStatistics } from './platform/statistics.ts';
@@ -34,7 +34,8 @@ const connections_waiting_max = 16_384;
 
 /** Opens everything, in order; whatever was opened is put on `open`, to be closed in the opposite order. */
 async function start(open: AsyncDisposableStack, lose: () => void): Promise<string> {
-  const config = await withPort(readConfig());
+  const { config, release } = await withPort(readConfig());
+  open.defer(release);
   const log = pino({ level: config.logLevel });
   if ((config.identityJwtSecret?.length ?? 32) < 32) {
     log.warn('IDENTITY_JWT_SECRET is shorter than 32 characters: it can be guessed from any token that it signed');
@@ -65,6 +66,7 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
     },
   );
   open.defer(() => ticker.stop());
+  await release();
   await hall.app.listen({ host: config.host, port: config.port, backlog: connections_waiting_max });
   return welcome(addressOf(config.host, config.port), config.publicUrl, operator);
 }
@@ -132,18 +134,18 @@ async function drained(hall: Hall): Promise<void> {
   clearTimeout(cut);
 }
 
-/** Finds out about the port first: everything else takes longer. */
-async function withPort(config: Config): Promise<Config> {
+/**
+ * Finds out about the port first: everything else takes longer. One that the system chose is held until it is listened on;
+ * at one that was named a client finds nobody until then, as it should.
+ */
+async function withPort(config: Config): Promise<{ readonly config: Config; release(): Promise<void> }> {
   try {
     const host = oneHost(config.host);
-    const port = await freePort(host, config.port);
+    const { port, release } = await holdPort(host, config.port);
+    if (config.port !== 0) await release();
     const isDefault = config.publicUrl === addressOf(config.host, config.port);
-    return Object.freeze({
-      ...config,
-      host,
-      port,
-      publicUrl: isDefault ? addressOf(config.host, port) : config.publicUrl,
-    });
+    const publicUrl = isDefault ? addressOf(config.host, port) : config.publicUrl;
+    return { config: Object.freeze({ ...config, host, port, publicUrl }), release };
   } catch (error) {
     throw listenFault(error, config) ?? error;
   }

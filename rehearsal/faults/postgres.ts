@@ -8,8 +8,9 @@ import { cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Database } from '../../src/platform/database.ts';
-import { guard, startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
 import { freePort } from '../../src/platform/free-port.ts';
+import { guard } from '../../src/platform/postmaster.ts';
 import { postgresPrograms } from '../../src/platform/postgres-programs.ts';
 
 export interface Postgres {

@@ -58,10 +58,10 @@ const units: Readonly<Record<EndpointName, number>> = {
   listLiveConcerts: 15,
   listOperatorLog: 15,
   getHistory: 20,
+  createConcert: 20,
   exportReservations: 40,
   exportLedger: 40,
-  createConcert: 60,
-  getAudit: 130,
+  getAudit: 40,
   // The session and the cookie; the hash of the password is counted by itself.
   signIn: 150,
   signUp: 200,
