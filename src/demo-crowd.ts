@@ -39,7 +39,7 @@ interface Fan {
   reservation: { readonly id: string; readonly amount: number } | undefined;
 }
 
-const turn_ms = 1_000;
+const move_ms = 1_000;
 const seats_max = 4;
 /** One in so many pays; the others think better of it, so that the stadium lasts for many visitors. */
 const buyers = 6;
@@ -87,7 +87,7 @@ export function demoCrowd(rooms: CrowdRooms, plan: CrowdPlan): Crowd {
     fans = [];
     await Promise.all(gone.map((fan) => leave(rooms, fan)));
   };
-  const turn = async (): Promise<void> => {
+  const move = async (): Promise<void> => {
     if (!plan.isWatched()) return disperse();
     const [performance] = await rooms.catalog.performancesOf(concertId);
     if (performance === undefined) return undefined;
@@ -96,7 +96,7 @@ export function demoCrowd(rooms: CrowdRooms, plan: CrowdPlan): Crowd {
     fans = fans.filter((_, index) => stays[index]);
     return undefined;
   };
-  return { duty: { name: 'demo.crowd', everyMs: turn_ms, run: turn }, disperse };
+  return { duty: { name: 'demo.crowd', everyMs: move_ms, run: move }, disperse };
 }
 
 /** Some seats side by side, wherever; undefined if somebody was faster. */

@@ -64,7 +64,7 @@ async function listen(client = 'a'): Promise<Listener> {
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 500 && !holds(); turn++) await sleep(5);
+  for (let look = 0; look < 500 && !holds(); look++) await sleep(5);
   assert(holds(), 'it did not happen in time');
 }
 

@@ -47,7 +47,7 @@ export function freeSeats(tx: Tx, concertId: string, seats: readonly ReleasedSea
 
 const sweep_ms = 250;
 const batch_max = 500;
-/** A turn ends after so many batches; what is left waits for the next. */
+/** A run ends after so many batches; what is left waits for the next. */
 const batches_max = 20;
 
 /** Marks holds whose time ran out and frees their seats, on whichever server comes first. */

@@ -1,6 +1,6 @@
 /**
  * Keeps one board in step. Own commits and those of other servers reach it by two ways, in any order; it applies
- * each at its turn, by the room's version, and asks for a fresh look when one stays away.
+ * each in its order, by the room's version, and asks for a fresh look when one stays away.
  */
 import { Board, nowSeconds, type News, type Snapshot } from './board.ts';
 
