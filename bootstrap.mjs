@@ -1,5 +1,5 @@
 /**
- * Makes a clean clone runnable, on whatever Node the machine has (18 or newer): installs the packages when
+ * Makes a clean clone runnable, on whatever Node the machine has (20 or newer): installs the packages when
  * node_modules lacks one that package-lock.json names, and builds the pages when they changed. Every npm script runs it first and then goes on with
  * Node 24, which is itself one of those packages (`node_modules/.bin` stands first on npm's PATH).
  */

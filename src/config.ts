@@ -1,8 +1,6 @@
 /**
  * The only reader of process.env: a frozen, typed value, or one line that names the wrong variable and says
- * what it must be. Three variables are not in the contract: POOL_MAX (connections to the database),
- * LANE_BATCH_MAX (commands in one batch of a lane; 1 is the benchmark's twin without batching) and TRUST_PROXY
- * (the reverse proxies in front, by whose word the addresses of clients are known).
+ * what it must be. README's table says what each is for.
  */
 import { isIP } from 'node:net';
 import path from 'node:path';
@@ -22,7 +20,7 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Undefined: the embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl: string | undefined;
-  /** Absolute. Holds the embedded database and the generated secrets; nothing else is written anywhere. */
+  /** Absolute. Holds the embedded database and the generated secrets. */
   readonly dataDir: string;
   /** Signs sessions and queue tokens; the same on every server of one database. */
   readonly authSecret: string;
@@ -65,7 +63,11 @@ function readAddress(environment: Environment): Pick<Config, 'host' | 'port' | '
   const host = text('HOST', /^[\w.:%-]{1,253}$/, 'a host name or address') ?? '127.0.0.1';
   const port = integer('PORT', 0, 65_535) ?? 3000;
   const publicUrl = text('PUBLIC_URL', isHttpUrl, 'an address like https://tickets.example') ?? addressOf(host, port);
-  const proxies = text('TRUST_PROXY', (given) => given.split(',').every(isProxy), 'addresses or ranges, with commas');
+  const proxies = text(
+    'TRUST_PROXY',
+    (given) => given.split(',').every(isProxy),
+    'addresses, ranges like 10.0.0.0/8 (at least /1), loopback, linklocal or uniquelocal, with commas',
+  );
   return { host, port, publicUrl, trustedProxies: proxies?.split(',').map((proxy) => proxy.trim()) ?? [] };
 }
 
@@ -181,8 +183,11 @@ function isHttpUrl(value: string): boolean {
 }
 
 function isProxy(given: string): boolean {
-  const [address = '', bits = '0', ...rest] = given.trim().split('/');
+  const [address = '', bits, ...rest] = given.trim().split('/');
   if (['loopback', 'linklocal', 'uniquelocal'].includes(given.trim())) return true;
   const family = isIP(address);
-  return family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+  if (family === 0 || rest.length > 0) return false;
+  if (bits === undefined) return true;
+  // A range of everything would have everybody choose the address that is counted. One of IPv4 within IPv6 has its own bits.
+  return /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (family === 4 || address.includes('.') ? 32 : 128);
 }

@@ -89,6 +89,9 @@ describe('an address of a database', () => {
     ['postgres://u:pss@h/db?connect_timeout=soon', /whole number of seconds/],
     ['postgres://u:pss@h/db?gssencmode=require', /gssencmode=require/],
     ['postgres://u:pss@h/db?sslmode', /a parameter without a value/],
+    ['postgres://u:pss@h/db?passfile=/x', /"passfile", which is not known here/],
+    ['postgres://u:pss@h/db?sslmode=require&sslmode=disable', /"sslmode" twice/],
+    ['postgres://u:pss@[::1/db', /second bracket/],
   ];
   for (const [url, message] of wrong) {
     test(`${url} is refused in a line that says what to do, and no password`, () => {

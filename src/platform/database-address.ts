@@ -42,7 +42,7 @@ const honoured = new Set(
 /** Parameters of PostgreSQL's programs that promise nothing which is not so anyway. */
 const harmless = new Set(
   `keepalives keepalives_idle keepalives_interval keepalives_count tcp_user_timeout sslcompression sslsni krbsrvname gsslib
-   gssdelegation passfile load_balance_hosts sslcertmode min_protocol_version max_protocol_version`.split(/\s+/),
+   gssdelegation min_protocol_version max_protocol_version`.split(/\s+/),
 );
 
 /** Reads the files that it names. Refuses with `CannotStart`. */
@@ -101,17 +101,21 @@ function split(url: string): Pieces {
     .slice(at + 1)
     .split(',')
     .map((place) => /^\[?(.*?)\]?(?::([^:\]]*))?$/.exec(place) ?? []);
+  const given = query
+    .split('&')
+    .filter((part) => part !== '')
+    .map(parameterOf);
+  const parameters = new Map(given);
+  const twice = given.find(([name], place) => given.findIndex(([other]) => other === name) !== place);
+  if (twice !== undefined) throw wrong(`has the parameter "${twice[0]}" twice: which of the two is meant?`);
+  if (places.some(([place = '']) => place.includes('[') !== place.includes(']')))
+    throw wrong('has an IPv6 address without its second bracket: [::1]');
   return {
     ...loginOf(authority.slice(0, Math.max(at, 0))),
     hosts: places.map(([, host]) => decoded(host) ?? '').join(','),
     ports: places.map(([, , port = '']) => port).join(','),
     name: decoded(path.slice(1)),
-    parameters: new Map(
-      query
-        .split('&')
-        .filter((part) => part !== '')
-        .map(parameterOf),
-    ),
+    parameters,
   };
 }
 
