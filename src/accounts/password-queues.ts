@@ -7,8 +7,8 @@ import { availableParallelism } from 'node:os';
 import { inTime } from '../platform/in-time.ts';
 import { OverloadedError } from '../platform/lane.ts';
 
-/** One core is left to the event loop; beyond three, the thread pool (four) would have none for anything else. */
-const at_once_max = Math.min(3, Math.max(1, availableParallelism() - 1));
+/** One core is left to the event loop; beyond three, what they take of memory is more than what they bring. */
+export const at_once_max = Math.min(3, Math.max(1, availableParallelism() - 1));
 /** In each queue: about eight seconds of waiting if both are full; whoever comes after that is told to come back. */
 const waiting_max = 50 * at_once_max;
 /** For when they do not move; who is told so is not served afterwards. */

@@ -1,10 +1,13 @@
-/** Passwords: scrypt in the thread pool of Node. One hash takes 32 MiB and about 85 ms of a core: see password-queues.ts. */
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+/** Passwords: scrypt in threads of their own. One hash takes 32 MiB and about 85 ms of a core: see password-queues.ts. */
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHashers } from './hashers.ts';
+import { at_once_max } from './password-queues.ts';
 
 /** better-auth's own parameters and format, so that its accounts can move in and out. */
 const cost = { N: 16_384, r: 16, p: 1, maxmem: 64 * 1024 * 1024 };
 const key_bytes = 64;
 const salt_bytes = 16;
+const hash = createHashers(at_once_max);
 
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(salt_bytes).toString('hex');
@@ -20,7 +23,5 @@ export async function verifyPassword(hash: string, password: string): Promise<bo
 }
 
 function derive(password: string, salt: string): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    scrypt(password.normalize('NFKC'), salt, key_bytes, cost, (error, key) => (error ? reject(error) : resolve(key)));
-  });
+  return hash({ password: password.normalize('NFKC'), salt, keyBytes: key_bytes, cost });
 }

@@ -36,7 +36,7 @@ test('what is dear uses an allowance up sooner', () => {
   const limits = createLimits(() => 0);
   assert.equal(
     passing(limits, 1_000, () => stranger, { units: 400 }),
-    100,
+    25,
   );
   assert.equal(
     passing(limits, 100, () => verified(1), { units: 40 }),
@@ -47,7 +47,7 @@ test('what is dear uses an allowance up sooner', () => {
 test('an invented token buys nothing: the address is counted', () => {
   const limits = createLimits(() => 0);
   const inventor = (n: number): Asker => ({ network, shown: n, isVerified: false });
-  assert.equal(passing(limits, 50_000, inventor), 40_000);
+  assert.equal(passing(limits, 50_000, inventor), 3_333);
   assert(limits.usedUp(inventor(1)) > 0);
   assert.equal(limits.usedUp({ ...stranger, network: '192.0.2.2' }), 0, 'of others nothing is known');
 });
@@ -75,7 +75,7 @@ test('what was accepted once has an allowance of its own, and gives the address 
   assert(!limits.isNew(asker));
   assert.equal(
     passing(limits, 40_000, () => stranger),
-    40_000,
+    3_333,
     'nothing of it is gone',
   );
   assert.equal(
@@ -109,7 +109,7 @@ test('past the number of keys nobody passes uncounted, and few share with a floo
   const late = { ...stranger, network: 'late' };
   assert.equal(
     passing(limits, 50_000, () => late),
-    40_000,
+    3_333,
   );
   const others = Array.from({ length: 100 }, (_, n) => limits.charge({ ...stranger, network: `other ${n}` }, poll));
   assert(others.filter((wait) => wait === 0).length > 90);

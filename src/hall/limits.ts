@@ -21,9 +21,12 @@ const of_caller: Allowance = { unitsMax: 400, windowMs: 10_000 };
 const of_address_accepted: Allowance = { unitsMax: 100_000, windowMs: 10_000 };
 /**
  * Of all at one address who have shown nothing, or nothing that was accepted yet: the same campus opening its pages
- * and taking its places within half a minute. An eighth of a processor.
+ * and taking its places within half a minute. An eighth of a processor; in a short window, since whoever asks for all of
+ * it at once takes it from everybody.
  */
-const of_address: Allowance = { unitsMax: 40_000, windowMs: 10_000 };
+const of_address: Allowance = { unitsMax: 10_000, windowMs: 2_500 };
+/** What is known of nobody takes no shortcut: the framework answers, or refuses, in the time of three polls. */
+const stranger_units_min = 3;
 /** Sign-up and sign-in, whose passwords are dear to check and worth guessing. */
 const of_address_passwords: Allowance = { unitsMax: 100, windowMs: 60_000 };
 /** Refusals that are told; whoever has had so many is not read until the window is over. */
@@ -96,7 +99,7 @@ export function createLimits(now: () => number = () => performance.now()): Limit
       const caller = callerOf(asker);
       const wait =
         (caller === undefined
-          ? strangers.charge(network, units)
+          ? strangers.charge(network, Math.max(units, stranger_units_min))
           : callers.charge(caller, units) || accepted.charge(network, units)) ||
         (hashesPassword === true ? passwords.charge(network, 1) : 0);
       return refused(network, wait);
@@ -111,7 +114,7 @@ export function createLimits(now: () => number = () => performance.now()): Limit
       const { network, shown } = asker;
       if (shown === undefined || callerOf(asker) !== undefined) return;
       known.add(shown);
-      strangers.add(network, -units);
+      strangers.add(network, -Math.max(units, stranger_units_min));
       callers.add(shown, units);
       accepted.add(network, units);
     },
