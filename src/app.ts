@@ -73,6 +73,7 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
     ways: {
       passOf: waitingRoom.gate.read,
       concertAt: waitingRoom.concertAt,
+      recognises: accounts.recognises,
       sessionCookie: accounts.sessionCookie,
       shortcuts: {
         getQueueToken: statusShortcut(waitingRoom),

@@ -17,8 +17,12 @@ interface Door {
   readonly taken: Visit[];
 }
 
-async function openDoor(t: TestContext, take: (visit: Visit, door: () => Connections) => void): Promise<Door> {
-  const server = createServer((_request: IncomingMessage, response: ServerResponse) => response.end('served'));
+async function openDoor(
+  t: TestContext,
+  take: (visit: Visit, door: () => Connections) => void,
+  answer: (request: IncomingMessage, response: ServerResponse) => void = (_request, response) => response.end('served'),
+): Promise<Door> {
+  const server = createServer(answer);
   t.after(() => {
     server.close();
     server.closeAllConnections();
@@ -165,4 +169,19 @@ test('what expects something unknown passes the same door', async (t) => {
   socket.write('GET / HTTP/1.1\r\nhost: x\r\nexpect: the-unexpected\r\nconnection: close\r\n\r\n');
   assert.match(await heard(socket), /^HTTP\/1\.1 200/);
   assert.equal(taken.length, 1);
+});
+
+test('the body of a request that was sent ahead is read when it is the next, whenever it comes', async (t) => {
+  const { port, connections } = await openDoor(t, serve, (request, response) => {
+    request.resume().on('end', () => response.end('served'));
+  });
+  assert.equal(connections.behind, 0);
+  const socket = connect(port, '127.0.0.1');
+  const all = heard(socket);
+  const told = once(socket, 'data');
+  socket.write(`${asking(1)}POST /2 HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n`);
+  await told;
+  socket.write('x'.repeat(50_000));
+  socket.write(`${'x'.repeat(50_000)}${asking(3)}GET /last HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+  assert.equal(countOf(await all, 'HTTP/1.1 200'), 4);
 });

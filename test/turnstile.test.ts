@@ -21,7 +21,7 @@ const running: TurnstileOptions<() => void> = {
 async function takenUp(names: readonly string[], perIteration: number, groupOf = (name: string) => name) {
   const turnstile = createTurnstile({ ...running, perIteration });
   const iterations: string[][] = [[]];
-  for (const name of names) turnstile.enter(groupOf(name), () => iterations.at(-1)?.push(name));
+  for (const name of names) turnstile.enter({ group: groupOf(name) }, () => iterations.at(-1)?.push(name));
   while (turnstile.waiting > 0) {
     iterations.push([]);
     await iteration();
@@ -80,12 +80,12 @@ test('a group that goes on for long is forgotten when it is through', async () =
   const turnstile = createTurnstile({ ...running, perIteration: 4 });
   let taken = 0;
   for (let round = 0; round < 50; round++) {
-    for (let fan = 0; fan < 8; fan++) turnstile.enter('hot', () => taken++);
+    for (let fan = 0; fan < 8; fan++) turnstile.enter({ group: 'hot' }, () => taken++);
     await iteration();
   }
   while (turnstile.waiting > 0) await iteration();
   assert.equal(taken, 400);
-  turnstile.enter('hot', () => taken++);
+  turnstile.enter({ group: 'hot' }, () => taken++);
   await iteration();
   assert.equal(taken, 401);
 });
@@ -100,8 +100,8 @@ test('an iteration ends when those served in it took long, however few they were
     now: () => ms,
   });
   const passes: number[] = [];
-  for (let request = 0; request < 12; request++) turnstile.enter('dear', 5);
-  for (let request = 0; request < 32; request++) turnstile.enter('cheap', 0.02);
+  for (let request = 0; request < 12; request++) turnstile.enter({ group: 'dear' }, 5);
+  for (let request = 0; request < 32; request++) turnstile.enter({ group: 'cheap' }, 0.02);
   passes.push(ms);
   while (turnstile.waiting > 0) {
     const before = ms;
@@ -121,15 +121,37 @@ test('those who wait are bounded, and a group that fills the room leaves some fo
     waitingMax: 100,
     now: () => 0,
   });
-  for (let fan = 0; fan < 1_000; fan++) turnstile.enter('hot', `hot ${fan}`);
+  for (let fan = 0; fan < 1_000; fan++) turnstile.enter({ group: 'hot' }, `hot ${fan}`);
   assert.equal(turnstile.waiting, 50, 'as many as there is room for besides');
-  for (let fan = 0; fan < 10; fan++) turnstile.enter(`calm ${fan}`, `calm ${fan}`);
-  for (let flood = 0; flood < 10_000; flood++) turnstile.enter(`group ${flood}`, 'flood');
+  for (let fan = 0; fan < 10; fan++) turnstile.enter({ group: `calm ${fan}` }, `calm ${fan}`);
+  for (let flood = 0; flood < 10_000; flood++) turnstile.enter({ group: `group ${flood}` }, 'flood');
   assert(turnstile.waiting <= 100, String(turnstile.waiting));
   assert(!refused.some((name) => name.startsWith('calm')));
   while (turnstile.waiting > 0) await iteration();
   assert.equal(served.filter((name) => name.startsWith('calm')).length, 10);
   assert.equal(served.length + refused.length, 11_010);
+});
+
+test('members of a group have the place of one in the rotation, and one among themselves', async () => {
+  const served: string[] = [];
+  const turnstile = createTurnstile<string>({
+    serve: (name) => served.push(name),
+    refuse: () => assert.fail('nobody is refused'),
+    perIteration: 1,
+    now: () => 0,
+  });
+  const enter = (group: string, member: string, count: number): void => {
+    for (let one = 0; one < count; one++) turnstile.enter({ group, member }, `${group}${member}`);
+  };
+  enter('first', '', 1);
+  for (let address = 0; address < 10; address++) enter('strangers ', String(address), 20);
+  enter('fans', '', 20);
+  while (turnstile.waiting > 0) await iteration();
+  const until = served.lastIndexOf('fans');
+  assert.equal(until, 40, 'one of the strangers for each of the fans, from however many addresses they come');
+  const strangers = served.filter((name) => name.startsWith('strangers'));
+  assert.equal(new Set(strangers.slice(0, 10)).size, 10, 'each in rotation');
+  assert.equal(strangers.length, 200);
 });
 
 test('who has waited too long is refused and not served', async () => {
@@ -141,7 +163,7 @@ test('who has waited too long is refused and not served', async () => {
     perIteration: 1,
     now: () => ms,
   });
-  for (const name of ['one', 'two', 'three']) turnstile.enter('', name);
+  for (const name of ['one', 'two', 'three']) turnstile.enter({ group: '' }, name);
   await iteration();
   ms = 5_001;
   await iteration();
@@ -170,9 +192,9 @@ async function takenUpWhileConnecting(t: TestContext, connections: number, isTol
   const ask = (): void => {
     taken += 1;
     // The same fan once more, in the next iteration.
-    if (accepted < connections) setImmediate(() => turnstile.enter('crowd', ask));
+    if (accepted < connections) setImmediate(() => turnstile.enter({ group: 'crowd' }, ask));
   };
-  for (let fan = 0; fan < 64; fan++) turnstile.enter('crowd', ask);
+  for (let fan = 0; fan < 64; fan++) turnstile.enter({ group: 'crowd' }, ask);
   for (let fan = 0; fan < connections; fan++) {
     const socket = connect(port, '127.0.0.1');
     t.after(() => socket.destroy());

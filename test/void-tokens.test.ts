@@ -191,3 +191,32 @@ test('who signs out everywhere keeps the place, and whoever had a session or a t
   assert.equal(again.status, 200, 'the place is the one they had');
   assert.equal((await other.status(again.body.token)).status, 200);
 });
+
+test('whoever was on the way with a session that is being ended is not given the new token', async () => {
+  const { concertId } = await one.createConcert(patient);
+  const here = accountsAt(servers[0]);
+  const { body: own } = await here.signUp();
+  const { body: stolen } = await here.signIn(own.user.email);
+  const issue = `/api/v1/concerts/${concertId}/queue-tokens`;
+  for (const { token } of [own, stolen]) assert((await here.call('POST', issue, { bearer: token })).status < 300);
+  const waiting = (count: number) =>
+    eventually(async () => {
+      const [row] = await house.sql`select count(*)::int as n from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`;
+      assert.equal(row?.['n'], count);
+    });
+  const { first, thief, revoked } = await house.database.transaction(async (tx) => {
+    await tx`select from rooms where concert_id = ${concertId} for update`;
+    const ahead = one.issue(concertId, newFan());
+    await waiting(1);
+    // Known by their session, and in the lane behind the one that waits for the room.
+    const behind = here.call('POST', issue, { bearer: stolen.token });
+    for (const _ of [1, 2]) await here.call('GET', '/healthz');
+    const revoking = here.call('POST', '/api/auth/revoke-other-sessions', { bearer: own.token });
+    await waiting(2);
+    return { first: ahead, thief: behind, revoked: revoking };
+  });
+  assert.equal((await first).status, 201);
+  assert.equal((await revoked).status, 200);
+  assert.equal((await thief).status, 401);
+});

@@ -10,10 +10,11 @@ import { refuse } from '../refusals.ts';
 import { createAuth, sessionSecret, type Log } from './better-auth.ts';
 import { createCounter, type Counter } from './counter.ts';
 import { ensureOperator, findUsers, sweepSessions, usersOf, type UserName } from './directory.ts';
+import { createIdentification } from './identification.ts';
 import { createOriginCheck, type Asking } from './origin.ts';
 import { createOutsideIdentity } from './outside-identity.ts';
 import { createSessionAnswers } from './session-answers.ts';
-import { bearer, createSessions } from './sessions.ts';
+import { type Sessions, createSessions } from './sessions.ts';
 
 export type { UserName } from './directory.ts';
 
@@ -32,6 +33,13 @@ export interface Accounts {
    * `OverloadedError` if there is nobody to ask.
    */
   identify(request: Asking): Identity | Promise<Identity>;
+  /**
+   * Whether the session that a request came by has not ended, asked of the database at this moment and not of memory. True
+   * where it came by a token of an outside provider, which nobody can end.
+   */
+  isSignedInStill(request: Pick<Asking, 'headers'>): Promise<boolean>;
+  /** Whether who asks is known to be somebody, without asking anybody: remembered, or by a token verified here. */
+  recognises(headers: Asking['headers']): boolean;
   /** The same, and FORBIDDEN unless it is an operator. */
   requireOperator(request: Asking): Promise<Identity>;
   /**
@@ -88,34 +96,12 @@ export async function createAccounts({ database, feed, config, log, metrics }: A
   const counter = createSessionAnswers({ database, sessions, origins, counter: betterAuth, metrics });
   const outside = createOutsideIdentity({ jwtSecret: config.identityJwtSecret, jwks: config.identityJwks, log });
 
-  const ofBearer = (token: string): Identity | undefined | Promise<Identity | undefined> =>
-    isJwt(token) ? outside.ofToken(token) : sessions.ofToken(token);
-  const ofCookie = (cookie: string, request: Asking): Identity | undefined | Promise<Identity | undefined> => {
-    origins.acting(request);
-    return sessions.ofCookie(cookie);
-  };
-  const lookUp = (request: Asking): Identity | undefined | Promise<Identity | undefined> => {
-    const { authorization, cookie } = request.headers;
-    if (authorization === undefined) return cookie === undefined ? undefined : ofCookie(cookie, request);
-    const token = bearer.exec(authorization)?.[1];
-    return token === undefined ? undefined : ofBearer(token);
-  };
-  /** Whom a request that changes something was found to be from: asked before its body is read, and by its handler. */
-  const found = new WeakMap<Asking, Identity>();
-  const identify = (request: Asking): Identity | Promise<Identity> => {
-    const before = request.method === 'GET' ? undefined : found.get(request);
-    if (before !== undefined) return before;
-    const remember = (identity: Identity | undefined): Identity => {
-      const somebody = known(identity);
-      if (request.method !== 'GET') found.set(request, somebody);
-      return somebody;
-    };
-    const answer = lookUp(request);
-    return answer instanceof Promise ? answer.then(remember) : remember(answer);
-  };
+  const { identify, isSignedInStill, recognises } = createIdentification({ sessions, outside, origins });
 
   return {
     identify,
+    isSignedInStill,
+    recognises,
     requireOperator: async (request) => {
       const identity = await identify(request);
       if (identity.role !== 'operator') throw refuse('FORBIDDEN');
@@ -133,7 +119,17 @@ export async function createAccounts({ database, feed, config, log, metrics }: A
     findUsers: (text, limit = 50) => findUsers(database, text, limit),
     duties: [{ name: 'sessions', everyMs: sweep_ms, run: () => sweepSessions(database) }],
     sessionCookie: auth.cookieName,
-    counter,
+    counter: { ...counter, enter: welcoming(counter, sessions) },
+  };
+}
+
+/** Whoever was let in is nobody's stranger from the next request on. */
+function welcoming({ enter }: Counter, sessions: Sessions): Counter['enter'] {
+  return async (path, visit) => {
+    const answer = await enter(path, visit);
+    const { token } = answer.body as { token?: unknown };
+    if (typeof token === 'string') await sessions.ofRaw(token);
+    return answer;
   };
 }
 
@@ -166,15 +162,4 @@ function createSignedOutEverywhere({ database, feed, forget, log }: EverywherePa
       throw failed.reason;
     },
   };
-}
-
-function known(identity: Identity | undefined): Identity {
-  if (identity === undefined) throw refuse('UNAUTHENTICATED');
-  return identity;
-}
-
-/** Three parts; a session token has one, or two when it is signed. */
-function isJwt(token: string): boolean {
-  const first = token.indexOf('.');
-  return first > 0 && token.includes('.', first + 1);
 }

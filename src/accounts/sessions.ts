@@ -8,7 +8,7 @@ import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Database } from '../platform/database.ts';
 import { createLane, type LaneMetrics } from '../platform/lane.ts';
-import { createShortMemory } from '../platform/short-memory.ts';
+import { type ShortMemory, createShortMemory } from '../platform/short-memory.ts';
 import type { Identity } from './accounts.ts';
 
 export const kept_ms_max = 2_000;
@@ -42,6 +42,10 @@ export interface Sessions {
    * signature, by the session cookie. Undefined if it shows none; whether there is such a session is not asked.
    */
   tokenIn(headers: IncomingHttpHeaders): string | undefined;
+  /** Whether this token is remembered as that of a living session: nobody is asked. */
+  knows(token: string): boolean;
+  /** The same, of the database at this moment, whatever is remembered. */
+  lives(token: string): Promise<boolean>;
   /** Ask the database again about everybody: a session was ended here. */
   forget(): void;
 }
@@ -59,15 +63,7 @@ export function createSessions({ database, secret, cookieName, batchMax, metrics
     batchMax: batchMax ?? batch_max,
     pendingMax: waiting_max,
     metrics,
-    run: async (tokens) => {
-      const remember = known.asking();
-      const found = await findSessions(database, tokens);
-      return tokens.map((token) => {
-        const session = found.get(token);
-        if (session !== undefined) remember(token, session.identity, session.endsInMs);
-        return session?.identity;
-      });
-    },
+    run: (tokens) => askFor(tokens, database, known),
   });
   const ofRaw = (token: string): Identity | undefined | Promise<Identity | undefined> => {
     if (!raw_token.test(token)) return undefined;
@@ -107,8 +103,24 @@ export function createSessions({ database, secret, cookieName, batchMax, metrics
       const token = shown?.includes('.') === true ? rawOf(decode(shown)) : shown;
       return token ?? (cookie === undefined ? undefined : inCookie(cookie));
     },
+    knows: (token) => known.get(token) !== undefined,
+    lives: async (token) => (await lane.submit(token)) !== undefined,
     forget: () => known.forget(),
   };
+}
+
+async function askFor(
+  tokens: readonly string[],
+  database: Database,
+  known: ShortMemory<Identity>,
+): Promise<(Identity | undefined)[]> {
+  const remember = known.asking();
+  const found = await findSessions(database, tokens);
+  return tokens.map((token) => {
+    const session = found.get(token);
+    if (session !== undefined) remember(token, session.identity, session.endsInMs);
+    return session?.identity;
+  });
 }
 
 /** One query for all. The database's clock says which have ended. */

@@ -12,7 +12,7 @@ import { createClientAddresses } from '../platform/client-address.ts';
 import { mountConnections, type Visit } from '../platform/http-connections.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { mountShortcuts, type Shortcut } from '../platform/shortcuts.ts';
-import { createTurnstile } from '../platform/turnstile.ts';
+import { createTurnstile, type Standing } from '../platform/turnstile.ts';
 import { refuse, type Refusal } from '../refusals.ts';
 import { refuseAhead, safeHeaders } from './ahead.ts';
 import { createAskers, type Askers, type Signs } from './askers.ts';
@@ -157,11 +157,13 @@ function openDoor(app: App, { parts, askers, toll, safe, arrivedAt }: Opening & 
     metrics.refused(refusal.code);
     refuseAhead(visit, refusal, { 'x-request-id': id, ...safe });
   };
-  const groupOf = (request: IncomingMessage): string =>
-    ways.passOf(request.headers)?.concertId ??
-    ways.concertAt(request.url ?? '') ??
-    strangers[hashOf(askers.of(request).network) % strangers_groups] ??
-    '';
+  const standingOf = (request: IncomingMessage): Standing => {
+    const group = ways.passOf(request.headers)?.concertId ?? ways.concertAt(request.url ?? '');
+    // Everybody else together is one group, however many addresses they come from.
+    return group === undefined
+      ? { group: '', member: strangers[hashOf(askers.of(request).network) % strangers_groups] ?? '' }
+      : { group };
+  };
   const overloaded = (visit: Visit): void =>
     refuseVisit(visit, refuse('OVERLOADED', { retryAfterSeconds: retry_after_seconds }));
   const turnstile = createTurnstile<Visit>({
@@ -178,7 +180,7 @@ function openDoor(app: App, { parts, askers, toll, safe, arrivedAt }: Opening & 
     arrived: toll.connected,
     take: (visit) => {
       const refusal = toll.usedUp(visit.request, visit.response);
-      if (refusal === undefined) turnstile.enter(groupOf(visit.request), visit);
+      if (refusal === undefined) turnstile.enter(standingOf(visit.request), visit);
       else refuseVisit(visit, refusal);
     },
     refuse: overloaded,

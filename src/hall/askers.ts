@@ -8,6 +8,8 @@ import { shownIn, type Asker } from './limits.ts';
 export interface Signs {
   /** The place in line that a request shows, if this service gave it. */
   passOf(headers: IncomingHttpHeaders): { readonly concertId: string } | undefined;
+  /** Whether the access token or session that a request shows is known to be good, by looking at it. */
+  recognises(headers: IncomingHttpHeaders): boolean;
   /** The name of the cookie that a session is known by. */
   readonly sessionCookie: string;
 }
@@ -22,6 +24,8 @@ export interface Peer {
 export interface Askers {
   peerOf(socket: Socket): Peer;
   of(request: IncomingMessage): Asker;
+  /** See `Signs`. */
+  recognises(headers: IncomingHttpHeaders): boolean;
 }
 
 const asker = Symbol('asker');
@@ -29,7 +33,7 @@ const peer = Symbol('peer');
 type KnownSocket = Socket & { [peer]?: Peer };
 type KnownRequest = IncomingMessage & { [asker]?: Asker };
 
-export function createAskers(addresses: ClientAddresses, { passOf, sessionCookie }: Signs): Askers {
+export function createAskers(addresses: ClientAddresses, { passOf, recognises, sessionCookie }: Signs): Askers {
   const peerOf = (socket: KnownSocket): Peer => {
     const address = plainAddress(socket.remoteAddress ?? '') ?? '';
     return (socket[peer] ??= { network: networkOf(address), isProxy: addresses.isProxy(address) });
@@ -46,5 +50,6 @@ export function createAskers(addresses: ClientAddresses, { passOf, sessionCookie
   return {
     peerOf: (socket: KnownSocket) => socket[peer] ?? peerOf(socket),
     of: (request: KnownRequest) => (request[asker] ??= look(request)),
+    recognises,
   };
 }

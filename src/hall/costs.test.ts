@@ -20,9 +20,10 @@ test('every endpoint of the contract has a cost, and a caller can pay each at le
 });
 
 test('what hashes a password, and what proves who asks, is known as such', () => {
-  const hashing = endpoints.filter((name) => costOf(contract[name].url, name).hashesPassword === true);
+  const hashing = endpoints.filter((name) => costOf(contract[name].url, name).hashesPassword !== undefined);
   assert.deepEqual(hashing.toSorted(), ['signIn', 'signUp']);
-  assert.equal(costOf('/api/auth/change-password').hashesPassword, true);
+  assert.equal(costOf('/api/auth/change-password').hashesPassword, 'signIn');
+  assert.equal(costOf(contract.signUp.url, 'signUp').hashesPassword, 'signUp', 'a storm of one leaves the other alone');
   for (const name of endpoints) {
     const { needs } = contract[name];
     const { proves = false } = costOf(contract[name].url, name);

@@ -7,8 +7,8 @@ import { contract, type EndpointName } from '../contract.ts';
 
 export interface Cost {
   readonly units: number;
-  /** Takes a password's hash: 85 ms of another core. */
-  readonly hashesPassword?: true;
+  /** Takes a password's hash, 85 ms of another core: of somebody who signs in, or up. */
+  readonly hashesPassword?: 'signIn' | 'signUp';
   /** Succeeds only for somebody whom accounts have recognised. */
   readonly proves?: true;
 }
@@ -66,7 +66,11 @@ const units: Readonly<Record<EndpointName, number>> = {
   signIn: 150,
   signUp: 200,
 };
-const passwords: ReadonlySet<string> = new Set([contract.signUp.url, contract.signIn.url, '/api/auth/change-password']);
+const passwords: ReadonlyMap<string, 'signIn' | 'signUp'> = new Map([
+  [contract.signUp.url, 'signUp'],
+  [contract.signIn.url, 'signIn'],
+  ['/api/auth/change-password', 'signIn'],
+]);
 
 /** Of what is not in the contract. */
 const others: Readonly<Record<string, number>> = {
@@ -86,10 +90,11 @@ const ordinary = 2;
 
 /** The cost of a route, which may be one of the contract. */
 export function costOf(url: string, endpoint?: EndpointName): Cost {
+  const hashesPassword = passwords.get(url);
   const needs = endpoint === undefined ? 'nobody' : contract[endpoint].needs;
   return {
     units: endpoint === undefined ? (others[url] ?? ordinary) : units[endpoint],
-    ...(passwords.has(url) ? { hashesPassword: true } : {}),
+    ...(hashesPassword === undefined ? {} : { hashesPassword }),
     ...(needs === 'bearer' || needs === 'operator' ? { proves: true } : {}),
   };
 }

@@ -8,7 +8,8 @@ const network = '192.0.2.1';
 const stranger: Asker = { network, shown: undefined, isVerified: false };
 const verified = (shown: number, from = network): Asker => ({ network: from, shown, isVerified: true });
 const poll: Cost = { units: 1 };
-const password: Cost = { units: 1, hashesPassword: true };
+const password: Cost = { units: 1, hashesPassword: 'signIn' };
+const newPassword: Cost = { units: 1, hashesPassword: 'signUp' };
 
 /** How many of `count` requests pass. */
 function passing(limits: Limits, count: number, made: (n: number) => Asker, cost = poll): number {
@@ -98,6 +99,11 @@ test('passwords are counted besides, by address', () => {
     0,
   );
   assert.equal(
+    passing(limits, 200, () => stranger, newPassword),
+    100,
+    'who signs up is in nobody else’s way',
+  );
+  assert.equal(
     passing(limits, 200, () => stranger),
     200,
   );
@@ -116,16 +122,37 @@ test('past the number of keys nobody passes uncounted, and few share with a floo
   assert.equal(limits.charge({ ...stranger, network: 'first 1' }, poll), 0, 'and who was there before, with nobody');
 });
 
-test('refusing is work: after many refusals a connection is not even read', () => {
+test('refusing is work: after many that were told, nothing is told any more', () => {
   let now = 0;
   const limits = createLimits(() => now);
-  assert.equal(limits.connected(network), 0);
   assert.equal(limits.wasted(network, 999), true);
   assert.equal(limits.wasted(network, 1), false);
-  assert.equal(limits.connected(network), 10_000);
-  assert.equal(limits.connected('192.0.2.2'), 0);
+  assert.equal(limits.usedUp(verified(1)), 0, 'of whoever is known there nothing is taken');
   now = 10_000;
-  assert.equal(limits.connected(network), 0);
+  assert.equal(limits.wasted(network, 1), true);
+});
+
+test('who is known to be good is introduced where strangers have left little', () => {
+  const limits = createLimits(() => 0);
+  const asker: Asker = { network, shown: 7, isVerified: false };
+  assert.equal(limits.isScarce(network), false);
+  passing(limits, 2_000, () => stranger);
+  assert.equal(limits.isScarce(network), true);
+  passing(limits, 2_000, () => stranger);
+  assert(limits.charge(asker, poll) > 0);
+  limits.introduced(asker);
+  assert.equal(limits.charge(asker, poll), 0);
+});
+
+test('who goes on asking stays known', () => {
+  let now = 0;
+  const limits = createLimits(() => now);
+  const asker: Asker = { network, shown: 7, isVerified: false };
+  limits.introduced(asker);
+  for (let minutes = 4; minutes < 60; minutes += 4) {
+    now = minutes * 60_000;
+    assert.equal(limits.isNew(asker), false, `after ${minutes} minutes`);
+  }
 });
 
 test('people are told apart by what they show, last of all, and by no cookie but the session', () => {

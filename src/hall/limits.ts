@@ -27,7 +27,7 @@ const of_address_accepted: Allowance = { unitsMax: 100_000, windowMs: 10_000 };
 const of_address: Allowance = { unitsMax: 10_000, windowMs: 2_500 };
 /** What is known of nobody takes no shortcut: the framework answers, or refuses, in the time of three polls. */
 const stranger_units_min = 3;
-/** Sign-up and sign-in, whose passwords are dear to check and worth guessing. */
+/** Signing up, and signing in, each: passwords are dear to check and worth guessing. */
 const of_address_passwords: Allowance = { unitsMax: 100, windowMs: 60_000 };
 /** Refusals that are told; whoever has had so many is not read until the window is over. */
 const of_address_refusals: Allowance = { unitsMax: 1_000, windowMs: 10_000 };
@@ -54,8 +54,8 @@ export interface Asker {
 
 /** All waits are in ms; 0 is none. Nobody passes uncounted. */
 export interface Limits {
-  /** Counts a connection; for how long it should not be read. */
-  connected(network: string): number;
+  /** Counts a connection. */
+  connected(network: string): void;
   /** For how long the asker has used up what there is, whatever it would cost; counts a refusal if so. */
   usedUp(asker: Asker): number;
   /** Counts a request; for how long it is refused. */
@@ -64,6 +64,10 @@ export interface Limits {
   wasted(network: string, requests: number): boolean;
   /** Whether the asker shows something of which nobody knows yet whether it will be accepted. */
   isNew(asker: Asker): boolean;
+  /** Whether strangers at an address have used up half of what there is. */
+  isScarce(network: string): boolean;
+  /** What the asker shows is known to be good: from the next request on it has an allowance of its own. */
+  introduced(asker: Asker): void;
   /** What the asker showed was accepted: from now on it has an allowance of its own, this request included. */
   accepted(asker: Asker, cost: Cost): void;
 }
@@ -72,7 +76,10 @@ export function createLimits(now: () => number = () => performance.now()): Limit
   const callers = createWindow<number>(of_caller, now);
   const accepted = createWindow<string>(of_address_accepted, now);
   const strangers = createWindow<string>(of_address, now);
-  const passwords = createWindow<string>(of_address_passwords, now);
+  const passwords = {
+    signIn: createWindow<string>(of_address_passwords, now),
+    signUp: createWindow<string>(of_address_passwords, now),
+  };
   const refusals = createWindow<string>(of_address_refusals, now);
   const known = createMemory(now);
 
@@ -87,7 +94,6 @@ export function createLimits(now: () => number = () => performance.now()): Limit
   return {
     connected: (network) => {
       strangers.add(network, connection_units);
-      return refusals.wait(network);
     },
     usedUp: (asker) => {
       const { network } = asker;
@@ -101,13 +107,17 @@ export function createLimits(now: () => number = () => performance.now()): Limit
         (caller === undefined
           ? strangers.charge(network, Math.max(units, stranger_units_min))
           : callers.charge(caller, units) || accepted.charge(network, units)) ||
-        (hashesPassword === true ? passwords.charge(network, 1) : 0);
+        (hashesPassword === undefined ? 0 : passwords[hashesPassword].charge(network, 1));
       return refused(network, wait);
     },
     wasted: (network, requests) => {
       strangers.add(network, requests * refusal_units);
       refusals.add(network, requests);
       return refusals.wait(network) === 0;
+    },
+    isScarce: (network) => strangers.used(network) >= of_address.unitsMax / 2,
+    introduced: ({ shown }) => {
+      if (shown !== undefined) known.add(shown);
     },
     isNew: (asker) => asker.shown !== undefined && callerOf(asker) === undefined,
     accepted: (asker, { units }) => {
@@ -142,6 +152,7 @@ function createWindow<Key extends string | number>({ unitsMax, windowMs }: Allow
   return {
     /** Without refusing. */
     add,
+    used: (key: Key): number => current().get(placeOf(key)) ?? 0,
     /** How long to wait if nothing is left. */
     wait: (key: Key): number => ((current().get(placeOf(key)) ?? 0) >= unitsMax ? endsAt - now() : 0),
     /** Counts it if there is enough left; else how long to wait. */
@@ -178,7 +189,11 @@ function createMemory(now: () => number) {
   return {
     has: (key: number): boolean => {
       age();
-      return young.has(key) || old.has(key);
+      if (young.has(key)) return true;
+      if (!old.has(key)) return false;
+      // Who goes on asking stays known.
+      young.add(key);
+      return true;
     },
     add: (key: number): void => {
       age();

@@ -5,10 +5,10 @@ import { holdBack } from '../platform/http-connections.ts';
 import { refuse, type Refusal } from '../refusals.ts';
 import type { Askers } from './askers.ts';
 import type { Cost } from './costs.ts';
-import type { Limits } from './limits.ts';
+import type { Asker, Limits } from './limits.ts';
 
 export interface Toll {
-  /** A connection was accepted: counts it. It may not be read for a while, or be closed. */
+  /** A connection was accepted: counts it. It may be closed; whose it is shows with its first request. */
   connected(socket: Socket): void;
   /** The refusal of a request whose asker has nothing left, whatever it would cost. */
   usedUp(request: IncomingMessage, response: ServerResponse): Refusal | undefined;
@@ -43,23 +43,31 @@ export function createToll(askers: Askers, limits: Limits | undefined): Toll {
     hold(socket, wait, response);
     return refuse('RATE_LIMITED', { retryAfterSeconds: Math.ceil(wait / 1_000) });
   };
+  /** Where strangers have used up most of what there is, it is worth a look who is none. */
+  const introduce = (asker: Asker, { headers }: IncomingMessage): void => {
+    if (limits.isScarce(asker.network) && limits.isNew(asker) && askers.recognises(headers)) limits.introduced(asker);
+  };
   return {
     connected: (socket) => {
       const { network, isProxy } = askers.peerOf(socket);
       if (isProxy) return;
       const own = (connections.get(network) ?? 0) + 1;
-      const wait = limits.connected(network);
+      limits.connected(network);
       if (own > connections_per_network_max) {
         socket.destroy();
         return;
       }
       connections.set(network, own);
       socket.on('close', () => leave(network));
-      if (wait > 0) hold(socket, wait);
     },
-    usedUp: (request, response) => refusal(limits.usedUp(askers.of(request)), request, response),
+    usedUp: (request, response) => {
+      const asker = askers.of(request);
+      introduce(asker, request);
+      return refusal(limits.usedUp(asker), request, response);
+    },
     charge: (request, response, cost) => {
       const asker = askers.of(request);
+      introduce(asker, request);
       const refused = refusal(limits.charge(asker, cost), request, response);
       // What is shown for the first time gets an allowance of its own once it was accepted.
       if (refused === undefined && cost.proves === true && limits.isNew(asker)) {

@@ -138,13 +138,18 @@ function answered(connection: Connection | undefined, response: ServerResponse):
 function goOn(connection: Connection): void {
   if (connection.open !== undefined || connection.held !== undefined || connection.isCut) return;
   const visit = connection.behind.shift();
-  if (visit === undefined) {
-    connection.isPaused = false;
-    connection.socket.resume();
-  } else {
+  if (visit === undefined) readOn(connection);
+  else {
     connection.door.behind -= 1;
+    // Whose body is still to come is the last that was read: what comes next is the body.
+    if (!visit.request.complete) readOn(connection);
     takeUp(connection, visit);
   }
+}
+
+function readOn(connection: Connection): void {
+  connection.isPaused = false;
+  connection.socket.resume();
 }
 
 function wait(connection: Connection, visit: Visit): void {

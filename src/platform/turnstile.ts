@@ -9,11 +9,17 @@ export interface Turnstile<T> {
    * Serves at once if this iteration of the event loop has room, else when the group is next in the rotation. Whoever
    * finds no room to wait, or has waited too long, is refused instead.
    */
-  enter(group: string, one: T): void;
+  enter(standing: Standing, one: T): void;
   /** A connection was accepted: there may be more, and one iteration of the event loop accepts one. */
   connected(): void;
   /** How many wait. */
   readonly waiting: number;
+}
+
+/** Whom a request waits with. Groups are served in rotation; in each its members are, who together are one group. */
+export interface Standing {
+  readonly group: string;
+  readonly member?: string;
 }
 
 export interface TurnstileOptions<T> {
@@ -48,9 +54,14 @@ interface Waiting<T> {
   behind: Waiting<T> | undefined;
 }
 
-interface Group<T> {
+interface Queue<T> {
   first: Waiting<T>;
   last: Waiting<T>;
+  size: number;
+}
+
+interface Group<T> {
+  readonly members: Map<string, Queue<T>>;
   size: number;
 }
 
@@ -91,12 +102,12 @@ export function createTurnstile<T>(options: TurnstileOptions<T>): Turnstile<T> {
   };
 
   return {
-    enter: (name, one) => {
+    enter: (standing, one) => {
       schedule();
       if (hasRoom() && groups.waiting === 0) {
         at = now();
         take(one, at);
-      } else if (!groups.add(name, { one, since: at, behind: undefined })) refuse(one);
+      } else if (!groups.add(standing, { one, since: at, behind: undefined })) refuse(one);
     },
     connected: () => {
       accepted += 1;
@@ -107,27 +118,26 @@ export function createTurnstile<T>(options: TurnstileOptions<T>): Turnstile<T> {
   };
 }
 
-/** Those who wait, in groups that are served in rotation. */
+/** Those who wait, in groups that are served in rotation, the members of each in a rotation of their own. */
 function createGroups<T>(waitingMax: number) {
-  /** In the order in which they are served; none is empty. */
+  /** In the order in which they are served; none is empty, nor are their members. */
   const groups = new Map<string, Group<T>>();
   let waiting = 0;
   return {
     get waiting() {
       return waiting;
     },
-    /** False if there is no room: a group may have as many as there is room for besides, so the others find some. */
-    add: (name: string, last: Waiting<T>): boolean => {
-      const group = groups.get(name);
-      if (waiting + (group?.size ?? 0) >= waitingMax) return false;
+    /**
+     * False if there is no room: a group may have as many as there is room for besides, and so may a member of it, so that
+     * the others find some.
+     */
+    add: ({ group: name, member = '' }: Standing, last: Waiting<T>): boolean => {
+      const group = groups.get(name) ?? { members: new Map<string, Queue<T>>(), size: 0 };
+      const ownSize = member === '' ? 0 : (group.members.get(member)?.size ?? 0);
+      if (waiting + group.size + ownSize >= waitingMax) return false;
       waiting += 1;
-      if (group === undefined) {
-        groups.set(name, { first: last, last, size: 1 });
-      } else {
-        group.last.behind = last;
-        group.last = last;
-        group.size += 1;
-      }
+      addLast(group, member, last);
+      if (group.size === 1) groups.set(name, group);
       return true;
     },
     /** Takes one of each group after the other for as long as there is room. */
@@ -136,18 +146,42 @@ function createGroups<T>(waitingMax: number) {
         if (!hasRoom()) return;
         // To the end of the rotation, where this loop meets it again.
         groups.delete(name);
-        const { first } = group;
-        const { behind } = first;
-        if (behind !== undefined) {
-          // A dead link that has got old would keep all behind it from being collected while young, however short it waits.
-          first.behind = undefined;
-          group.first = behind;
-          group.size -= 1;
-          groups.set(name, group);
-        }
+        const first = takeFirst(group);
+        if (group.size > 0) groups.set(name, group);
         waiting -= 1;
-        take(first);
+        if (first !== undefined) take(first);
       }
     },
   };
+}
+
+function addLast<T>(group: Group<T>, member: string, last: Waiting<T>): void {
+  group.size += 1;
+  const queue = group.members.get(member);
+  if (queue === undefined) {
+    group.members.set(member, { first: last, last, size: 1 });
+    return;
+  }
+  queue.last.behind = last;
+  queue.last = last;
+  queue.size += 1;
+}
+
+/** The first of the member whose place in the rotation it is; the member goes to the end. */
+function takeFirst<T>(group: Group<T>): Waiting<T> | undefined {
+  for (const [member, queue] of group.members) {
+    const { first } = queue;
+    const { behind } = first;
+    group.size -= 1;
+    group.members.delete(member);
+    if (behind !== undefined) {
+      // A dead link that has got old would keep all behind it from being collected while young, however short it waits.
+      first.behind = undefined;
+      queue.first = behind;
+      queue.size -= 1;
+      group.members.set(member, queue);
+    }
+    return first;
+  }
+  return undefined;
 }

@@ -13,8 +13,8 @@ import { refuse } from '../refusals.ts';
 import { createBoards, type Boards } from './boards.ts';
 import { nowSeconds, type Board, type Settings } from './board.ts';
 import { createIssueLanes, createLeaveLanes, createVoidLanes, type Place } from './commands.ts';
+import { concertsOf, createLookUps, type Known } from './look-up.ts';
 import { refusalOf } from './locked-tokens.ts';
-import { createLookUps, type Known } from './look-up.ts';
 import { createOpenBoards } from './open-boards.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { placeRetention } from './retention.ts';
@@ -57,7 +57,7 @@ export interface WaitingRoom {
   readonly gate: Gate;
   readonly boards: Boards;
   /** A place for this user, new or the one there is, with its signed token. Refuses with NOT_FOUND and RATE_LIMITED. */
-  issue(concertId: string, userId: string): Promise<{ token: string; isNew: boolean; status: QueueStatus }>;
+  issue(concertId: string, userId: string): Promise<Issued>;
   /** The same without the token. */
   join(concertId: string, userId: string): Promise<Pass>;
   /**
@@ -85,6 +85,17 @@ export interface WaitingRoom {
   readonly duties: readonly Duty[];
   /** Resolves when no command is under way. */
   drain(): Promise<void>;
+}
+
+export interface Issued {
+  readonly token: string;
+  readonly isNew: boolean;
+  /**
+   * Earlier tokens of the place were made void. Then the session that asks must be looked at once more before it is given
+   * this one: it may be the one that was ended, and was remembered.
+   */
+  readonly isReissued: boolean;
+  readonly status: QueueStatus;
 }
 
 export interface LineNumbers {
@@ -140,7 +151,8 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     join: async (concertId, userId) => (await takePlace(concertId, userId)).pass,
     issue: async (concertId, userId) => {
       const { board, pass, isNew } = await takePlace(concertId, userId);
-      return { token: tokens.sign(pass), isNew, status: await statusOn(board, pass) };
+      const isReissued = pass.generation > 0;
+      return { token: tokens.sign(pass), isNew, isReissued, status: await statusOn(board, pass) };
     },
     status,
     knownStatus,
@@ -175,15 +187,6 @@ function numbersOf(board: Board): LineNumbers {
 interface Taken extends Pick<Place, 'isNew'> {
   readonly board: Board;
   readonly pass: Pass;
-}
-
-/** The concerts in whose lines this user has a live place: one probe into an index for each that ever had a line. */
-async function concertsOf({ sql }: Database, userId: string): Promise<string[]> {
-  const rows = await sql<{ concertId: string }[]>`
-    select concert_id as "concertId" from rooms
-    where last_number > 0 and exists (select from queue_tokens as token
-      where token.concert_id = rooms.concert_id and token.user_id = ${userId} and token.status <> 'EXPIRED')`;
-  return rows.map(({ concertId }) => concertId);
 }
 
 const concerts_path = contract.issueQueueToken.url.replace(/:.*/, '');

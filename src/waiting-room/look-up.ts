@@ -73,3 +73,12 @@ function knownOf({ entry, endedBecause, expiresAt }: Row, board: Board, { mark }
   const standing = board.standing(entry);
   return standing.status === 'WAIT' ? standing : { status: 'WAIT', position: 1 };
 }
+
+/** The concerts in whose lines this user has a live place: one probe into an index for each that ever had a line. */
+export async function concertsOf({ sql }: Database, userId: string): Promise<string[]> {
+  const rows = await sql<{ concertId: string }[]>`
+    select concert_id as "concertId" from rooms
+    where last_number > 0 and exists (select from queue_tokens as token
+      where token.concert_id = rooms.concert_id and token.user_id = ${userId} and token.status <> 'EXPIRED')`;
+  return rows.map(({ concertId }) => concertId);
+}

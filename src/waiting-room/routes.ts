@@ -5,6 +5,7 @@ import { openEventStream } from '../platform/event-stream.ts';
 import { inTime } from '../platform/in-time.ts';
 import type { Shortcut } from '../platform/shortcuts.ts';
 import type { Duty } from '../platform/ticker.ts';
+import { refuse } from '../refusals.ts';
 import type { WaitingRoom } from './gate.ts';
 import { createStatusStreams } from './streams.ts';
 
@@ -20,7 +21,9 @@ export function waitingRoomRoutes(
     ...route('issueQueueToken'),
     handler: async (request, reply) => {
       const { userId } = await accounts.identify(request);
-      const { token, isNew, status } = await waitingRoom.issue(request.params.concertId, userId);
+      const { token, isNew, isReissued, status } = await waitingRoom.issue(request.params.concertId, userId);
+      // Sessions end before tokens are made void, so whoever got here with an ended one is found out now, whatever the order.
+      if (isReissued && !(await accounts.isSignedInStill(request))) throw refuse('UNAUTHENTICATED');
       return reply.code(isNew ? 201 : 200).send({ token, ...status });
     },
   });
