@@ -10,6 +10,7 @@ import { type AuditReport, createAudit } from '../src/audit/audit.ts';
 import type { Database } from '../src/platform/database.ts';
 import { type House, openHouse } from './harness/house.ts';
 import { world } from './harness/sale-in-rows.ts';
+import { undone } from './harness/undone.ts';
 
 const ledgerOpen = 'alter table ledger_entries disable trigger user; ';
 const roomsOpen = `do $$ declare c text; begin
@@ -166,25 +167,12 @@ async function openWorld(t: TestContext): Promise<House> {
   return house;
 }
 
-/**
- * What the audit of a world says once these statements have broken it. It looks from within the transaction that they
- * are part of, and nothing of them stays: one database serves for all.
- */
-async function reportAfter({ database }: House, statements: string): Promise<AuditReport> {
-  const undone = Symbol('undone');
-  let report: AuditReport | undefined;
-  const done = database.transaction(async (tx) => {
-    // As the audit itself will ask for, which is too late for a transaction that has begun to look.
-    await tx`set transaction isolation level repeatable read`;
+/** What the audit says while these statements have broken the world. */
+function reportAfter({ database }: House, statements: string): Promise<AuditReport> {
+  return undone(database, async (tx) => {
     await tx.unsafe(statements);
-    report = await createAudit({ database: { ...database, transaction: (work) => work(tx) } }).run();
-    throw undone;
+    return createAudit({ database: { ...database, transaction: (work) => work(tx) } }).run();
   });
-  await done.catch((error: unknown) => {
-    if (error !== undone) throw error;
-  });
-  assert(report !== undefined);
-  return report;
 }
 
 describe('the audit', { concurrency: 4 }, () => {
