@@ -63,6 +63,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     cwd: folder,
     env: {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       PORT: '0',
       DATABASE_URL: databaseUrl,
       AUTH_SECRET: secrets.auth,

@@ -20,7 +20,7 @@ import {
 import { newFan } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { type House, openHouse } from './harness/house.ts';
-import { type Server, operator } from './harness/server.ts';
+import { type Server, operator, named_operator } from './harness/server.ts';
 
 let house: House;
 let server: Server;
@@ -29,7 +29,8 @@ let other: AccountsClient;
 
 before(async () => {
   house = await openHouse();
-  server = await house.start();
+  await house.sql`delete from users`;
+  server = await house.start(named_operator);
   one = accountsAt(server);
   other = accountsAt(await house.start());
 });
@@ -186,9 +187,9 @@ describe('the operator', () => {
     assert.equal((await one.audit(body.token)).status, 200);
     assertProblem(await one.audit((await one.signUp()).body.token), 403, 'FORBIDDEN');
     assertProblem(await one.audit(newFan().token), 403, 'FORBIDDEN');
-    await house.start();
+    await house.start(named_operator);
     assert.equal((await one.audit(body.token)).status, 200, 'the same password ends nothing');
-    await house.start({ ADMIN_PASSWORD: 'a changed password' });
+    await house.start({ ...named_operator, ADMIN_PASSWORD: 'a changed password' });
     await eventually(async () => assert.equal((await one.audit(body.token)).status, 401), 3_000);
     assertProblem(await one.signIn(operator.email, operator.password), 401, 'UNAUTHENTICATED');
     const changed = await one.signIn(operator.email, 'a changed password');
@@ -201,7 +202,7 @@ describe('the operator', () => {
     const { body } = await one.signUp();
     await house.sql`update users set role = 'operator' where id = ${body.user.id}`;
     await eventually(async () => assert.equal((await one.audit(body.token)).status, 200), 3_000);
-    const { output } = await house.start({ ADMIN_PASSWORD: 'a changed password' });
+    const { output } = await house.start({ ...named_operator, ADMIN_PASSWORD: 'a changed password' });
     await eventually(async () => assertProblem(await one.audit(body.token), 403, 'FORBIDDEN'), 3_000);
     const said = output().match(/^.*"operators":.*$/gm) ?? [];
     assert.equal(said.length, 1);

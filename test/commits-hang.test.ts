@@ -9,7 +9,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../src/platform/em
 import { boxOffice, newFans, type BoxOffice } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import type { Answer } from './harness/http.ts';
-import { startServer, type Server } from './harness/server.ts';
+import { startServer, type Server, named_operator } from './harness/server.ts';
 
 let folder: string;
 let postgres: EmbeddedPostgres;
@@ -21,8 +21,8 @@ before(async () => {
   // The one cluster for all test files cannot be made to wait for a standby.
   postgres = await startEmbeddedPostgres({ dataDir: path.join(folder, 'data'), settings: { fsync: 'off' } });
   database = connect(postgres.url, { poolMax: 1, applicationName: 'maejin-test' });
-  const first = await startServer({ DATABASE_URL: postgres.url });
-  servers = [first, await startServer({ DATABASE_URL: postgres.url })];
+  const first = await startServer({ ...named_operator, DATABASE_URL: postgres.url });
+  servers = [first, await startServer({ ...named_operator, DATABASE_URL: postgres.url })];
 });
 after(async () => {
   // A test that failed half way leaves commits hanging, and servers that wait for them.

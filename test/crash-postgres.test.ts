@@ -9,7 +9,7 @@ import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
 import { boxOffice, newFan, type BoxOffice } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { startRush } from './harness/rush.ts';
-import { startServer, type Server } from './harness/server.ts';
+import { startServer, type Server, named_operator } from './harness/server.ts';
 import { openWire } from './harness/wire.ts';
 
 let folder: string;
@@ -35,8 +35,8 @@ test('kill -9 of PostgreSQL in mid-load, durable as for real: servers say 503, a
   let postgres = await startEmbeddedPostgres({ dataDir });
   const wire = await openWire(postgres.url);
   const environment = { DATABASE_URL: wire.url };
-  const first = await startServer(environment);
-  const servers: [Server, Server] = [first, await startServer(environment)];
+  const first = await startServer({ ...named_operator, ...environment });
+  const servers: [Server, Server] = [first, await startServer({ ...named_operator, ...environment })];
   try {
     const offices: [BoxOffice, BoxOffice] = [boxOffice(servers[0]), boxOffice(servers[1])];
     const rush = await startRush(offices, 16);
@@ -78,13 +78,13 @@ test('kill -9 of PostgreSQL in mid-load, durable as for real: servers say 503, a
 
 test('kill -9 of the server that runs the embedded PostgreSQL: the next one finds all that was acknowledged', async () => {
   const environment = { DATA_DIR: path.join(folder, 'embedded') };
-  let server = await startServer(environment);
+  let server = await startServer({ ...named_operator, ...environment });
   try {
     let office = boxOffice(server);
     const rush = await startRush([office], 8);
     await rush.answered(150);
     await server.kill();
-    server = await startServer(environment);
+    server = await startServer({ ...named_operator, ...environment });
     office = boxOffice(server);
     rush.crowd.offices = [office];
     await rush.answered(50);

@@ -160,7 +160,6 @@ describe('a page', () => {
   test('of the reference, its script and the document are sent compressed, and only once', async () => {
     const sizes = new Map<string, number>();
     for (const url of ['/docs/js/scalar.js', '/docs/', '/api/openapi.json']) {
-      // The first is answered by the library itself.
       const [first] = [await (await get(url)).text()];
       for (const encoding of ['br', 'gzip', 'identity']) {
         const answer = await get(url, { 'accept-encoding': encoding });
@@ -178,6 +177,9 @@ describe('a page', () => {
     assert((sizes.get(`${script} br`) ?? Infinity) < (sizes.get(`${script} identity`) ?? 0) / 3);
     assert.match((await get(script)).headers.get('cache-control') ?? '', /^public, max-age=\d{5,}$/);
     assert.match((await get('/docs/')).headers.get('content-security-policy') ?? '', /script-src 'self' 'sha256-/);
+    // Without its last slash the page would look for its script elsewhere, also once it is kept.
+    const bare = await fetch(new URL('/docs', server.origin), { redirect: 'manual' });
+    assert.deepEqual([bare.status, bare.headers.get('location')], [301, '/docs/']);
   });
 
   test('of figures is rendered once for all who ask within a second', async () => {

@@ -1,57 +1,83 @@
 /**
  * /docs: the reference as a page. The library brings its script along; nothing is fetched from another host. It is four
- * megabytes, which the library would hash, copy and send anew for each reader; so it is taken from it once.
+ * megabytes, which the library would hash, copy and send anew for each reader; so it is loaded for
+ * the first one, and both are taken from it once.
  */
 import { createHash } from 'node:crypto';
-import reference from '@scalar/fastify-api-reference';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { App } from '../contract.ts';
 import { refuse } from '../refusals.ts';
 import { compressed, sendCompressed, type Compressed } from './compressed.ts';
 
+const prefix = '/docs';
+const page_url = `${prefix}/`;
+const script_url = `${prefix}/js/scalar.js`;
 const script_age_seconds = 86_400;
 const inline_script = /<script(?:\s[^>]*)?>([\s\S]*?)<\/script>/g;
 
 /** Mounts the page at `/docs`, reading the document from `documentUrl`. */
 export async function mountReference(app: App, documentUrl: string): Promise<void> {
   await app.register(async (scope) => {
-    // The library makes an address of the Host header; one that is none would be its error.
+    // An address that is none names no host of ours.
     scope.addHook('onRequest', (request, _reply, done) => {
       done(URL.canParse(`http://${request.host}`) ? undefined : refuse('NOT_FOUND'));
     });
-    // Once they were made, the page and the script are answered ahead of the library.
-    const kept = new Map<string, Kept>();
-    scope.addHook('onRequest', async (request, reply) => {
-      const known = kept.get(request.routeOptions.url ?? '');
-      if (known === undefined) return undefined;
-      return sendCompressed(request, reply.headers(known.headers), await known.content);
+    let taken: Promise<Taken> | undefined;
+    const answer = async (part: keyof Taken, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      taken ??= take(documentUrl).catch((error: unknown) => {
+        taken = undefined;
+        throw error;
+      });
+      const { headers, content } = (await taken)[part];
+      return sendCompressed(request, reply.headers(headers), content);
+    };
+    scope.get(page_url, (request, reply) => {
+      const [path = ''] = request.url.split('?');
+      // The page finds its script beside itself.
+      return path.endsWith('/') ? answer('page', request, reply) : reply.redirect(page_url, 301);
     });
-    scope.addHook('onSend', (request, reply, payload, done) => {
-      if (reply.statusCode === 200 && typeof payload === 'string') {
-        const headers = headersOf(String(reply.getHeader('content-type')), payload);
-        kept.set(request.routeOptions.url ?? '', { content: compressed(payload), headers });
-        reply.headers(headers);
-      }
-      done(null, payload);
-    });
-    await scope.register(reference, {
-      routePrefix: '/docs',
-      configuration: {
-        url: documentUrl,
-        pageTitle: 'Maejin · API',
-        withDefaultFonts: false,
-        telemetry: false,
-        hideClientButton: true,
-        showDeveloperTools: 'never',
-        agent: { disabled: true },
-        mcp: { disabled: true },
-        persistAuth: false,
-      },
-    });
+    scope.get(script_url, (request, reply) => answer('script', request, reply));
   });
 }
 
+interface Taken {
+  readonly page: Kept;
+  readonly script: Kept;
+}
+
+/** The library, loaded when the first reader asks, answers each of the two once, to us alone. */
+async function take(documentUrl: string): Promise<Taken> {
+  const { default: reference } = await import('@scalar/fastify-api-reference');
+  const apart = fastify({ routerOptions: { ignoreTrailingSlash: true } });
+  await apart.register(reference, {
+    routePrefix: prefix,
+    configuration: {
+      url: documentUrl,
+      pageTitle: 'Maejin · API',
+      withDefaultFonts: false,
+      telemetry: false,
+      hideClientButton: true,
+      showDeveloperTools: 'never',
+      agent: { disabled: true },
+      mcp: { disabled: true },
+      persistAuth: false,
+    },
+  });
+  try {
+    return { page: await keep(apart, page_url), script: await keep(apart, script_url) };
+  } finally {
+    await apart.close();
+  }
+}
+
+async function keep(apart: FastifyInstance, url: string): Promise<Kept> {
+  const { statusCode, headers, payload } = await apart.inject(url);
+  if (statusCode !== 200) throw new Error(`the reference answers ${statusCode} at ${url}`);
+  return { content: await compressed(payload), headers: headersOf(String(headers['content-type']), payload) };
+}
+
 interface Kept {
-  readonly content: Promise<Compressed>;
+  readonly content: Compressed;
   readonly headers: Readonly<Record<string, string>>;
 }
 

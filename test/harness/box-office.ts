@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
 import type { BodyOf, ReplyOf } from '../../src/contract.ts';
 import { type Call, caller } from './http.ts';
-import { identity_secret, operator } from './server.ts';
+import { identity_secret, operator, type Server } from './server.ts';
 
 export interface Fan {
   /** The user's id in our tables. */
@@ -52,8 +52,8 @@ function plainConcert(changes: Partial<NewConcert>): NewConcert {
 }
 
 /** Speaks to one server. */
-export function boxOffice({ origin }: { readonly origin: string }) {
-  let operatorToken: Promise<string> | undefined;
+export function boxOffice({ origin, operatorToken: known }: Pick<Server, 'origin' | 'operatorToken'>) {
+  let operatorToken = known === undefined ? undefined : Promise.resolve(known);
 
   const call = caller(origin);
 

@@ -5,10 +5,21 @@
 import assert from 'node:assert/strict';
 import { type Database, type Sql, connect } from '../../src/platform/database.ts';
 import { randomId } from '../../src/platform/ids.ts';
-import { type Server, startServer } from './server.ts';
+import { ensureOperator } from '../../src/accounts/directory.ts';
+import { type Server, operator, startServer } from './server.ts';
 
 export const postgres_variables = { 18: 'TEST_POSTGRES_18', 15: 'TEST_POSTGRES_15' } as const;
 export const template_name = 'maejin_template';
+
+/** Of the operator's session in every house. */
+const operator_token = 'the-session-of-the-operator-in-every-house';
+
+/** What every house begins with besides the tables: the operator, as a start makes the one that it is told, and a session. */
+export async function furnish(database: Database): Promise<void> {
+  await ensureOperator(database, { ...operator, name: 'Operator', alone: true });
+  await database.sql`insert into sessions (id, token, user_id, expires_at)
+    select 'of-the-operator', ${operator_token}, id, now() + interval '7 days' from users where email = ${operator.email}`;
+}
 
 export interface House {
   readonly databaseUrl: string;
@@ -40,7 +51,7 @@ export async function openHouse({ postgres = 18 }: { postgres?: 18 | 15 } = {}):
     start: async (environment = {}) => {
       const server = await startServer({ DATABASE_URL: url.href, ...environment });
       servers.push(server);
-      return server;
+      return { ...server, operatorToken: operator_token };
     },
     close: async () => {
       await Promise.all(servers.map((server) => server.stop()));

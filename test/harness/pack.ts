@@ -3,6 +3,7 @@
  * and linked once, not at each of its hundred starts. Measured, a start in processor time: 2.1 s as it is, 0.8 s packed;
  * the packing takes 4 s. The sources are the same, and what they ask about their own place is told as if they stood there.
  */
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'vite';
@@ -21,13 +22,42 @@ const inPlace: Plugin = {
   },
 };
 
+/**
+ * Node's own modules, without what `import` asks of them: every name that they have, and one of `node:http` loads a
+ * whole HTTP client. That is 35 ms a process.
+ */
+const nodeModules: Plugin = {
+  name: 'node-modules',
+  enforce: 'pre',
+  resolveId: {
+    order: 'pre',
+    handler: (name, _importer, { kind }) => (kind === 'import-statement' && isBuiltin(name) ? `\0${name}` : null),
+  },
+  load: (id) => {
+    const name = id.slice(1);
+    if (!id.startsWith('\0') || !isBuiltin(name)) return null;
+    const module = process.getBuiltinModule(name) as object;
+    const names = Object.keys(module).filter((key) => /^[A-Za-z_$][\w$]*$/.test(key) && key !== 'default');
+    const own = names.filter((key) => !client_names.has(key));
+    return [
+      `const whole = process.getBuiltinModule(${JSON.stringify(name)});`,
+      'export default whole;',
+      // Looked up only where somebody imports it.
+      ...own.map(
+        (key) => `const own_${key} = /* @__PURE__ */ (() => whole.${key})(); export { own_${key} as ${key} };`,
+      ),
+    ].join('\n');
+  },
+};
+const client_names = new Set(['WebSocket', 'CloseEvent', 'MessageEvent']);
+
 /** Packs src/main.ts as `main.mjs`, and these packages by their names, into an empty folder. */
 export async function pack(folder: string, packages: readonly string[]): Promise<void> {
   await build({
     root,
     configFile: false,
     logLevel: 'warn',
-    plugins: [inPlace],
+    plugins: [nodeModules, inPlace],
     ssr: { noExternal: true },
     build: {
       ssr: true,

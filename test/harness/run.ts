@@ -1,6 +1,6 @@
 /**
  * `npm test`: starts one PostgreSQL 18 and one 15 out of node_modules for the whole run, prepares in each a migrated
- * database to be cloned, and hands over to node:test. `npm test -- test/start.test.ts --test-name-pattern=…` works.
+ * database, with an operator, to be cloned, and hands over to node:test. `npm test -- test/start.test.ts --test-name-pattern=…` works.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { connect } from '../../src/platform/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
 import { migrate } from '../../src/platform/migrations.ts';
 import { unpackChromium } from './chromium.ts';
-import { postgres_variables, template_name } from './house.ts';
+import { furnish, postgres_variables, template_name } from './house.ts';
 import { pack } from './pack.ts';
 import { packages } from './packed.ts';
 
@@ -38,6 +38,7 @@ async function openCluster(version: keyof typeof postgres_variables, folder: str
   template.pathname = `/${template_name}`;
   const database = connect(template.href, { poolMax: 1, applicationName: 'maejin-test' });
   await migrate(database, path.join(root, 'db/migrations'));
+  await furnish(database);
   await database.close();
   return cluster;
 }
