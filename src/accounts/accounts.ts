@@ -14,7 +14,7 @@ import { createIdentification } from './identification.ts';
 import { createOriginCheck, type Asking } from './origin.ts';
 import { createOutsideIdentity } from './outside-identity.ts';
 import { createSessionAnswers } from './session-answers.ts';
-import { type Sessions, createSessions } from './sessions.ts';
+import { createSessions } from './sessions.ts';
 
 export type { UserName } from './directory.ts';
 
@@ -96,7 +96,7 @@ export async function createAccounts({ database, feed, config, log, metrics }: A
   const counter = createSessionAnswers({ database, sessions, origins, counter: betterAuth, metrics });
   const outside = createOutsideIdentity({ jwtSecret: config.identityJwtSecret, jwks: config.identityJwks, log });
 
-  const { identify, isSignedInStill, recognises } = createIdentification({ sessions, outside, origins });
+  const { identify, isSignedInStill, recognises, welcome } = createIdentification({ sessions, outside, origins });
 
   return {
     identify,
@@ -119,16 +119,16 @@ export async function createAccounts({ database, feed, config, log, metrics }: A
     findUsers: (text, limit = 50) => findUsers(database, text, limit),
     duties: [{ name: 'sessions', everyMs: sweep_ms, run: () => sweepSessions(database) }],
     sessionCookie: auth.cookieName,
-    counter: { ...counter, enter: welcoming(counter, sessions) },
+    counter: { ...counter, enter: welcoming(counter, welcome) },
   };
 }
 
 /** Whoever was let in is nobody's stranger from the next request on. */
-function welcoming({ enter }: Counter, sessions: Sessions): Counter['enter'] {
+function welcoming({ enter }: Counter, welcome: (token: string) => void): Counter['enter'] {
   return async (path, visit) => {
     const answer = await enter(path, visit);
     const { token } = answer.body as { token?: unknown };
-    if (typeof token === 'string') await sessions.ofRaw(token);
+    if (typeof token === 'string') welcome(token);
     return answer;
   };
 }

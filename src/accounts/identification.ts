@@ -1,4 +1,5 @@
 /** How a request says who asks: by an access token of ours or of an outside provider, else by the session cookie. */
+import { createShortMemory } from '../platform/short-memory.ts';
 import { refuse } from '../refusals.ts';
 import type { Accounts, Identity } from './accounts.ts';
 import type { Asking, OriginCheck } from './origin.ts';
@@ -13,12 +14,16 @@ interface Identifying {
 
 type Found = Identity | undefined | Promise<Identity | undefined>;
 
+interface Identification extends Pick<Accounts, 'identify' | 'isSignedInStill' | 'recognises'> {
+  /** Somebody has just been let in, and comes back with this token: it is recognised, and nothing else. */
+  welcome(token: string): void;
+}
+
+const welcomed_ms = 30_000;
+const welcomed_max = 10_000;
+
 /** See `Accounts`. */
-export function createIdentification({
-  sessions,
-  outside,
-  origins,
-}: Identifying): Pick<Accounts, 'identify' | 'isSignedInStill' | 'recognises'> {
+export function createIdentification({ sessions, outside, origins }: Identifying): Identification {
   const ofBearer = (token: string): Found => (isJwt(token) ? outside.ofToken(token) : sessions.ofToken(token));
   const ofCookie = (cookie: string, request: Asking): Found => {
     origins.acting(request);
@@ -30,6 +35,7 @@ export function createIdentification({
     const token = bearer.exec(authorization)?.[1];
     return token === undefined ? undefined : ofBearer(token);
   };
+  const welcomed = createShortMemory<true>({ keptMs: welcomed_ms, keptMax: welcomed_max });
   /** Whom a request that changes something was found to be from: asked before its body is read, and by its handler. */
   const found = new WeakMap<Asking, Identity>();
   return {
@@ -56,8 +62,9 @@ export function createIdentification({
         return somebody !== undefined && !(somebody instanceof Promise);
       }
       const token = sessions.tokenIn(headers);
-      return token !== undefined && sessions.knows(token);
+      return token !== undefined && (sessions.knows(token) || welcomed.get(token) === true);
     },
+    welcome: (token) => welcomed.asking()(token, true),
   };
 }
 

@@ -45,6 +45,7 @@ export function createAskers(addresses: ClientAddresses, { passOf, recognises, s
       network: isProxy ? networkOf(addresses.of(request)) : network,
       shown: shownIn(request.headers, { isPass: isVerified, sessionCookie }),
       isVerified,
+      isForged: !isVerified && request.headers['queue-token'] !== undefined,
     };
   };
   return {

@@ -53,6 +53,14 @@ test('an invented token buys nothing: the address is counted', () => {
   assert.equal(limits.usedUp({ ...stranger, network: '192.0.2.2' }), 0, 'of others nothing is known');
 });
 
+test('a place that nobody gave is dearer than none', () => {
+  const limits = createLimits(() => 0);
+  assert.equal(
+    passing(limits, 50_000, () => ({ ...stranger, isForged: true })),
+    1_250,
+  );
+});
+
 test('a campus of 5,000 whose places are verified asks twice a second, whatever a stranger there does', () => {
   const limits = createLimits(() => 0);
   passing(limits, 100_000, () => stranger);

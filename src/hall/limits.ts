@@ -27,6 +27,8 @@ const of_address_accepted: Allowance = { unitsMax: 100_000, windowMs: 10_000 };
 const of_address: Allowance = { unitsMax: 10_000, windowMs: 2_500 };
 /** What is known of nobody takes no shortcut: the framework answers, or refuses, in the time of three polls. */
 const stranger_units_min = 3;
+/** Who shows a place that nobody gave them has a signature verified besides, and is refused. */
+const forged_units_min = 8;
 /** Signing up, and signing in, each: passwords are dear to check and worth guessing. */
 const of_address_passwords: Allowance = { unitsMax: 100, windowMs: 60_000 };
 /** Refusals that are told; whoever has had so many is not read until the window is over. */
@@ -50,6 +52,8 @@ export interface Asker {
   readonly shown: number | undefined;
   /** Whether that was verified; else `Limits` knows by what it was told before. */
   readonly isVerified: boolean;
+  /** It shows a place in line that this service did not give. */
+  readonly isForged?: boolean;
 }
 
 /** All waits are in ms; 0 is none. Nobody passes uncounted. */
@@ -105,7 +109,7 @@ export function createLimits(now: () => number = () => performance.now()): Limit
       const caller = callerOf(asker);
       const wait =
         (caller === undefined
-          ? strangers.charge(network, Math.max(units, stranger_units_min))
+          ? strangers.charge(network, Math.max(units, asker.isForged === true ? forged_units_min : stranger_units_min))
           : callers.charge(caller, units) || accepted.charge(network, units)) ||
         (hashesPassword === undefined ? 0 : passwords[hashesPassword].charge(network, 1));
       return refused(network, wait);
