@@ -1,12 +1,13 @@
 /** Who is served when sign-ins and sign-ups come at once: counted in pieces of work, with no password hashed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OverloadedError } from '../platform/lane.ts';
 import { type PasswordQueue, createPasswordQueues } from './password-queues.ts';
 
 /** Asks for one piece of work each, in this order and at once; `order` is who was served when. */
 async function rush(queue: (asked: PasswordQueue) => PasswordQueue, atOnce = 1) {
-  const { serve } = createPasswordQueues({ atOnce, waiting: 50 });
+  const { serve } = createPasswordQueues({ atOnce, waiting: 50 }, () => 0);
   const order: PasswordQueue[] = [];
   let serving = 0;
   const ask = (asked: PasswordQueue) =>
@@ -45,7 +46,7 @@ test('twin: in one queue with the sign-ups they are refused', async () => {
 });
 
 test('a place is free again when its work fails, and an empty queue keeps nobody waiting', async () => {
-  const { serve } = createPasswordQueues({ atOnce: 1, waiting: 1 });
+  const { serve } = createPasswordQueues({ atOnce: 1, waiting: 1 }, () => 0);
   for (let round = 0; round < 3; round += 1) {
     const queue = round === 1 ? 'signIn' : 'signUp';
     const failing = serve(queue, () => Promise.reject(new Error('no')));
@@ -56,5 +57,23 @@ test('a place is free again when its work fails, and an empty queue keeps nobody
     );
     await assert.rejects(failing, /no/);
     assert.equal(await waiting, 'served');
+  }
+});
+
+test('while the event loop hardly rests, there is a rest between two that hash', async () => {
+  for (const [share, isAtOnce] of [
+    [0.5, true],
+    [0.9, false],
+  ] as const) {
+    const { serve } = createPasswordQueues({ atOnce: 1, waiting: 5 }, () => share);
+    const first = serve('signIn', () => sleep(200));
+    let isServed = false;
+    const second = serve('signIn', async () => {
+      isServed = true;
+    });
+    await first;
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(isServed, isAtOnce);
+    await second;
   }
 });

@@ -14,6 +14,13 @@ const waiting_max = 50 * at_once_max;
 /** For when they do not move; who is told so is not served afterwards. */
 const waiting_ms_max = 15_000;
 const retry_after_seconds = 5;
+/**
+ * While the event loop hardly rests, neither may who hashes work without a pause: the processors share what a hash is made
+ * to wear out, and beside a storm of sign-ups fans who poll were left half of their answers.
+ */
+const busy_share = 0.8;
+const rests_per_work = 1.5;
+const rest_ms_max = 500;
 
 export type PasswordQueue = 'signIn' | 'signUp';
 
@@ -28,6 +35,7 @@ export interface PasswordQueues {
 
 export function createPasswordQueues(
   limits: { atOnce: number; waiting: number } = { atOnce: at_once_max, waiting: waiting_max },
+  busySince: () => number = createBusySince(),
 ): PasswordQueues {
   const queues = { signIn: new Set<() => void>(), signUp: new Set<() => void>() };
   let serving = 0;
@@ -65,9 +73,26 @@ export function createPasswordQueues(
         servedLast = queue;
       } else if (queues[queue].size < limits.waiting) await called(queue);
       else throw new OverloadedError('sign-in', retry_after_seconds);
+      const startedAt = performance.now();
       const served = work();
-      served.then(leave, leave);
+      const done = (): void => {
+        const workMs = performance.now() - startedAt;
+        if (busySince() < busy_share) leave();
+        else setTimeout(leave, Math.min(workMs * rests_per_work, rest_ms_max));
+      };
+      served.then(done, done);
       return inTime(served);
     },
+  };
+}
+
+/** The share of the time since it was last asked in which the event loop had something to do. */
+function createBusySince(): () => number {
+  let before = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    return utilization;
   };
 }
