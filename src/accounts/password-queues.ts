@@ -19,8 +19,8 @@ const retry_after_seconds = 5;
  * to wear out, and beside a storm of sign-ups fans who poll were left half of their answers.
  */
 const busy_share = 0.8;
-const rests_per_work = 1.5;
-const rest_ms_max = 500;
+const rests_per_work = 2.5;
+const rest_ms_max = 800;
 
 export type PasswordQueue = 'signIn' | 'signUp';
 

@@ -37,7 +37,7 @@ test('what is dear uses an allowance up sooner', () => {
   const limits = createLimits(() => 0);
   assert.equal(
     passing(limits, 1_000, () => stranger, { units: 400 }),
-    25,
+    20,
   );
   assert.equal(
     passing(limits, 100, () => verified(1), { units: 40 }),
@@ -48,7 +48,7 @@ test('what is dear uses an allowance up sooner', () => {
 test('an invented token buys nothing: the address is counted', () => {
   const limits = createLimits(() => 0);
   const inventor = (n: number): Asker => ({ network, shown: n, isVerified: false });
-  assert.equal(passing(limits, 50_000, inventor), 3_333);
+  assert.equal(passing(limits, 50_000, inventor), 2_666);
   assert(limits.usedUp(inventor(1)) > 0);
   assert.equal(limits.usedUp({ ...stranger, network: '192.0.2.2' }), 0, 'of others nothing is known');
 });
@@ -57,7 +57,7 @@ test('a place that nobody gave is dearer than none', () => {
   const limits = createLimits(() => 0);
   assert.equal(
     passing(limits, 50_000, () => ({ ...stranger, isForged: true })),
-    1_250,
+    1_000,
   );
 });
 
@@ -84,7 +84,7 @@ test('what was accepted once has an allowance of its own, and gives the address 
   assert(!limits.isNew(asker));
   assert.equal(
     passing(limits, 40_000, () => stranger),
-    3_333,
+    2_666,
     'nothing of it is gone',
   );
   assert.equal(
@@ -123,7 +123,7 @@ test('past the number of keys nobody passes uncounted, and few share with a floo
   const late = { ...stranger, network: 'late' };
   assert.equal(
     passing(limits, 50_000, () => late),
-    3_333,
+    2_666,
   );
   const others = Array.from({ length: 100 }, (_, n) => limits.charge({ ...stranger, network: `other ${n}` }, poll));
   assert(others.filter((wait) => wait === 0).length > 90);

@@ -21,10 +21,10 @@ const of_caller: Allowance = { unitsMax: 400, windowMs: 10_000 };
 const of_address_accepted: Allowance = { unitsMax: 100_000, windowMs: 10_000 };
 /**
  * Of all at one address who have shown nothing, or nothing that was accepted yet: the same campus opening its pages
- * and taking its places within half a minute. An eighth of a processor; in a short window, since whoever asks for all of
+ * and taking its places within a minute. A tenth of a processor; in a short window, since whoever asks for all of
  * it at once takes it from everybody.
  */
-const of_address: Allowance = { unitsMax: 10_000, windowMs: 2_500 };
+const of_address: Allowance = { unitsMax: 8_000, windowMs: 2_500 };
 /** What is known of nobody takes no shortcut: the framework answers, or refuses, in the time of three polls. */
 const stranger_units_min = 3;
 /** Who shows a place that nobody gave them has a signature verified besides, and is refused. */
