@@ -163,7 +163,7 @@ describe('a body far past its schema', () => {
   });
 
   test('with texts that are too long is looked at no further than the first', async () => {
-    const title = '가'.repeat(50_000);
+    const title = '가'.repeat(40_000);
     const { errors } = refusalIn(
       await sendJson(named('createConcert'), JSON.stringify({ title, artist: 'a' })),
       'title',
