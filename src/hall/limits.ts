@@ -31,7 +31,7 @@ const stranger_units_min = 3;
 const forged_units_min = 8;
 /** Signing up, and signing in, each: passwords are dear to check and worth guessing. */
 const of_address_passwords: Allowance = { unitsMax: 100, windowMs: 60_000 };
-/** Refusals that are told; whoever has had so many is not read until the window is over. */
+/** Refusals that are told; to an address that has had so many, nothing more is said to what is no request. */
 const of_address_refusals: Allowance = { unitsMax: 1_000, windowMs: 10_000 };
 /** A refusal is work too. */
 const refusal_units = 3;
