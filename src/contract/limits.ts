@@ -12,7 +12,7 @@ export const concertLimits = {
    * Of the whole request: 500 sections on each of four dates, or ten on each of 200. A megabyte of JSON takes 20 ms to
    * check and read, during which nobody else is served.
    */
-  bodyBytesMax: 143_360,
+  bodyBytesMax: 155_648,
   activeMax: 1_000_000,
   secondsMax: 86_400,
   seatsPerFanMax: 100,
