@@ -74,7 +74,7 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
       passOf: waitingRoom.gate.read,
       concertAt: waitingRoom.concertAt,
       recognises: accounts.recognises,
-      sessionCookie: accounts.sessionCookie,
+      credentialIn: accounts.credentialIn,
       shortcuts: {
         getQueueToken: statusShortcut(waitingRoom),
         listSeats: seatsShortcut({ gate: waitingRoom.gate, reservations }),

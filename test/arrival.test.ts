@@ -48,6 +48,29 @@ describe('too often', () => {
     assert.equal((await call('GET', '/api/v1/wallet', { bearer: newFan().token })).status, 200);
   });
 
+  test('is counted by whose session it is, in whatever ways it is written', async () => {
+    const call = caller(behindProxy.origin);
+    const signedUp = await call<{ token: string }>('POST', '/api/auth/sign-up/email', {
+      body: { email: `ways-${process.pid}@maejin.example`, password: 'long enough', name: 'Ways' },
+    });
+    const { token } = signedUp.body;
+    const [cookie = ''] = (signedUp.headers.get('set-cookie') ?? '').split(';');
+    const escaped = (text: string, n: number) =>
+      Array.from(text, (c, at) => ((n >> at) % 2 === 1 && at < 8 ? `%${c.charCodeAt(0).toString(16)}` : c)).join('');
+    const [name = '', value = ''] = cookie.split('=');
+    const cased = (n: number) => Array.from('bearer', (c, at) => ((n >> at) % 2 === 1 ? c.toUpperCase() : c)).join('');
+    const ways: ((n: number) => Record<string, string>)[] = [
+      (n) => ({ authorization: `${cased(n)} ${token}` }),
+      (n) => ({ cookie: `other-${name}=${n}; ${name}=${escaped(value, n)}` }),
+    ];
+    for (const headers of ways) {
+      // One after the other, so that what was accepted is known.
+      for (let n = 0; n < 64; n++)
+        assert.equal((await call('GET', '/api/v1/wallet', { headers: headers(n) })).status < 500, true);
+      assert((await limitedAmong(120, (n) => call('GET', '/api/v1/wallet', { headers: headers(n) }))) > 0);
+    }
+  });
+
   test("is counted by the address that a trusted proxy names, in whatever dialect, and by nobody else's word", async () => {
     const body = { email: 'nobody', password: 'x' };
     const signIns = (origin: string, addressOf: (n: number) => string) => {

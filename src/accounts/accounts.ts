@@ -58,8 +58,8 @@ export interface Accounts {
   /** Accounts whose name or address contains `text`, or whose id it is; at most `limit` (50). */
   findUsers(text: string, limit?: number): Promise<readonly UserName[]>;
   readonly duties: readonly Duty[];
-  /** The name of the cookie that a session is known by. */
-  readonly sessionCookie: string;
+  /** What tells apart whoever `identify` finds by these headers, however it is written there. Nothing is verified. */
+  credentialIn(headers: Asking['headers']): string | undefined;
   /** better-auth, and what is answered without it, for this room's routes. */
   readonly counter: Counter;
 }
@@ -118,7 +118,7 @@ export async function createAccounts({ database, feed, config, log, metrics }: A
     usersOf: (userIds) => usersOf(database, userIds),
     findUsers: (text, limit = 50) => findUsers(database, text, limit),
     duties: [{ name: 'sessions', everyMs: sweep_ms, run: () => sweepSessions(database) }],
-    sessionCookie: auth.cookieName,
+    credentialIn: sessions.credentialIn,
     counter: { ...counter, enter: welcoming(counter, welcome) },
   };
 }

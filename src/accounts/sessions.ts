@@ -42,6 +42,11 @@ export interface Sessions {
    * signature, by the session cookie. Undefined if it shows none; whether there is such a session is not asked.
    */
   tokenIn(headers: IncomingHttpHeaders): string | undefined;
+  /**
+   * What tells apart whoever `identify` finds by these headers, the same however it is written there: a token without
+   * scheme, escapes and signature. Nothing is verified. Undefined if nothing is shown.
+   */
+  credentialIn(headers: IncomingHttpHeaders): string | undefined;
   /** Whether this token is remembered as that of a living session: nobody is asked. */
   knows(token: string): boolean;
   /** The same, of the database at this moment, whatever is remembered. */
@@ -103,6 +108,10 @@ export function createSessions({ database, secret, cookieName, batchMax, metrics
       const token = shown?.includes('.') === true ? rawOf(decode(shown)) : shown;
       return token ?? (cookie === undefined ? undefined : inCookie(cookie));
     },
+    credentialIn: ({ authorization, cookie }) => {
+      const shown = authorization === undefined ? cookieIn(cookie ?? '', cookieName) : bearer.exec(authorization)?.[1];
+      return shown === undefined ? undefined : plain(shown);
+    },
     knows: (token) => known.get(token) !== undefined,
     lives: async (token) => (await lane.submit(token)) !== undefined,
     forget: () => known.forget(),
@@ -142,6 +151,13 @@ function cookieIn(header: string, name: string): string | undefined {
     if (pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
   }
   return undefined;
+}
+
+/** A session token as it is kept, whatever signature follows it; a token of three parts as it is. */
+function plain(shown: string): string {
+  const token = shown.includes('%') ? decode(shown) : shown;
+  const dot = token.indexOf('.');
+  return dot < 0 || token.includes('.', dot + 1) ? token : token.slice(0, dot);
 }
 
 function decode(text: string): string {

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { networkOf, plainAddress, type ClientAddresses } from '../platform/client-address.ts';
-import { shownIn, type Asker } from './limits.ts';
+import { hashOf, type Asker } from './limits.ts';
 
 /** What the rooms know of a request by looking at it. Neither may throw or wait. */
 export interface Signs {
@@ -10,8 +10,8 @@ export interface Signs {
   passOf(headers: IncomingHttpHeaders): { readonly concertId: string } | undefined;
   /** Whether the access token or session that a request shows is known to be good, by looking at it. */
   recognises(headers: IncomingHttpHeaders): boolean;
-  /** The name of the cookie that a session is known by. */
-  readonly sessionCookie: string;
+  /** What tells apart those whom the access token or session of a request stands for, however it is written. */
+  credentialIn(headers: IncomingHttpHeaders): string | undefined;
 }
 
 /** Who is at the other end of a connection, as the kernel knows. */
@@ -33,19 +33,21 @@ const peer = Symbol('peer');
 type KnownSocket = Socket & { [peer]?: Peer };
 type KnownRequest = IncomingMessage & { [asker]?: Asker };
 
-export function createAskers(addresses: ClientAddresses, { passOf, recognises, sessionCookie }: Signs): Askers {
+export function createAskers(addresses: ClientAddresses, { passOf, recognises, credentialIn }: Signs): Askers {
   const peerOf = (socket: KnownSocket): Peer => {
     const address = plainAddress(socket.remoteAddress ?? '') ?? '';
     return (socket[peer] ??= { network: networkOf(address), isProxy: addresses.isProxy(address) });
   };
   const look = (request: IncomingMessage): Asker => {
     const { network, isProxy } = peerOf(request.socket);
-    const isVerified = passOf(request.headers) !== undefined;
+    const { headers } = request;
+    const isVerified = passOf(headers) !== undefined;
+    const shown = isVerified ? headers['queue-token'] : credentialIn(headers);
     return {
       network: isProxy ? networkOf(addresses.of(request)) : network,
-      shown: shownIn(request.headers, { isPass: isVerified, sessionCookie }),
+      shown: typeof shown === 'string' ? hashOf(shown) : undefined,
       isVerified,
-      isForged: !isVerified && request.headers['queue-token'] !== undefined,
+      isForged: !isVerified && headers['queue-token'] !== undefined,
     };
   };
   return {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Cost } from './costs.ts';
-import { createLimits, shownIn, type Asker, type Limits } from './limits.ts';
+import { createLimits, type Asker, type Limits } from './limits.ts';
 
 const network = '192.0.2.1';
 const stranger: Asker = { network, shown: undefined, isVerified: false };
@@ -161,18 +161,4 @@ test('who goes on asking stays known', () => {
     now = minutes * 60_000;
     assert.equal(limits.isNew(asker), false, `after ${minutes} minutes`);
   }
-});
-
-test('people are told apart by what they show, last of all, and by no cookie but the session', () => {
-  const ways = { isPass: false, sessionCookie: 'session' };
-  const shown = (headers: Record<string, string>, isPass = false) => shownIn(headers, { ...ways, isPass });
-  const tokens = Array.from({ length: 10_000 }, (_, n) => shown({ 'queue-token': `${'x'.repeat(100)}.${n}` }, true));
-  assert.equal(new Set(tokens).size, 10_000);
-  assert.equal(shown({}), undefined);
-  assert.equal(shown({ 'queue-token': 'invented' }), undefined, 'it was not verified');
-  assert.equal(shown({ cookie: 'consent=yes' }), undefined);
-  const one = shown({ cookie: 'session=one; consent=yes' });
-  assert.notEqual(one, undefined);
-  assert.notEqual(one, shown({ cookie: 'session=two; consent=yes' }));
-  assert.equal(one, shown({ cookie: 'lang=ko; session=one' }));
 });

@@ -4,7 +4,6 @@
  * for what nobody has verified may be invented anew for each request. A look-up or two in a map, because it stands
  * before every request: the rate-limit plugin cost a tenth of the whole rate here, this costs nothing that can be measured.
  */
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Cost } from './costs.ts';
 
 interface Allowance {
@@ -204,23 +203,6 @@ function createMemory(now: () => number) {
       young.add(key);
     },
   };
-}
-
-/** A number for what a request shows of who asks: a queue token, or else what accounts know people by. */
-export function shownIn(
-  { authorization, cookie, 'queue-token': queueToken }: IncomingHttpHeaders,
-  { isPass, sessionCookie }: { readonly isPass: boolean; readonly sessionCookie: string },
-): number | undefined {
-  const shown = isPass ? queueToken : (authorization ?? cookieIn(cookie, sessionCookie));
-  return typeof shown === 'string' ? hashOf(shown) : undefined;
-}
-
-/** Only that of the session tells people apart: strangers may well share the one of a consent. */
-function cookieIn(header: string | undefined, name: string): string | undefined {
-  const at = header?.indexOf(`${name}=`) ?? -1;
-  if (header === undefined || at < 0) return undefined;
-  const end = header.indexOf(';', at);
-  return header.slice(at, end < 0 ? undefined : end).trimEnd();
 }
 
 const hashed_characters_max = 64;
