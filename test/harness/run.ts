@@ -45,7 +45,6 @@ async function openCluster(version: keyof typeof postgres_variables, folder: str
 
 async function filesOf(named: readonly string[]): Promise<string[]> {
   const files = await Array.fromAsync(glob(named.length > 0 ? named : test_files, { cwd: root }));
-  if (files.length === 0) throw new Error(`no test file matches ${(named.length > 0 ? named : test_files).join(' ')}`);
   return files.toSorted();
 }
 
@@ -94,6 +93,11 @@ async function main(): Promise<void> {
     arg.startsWith('-') ? 'flags' : 'named',
   );
   const files = await filesOf(named);
+  if (files.length === 0) {
+    console.error(`No test file matches ${named.join(' ')}. They are named like test/hall.test.ts.`);
+    process.exitCode = 1;
+    return;
+  }
   const evidence = path.join(root, 'test-evidence', String(process.pid));
   await mkdir(evidence, { recursive: true });
   const folder = await mkdtemp(path.join(tmpdir(), 'maejin-test-'));
