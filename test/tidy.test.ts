@@ -87,6 +87,15 @@ describe('the house', () => {
     assert.deepEqual(rules.thingsAwayFromHome(planted('src/wallet/routes.ts', '// not process.exit\n')), []);
   });
 
+  test('keeps on a device only what goes through the store', async () => {
+    const pages = await read('web/{client,console,fan,place,seats,ui,wait,words}/**/*.{ts,tsx}');
+    assert(pages.length > 100, `${pages.length} files`);
+    assert.deepEqual(rules.keepingPastTheStore(pages), []);
+    for (const text of ["localStorage.getItem('a');", 'window.sessionStorage.a = 1;', "document.cookie = 'a=1';"])
+      assert.equal(rules.keepingPastTheStore(planted('web/fan/pay.ts', text)).length, 1, text);
+    assert.deepEqual(rules.keepingPastTheStore(planted('web/client/store.ts', 'localStorage.clear();')), []);
+  });
+
   test('has no junk drawer', () => {
     assert.deepEqual(rules.junkDrawers(everything.map((file) => file.path)), []);
     assert.equal(rules.junkDrawers(['src/wallet/utils.ts', 'src/lib/a.ts', 'src/wallet/wallet.ts']).length, 2);

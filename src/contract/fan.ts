@@ -7,6 +7,7 @@ import {
   ConcertParams,
   IdempotencyHeaders,
   IssuedToken,
+  LivePlaces,
   Money,
   Page,
   Payment,
@@ -49,6 +50,15 @@ same place with a new token. A fan takes at most 20 places of a concert in 10 mi
     params: ConcertParams,
     replies: { 201: IssuedToken, 200: IssuedToken },
     refusals: ['UNAUTHENTICATED', 'NOT_FOUND'],
+  },
+  listQueueTokens: {
+    method: 'GET',
+    url: '/api/v1/queue-tokens',
+    needs: 'bearer',
+    summary: 'Your live places in all lines, for whatever device you are on',
+    description: 'The newest first, at most 50. Asking is no sign of life.',
+    replies: { 200: LivePlaces },
+    refusals: [],
   },
   getQueueToken: {
     method: 'GET',

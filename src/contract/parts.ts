@@ -90,6 +90,20 @@ const queueStatusProperties = {
   pollAfterSeconds: Type.Integer({ minimum: 1, maximum: 10 }),
   notice: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Why admission is paused; else null' }),
 };
+const { concertId, position, etaSeconds, expiresAt } = queueStatusProperties;
+export const LivePlaces = Type.Object({
+  places: Type.Array(
+    Type.Object({
+      concertId,
+      token: Type.String(),
+      status: oneOf(['WAIT', 'ACTIVE']),
+      position,
+      etaSeconds,
+      expiresAt,
+    }),
+    { maxItems: 50 },
+  ),
+});
 export const IssuedToken = Type.Object({ token: Type.String(), ...queueStatusProperties });
 export const QueueStatus = Type.Object({
   ...queueStatusProperties,

@@ -33,6 +33,7 @@ const units: Readonly<Record<EndpointName, number>> = {
   createCharge: 8,
   payReservation: 12,
   getWallet: 6,
+  listQueueTokens: 8,
   // Reads of their own.
   readyz: 6,
   getReservation: 10,

@@ -11,8 +11,10 @@ import { CutOffError, type LaneMetrics } from '../platform/lane.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { refuse } from '../refusals.ts';
 import { createBoards, type Boards } from './boards.ts';
-import { nowSeconds, type Board, type Settings } from './board.ts';
+import type { Board, Settings } from './board.ts';
 import { createIssueLanes, createLeaveLanes, createVoidLanes, type Place } from './commands.ts';
+import { numbersOf, type LineNumbers } from './line-numbers.ts';
+import { createLivePlaces, type LivePlaces } from './live-places.ts';
 import { concertsOf, createLookUps, type Known } from './look-up.ts';
 import { refusalOf } from './locked-tokens.ts';
 import { createOpenBoards } from './open-boards.ts';
@@ -23,6 +25,7 @@ import { createTending } from './tending.ts';
 import { createQueueTokens, passOf, type Pass } from './tokens.ts';
 
 export type { Settings } from './board.ts';
+export type { LineNumbers } from './line-numbers.ts';
 export type { Pass } from './tokens.ts';
 export type { QueueStatus } from './status.ts';
 export { changeSettings, openRoom } from './commands.ts';
@@ -67,6 +70,7 @@ export interface WaitingRoom {
   status(pass: Pass): QueueStatus | Promise<QueueStatus>;
   /** The same if it is known at once, else undefined. */
   knownStatus(pass: Pass): QueueStatus | undefined;
+  readonly livePlaces: LivePlaces;
   /** Gives the place up; again, it changes nothing. Refuses with QUEUE_TOKEN_INVALID if it is not that fan's. */
   leave(pass: Pass): Promise<void>;
   /**
@@ -98,14 +102,6 @@ export interface Issued {
   readonly status: QueueStatus;
 }
 
-export interface LineNumbers {
-  readonly waiting: number;
-  readonly active: number;
-  readonly maxActive: number;
-  readonly admittedPerMinute: number;
-  readonly paused: { readonly reason: string } | null;
-}
-
 export interface WaitingRoomDeps {
   readonly database: Database;
   readonly feed: Feed;
@@ -133,6 +129,8 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
 
   const { open, openBoard } = createOpenBoards(boards, catalog);
 
+  const livePlaces = createLivePlaces({ ...deps, open, sign: tokens.sign });
+
   const gate = createGate(tokens.read, { boards, openBoard, lookUp, sign: presence.sign });
 
   const takePlace = async (concertId: string, userId: string): Promise<Taken> => {
@@ -156,6 +154,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     },
     status,
     knownStatus,
+    livePlaces,
     leave: (pass) => leaveLanes.submit(pass.concertId, pass),
     voidTokens: async (userId) => {
       const concertIds = await concertsOf(database, userId);
@@ -173,15 +172,10 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     },
     duties: [createTending({ database, boards, presence }), boards.duty, placeRetention(database, deps.retentionDays)],
     drain: async () => {
-      await Promise.all([issueLanes.drain(), leaveLanes.drain(), voidLanes.drain(), lookUps.drain()]);
+      const lanes = [issueLanes, leaveLanes, voidLanes, lookUps, livePlaces];
+      await Promise.all(lanes.map((lane) => lane.drain()));
     },
   };
-}
-
-function numbersOf(board: Board): LineNumbers {
-  const { maxActive, paused } = board.settings;
-  const admittedPerMinute = board.admittedPerMinute(nowSeconds());
-  return { waiting: board.waiting, active: board.active.size, maxActive, admittedPerMinute, paused };
 }
 
 interface Taken extends Pick<Place, 'isNew'> {

@@ -14,6 +14,7 @@ export interface LookUps {
   drain(): Promise<void>;
 }
 
+/** A place's row, as far as it says where the place stands. */
 interface Row {
   readonly entry: number;
   readonly userId: string;
@@ -63,7 +64,7 @@ export function createLookUps({ database: { sql }, batchMax, metrics }: LookUpDe
   };
 }
 
-function knownOf({ entry, endedBecause, expiresAt }: Row, board: Board, { mark }: Pass): Known {
+export function knownOf({ entry, endedBecause, expiresAt }: Row, board: Board, { mark }: Pass): Known {
   if (endedBecause !== null) {
     // One whose time is over is not ended yet: a hold under way may still extend it.
     if (expiresAt === null) board.rememberEnd(entry, endedBecause, mark);
@@ -74,11 +75,9 @@ function knownOf({ entry, endedBecause, expiresAt }: Row, board: Board, { mark }
   return standing.status === 'WAIT' ? standing : { status: 'WAIT', position: 1 };
 }
 
-/** The concerts in whose lines this user has a live place: one probe into an index for each that ever had a line. */
+/** The concerts in whose lines this user has a live place. */
 export async function concertsOf({ sql }: Database, userId: string): Promise<string[]> {
   const rows = await sql<{ concertId: string }[]>`
-    select concert_id as "concertId" from rooms
-    where last_number > 0 and exists (select from queue_tokens as token
-      where token.concert_id = rooms.concert_id and token.user_id = ${userId} and token.status <> 'EXPIRED')`;
+    select concert_id as "concertId" from queue_tokens where user_id = ${userId} and status <> 'EXPIRED'`;
   return rows.map(({ concertId }) => concertId);
 }

@@ -29,6 +29,17 @@ export function waitingRoomRoutes(
   });
 
   app.route({
+    ...route('listQueueTokens'),
+    handler: async (request) => {
+      const { userId } = await accounts.identify(request);
+      const { places, isReissued } = await waitingRoom.livePlaces.of(userId);
+      // The same as for one place: good tokens are for whoever is signed in still.
+      if (isReissued && !(await accounts.isSignedInStill(request))) throw refuse('UNAUTHENTICATED');
+      return { places };
+    },
+  });
+
+  app.route({
     ...route('getQueueToken'),
     // Known at once but for ends of long ago: no promise, so no iteration of the event loop, on the busiest path of all.
     handler: (request, reply) => {

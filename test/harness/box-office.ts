@@ -74,6 +74,8 @@ export function boxOffice({ origin, operatorToken: known }: Pick<Server, 'origin
       call<ReplyOf<'issueQueueToken', 201>>('POST', `/api/v1/concerts/${concertId}/queue-tokens`, {
         bearer: fan.token,
       }),
+    places: (fan: Pick<Fan, 'token'>) =>
+      call<ReplyOf<'listQueueTokens', 200>>('GET', '/api/v1/queue-tokens', { bearer: fan.token }),
     /** Use case 2. */
     status: (queueToken: string) => call<ReplyOf<'getQueueToken', 200>>('GET', '/api/v1/queue-token', { queueToken }),
     leave: (queueToken: string) => call<undefined>('DELETE', '/api/v1/queue-token', { queueToken }),

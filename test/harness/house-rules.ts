@@ -146,6 +146,16 @@ export function thingsAwayFromHome(sources: readonly Source[]): string[] {
   );
 }
 
+/** Everything that a page keeps on a device goes through the one store, which works where the browser has none. */
+const store = 'web/client/store.ts';
+
+export function keepingPastTheStore(pages: readonly Source[]): string[] {
+  return pages
+    .filter(({ path: file }) => file !== store)
+    .filter(({ text }) => /\b(?:localStorage|sessionStorage|indexedDB)\b|\.cookie\s*=/.test(withoutComments(text)))
+    .map(({ path: file }) => `${file} keeps something past ${store}`);
+}
+
 function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '');
 }

@@ -1,10 +1,13 @@
 /**
  * Effects that must happen once: money charged, money paid. The key is kept in the browser's storage until the
  * server has answered, so a double click, a lost answer or a reload repeats the same request and not the effect.
+ * Where there is no storage, a reload still finds it (see store.ts), and another page or a new tab does not: there a
+ * payment is refused as paid already, and a charge shows in the balance, which every page that charges reads first.
  */
 import { ask, pause, type Reply } from './client.ts';
 import type { Asked, Endpoint } from './endpoints.ts';
 import { asProblem, isPassing, type Problem } from './problem.ts';
+import { throughReloads } from './store.ts';
 
 const tries_max = 4;
 const pause_ms = 800;
@@ -49,16 +52,16 @@ function isAnswered(found: Problem): boolean {
 }
 
 function keyOf(wish: string): string {
-  const kept = localStorage.getItem(`key:${wish}`);
+  const kept = throughReloads.read(`key:${wish}`);
   const [madeAt = '', key = ''] = kept?.split(' ') ?? [];
   if (key !== '' && Date.now() - Number(madeAt) < kept_ms_max) return key;
   const made = newKey();
-  localStorage.setItem(`key:${wish}`, `${Date.now()} ${made}`);
+  throughReloads.keep(`key:${wish}`, `${Date.now()} ${made}`);
   return made;
 }
 
 function forget(wish: string): void {
-  localStorage.removeItem(`key:${wish}`);
+  throughReloads.drop(`key:${wish}`);
 }
 
 /** `crypto.randomUUID` exists only on https and localhost; a venue's test machine may be neither. */

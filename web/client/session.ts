@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { dropAllPlaces, placesBelongTo } from '../place/place.ts';
 import { ask, send } from './client.ts';
-import { asProblem, problemOf } from './problem.ts';
+import { asProblem, problem, problemOf } from './problem.ts';
 
 export interface User {
   readonly id: string;
@@ -27,14 +27,21 @@ export async function loadUser(): Promise<void> {
   }
 }
 
+/** Rejects with a problem; its field `reason` is NO_COOKIES where the browser does not keep who was let in. */
 export async function signUp(body: { email: string; password: string; name: string }): Promise<void> {
   await ask('signUp', { body });
-  await loadUser();
+  await recognised();
 }
 
+/** The same. */
 export async function signIn(body: { email: string; password: string }): Promise<void> {
   await ask('signIn', { body });
+  await recognised();
+}
+
+async function recognised(): Promise<void> {
   await loadUser();
+  if (user.peek() === null) throw problem({ code: 'UNAUTHENTICATED', fields: { reason: 'NO_COOKIES' } });
 }
 
 /** Ends this session, or with `everywhere` all sessions of the account. */

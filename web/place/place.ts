@@ -4,27 +4,26 @@
  */
 import { ask, type Reply } from '../client/client.ts';
 import { asProblem } from '../client/problem.ts';
+import { drop, keep, keepCookie, keysFrom, read } from '../client/store.ts';
 
 const day_seconds = 86_400;
 
 export function placeOf(concertId: string): string | undefined {
-  return localStorage.getItem(`place:${concertId}`) ?? undefined;
+  return read(`place:${concertId}`);
 }
 
 /** Concerts that this device holds a place for, whatever became of it. */
 function placesHeld(): string[] {
-  return Object.keys(localStorage)
-    .filter((key) => key.startsWith('place:'))
-    .map((key) => key.slice('place:'.length));
+  return keysFrom('place:').map((key) => key.slice('place:'.length));
 }
 
 function keepPlace(concertId: string, place: string): void {
-  localStorage.setItem(`place:${concertId}`, place);
+  keep(`place:${concertId}`, place);
   setCookie(concertId, place, day_seconds);
 }
 
 export function dropPlace(concertId: string): void {
-  localStorage.removeItem(`place:${concertId}`);
+  drop(`place:${concertId}`);
   setCookie(concertId, '', 0);
 }
 
@@ -35,9 +34,9 @@ export function dropAllPlaces(): void {
 
 /** Whoever signs in where somebody else was signed in before does not find that one's places. */
 export function placesBelongTo(userId: string): void {
-  const owner = localStorage.getItem('places-of');
-  if (owner !== null && owner !== userId) dropAllPlaces();
-  localStorage.setItem('places-of', userId);
+  const owner = read('places-of');
+  if (owner !== undefined && owner !== userId) dropAllPlaces();
+  keep('places-of', userId);
 }
 
 /** Takes a place, or finds the one that this fan has, on whatever device it was taken. */
@@ -73,6 +72,5 @@ export async function withPlace<T>(concertId: string, place: string, work: (plac
 }
 
 function setCookie(concertId: string, value: string, seconds: number): void {
-  const secure = location.protocol === 'https:' ? '; Secure' : '';
-  document.cookie = `maejin_place=${value}; Path=/concerts/${concertId}/wait; Max-Age=${seconds}; SameSite=Strict${secure}`;
+  keepCookie({ name: 'maejin_place', value, path: `/concerts/${concertId}/wait`, seconds, sameSite: 'Strict' });
 }

@@ -1,5 +1,6 @@
 /** Light or dark: as the device has it, until somebody chooses. The choice is a cookie, so the server paints it right. */
 import { signal } from '@preact/signals';
+import { keepCookie } from '../client/store.ts';
 
 export type Theme = 'light' | 'dark';
 
@@ -18,7 +19,7 @@ device.addEventListener('change', () => {
 });
 
 export function chooseTheme(next: Theme): void {
-  document.cookie = `theme=${next}; Path=/; Max-Age=${year_seconds}; SameSite=Lax`;
+  keepCookie({ name: 'theme', value: next, path: '/', seconds: year_seconds, sameSite: 'Lax' });
   document.documentElement.dataset['theme'] = next;
   theme.value = next;
 }

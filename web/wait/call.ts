@@ -1,15 +1,16 @@
 /** Calls the fan when it is their turn: a chime if they asked for it, and the phone's vibration. */
+import { keep, read } from '../client/store.ts';
 
 const wish = 'sound';
 let audio: AudioContext | undefined;
 
 export function soundWanted(): boolean {
-  return localStorage.getItem(wish) === 'on';
+  return read(wish) === 'on';
 }
 
 /** Call it from a click: only then may a page make a sound later. Answers with a short one, as a test. */
 export function wantSound(wanted: boolean): void {
-  localStorage.setItem(wish, wanted ? 'on' : 'off');
+  keep(wish, wanted ? 'on' : 'off');
   if (!wanted) return;
   audio ??= new AudioContext();
   chime(audio, [784]);

@@ -6,6 +6,7 @@ import { ask } from '../client/client.ts';
 import { secondsUntil, syncClock } from '../client/clock.ts';
 import { follow, type Connection } from '../client/events.ts';
 import { asProblem, type Problem } from '../client/problem.ts';
+import { drop, keep, read } from '../client/store.ts';
 import { dropPlace, placeOf as keptPlace, takePlace, withPlace } from '../place/place.ts';
 import { roll } from '../ui/roll.ts';
 import { countdown, number } from '../words/language.ts';
@@ -103,8 +104,8 @@ function ended(): void {
 
 function showPosition(next: QueueStatus, state: string): void {
   const position = next.position ?? 1;
-  startedAt = Math.max(position, startedAt, Number(localStorage.getItem(`start:${concertId}`) ?? 0));
-  localStorage.setItem(`start:${concertId}`, String(startedAt));
+  startedAt = Math.max(position, startedAt, Number(read(`start:${concertId}`) ?? 0));
+  keep(`start:${concertId}`, String(startedAt));
   rollTo(position);
   setText('ahead', aheadOf(language, position));
   setHtml('estimate', estimateOf(language, next));
@@ -218,14 +219,14 @@ function taken(next: QueueStatus): void {
   show(next);
   if (next.status !== 'EXPIRED') return;
   stopFollowing();
-  localStorage.removeItem(`start:${concertId}`);
+  drop(`start:${concertId}`);
 }
 
 async function join(button: HTMLElement | null): Promise<void> {
   if (button?.getAttribute('aria-busy') === 'true') return;
   button?.setAttribute('aria-busy', 'true');
   try {
-    localStorage.removeItem(`start:${concertId}`);
+    drop(`start:${concertId}`);
     startedAt = 0;
     const { token, ...first } = await takePlace(concertId);
     show(first);
@@ -248,7 +249,7 @@ async function leave(): Promise<void> {
   try {
     await withPlace(concertId, place, (current) => ask('leaveQueue', { place: current }));
     dropPlace(concertId);
-    localStorage.removeItem(`start:${concertId}`);
+    drop(`start:${concertId}`);
     location.assign(`/concerts/${concertId}`);
   } catch (error) {
     followPlace(place);

@@ -1,5 +1,6 @@
 /** The language as a signal, for the pages that change it without being loaded again. */
 import { signal } from '@preact/signals';
+import { keepCookie } from '../client/store.ts';
 import * as format from './language.ts';
 import type { Both, Language } from './language.ts';
 import { languageOfPage } from './page.ts';
@@ -10,7 +11,7 @@ export const language = signal<Language>(languageOfPage());
 
 /** Speaks the other language from now on, on this device. */
 export function speak(next: Language): void {
-  document.cookie = `lang=${next}; Path=/; Max-Age=${year_seconds}; SameSite=Lax`;
+  keepCookie({ name: 'lang', value: next, path: '/', seconds: year_seconds, sameSite: 'Lax' });
   document.documentElement.lang = next;
   language.value = next;
 }

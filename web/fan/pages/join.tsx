@@ -29,6 +29,8 @@ const words = {
     taken: '이미 가입한 주소예요. 로그인해 보세요.',
     wrong: '이메일이나 비밀번호가 달라요',
     wrongText: '다시 확인해 주세요. 아직 가입하지 않았다면 회원 가입을 눌러 주세요.',
+    noCookies: '이 브라우저가 쿠키를 막고 있어 로그인할 수 없어요',
+    noCookiesText: '설정에서 쿠키를 허용하거나 다른 브라우저로 열어 주세요.',
   },
   en: {
     signIn: 'Sign in',
@@ -45,6 +47,8 @@ const words = {
     taken: 'This address has an account. Try to sign in.',
     wrong: 'The e-mail or the password is wrong',
     wrongText: 'Check both. If you have no account yet, choose sign up.',
+    noCookies: 'This browser blocks cookies, so you cannot be signed in',
+    noCookiesText: 'Allow cookies in its settings, or open this page in another browser.',
   },
 };
 
@@ -140,6 +144,7 @@ function JoinForm({ isNew }: { isNew: boolean }) {
     busy.value = false;
   };
 
+  const noCookies = problem.value?.fields['reason'] === 'NO_COOKIES';
   const wrong = problem.value?.code === 'UNAUTHENTICATED';
   return (
     <form
@@ -152,8 +157,8 @@ function JoinForm({ isNew }: { isNew: boolean }) {
     >
       <Fields isNew={isNew} faults={faults.value} />
       {wrong && (
-        <Notice title={said.wrong}>
-          <p class="quiet">{said.wrongText}</p>
+        <Notice key={noCookies ? 'cookies' : 'wrong'} title={noCookies ? said.noCookies : said.wrong}>
+          <p class="quiet">{noCookies ? said.noCookiesText : said.wrongText}</p>
         </Notice>
       )}
       {problem.value !== undefined && !wrong && <Refused problem={problem.value} />}
