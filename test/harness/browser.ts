@@ -54,16 +54,19 @@ export interface VisitorOptions {
   /** A touch screen. */
   readonly touch?: boolean;
   readonly scripts?: boolean;
+  /** Where the visitor's clock is; Seoul unless given. */
+  readonly timezone?: string;
 }
 
 let visitors = 0;
 
 export async function visit(browser: Browser, { origin }: Server, options: VisitorOptions = {}): Promise<Visitor> {
   const { language = 'ko', theme = 'light', width = 1280, height = 860, scripts = true } = options;
-  const { sharpness = 1, touch = false } = options;
+  const { sharpness = 1, touch = false, timezone = 'Asia/Seoul' } = options;
   const context = await browser.newContext({
     baseURL: origin,
     locale: language === 'ko' ? 'ko-KR' : 'en-GB',
+    timezoneId: timezone,
     colorScheme: theme,
     javaScriptEnabled: scripts,
     viewport: { width, height },
