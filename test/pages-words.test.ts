@@ -44,6 +44,23 @@ test('one minute is one minute, and a ticket that cost nothing took nothing', as
   await fan.context.close();
 });
 
+test('a date has its weekday in brackets, its zone by name, and the reader’s own time beside it', async () => {
+  const { concertId } = await office.createConcert({ title: '먼 곳의 공연' });
+  const far = await visit(browser, server, { timezone: 'Europe/Berlin' });
+  const { page } = far;
+  await far.open('/');
+  const bill = page.getByRole('listitem').filter({ hasText: '먼 곳의 공연' });
+  assert.match(await bill.locator('.day').innerText(), /^5월 1일\(수\)\s+2030년 · 19:00 KST$/);
+  await far.open(`/concerts/${concertId}`);
+  const when = page.locator('.when').first();
+  await when.waitFor();
+  assert.equal(await when.innerText(), '2030년 5월 1일(수) 19:00 KST (내 지역 시간 12:00)');
+  await page.getByRole('button', { name: 'English' }).click();
+  assert.equal(await when.innerText(), 'Wed 1 May 2030 19:00 KST (12:00 where you are)');
+  far.assertNoComplaints();
+  await far.context.close();
+});
+
 test('an amount is digits as people write them, and nothing else', async () => {
   const fan = await visit(browser, server, { language: 'en' });
   await fan.signUp();

@@ -5,12 +5,13 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
 import { unpackChromium } from './chromium.ts';
 import type { Server } from './server.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const wait_ms_max = 15_000;
+const seoul = 'Asia/Seoul';
 
 async function executable(): Promise<{ path: string; env: Record<string, string> }> {
   const folder = await unpackChromium();
@@ -54,23 +55,14 @@ export interface VisitorOptions {
   /** A touch screen. */
   readonly touch?: boolean;
   readonly scripts?: boolean;
+  /** Where the visitor's clock is; Seoul unless given. */
+  readonly timezone?: string;
 }
 
 let visitors = 0;
 
 export async function visit(browser: Browser, { origin }: Server, options: VisitorOptions = {}): Promise<Visitor> {
-  const { language = 'ko', theme = 'light', width = 1280, height = 860, scripts = true } = options;
-  const { sharpness = 1, touch = false } = options;
-  const context = await browser.newContext({
-    baseURL: origin,
-    locale: language === 'ko' ? 'ko-KR' : 'en-GB',
-    colorScheme: theme,
-    javaScriptEnabled: scripts,
-    viewport: { width, height },
-    deviceScaleFactor: sharpness,
-    hasTouch: touch,
-    reducedMotion: 'reduce',
-  });
+  const context = await browser.newContext({ baseURL: origin, ...settingsOf(options) });
   context.setDefaultTimeout(wait_ms_max);
   const page = await context.newPage();
   const complaints = listen(page, origin);
@@ -90,6 +82,21 @@ export async function visit(browser: Browser, { origin }: Server, options: Visit
     },
     assertAccessible: () => assertAccessible(page),
     assertNoComplaints: () => assert.deepEqual(complaints, []),
+  };
+}
+
+function settingsOf(options: VisitorOptions): BrowserContextOptions {
+  const { language = 'ko', theme = 'light', width = 1280, height = 860, scripts = true } = options;
+  const { sharpness = 1, touch = false, timezone = seoul } = options;
+  return {
+    locale: language === 'ko' ? 'ko-KR' : 'en-GB',
+    timezoneId: timezone,
+    colorScheme: theme,
+    javaScriptEnabled: scripts,
+    viewport: { width, height },
+    deviceScaleFactor: sharpness,
+    hasTouch: touch,
+    reducedMotion: 'reduce',
   };
 }
 

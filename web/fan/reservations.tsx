@@ -2,6 +2,7 @@
 import { Countdown } from '../ui/countdown.tsx';
 import { ButtonLink } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { OwnTime } from '../ui/own-time.tsx';
 import { counted } from '../words/language.ts';
 import { dateAndTime, money, number, say, titleIn } from '../words/words.ts';
 import { startsAtOf, type Concert } from './concerts.ts';
@@ -110,7 +111,8 @@ function Line({ reservation, concert, onChange }: Owned & { readonly onChange: (
         </h3>
         {concert !== undefined && (
           <p>
-            {dateAndTime(startsAtOf(concert, performanceId))} <span class="quiet">· {concert.venue}</span>
+            {dateAndTime(startsAtOf(concert, performanceId))} <OwnTime at={startsAtOf(concert, performanceId)} />{' '}
+            <span class="quiet">· {concert.venue}</span>
           </p>
         )}
         <p class="small quiet">

@@ -1,6 +1,7 @@
 /** The ticket itself: a stub with a perforated edge. Paid, it is stamped and its end is torn off. */
 import type { ComponentChildren } from 'preact';
 import type { Reply } from '../client/client.ts';
+import { OwnTime } from '../ui/own-time.tsx';
 import { Seal } from '../ui/seal.tsx';
 import { clockTime, dateWithYear, money, say, titleIn } from '../words/words.ts';
 import { startsAtOf, type Concert } from './concerts.ts';
@@ -38,7 +39,7 @@ export function Stub({ reservation, concert, end, fresh = false }: StubProps) {
           <div>
             <dt>{said.date}</dt>
             <dd>
-              {dateWithYear(startsAt)} <b>{clockTime(startsAt)}</b>
+              {dateWithYear(startsAt)} <b translate={false}>{clockTime(startsAt)}</b> <OwnTime at={startsAt} />
             </dd>
           </div>
           <div>

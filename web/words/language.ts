@@ -1,11 +1,9 @@
-/** The reader's language and how it writes numbers, money and times. No browser in here: the server paints with it too. */
+/** The reader's language and how it writes numbers, money and counts; `dates.ts` has days and clocks. No browser in here: the server paints with it too. */
 
 export type Language = 'ko' | 'en';
 /** The same sentences in both languages; a missing one is an error of types. */
 export type Both<Words> = Readonly<Record<Language, Words>>;
 
-/** Dates of concerts are those of the hall, wherever the reader is. */
-const zone = 'Asia/Seoul';
 const locales: Both<string> = { ko: 'ko-KR', en: 'en-GB' };
 
 export function number(language: Language, value: number): string {
@@ -14,31 +12,6 @@ export function number(language: Language, value: number): string {
 
 export function money(language: Language, value: number): string {
   return language === 'ko' ? `${number(language, value)}원` : `₩${number(language, value)}`;
-}
-
-export function date(language: Language, time: string): string {
-  const options: Intl.DateTimeFormatOptions = { month: 'long', day: 'numeric', weekday: 'short', timeZone: zone };
-  return new Intl.DateTimeFormat(locales[language], options).format(new Date(time));
-}
-
-export function dateWithYear(language: Language, time: string): string {
-  const options: Intl.DateTimeFormatOptions = {
-    year: 'numeric',
-    month: 'long',
-    day: 'numeric',
-    weekday: 'short',
-    timeZone: zone,
-  };
-  return new Intl.DateTimeFormat(locales[language], options).format(new Date(time));
-}
-
-export function clockTime(language: Language, time: string): string {
-  const options: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: zone };
-  return new Intl.DateTimeFormat(locales[language], options).format(new Date(time));
-}
-
-export function dateAndTime(language: Language, time: string): string {
-  return `${date(language, time)} ${clockTime(language, time)}`;
 }
 
 function two(value: number): string {

@@ -1,6 +1,7 @@
 /** The language as a signal, for the pages that change it without being loaded again. */
 import { signal } from '@preact/signals';
 import { keepCookie } from '../client/store.ts';
+import * as dates from './dates.ts';
 import * as format from './language.ts';
 import type { Both, Language } from './language.ts';
 import { languageOfPage } from './page.ts';
@@ -23,8 +24,23 @@ export function say<Words>(words: Both<Words>): Words {
 
 export const money = (value: number): string => format.money(language.value, value);
 export const number = (value: number): string => format.number(language.value, value);
-export const date = (time: string): string => format.date(language.value, time);
-export const dateWithYear = (time: string): string => format.dateWithYear(language.value, time);
-export const clockTime = (time: string): string => format.clockTime(language.value, time);
-export const dateAndTime = (time: string): string => format.dateAndTime(language.value, time);
+/** Days and clocks are the hall's; only what year is "this year" is asked of the device. */
+export const date = (time: string): string => dates.date(language.value, time, Date.now());
+export const dateWithYear = (time: string): string => dates.dateWithYear(language.value, time);
+export const dayAndMonth = (time: string): string => dates.dayAndMonth(language.value, time);
+export const clockTime = (time: string): string => dates.clockTime(language.value, time);
+export const dateAndTime = (time: string): string => dates.dateAndTime(language.value, time, Date.now());
+/** `2027년` where it is not this year. */
+export const yearIfAnother = (time: string): string | undefined =>
+  dates.isOfAnotherYear(time, Date.now()) ? dates.year(language.value, time) : undefined;
+
+const whereYouAre: Both<(time: string) => string> = {
+  ko: (time) => `내 지역 시간 ${time}`,
+  en: (time) => `${time} where you are`,
+};
+/** The moment by the reader's own clock; undefined where that shows what the hall's does. */
+export const ownTime = (time: string): string | undefined => {
+  const own = dates.timeElsewhere(language.value, time);
+  return own === undefined ? undefined : say(whereYouAre)(own);
+};
 export const titleIn = (title: string) => format.titleIn(language.value, title);

@@ -170,12 +170,12 @@ function When({ at }: { readonly at: string }) {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
-    hour12: false,
+    hourCycle: 'h23',
     timeZone: 'Asia/Seoul',
   }).format(new Date(at));
   return (
     <time class="at" dateTime={at}>
-      {time} <span class="quiet small">{date(at)}</span>
+      {time} KST <span class="quiet small">{date(at)}</span>
     </time>
   );
 }

@@ -6,6 +6,7 @@ import { placeOf } from '../../place/place.ts';
 import { Bar } from '../../ui/bar.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Loaded, useLoad } from '../../ui/load.tsx';
+import { OwnTime } from '../../ui/own-time.tsx';
 import { Seal } from '../../ui/seal.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { counted } from '../../words/language.ts';
@@ -152,7 +153,7 @@ function SaleShown({ sale }: { sale: Sale }) {
           {sale.performances.map(({ id, startsAt, total, available }) => (
             <li key={id} class={available === 0 ? 'out' : ''}>
               <span class="when">
-                <b>{date(startsAt)}</b> {clockTime(startsAt)}
+                <b>{date(startsAt)}</b> <span translate={false}>{clockTime(startsAt)}</span> <OwnTime at={startsAt} />
               </span>
               <span class="left">{available === 0 ? said.out : said.seats(number(available))}</span>
               <Bar share={total === 0 ? 0 : 1 - available / total} />

@@ -5,6 +5,7 @@ import { placeOf, withPlace } from '../../place/place.ts';
 import { Bar } from '../../ui/bar.tsx';
 import { Loaded, useLoad } from '../../ui/load.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { OwnTime } from '../../ui/own-time.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { clockTime, date, number, say, titleIn } from '../../words/words.ts';
 import { concertOf } from '../concerts.ts';
@@ -118,7 +119,7 @@ function Day({ id, startsAt, seatsTotal, seatsAvailable }: DayProps) {
   const inside = (
     <>
       <span class="when">
-        <b>{date(startsAt)}</b> <span>{clockTime(startsAt)}</span>
+        <b>{date(startsAt)}</b> <span translate={false}>{clockTime(startsAt)}</span> <OwnTime at={startsAt} />
       </span>
       <span>{seatsAvailable === 0 ? said.out : said.left(number(seatsAvailable))}</span>
       <Bar share={1 - seatsAvailable / seatsTotal} />

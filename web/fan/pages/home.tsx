@@ -10,7 +10,17 @@ import { Notice, Refused } from '../../ui/notice.tsx';
 import { Seal } from '../../ui/seal.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { counted } from '../../words/language.ts';
-import { language, money, number, say, titleIn } from '../../words/words.ts';
+import {
+  clockTime,
+  date,
+  dateWithYear,
+  dayAndMonth,
+  money,
+  number,
+  say,
+  titleIn,
+  yearIfAnother,
+} from '../../words/words.ts';
 import { useTitle } from '../title.ts';
 import './home.css';
 
@@ -159,21 +169,16 @@ function SaleOf({ concert }: { concert: Concert }) {
   );
 }
 
-/** `1월 21일 (목)`, and how long it runs. */
+/** `1월 21일(목)`, and under it when it begins, or how long it runs. */
 function Days({ concert }: { concert: Concert }) {
   const said = say(words);
-  const locale = language.value === 'ko' ? 'ko-KR' : 'en-GB';
-  const day = (time: string, options: Intl.DateTimeFormatOptions): string =>
-    new Intl.DateTimeFormat(locale, { timeZone: 'Asia/Seoul', ...options }).format(new Date(time));
-  const short: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric' };
   const { firstStartsAt: first, lastStartsAt: last } = concert;
-  const isOne = day(first, short) === day(last, short);
+  const isOne = dateWithYear(first) === dateWithYear(last);
+  const about = isOne ? [yearIfAnother(first), clockTime(first)].filter(Boolean).join(' · ') : said.until(date(last));
   return (
     <p class="day">
-      <b>{day(first, short)}</b>
-      <span class="quiet">
-        {isOne ? day(first, { weekday: 'long', year: 'numeric' }) : said.until(day(last, short))}
-      </span>
+      <b>{dayAndMonth(first)}</b>
+      <span class="quiet">{about}</span>
     </p>
   );
 }

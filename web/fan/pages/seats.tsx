@@ -8,8 +8,9 @@ import { SeatList } from '../../seats/list.tsx';
 import { MapView } from '../../seats/map-view.tsx';
 import { Loaded, useLoad } from '../../ui/load.tsx';
 import { LiveRegion } from '../../ui/live-region.tsx';
+import { OwnTime } from '../../ui/own-time.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { clockTime, date, say, titleIn } from '../../words/words.ts';
+import { dateAndTime, say, titleIn } from '../../words/words.ts';
 import { concertOf } from '../concerts.ts';
 import { NoPlace } from '../no-place.tsx';
 import type { PageProps } from '../routes.ts';
@@ -65,7 +66,7 @@ function Choose({ concertId, performanceId, place }: { concertId: string; perfor
         {({ concert, hall }) => (
           <>
             <p class="quiet about">
-              {titleIn(concert.title)[0]} · {date(hall.startsAt)} {clockTime(hall.startsAt)}
+              {titleIn(concert.title)[0]} · {dateAndTime(hall.startsAt)} <OwnTime at={hall.startsAt} />
               {concert.performances.length > 1 && <a href={`/concerts/${concertId}/dates`}>{said.other}</a>}
             </p>
             <Hall chosen={{ hall, performanceId, place, concertId }} isOver={isOver} />

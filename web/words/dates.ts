@@ -1,0 +1,107 @@
+/**
+ * Days and clocks as people write them. They are those of the hall, wherever the reader is, and every clock names its
+ * zone. Put together here from their parts: how a locale joins them differs between the server and browsers.
+ */
+import type { Both, Language } from './language.ts';
+
+const hall = { zone: 'Asia/Seoul', name: 'KST' };
+
+interface Parts {
+  readonly year: string;
+  readonly month: string;
+  readonly day: string;
+  readonly weekday: string;
+  readonly hour: string;
+  readonly minute: string;
+}
+
+/** Korean numbers its months, English names them. */
+const options: Both<Intl.DateTimeFormatOptions> = { ko: { month: 'numeric' }, en: { month: 'short' } };
+const locales: Both<string> = { ko: 'ko-KR', en: 'en-GB' };
+/** One for each language and zone that a reader meets: making one costs more than a hundred uses of it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(language: Language, timeZone: string | undefined): Intl.DateTimeFormat {
+  const key = `${language} ${timeZone ?? ''}`;
+  const format =
+    formats.get(key) ??
+    new Intl.DateTimeFormat(locales[language], {
+      year: 'numeric',
+      day: 'numeric',
+      weekday: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      ...(timeZone !== undefined && { timeZone }),
+      ...options[language],
+    });
+  formats.set(key, format);
+  return format;
+}
+
+function partsOf(language: Language, time: number, zone?: string): Parts {
+  const parts: Record<string, string> = {};
+  for (const { type, value } of formatOf(language, zone).formatToParts(time)) parts[type] = value;
+  const { year = '', month = '', day = '', weekday = '', hour = '', minute = '' } = parts;
+  return { year, month, day, weekday, hour: hour.padStart(2, '0'), minute: minute.padStart(2, '0') };
+}
+
+const inHall = (language: Language, time: string): Parts => partsOf(language, Date.parse(time), hall.zone);
+
+function dayIn(language: Language, { month, day, weekday }: Parts): string {
+  return language === 'ko' ? `${month}월 ${day}일(${weekday})` : `${weekday} ${day} ${month}`;
+}
+
+const clockIn = ({ hour, minute }: Parts): string => `${hour}:${minute}`;
+
+/** `5월 1일(금)`, `Fri 1 May`: for a place that says the year itself. */
+export function dayAndMonth(language: Language, time: string): string {
+  return dayIn(language, inHall(language, time));
+}
+
+/** `2027년`, `2027`. */
+export function year(language: Language, time: string): string {
+  const { year: name } = inHall(language, time);
+  return language === 'ko' ? `${name}년` : name;
+}
+
+/** `2027년 5월 1일(토)`, `Sat 1 May 2027`. */
+export function dateWithYear(language: Language, time: string): string {
+  const both = [dayAndMonth(language, time), year(language, time)];
+  return (language === 'ko' ? both.toReversed() : both).join(' ');
+}
+
+/** Whether the hall's year is another at `time` than at `now` (ms since 1970): then a date says it. */
+export function isOfAnotherYear(time: string, now: number): boolean {
+  return inHall('en', time).year !== partsOf('en', now, hall.zone).year;
+}
+
+/** With the year only where it is not that of `now` (ms since 1970). */
+export function date(language: Language, time: string, now: number): string {
+  return isOfAnotherYear(time, now) ? dateWithYear(language, time) : dayAndMonth(language, time);
+}
+
+/** `19:00 KST`. */
+export function clockTime(language: Language, time: string): string {
+  return `${clockIn(inHall(language, time))} ${hall.name}`;
+}
+
+const between: Both<string> = { ko: ' ', en: ', ' };
+
+/** `5월 1일(금) 19:00 KST`, `Fri 1 May, 19:00 KST`. */
+export function dateAndTime(language: Language, time: string, now: number): string {
+  return date(language, time, now) + between[language] + clockTime(language, time);
+}
+
+/**
+ * The same moment by the clock of `zone` (that of the device, unless given), without naming the zone: `12:00`, with the
+ * day where it is another. Undefined where it reads as in the hall.
+ */
+export function timeElsewhere(language: Language, time: string, zone?: string): string | undefined {
+  const [there, here] = [inHall(language, time), partsOf(language, Date.parse(time), zone)];
+  const isSameDay = dayIn(language, there) === dayIn(language, here);
+  if (isSameDay && clockIn(there) === clockIn(here)) return undefined;
+  return isSameDay ? clockIn(here) : dayIn(language, here) + between[language] + clockIn(here);
+}
