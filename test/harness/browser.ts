@@ -8,6 +8,7 @@ import path from 'node:path';
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
 import { unpackChromium } from './chromium.ts';
 import type { Server } from './server.ts';
+import { translatePages } from './translator.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const wait_ms_max = 15_000;
@@ -54,13 +55,15 @@ export interface VisitorOptions {
   /** A touch screen. */
   readonly touch?: boolean;
   readonly scripts?: boolean;
+  /** With a page translator at work. */
+  readonly translated?: boolean;
 }
 
 let visitors = 0;
 
 export async function visit(browser: Browser, { origin }: Server, options: VisitorOptions = {}): Promise<Visitor> {
   const { language = 'ko', theme = 'light', width = 1280, height = 860, scripts = true } = options;
-  const { sharpness = 1, touch = false } = options;
+  const { sharpness = 1, touch = false, translated = false } = options;
   const context = await browser.newContext({
     baseURL: origin,
     locale: language === 'ko' ? 'ko-KR' : 'en-GB',
@@ -72,6 +75,7 @@ export async function visit(browser: Browser, { origin }: Server, options: Visit
     reducedMotion: 'reduce',
   });
   context.setDefaultTimeout(wait_ms_max);
+  if (translated) await translatePages(context);
   const page = await context.newPage();
   const complaints = listen(page, origin);
   const name = `visitor-${process.pid}-${(visitors += 1)}`;
