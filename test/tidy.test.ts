@@ -96,6 +96,23 @@ describe('the house', () => {
     assert.deepEqual(rules.keepingPastTheStore(planted('web/client/store.ts', 'localStorage.clear();')), []);
   });
 
+  test('sets no text of a page where a translator could take it away', async () => {
+    const pages = (await read('web/**/*.{ts,tsx}')).filter((file) => !file.path.startsWith('web/dist'));
+    assert(pages.some((file) => file.path === 'web/ui/jsx-runtime.ts'));
+    assert.deepEqual(rules.textsThatTranslatorsBreak(pages), []);
+    for (const text of [
+      "import { h, render } from 'preact';",
+      "import { jsx } from 'preact/jsx-runtime';",
+      'line.firstChild.data = text;',
+      'place.append(document.createTextNode(text));',
+      '<b translate={isNumber ? false : undefined}>{text}</b>',
+      '/** @jsxImportSource preact */',
+    ]) {
+      assert.equal(rules.textsThatTranslatorsBreak(planted('web/fan/a.tsx', text)).length, 1, text);
+    }
+    assert.deepEqual(rules.textsThatTranslatorsBreak(planted('web/a.tsx', "import { render } from 'preact';")), []);
+  });
+
   test('has no junk drawer', () => {
     assert.deepEqual(rules.junkDrawers(everything.map((file) => file.path)), []);
     assert.equal(rules.junkDrawers(['src/wallet/utils.ts', 'src/lib/a.ts', 'src/wallet/wallet.ts']).length, 2);

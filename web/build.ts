@@ -21,7 +21,7 @@ async function bundle(folder: string): Promise<void> {
     configFile: false,
     logLevel: 'warn',
     base: '/',
-    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    oxc: { jsx: { runtime: 'automatic', importSource: '#jsx' } },
     build: {
       outDir: folder,
       emptyOutDir: true,

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { type Browser, type BrowserContext, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
 import { unpackChromium } from './chromium.ts';
 import type { Server } from './server.ts';
+import { translatePages } from './translator.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const wait_ms_max = 15_000;
@@ -57,6 +58,8 @@ export interface VisitorOptions {
   readonly scripts?: boolean;
   /** Where the visitor's clock is; Seoul unless given. */
   readonly timezone?: string;
+  /** With a page translator at work. */
+  readonly translated?: boolean;
 }
 
 let visitors = 0;
@@ -64,6 +67,7 @@ let visitors = 0;
 export async function visit(browser: Browser, { origin }: Server, options: VisitorOptions = {}): Promise<Visitor> {
   const context = await browser.newContext({ baseURL: origin, ...settingsOf(options) });
   context.setDefaultTimeout(wait_ms_max);
+  if (options.translated === true) await translatePages(context);
   const page = await context.newPage();
   const complaints = listen(page, origin);
   const name = `visitor-${process.pid}-${(visitors += 1)}`;

@@ -156,6 +156,24 @@ export function keepingPastTheStore(pages: readonly Source[]): string[] {
     .map(({ path: file }) => `${file} keeps something past ${store}`);
 }
 
+/** Ways to make a text node that a page remembers, or to lose `translate="no"` again (decision 021). */
+const text_nodes: readonly RegExp[] = [
+  /^import (?!type)[^;]*\b(h|createElement|cloneElement|createTextNode|jsx|jsxs|toChildArray)\b[^;]*from 'preact/m,
+  /\b(createTextNode|nodeValue|firstChild|lastChild|insertAdjacentText)\b|\.data = |\bnew Text\(/,
+  /\btranslate=\{(?!false\})/,
+];
+
+/** Files of the pages where text may come to be written into a node that a page translator has taken away. */
+export function textsThatTranslatorsBreak(sources: readonly Source[]): string[] {
+  return sources
+    .filter(({ path: file }) => file !== 'web/ui/jsx-runtime.ts')
+    .filter(
+      // Another runtime is chosen in a comment.
+      ({ text }) => /@jsx/.test(text) || text_nodes.some((pattern) => pattern.test(withoutComments(text))),
+    )
+    .map(({ path: file }) => file);
+}
+
 function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '');
 }

@@ -11,14 +11,14 @@
  * - What has an effect says the effect first: `<Confirm>` (parts/confirm.tsx). Parts: `<Panel>`, `<Table>`, `<Stat>`.
  * - Vermilion (`--vermilion`, class `alarm`) is for what is abnormal and for the one button that acts.
  */
-import type { ComponentType } from 'preact';
+import type { VNode } from 'preact';
 import type { Both } from '../words/language.ts';
 
 export interface PageProps {
   readonly params: Readonly<Record<string, string>>;
 }
 
-export type Page = ComponentType<PageProps>;
+export type Page = (props: PageProps) => VNode;
 
 export interface Route {
   readonly path: RegExp;

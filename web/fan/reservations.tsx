@@ -118,7 +118,7 @@ function Line({ reservation, concert, onChange }: Owned & { readonly onChange: (
         <p class="small quiet">
           {said.seats(number(seats.length))} ·{' '}
           {seats.map(({ number: seat, label }) => (
-            <span key={seat} class="seat-name">
+            <span key={seat} class="seat-name" translate={false}>
               {label}{' '}
             </span>
           ))}

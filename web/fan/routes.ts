@@ -1,11 +1,11 @@
 /** The fan's pages by their paths. Each is loaded when it is first opened. */
-import type { ComponentType } from 'preact';
+import type { VNode } from 'preact';
 
 export interface PageProps {
   readonly params: Readonly<Record<string, string>>;
 }
 
-export type Page = ComponentType<PageProps>;
+export type Page = (props: PageProps) => VNode;
 
 interface Route {
   readonly path: RegExp;

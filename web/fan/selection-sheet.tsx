@@ -55,7 +55,7 @@ export function SelectionSheet({
                     aria-label={said.drop(label)}
                     onClick={() => selection.toggle(seat)}
                   >
-                    {label} <span aria-hidden="true">×</span>
+                    <span translate={false}>{label}</span> <span aria-hidden="true">×</span>
                   </button>
                 </li>
               ))}

@@ -50,7 +50,9 @@ export function Stub({ reservation, concert, end, fresh = false }: StubProps) {
             <dt>{said.seats}</dt>
             <dd class="seat-names">
               {seats.map(({ number, label }) => (
-                <b key={number}>{label}</b>
+                <b key={number} translate={false}>
+                  {label}
+                </b>
               ))}
             </dd>
           </div>

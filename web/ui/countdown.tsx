@@ -59,7 +59,12 @@ export function Countdown({ until, onEnd }: { readonly until: string; readonly o
   const step = told_at.findLast((at) => seconds.value <= at);
   return (
     <>
-      <span class={seconds.value <= late_seconds ? 'countdown late' : 'countdown'} role="timer" aria-live="off">
+      <span
+        class={seconds.value <= late_seconds ? 'countdown late' : 'countdown'}
+        role="timer"
+        aria-live="off"
+        translate={false}
+      >
         {countdown(seconds.value)}
       </span>
       <LiveRegion text={step === undefined || seconds.value === 0 ? '' : say(words).left(step)} />

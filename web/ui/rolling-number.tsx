@@ -18,5 +18,5 @@ export function RollingNumber({
       }),
     [value],
   );
-  return <span>{format(shown.value)}</span>;
+  return <span translate={false}>{format(shown.value)}</span>;
 }

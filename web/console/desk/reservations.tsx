@@ -194,7 +194,11 @@ function Seats({ of: { performanceId, seats } }: { readonly of: Row }) {
   return (
     <span class="seat-links">
       {seats.map(({ number: seat, label }) => (
-        <a key={seat} href={addressOf('/console/seat', { performance: performanceId, seat: String(seat) })}>
+        <a
+          key={seat}
+          href={addressOf('/console/seat', { performance: performanceId, seat: String(seat) })}
+          translate={false}
+        >
           {label}
         </a>
       ))}

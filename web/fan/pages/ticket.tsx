@@ -240,11 +240,11 @@ function Pay(props: PayProps) {
           />
         </Notice>
       ) : (
-        <Button size="wide" busy={busy.value} onPress={() => void press()}>
+        <Button key="pay" size="wide" busy={busy.value} onPress={() => void press()}>
           {busy.value ? said.paying : said.pay(money(reservation.amount))}
         </Button>
       )}
-      <Button kind="plain" size="small" disabled={busy.value} onPress={() => void release()}>
+      <Button key="release" kind="plain" size="small" disabled={busy.value} onPress={() => void release()}>
         {said.cancel}
       </Button>
       <LiveRegion text={told.value} />
