@@ -9,10 +9,12 @@ import { createShortMemory } from '../platform/short-memory.ts';
 import { createConcert, type CreatedConcert, type NewConcert } from './creation.ts';
 import type { Performance, Section } from './layout.ts';
 import { createList, type Concert, type ConcertPage, type PageRequest } from './listing.ts';
+import { createUpcoming, type Upcoming } from './upcoming.ts';
 
 export { placeIn, seatAt, sectionOf } from './layout.ts';
 export type { Performance, Section } from './layout.ts';
 export type { Concert, ConcertPage, PageRequest } from './listing.ts';
+export type { Upcoming } from './upcoming.ts';
 export type { CreatedConcert, CreatedPerformance, NewConcert } from './creation.ts';
 
 export interface Catalog {
@@ -20,7 +22,9 @@ export interface Catalog {
   performance(id: string): Promise<Performance | undefined>;
   /** In their order (`<concert>-1` first); empty for an unknown concert. */
   performancesOf(concertId: string): Promise<readonly Performance[]>;
-  /** Last created first. The order never changes, so a cursor neither repeats nor leaves out what was there. */
+  /** Those with a date to come, by the next of their dates; `programme.ts` makes pages of them. */
+  upcoming(): Promise<readonly Upcoming[]>;
+  /** All of them, last created first. The order never changes, so a cursor neither repeats nor leaves out what was there. */
   list(page: PageRequest): Promise<ConcertPage>;
   /** Refuses with VALIDATION_FAILED a performance of no seats or more than 100,000, or a date that is none. */
   create(tx: Tx, input: NewConcert): Promise<CreatedConcert>;
@@ -46,6 +50,7 @@ export function createCatalog({ database, metrics }: { database: Database; metri
   const entries = new Map<string, Entry>();
   const absent = createShortMemory<true>(absent_kept);
   const list = createList({ sql: database.sql, metrics });
+  const upcoming = createUpcoming({ sql: database.sql, metrics });
   let rows = 0;
 
   const keep = (entry: Entry): void => {
@@ -90,11 +95,13 @@ export function createCatalog({ database, metrics }: { database: Database; metri
     performance: async (id) =>
       performance_id.test(id) ? (await find(id.slice(0, id.indexOf('-'))))?.byId.get(id) : undefined,
     performancesOf: async (concertId) => (await find(concertId))?.performances ?? [],
+    upcoming: upcoming.all,
     list: list.page,
     create: createConcert,
     announce: (concertId) => {
       absent.forget(concertId);
       list.forget();
+      upcoming.forget();
     },
   };
 }

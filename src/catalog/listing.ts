@@ -1,5 +1,5 @@
 /**
- * The public list of concerts, page by page. A page is kept for as long as news from another server may take; of those
+ * The operator's list of all concerts, page by page, those that are over too. A page is kept for as long as news from another server may take; of those
  * that are not, a few different ones are read at a time.
  */
 import type { Sql } from '../platform/database.ts';

@@ -3,16 +3,11 @@ import { route, type App } from '../contract.ts';
 import { refuse } from '../refusals.ts';
 import type { Catalog } from './catalog.ts';
 import { gradePrices, type Performance } from './layout.ts';
-
-interface SeatsSold {
-  readonly total: number;
-  readonly sold: number;
-}
+import { createProgramme, isSoldOut, type Sales, type SeatsSold } from './programme.ts';
 
 export interface CatalogRooms {
   readonly catalog: Catalog;
-  /** How many seats there are, and how many are paid for. */
-  readonly sales: (concertIds: readonly string[]) => Promise<ReadonlyMap<string, SeatsSold>>;
+  readonly sales: Sales;
   readonly maxSeatsPerFan: (concertId: string) => Promise<number>;
 }
 
@@ -35,11 +30,12 @@ function show(performances: readonly Performance[]) {
 
 export function catalogRoutes(app: App, { catalog, sales, maxSeatsPerFan }: CatalogRooms): void {
   const shown = createShown();
+  const programme = createProgramme(catalog.upcoming, sales);
   app.route({
     ...route('listConcerts'),
     handler: async (request) => {
-      const { limit = 50, cursor } = request.query;
-      const { concerts, nextCursor } = await catalog.list({ limit, cursor });
+      const { limit = 50, cursor, q } = request.query;
+      const { concerts, nextCursor } = await programme({ limit, cursor, q });
       const known = await sales(concerts.map((concert) => concert.id));
       return {
         concerts: concerts.map((concert) => Object.assign(saleOf(known, concert.id), concert)),
@@ -69,6 +65,6 @@ export function catalogRoutes(app: App, { catalog, sales, maxSeatsPerFan }: Cata
 }
 
 function saleOf(known: ReadonlyMap<string, SeatsSold>, concertId: string) {
-  const { total, sold } = known.get(concertId) ?? { total: 0, sold: 0 };
-  return { soldOut: total > 0 && sold === total, seatsTotal: total, seatsSold: sold };
+  const seats = known.get(concertId) ?? { total: 0, sold: 0 };
+  return { soldOut: isSoldOut(seats), seatsTotal: seats.total, seatsSold: seats.sold };
 }

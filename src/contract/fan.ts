@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import {
   Availability,
-  Concert,
+  BilledConcert,
   ConcertInFull,
   ConcertParams,
   IdempotencyHeaders,
@@ -13,6 +13,7 @@ import {
   Payment,
   Performance,
   PerformanceParams,
+  ProgrammeQuery,
   QueueStatus,
   Reservation,
   ReservationParams,
@@ -93,9 +94,11 @@ const seats = {
     method: 'GET',
     url: '/api/v1/concerts',
     needs: 'nobody',
-    summary: 'What is on sale',
-    querystring: Page,
-    replies: { 200: pageOf('concerts', Concert) },
+    summary: 'The concerts to come, by their next dates; what is sold out is last',
+    description: `A concert none of whose dates is still to come is not in it. Who turns pages while a concert sells out, or while
+a date passes, may find it twice and misses none.`,
+    querystring: ProgrammeQuery,
+    replies: { 200: pageOf('concerts', BilledConcert) },
     refusals: [],
   },
   getConcert: {

@@ -48,6 +48,12 @@ const pageProperties = {
   ),
 };
 export const Page = Type.Object(pageProperties);
+export const ProgrammeQuery = Type.Object({
+  ...pageProperties,
+  q: Type.Optional(
+    Type.String({ maxLength: 100, description: 'Words that all stand in title, artist or venue; the first 8 count' }),
+  ),
+});
 
 const reservationStatuses = ['HELD', 'CONFIRMED', 'EXPIRED', 'CANCELLED'] as const;
 export const AllReservationsQuery = Type.Object({
@@ -184,7 +190,10 @@ const concertProperties = {
   seatsTotal: Count,
   seatsSold: Type.Integer({ minimum: 0, description: 'Paid for; neither available nor held' }),
 };
-export const Concert = Type.Object(concertProperties);
+export const BilledConcert = Type.Object({
+  ...concertProperties,
+  nextStartsAt: Type.String({ format: 'date-time', description: 'The next of its dates, ISO 8601, UTC' }),
+});
 export const PlannedPerformance = Type.Object({ id: Id, startsAt: Time, seatsTotal: Count });
 export const ConcertInFull = Type.Object({
   ...concertProperties,

@@ -1,9 +1,9 @@
 /** What all pages of the server have around them. Everything comes from this host; nothing runs in the page. */
 import type { Language } from '../hall/language.ts';
 
-const other: Record<Language, { readonly language: Language; readonly name: string }> = {
-  en: { language: 'ko', name: '한국어' },
-  ko: { language: 'en', name: 'English' },
+const other: Record<Language, { readonly language: Language; readonly name: string; readonly label: string }> = {
+  en: { language: 'ko', name: '한국어', label: 'Language' },
+  ko: { language: 'en', name: 'English', label: '언어' },
 };
 
 /** A whole page. `body` is markup; `title` and `description` are text. */
@@ -26,7 +26,7 @@ export function frame(
 </head>
 <body>
 <div class="page">
-<header><nav class="language"><a href="?lang=${switchTo.language}" lang="${switchTo.language}" hreflang="${switchTo.language}">${switchTo.name}</a></nav></header>
+<header><nav class="language" aria-label="${switchTo.label}"><a href="?lang=${switchTo.language}" lang="${switchTo.language}" hreflang="${switchTo.language}">${switchTo.name}</a></nav></header>
 ${body}
 </div>
 </body>

@@ -1,5 +1,5 @@
 /** Around every page of the console: the navigation, who is here, and the page that the address names. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { signal, useSignalEffect } from '@preact/signals';
 import { signOut, user } from '../client/session.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
@@ -133,7 +133,13 @@ function Current() {
   const now = shown.value;
   // Whoever moves by keyboard or listens begins at the top of the new page: not in the middle of the old, and not
   // nowhere because the link that led here went with it.
+  const isFirst = useRef(true);
   useEffect(() => {
+    // Of the page that came with the address itself they begin at its very top, with the way past the head.
+    if (isFirst.current || now === undefined) {
+      isFirst.current = now === undefined;
+      return;
+    }
     const content = document.getElementById('content');
     if (content?.contains(document.activeElement) !== true) content?.focus({ preventScroll: true });
   }, [now?.path]);

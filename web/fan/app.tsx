@@ -1,5 +1,5 @@
 /** What all pages of the fan have in common: head, foot, the page itself, and the moments between two pages. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { signal, useSignalEffect } from '@preact/signals';
 import { Seal } from '../ui/seal.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -21,6 +21,8 @@ const words = {
     dark: '어둡게 보기',
     light: '밝게 보기',
     other: 'English',
+    ways: '매진',
+    more: '더 알아보기',
     foot: '공정한 대기열, 두 번 팔리지 않는 좌석.',
     api: 'API 문서',
     developers: '개발자',
@@ -38,6 +40,8 @@ const words = {
     dark: 'Dark',
     light: 'Light',
     other: '한국어',
+    ways: 'Maejin',
+    more: 'Learn more',
     foot: 'A fair line, and seats that are never sold twice.',
     api: 'API',
     developers: 'Developers',
@@ -93,7 +97,7 @@ export function App() {
       </main>
       <footer class="foot">
         <span>{said.foot}</span>
-        <nav>
+        <nav aria-label={said.more}>
           <a href="/docs">{said.api}</a>
           <a href="/developers">{said.developers}</a>
         </nav>
@@ -106,7 +110,13 @@ function Current() {
   const now = shown.value;
   // Whoever moves by keyboard or listens begins at the top of the new page: not in the middle of the old, and not
   // nowhere because the button that led here went with it. What the new page has focused by then is its own affair.
+  const isFirst = useRef(true);
   useEffect(() => {
+    // Of the page that came with the address itself they begin at its very top, with the way past the head.
+    if (isFirst.current || now === undefined) {
+      isFirst.current = now === undefined;
+      return;
+    }
     const content = document.getElementById('content');
     if (content?.contains(document.activeElement) !== true) content?.focus({ preventScroll: true });
   }, [now?.path]);
@@ -150,7 +160,7 @@ function Head() {
         <Seal size={36} />
         <span>Maejin</span>
       </a>
-      <nav class="ways">
+      <nav class="ways" aria-label={said.ways}>
         <button class="way" type="button" onClick={() => chooseTheme(next)}>
           {said[next]}
         </button>

@@ -88,7 +88,7 @@ function CopiedForm({ plan, children }: CopiedFormProps) {
 
 function CopyFrom({ from }: { readonly from: string }) {
   const said = say(words);
-  const load = useLoad('all', (stop) => ask('listConcerts', { query: { limit: 200 }, signal: stop }));
+  const load = useLoad('all', (stop) => ask('listLiveConcerts', { query: { limit: 200 }, signal: stop }));
   const state = load.state.value;
   const concerts = state.at === 'ready' ? state.data.concerts : [];
   return (

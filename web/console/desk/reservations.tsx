@@ -156,7 +156,7 @@ function Filters({ q, concertId, status }: FiltersProps) {
 
 /** The newest 200; empty until they are there. */
 export function useConcerts() {
-  const load = useLoad('concerts', (signal) => ask('listConcerts', { query: { limit: 200 }, signal }));
+  const load = useLoad('concerts', (signal) => ask('listLiveConcerts', { query: { limit: 200 }, signal }));
   const state = load.state.value;
   return state.at === 'ready' ? state.data.concerts : [];
 }

@@ -21,6 +21,7 @@ const sale_every_ms = 10_000;
 
 const words = {
   ko: {
+    concert: '공연',
     dates: '날짜',
     prices: '등급과 가격',
     grade: '등급',
@@ -40,6 +41,7 @@ const words = {
     others: '다른 공연 보기',
   },
   en: {
+    concert: 'Concert',
     dates: 'Dates',
     prices: 'Grades and prices',
     grade: 'Grade',
@@ -68,9 +70,12 @@ export function ConcertPage({ params }: PageProps) {
   const state = load.state.value;
   useTitle(state.at === 'ready' ? titleIn(state.data.title)[0] : '');
   return (
-    <Loaded of={load} skeleton={<ConcertSkeleton />}>
-      {(concert) => <Shown concert={concert} />}
-    </Loaded>
+    <>
+      {state.at !== 'ready' && <h1 class="hidden">{say(words).concert}</h1>}
+      <Loaded of={load} skeleton={<ConcertSkeleton />}>
+        {(concert) => <Shown concert={concert} />}
+      </Loaded>
+    </>
   );
 }
 

@@ -21,6 +21,7 @@ import {
   titleIn,
   yearIfAnother,
 } from '../../words/words.ts';
+import { Found, NothingFound, Search, searchedFor, searchTitle } from '../search.tsx';
 import { useTitle } from '../title.ts';
 import './home.css';
 
@@ -62,32 +63,44 @@ type Concert = Concerts['concerts'][number];
 
 const page_size = 30;
 
+const queryOf = (q: string) => ({ limit: page_size, ...(q !== '' && { q }) });
+
 export function Home() {
   const said = say(words);
-  useTitle('');
-  const load = useLoad('concerts', (signal) => ask('listConcerts', { query: { limit: page_size }, signal }));
+  const q = searchedFor();
+  useTitle(q === '' ? '' : searchTitle(q));
+  const load = useLoad(`concerts ${q}`, (signal) => ask('listConcerts', { query: queryOf(q), signal }));
   return (
     <div class="home">
-      <div class="intro">
-        <h1>{said.lead}</h1>
-        <p>{said.text}</p>
-      </div>
+      {q === '' ? (
+        <div key="all" class="intro">
+          <h1>{said.lead}</h1>
+          <p>{said.text}</p>
+        </div>
+      ) : (
+        <div key="found" class="intro brief">
+          <h1 key={q}>{searchTitle(q)}</h1>
+        </div>
+      )}
+      <Search q={q} />
       <h2 class="hidden">{said.list}</h2>
       <Loaded of={load} skeleton={<ProgrammeSkeleton />}>
-        {(first) => <Programme first={first} />}
+        {(first) => <Programme key={q} q={q} first={first} />}
       </Loaded>
     </div>
   );
 }
 
-function Programme({ first }: { first: Concerts }) {
+function Programme({ q, first }: { q: string; first: Concerts }) {
   const said = say(words);
   const concerts = useSignal(first.concerts);
   const cursor = useSignal(first.nextCursor);
   const busy = useSignal(false);
   const problem = useSignal<Problem | undefined>(undefined);
   if (concerts.value.length === 0) {
-    return (
+    return q !== '' ? (
+      <NothingFound />
+    ) : (
       <Notice kind="calm" title={said.empty}>
         <p class="quiet">{said.emptyText}</p>
       </Notice>
@@ -97,8 +110,10 @@ function Programme({ first }: { first: Concerts }) {
     busy.value = true;
     problem.value = undefined;
     try {
-      const next = await ask('listConcerts', { query: { limit: page_size, cursor: cursor.value ?? '' } });
-      concerts.value = [...concerts.value, ...next.concerts];
+      const next = await ask('listConcerts', { query: { ...queryOf(q), cursor: cursor.value ?? '' } });
+      // What sold out meanwhile stands in the list again, at its end: there it belongs now.
+      const named = new Set(next.concerts.map(({ id }) => id));
+      concerts.value = [...concerts.value.filter(({ id }) => !named.has(id)), ...next.concerts];
       cursor.value = next.nextCursor;
     } catch (error) {
       problem.value = asProblem(error);
@@ -107,6 +122,7 @@ function Programme({ first }: { first: Concerts }) {
   };
   return (
     <div class="stack wide">
+      {q !== '' && <Found count={concerts.value.length} isAll={cursor.value === null} />}
       <ul class="programme">
         {concerts.value.map((concert) => (
           <Bill key={concert.id} concert={concert} />
@@ -172,7 +188,7 @@ function SaleOf({ concert }: { concert: Concert }) {
 /** `1월 21일(목)`, and under it when it begins, or how long it runs. */
 function Days({ concert }: { concert: Concert }) {
   const said = say(words);
-  const { firstStartsAt: first, lastStartsAt: last } = concert;
+  const { nextStartsAt: first, lastStartsAt: last } = concert;
   const isOne = dateWithYear(first) === dateWithYear(last);
   const about = isOne ? [yearIfAnother(first), clockTime(first)].filter(Boolean).join(' · ') : said.until(date(last));
   return (

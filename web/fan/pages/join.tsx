@@ -112,6 +112,13 @@ function faultsIn(
   };
 }
 
+/** In the order in which the fields stand, whatever the order in which they were looked at; false without any fault. */
+function focusFirst(form: HTMLFormElement, faults: Faults): boolean {
+  const first = [...form.querySelectorAll('input')].find(({ name }) => name in faults);
+  first?.focus();
+  return first !== undefined;
+}
+
 function JoinForm({ isNew }: { isNew: boolean }) {
   const said = say(words);
   const busy = useSignal(false);
@@ -128,18 +135,16 @@ function JoinForm({ isNew }: { isNew: boolean }) {
     const sent = { email: text('email').trim(), password: text('password'), name: text('name').trim() };
     faults.value = faultsIn(said, sent, isNew);
     problem.value = undefined;
-    const [first] = Object.keys(faults.value);
-    if (first !== undefined) {
-      form.querySelector<HTMLInputElement>(`[name=${first}]`)?.focus();
-      return;
-    }
+    if (focusFirst(form, faults.value)) return;
     busy.value = true;
     try {
       await (isNew ? signUp(sent) : signIn({ email: sent.email, password: sent.password }));
     } catch (error) {
       const found = asProblem(error);
-      if (found.fields['reason'] === 'EMAIL_NOT_USABLE') faults.value = { email: said.taken };
-      else problem.value = found;
+      if (found.fields['reason'] === 'EMAIL_NOT_USABLE') {
+        faults.value = { email: said.taken };
+        focusFirst(form, faults.value);
+      } else problem.value = found;
     }
     busy.value = false;
   };

@@ -51,7 +51,14 @@ const page_size = 100;
 export function My() {
   const said = say(words);
   useTitle(said.title);
-  if (user.value === null) return <Refused problem={problem({ code: 'UNAUTHENTICATED' })} />;
+  if (user.value === null) {
+    return (
+      <div class="stack">
+        <h1>{said.title}</h1>
+        <Refused problem={problem({ code: 'UNAUTHENTICATED' })} />
+      </div>
+    );
+  }
   return (
     <div class="my">
       <header>
