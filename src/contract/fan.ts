@@ -23,6 +23,7 @@ import {
   WalletEntry,
   balanceMax,
   chargeMax,
+  oneLine,
   pageOf,
   text,
 } from './parts.ts';
@@ -250,7 +251,7 @@ const accounts = {
     url: '/api/auth/sign-up/email',
     needs: 'nobody',
     summary: 'Make an account',
-    body: Type.Object({ email, password, name: text(100) }, { additionalProperties: false }),
+    body: Type.Object({ email, password, name: oneLine(100) }, { additionalProperties: false }),
     bodyBytesMax: accountBodyBytesMax,
     replies: { 200: Account },
     refusals: ['FORBIDDEN'],
