@@ -108,7 +108,8 @@ function readDatabase(environment: Environment): Pick<Config, 'databaseUrl' | 'd
 
 function readAdmin(environment: Environment): Config['admin'] {
   const { text } = reader(environment);
-  const email = text('ADMIN_EMAIL', /^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address');
+  // Signing in takes ASCII alone: with another address the operator would be made and never come in.
+  const email = text('ADMIN_EMAIL', /^[\x21-\x3f\x41-\x7e]+@[\w.-]+\.[\w-]+$/, 'an e-mail address in ASCII');
   const password = text('ADMIN_PASSWORD', /^.{8,128}$/s, '8 to 128 characters');
   if (email !== undefined && password !== undefined) return { email, password };
   if (email !== undefined)

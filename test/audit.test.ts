@@ -59,6 +59,11 @@ const plants: Readonly<Record<string, readonly string[]>> = {
     `update reservations set status = 'CANCELLED' where id = 'concert001-paid'`,
     `update reservations set performance_id = 'concert001-2' where id = 'concert001-paid'`,
   ],
+  'I1 no two sections of a performance read alike': [
+    `update sections set name = 'B' where name = 'A'`,
+    `update sections set name = case name when 'A' then '가' else normalize('가', nfd) end`,
+    `update sections set name = case name when 'A' then 'Ａ 1' else U&'A1\\200B' end`,
+  ],
   'I9 a held seat belongs to a HELD reservation that names it': [
     `update reservations set status = 'EXPIRED' where id = 'concert001-held'`,
     `update seats set reservation_id = 'concert001-held', held_until = now() + interval '1 min' where number = 7`,

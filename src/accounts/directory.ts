@@ -1,4 +1,5 @@
 /** The accounts themselves: the operator's, made at the start; names for the console; and sessions long ended. */
+import { composed, oneLineIn } from '../contract.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { randomId } from '../platform/ids.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
@@ -32,7 +33,7 @@ const swept_max = 10_000;
 /** See `Accounts.ensureOperator`. One server at a time: two that each name another would wait for each other's rows. */
 export async function ensureOperator(database: Database, operator: Operator): Promise<Ensured> {
   const { name, alone } = operator;
-  const email = operator.email.toLowerCase();
+  const email = composed(operator.email).toLowerCase();
   const hash = await hashFor(database, email, operator.password);
   return database.transaction(async (tx) => {
     await tx`insert into users (id, name, email, role) values (${randomId(id_chars)}, ${name}, ${email}, 'operator')
@@ -81,7 +82,10 @@ export async function usersOf({ sql }: Database, userIds: readonly string[]): Pr
 /** Reads the whole table at worst: for people at a console, not for crowds. */
 export async function findUsers({ sql }: Database, text: string, limit: number): Promise<readonly UserName[]> {
   if (text.includes('\0')) return [];
-  const pattern = `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  // Names are kept composed, and whoever looks for one may have pasted what cannot be seen along with it.
+  const name = oneLineIn(text);
+  if (name === '') return [];
+  const pattern = `%${name.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
   return sql<UserName[]>`
     select id, email, name, role, created_at as "createdAt" from users where id = ${text} or email ilike ${pattern} or name ilike ${pattern}
     order by email limit ${limit}`;

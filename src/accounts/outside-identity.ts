@@ -4,6 +4,7 @@
  * verifier knows only its own: a public key can never be taken for a secret.
  * Measured (CPU): 4.5 µs for an HS256 token, never kept; 4 µs for a kept RS256 token, 75 µs for a new one.
  */
+import { composed, isOneLine } from '../contract.ts';
 import type { Identity } from './accounts.ts';
 import type { Log } from './better-auth.ts';
 import { createHs256Verifier } from './hs256.ts';
@@ -53,7 +54,14 @@ function read(verify: (token: string) => unknown, token: string, kind: 'jwt' | '
   }
   const { sub, name } = claims;
   if (!isPlain(sub, user_chars_max)) return undefined;
-  return { userId: `${kind}:${sub}`, name: isPlain(name, name_chars_max) ? name : null, role: 'fan' };
+  return { userId: `${kind}:${sub}`, name: readName(name), role: 'fan' };
+}
+
+/** As a name that was given here: composed; one of which not everything can be seen is none. An id is nobody's to change. */
+function readName(name: unknown): string | null {
+  if (!isPlain(name, name_chars_max)) return null;
+  const written = composed(name);
+  return isOneLine(written) ? written : null;
 }
 
 function isPlain(text: unknown, charsMax: number): text is string {

@@ -20,6 +20,13 @@ export const seatChecks: readonly Check[] = [
       where seat.sold and owner.status is distinct from 'CONFIRMED'`,
   },
   {
+    // A seat is known by its label: two that read alike are one seat sold twice, to whoever stands before it.
+    name: 'I1 no two sections of a performance read alike',
+    breaches: (tx) => tx`
+      select concert_id, performance_id, as_read(name) as reads, array_agg(name order by ordinal) as names
+      from sections group by concert_id, performance_id, as_read(name) having count(*) > 1`,
+  },
+  {
     name: 'I9 a held seat belongs to a HELD reservation that names it',
     breaches: (tx, at) => tx`
       select seat.concert_id, seat.performance_id, seat.number, seat.reservation_id, seat.held_until, owner.status

@@ -26,7 +26,10 @@ export interface Catalog {
   upcoming(): Promise<readonly Upcoming[]>;
   /** All of them, last created first. The order never changes, so a cursor neither repeats nor leaves out what was there. */
   list(page: PageRequest): Promise<ConcertPage>;
-  /** Refuses with VALIDATION_FAILED a performance of no seats or more than 100,000, or a date that is none. */
+  /**
+   * Refuses with VALIDATION_FAILED a performance of no seats or more than 100,000, a date that is none, sections of a date
+   * that read alike, and a grade that is spelled in two ways.
+   */
   create(tx: Tx, input: NewConcert): Promise<CreatedConcert>;
   /** After the commit: shows the concert in this server's own answers. */
   announce(concertId: string): void;

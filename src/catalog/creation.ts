@@ -1,8 +1,8 @@
 /** Writes a concert with its performances and sections: once, by the operator, never changed afterwards. */
-import { seatsPerPerformanceMax as seats_max } from '../contract.ts';
+import { asRead, seatsPerPerformanceMax as seats_max } from '../contract.ts';
 import type { Tx } from '../platform/database.ts';
 import { randomId } from '../platform/ids.ts';
-import { refuse } from '../refusals.ts';
+import { refuse, type Fault } from '../refusals.ts';
 
 export interface NewConcert {
   readonly title: string;
@@ -45,6 +45,14 @@ const sentences = {
     en: `must have 1 to ${seats_max} seats in all`,
     ko: `좌석이 모두 합쳐 1석 이상 ${seats_max}석 이하여야 해요`,
   },
+  twin: {
+    en: 'reads like the name of another section of this date',
+    ko: '같은 회차에 똑같이 읽히는 구역이 있어요',
+  },
+  spelling: {
+    en: 'reads like another grade of this concert and is written otherwise',
+    ko: '이 공연의 다른 등급과 똑같이 읽히지만 다르게 적혀 있어요',
+  },
 } as const;
 
 /** The door's `create`. */
@@ -78,16 +86,48 @@ export async function createConcert(tx: Tx, input: NewConcert): Promise<CreatedC
 }
 
 /** What the schema of the request cannot say, in its first problems. */
-function problemsIn(input: NewConcert): { path: string; message: { en: string; ko: string } }[] {
-  const problems = [];
+function problemsIn(input: NewConcert): Fault[] {
+  const problems: Fault[] = [];
+  const names = createNames();
   for (const [index, performance] of input.performances.entries()) {
     if (problems.length >= problems_max) break;
     const path = `performances[${index}]`;
     if (utc(performance.startsAt) === undefined) problems.push({ path: `${path}.startsAt`, message: sentences.date });
     const seats = seatsIn(performance);
     if (!(seats >= 1 && seats <= seats_max)) problems.push({ path: `${path}.sections`, message: sentences.seats });
+    for (const fault of names.faultsIn(performance)) problems.push({ ...fault, path: `${path}.${fault.path}` });
   }
   return problems.slice(0, problems_max);
+}
+
+/**
+ * A seat is known by section, row and place: two sections that read alike would sell two seats of one label. And a grade
+ * is spelled in one way on all dates, or what is one would be counted as two.
+ */
+function createNames() {
+  /** What a name reads like, found out once: a hall has the same ones on every date. */
+  const read = new Map<string, string>();
+  const readingOf = (name: string): string => {
+    const known = read.get(name) ?? asRead(name);
+    read.set(name, known);
+    return known;
+  };
+  const grades = new Map<string, string>();
+  return {
+    faultsIn: ({ sections }: NewPerformance): Fault[] => {
+      const names = new Set<string>();
+      const faults: Fault[] = [];
+      for (const [index, { name, grade }] of sections.entries()) {
+        const [section, rank] = [readingOf(name), readingOf(grade)];
+        if (names.has(section)) faults.push({ path: `sections[${index}].name`, message: sentences.twin });
+        names.add(section);
+        const spelled = grades.get(rank) ?? grade;
+        if (spelled !== grade) faults.push({ path: `sections[${index}].grade`, message: sentences.spelling });
+        grades.set(rank, spelled);
+      }
+      return faults;
+    },
+  };
 }
 
 function seatsIn({ sections }: NewPerformance): number {

@@ -3,7 +3,7 @@
  * it, by the same transaction.
  */
 import type { Accounts } from '../accounts/accounts.ts';
-import { concertDefaults, concertLimits, currency } from '../contract.ts';
+import { composed, concertDefaults, concertLimits, currency } from '../contract.ts';
 import type { Catalog, CreatedPerformance, NewConcert } from '../catalog/catalog.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -40,7 +40,7 @@ export interface Console {
   /**
    * Puts a concert on sale: its dates, its line and its seats, in one transaction. `operatorId` is null when the
    * service itself does it. Refusal: VALIDATION_FAILED, for a date that is none, a performance of more than
-   * 100,000 seats, or more than 1,000,000 seats in all.
+   * 100,000 seats, two sections of one that read alike, or more than 1,000,000 seats in all.
    */
   createConcert(sale: NewSale, operatorId?: string | null): Promise<CreatedSale>;
   /**
@@ -122,7 +122,6 @@ async function putOnSale(
   const { title, artist, venue, performances, ...given } = sale;
   const settings = { ...concertDefaults, ...given };
   checkSize(sale);
-  checkNames(sale);
   const made = await catalog.create(tx, { title, artist, venue, performances });
   const { concertId } = made;
   await openRoom(tx, concertId, settings);
@@ -159,25 +158,13 @@ async function updateConcert(
 
 function differs(before: Settings, expected: Partial<Settings>): boolean {
   const { paused, ...plain } = expected;
-  if (paused !== undefined && paused?.reason !== before.paused?.reason) return true;
+  if (paused !== undefined && reasonOf(paused) !== reasonOf(before.paused)) return true;
   return Object.entries(plain).some(([name, value]) => before[name as keyof Settings] !== value);
 }
 
-/** A seat is known by section, row and place: two sections of one name would sell two seats of one label. */
-function checkNames({ performances }: NewSale): void {
-  for (const [date, { sections }] of performances.entries()) {
-    const names = new Set<string>();
-    for (const [index, { name }] of sections.entries()) {
-      if (names.has(name.trim())) {
-        const message = {
-          en: 'is the name of another section of this date',
-          ko: '같은 회차에 이름이 같은 구역이 있어요',
-        };
-        throw refuseField(`performances[${date}].sections[${index}].name`, message);
-      }
-      names.add(name.trim());
-    }
-  }
+/** Composed: what was shown may have come back in another form. */
+function reasonOf(paused: Settings['paused']): string | undefined {
+  return paused === null ? undefined : composed(paused.reason);
 }
 
 function checkSize({ performances }: NewSale): void {

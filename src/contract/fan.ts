@@ -25,6 +25,7 @@ import {
   WalletEntry,
   balanceMax,
   chargeMax,
+  oneLine,
   pageOf,
   text,
 } from './parts.ts';
@@ -263,7 +264,7 @@ const accounts = {
     url: '/api/auth/sign-up/email',
     needs: 'nobody',
     summary: 'Make an account',
-    body: Type.Object({ email, password, name: text(100) }, { additionalProperties: false }),
+    body: Type.Object({ email, password, name: oneLine(100) }, { additionalProperties: false }),
     bodyBytesMax: accountBodyBytesMax,
     replies: { 200: Account },
     refusals: ['FORBIDDEN'],

@@ -8,12 +8,13 @@ import {
   Id,
   Money,
   OptionalIdempotencyHeaders,
+  Pause,
   Paused,
   PlannedPerformance,
   Time,
+  oneLine,
   pageOf,
   seconds,
-  text,
 } from './parts.ts';
 import { liveEndpoints } from './console-live.ts';
 import { concertDefaults, concertLimits } from './limits.ts';
@@ -30,10 +31,10 @@ const startsAtCharsMax = 35;
 
 const Section = Type.Object(
   {
-    name: text(concertLimits.nameCharsMax),
+    name: oneLine(concertLimits.nameCharsMax),
     rows: Type.Integer({ minimum: 1, maximum: concertLimits.sectionSideMax }),
     seatsPerRow: Type.Integer({ minimum: 1, maximum: concertLimits.sectionSideMax }),
-    grade: text(concertLimits.nameCharsMax),
+    grade: oneLine(concertLimits.nameCharsMax),
     price: Type.Integer({ minimum: 0, maximum: concertLimits.priceMax }),
   },
   { additionalProperties: false },
@@ -41,9 +42,9 @@ const Section = Type.Object(
 
 const NewConcert = Type.Object(
   {
-    title: text(concertLimits.textCharsMax),
-    artist: text(concertLimits.textCharsMax),
-    venue: text(concertLimits.textCharsMax),
+    title: oneLine(concertLimits.textCharsMax),
+    artist: oneLine(concertLimits.textCharsMax),
+    venue: oneLine(concertLimits.textCharsMax),
     maxActive: Type.Optional(maxActive({ default: concertDefaults.maxActive })),
     sessionSeconds: Type.Optional(seconds({ default: concertDefaults.sessionSeconds })),
     holdSeconds: Type.Optional(seconds({ default: concertDefaults.holdSeconds })),
@@ -71,14 +72,13 @@ const settings = {
   maxSeatsPerFan: Type.Integer(),
 };
 
-/** Any of the settings, and the pause. */
+/** Any of the settings. */
 const changes = {
   maxActive: Type.Optional(maxActive()),
   sessionSeconds: Type.Optional(seconds()),
   holdSeconds: Type.Optional(seconds()),
   graceSeconds: Type.Optional(seconds()),
   maxSeatsPerFan: Type.Optional(maxSeatsPerFan()),
-  paused: Type.Optional(Paused),
 };
 
 const concerts = {
@@ -112,16 +112,20 @@ const concerts = {
     body: Type.Object(
       {
         ...changes,
+        paused: Type.Optional(Pause),
         expected: Type.Optional(
-          Type.Object(changes, {
-            additionalProperties: false,
-            description: 'Settings as they were when this was decided; if one differs by now, nothing is changed',
-          }),
+          Type.Object(
+            { ...changes, paused: Type.Optional(Paused) },
+            {
+              additionalProperties: false,
+              description: 'Settings as they were when this was decided; if one differs by now, nothing is changed',
+            },
+          ),
         ),
       },
       { additionalProperties: false, minProperties: 1 },
     ),
-    bodyBytesMax: 16_384,
+    bodyBytesMax: 20_480,
     replies: { 200: Type.Object({ id: Id, ...settings, paused: Paused }) },
     refusals: ['NOT_FOUND', 'SETTINGS_CHANGED'],
   },

@@ -4,7 +4,9 @@
  */
 import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
+import { Format } from 'typebox/format';
 import { concertLimits } from './limits.ts';
+import { isOneLine, isProse } from './text.ts';
 
 /** Money is whole units of the currency; these are the contract's limits of a wallet. */
 export const chargeMax = 10_000_000;
@@ -23,9 +25,19 @@ export const Count = Type.Integer({ minimum: 0 });
 export const Money = Type.Integer({ description: 'Whole units of the currency (KRW)' });
 export const Id = Type.String({ description: 'Opaque' });
 
-/** Text that people read. PostgreSQL stores no NUL, so none is let in. */
+/** Text that is compared as it is. PostgreSQL stores no NUL, so none is let in. */
 export function text(lengthMax: number, options: object = {}) {
   return Type.String({ minLength: 1, maxLength: lengthMax, pattern: '^[^\\u0000]*$', ...options });
+}
+
+// Before any schema that names them is compiled: a format that is not known then is never asked for.
+Format.Set('one-line', isOneLine);
+Format.Set('prose', isProse);
+
+/** One line that people read. The hall composes it before it is measured and checked: see hall/composing.ts. */
+export function oneLine(lengthMax: number, options: object = {}) {
+  const description = 'One line, kept composed (NFC); every character of it can be seen';
+  return Type.String({ minLength: 1, maxLength: lengthMax, format: 'one-line', description, ...options });
 }
 
 /** A whole number of seconds, at least one, at most a day. */
@@ -240,12 +252,19 @@ export const SeatMap = Type.Object({
   statuses: Type.String({ description: 'A letter for each seat, by number: `A` AVAILABLE, `H` HELD, `R` RESERVED' }),
 });
 
-export const Paused = Type.Unsafe<{ reason: string } | null>({
-  type: ['object', 'null'],
-  properties: { reason: { type: 'string', minLength: 1, maxLength: 500, pattern: '^[^\\u0000]*$' } },
-  required: ['reason'],
-  additionalProperties: false,
-});
+/** `reason` as it is in force, or was seen to be: what came in before a rule is shown and compared all the same. */
+export const Paused = pausedFor({ format: 'composed', pattern: '^[^\\u0000]*$' });
+/** A pause to begin. */
+export const Pause = pausedFor({ format: 'prose', description: 'Kept composed (NFC); every character can be seen' });
+
+function pausedFor(reason: object) {
+  return Type.Unsafe<{ reason: string } | null>({
+    type: ['object', 'null'],
+    properties: { reason: { type: 'string', minLength: 1, maxLength: 500, ...reason } },
+    required: ['reason'],
+    additionalProperties: false,
+  });
+}
 
 const NextCursor = Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'null at the end' });
 

@@ -36,8 +36,8 @@ interface Sizes {
   readonly maxLength?: number;
 }
 
-/** A character beyond the first 65,536 as two escapes, `\ud83c\udfab`; the dearest way to write one. */
-export const char_bytes_max = 12;
+/** A syllable of Hangul as its three letters, each an escape (`\u1112\u1161\u11ab` is 한): the dearest way to write one. */
+export const char_bytes_max = 18;
 
 const kinds: Readonly<Record<string, Outline['kind']>> = { object: 'object', array: 'list' };
 

@@ -12,6 +12,10 @@ export const sentences = {
   unknown: { en: 'is not known here', ko: '알 수 없는 항목이에요' },
   repeated: { en: 'must be named once', ko: '한 번만 있어야 해요' },
   form: { en: 'does not have the right form', ko: '형식이 맞지 않아요' },
+  unseen: {
+    en: 'must be text of which everything can be seen: no control, zero-width or direction characters, not only blanks',
+    ko: '모두 눈에 보이는 글자여야 해요. 제어 문자, 폭이 없는 문자, 방향 문자는 쓸 수 없고 빈칸만 적을 수도 없어요',
+  },
   date: { en: 'must be a date and time of ISO 8601', ko: 'ISO 8601 날짜와 시각이어야 해요' },
 } as const satisfies Record<string, Bilingual>;
 
@@ -40,9 +44,15 @@ function typeOf(type: string): Bilingual {
   return types[type] ?? { en: `must be ${type}`, ko: `${type} 형식이어야 해요` };
 }
 
+const formats: Readonly<Record<string, Bilingual>> = {
+  'date-time': sentences.date,
+  'one-line': sentences.unseen,
+  prose: sentences.unseen,
+};
+
 /** Of a keyword of JSON schema and its limit: `maxItems`, 100. */
 export function sentenceOf(keyword: string, limit: unknown): Bilingual {
-  if (keyword === 'format' && limit === 'date-time') return sentences.date;
+  if (keyword === 'format') return formats[String(limit)] ?? sentences.form;
   return bounds[keyword]?.([limit].flat().join(', ')) ?? sentences.form;
 }
 

@@ -1,6 +1,6 @@
 /**
  * What comes in: JSON and nothing else, checked by the contract's schemas before a handler sees it. Nothing is
- * coerced but the numbers of a query, which can only be written as text. What is coarse and cheap stands before what is
+ * coerced but the numbers of a query, which can only be written as text, and text that people read, which is composed. What is coarse and cheap stands before what is
  * exact and dear: the body's length, then its outline, then its content.
  */
 import { isUtf8 } from 'node:buffer';
@@ -9,6 +9,7 @@ import { Type, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { contract, type App, type Endpoint } from '../contract.ts';
 import { refuse, type Fault, type Refusal, type RefusalCode } from '../refusals.ts';
+import { composerOf } from './composing.ts';
 import { explanationOf } from './explanation.ts';
 import { outlineOf, type Outline } from './outline.ts';
 import { sentences } from './sentences.ts';
@@ -127,8 +128,10 @@ function checkWhole(schema: TSchema, refusal: () => Refusal): Check {
 
 function checkFields(schema: TSchema, part: string, numbers: readonly string[]): Check {
   const isRight = judgeOf(schema);
+  const compose = composerOf(schema);
   let explain: ReturnType<typeof explanationOf> | undefined;
   return (value) => {
+    compose?.(value);
     for (const name of numbers) readNumber(value as Record<string, unknown>, name);
     if (isRight(value)) return { value };
     explain ??= explanationOf(schema);

@@ -19,6 +19,7 @@ export const checkNames: Readonly<Record<string, string>> = {
   'I1 no seat is in two live reservations': '살아 있는 예매 두 건에 든 좌석이 없어요',
   'I1 a sold seat belongs to a CONFIRMED reservation that names it':
     '판매된 좌석은 그 좌석을 적은 결제된 예매의 것이에요',
+  'I1 no two sections of a performance read alike': '한 회차에 똑같이 읽히는 구역이 없어요',
   'I9 a held seat belongs to a HELD reservation that names it': '잡힌 좌석은 그 좌석을 적은 예매의 것이에요',
   'I9 a live hold has all its seats': '잡아 둔 예매는 좌석을 모두 가지고 있어요',
   'I5 a CONFIRMED reservation has all its seats': '결제된 예매는 좌석을 모두 가지고 있어요',
