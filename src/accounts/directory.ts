@@ -78,12 +78,13 @@ export async function usersOf({ sql }: Database, userIds: readonly string[]): Pr
   return new Map(users.map((user) => [user.id, user]));
 }
 
-/** Reads the whole table at worst: for people at a console, not for crowds. */
+/** Reads the whole table at worst: for people at a console, not for crowds. Korean is the same however it is composed. */
 export async function findUsers({ sql }: Database, text: string, limit: number): Promise<readonly UserName[]> {
   if (text.includes('\0')) return [];
-  const pattern = `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  const pattern = `%${text.normalize('NFC').replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
   return sql<UserName[]>`
-    select id, email, name, role, created_at as "createdAt" from users where id = ${text} or email ilike ${pattern} or name ilike ${pattern}
+    select id, email, name, role, created_at as "createdAt" from users
+    where id = ${text} or email ilike ${pattern} or normalize(name, nfc) ilike ${pattern}
     order by email limit ${limit}`;
 }
 

@@ -11,6 +11,8 @@ import type { Performance, Section } from './layout.ts';
 import { createList, type Concert, type ConcertPage, type PageRequest } from './listing.ts';
 
 export { placeIn, seatAt, sectionOf } from './layout.ts';
+export { readSeatName } from './seat-names.ts';
+export type { SeatReading } from './seat-names.ts';
 export type { Performance, Section } from './layout.ts';
 export type { Concert, ConcertPage, PageRequest } from './listing.ts';
 export type { CreatedConcert, CreatedPerformance, NewConcert } from './creation.ts';
