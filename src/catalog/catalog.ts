@@ -12,6 +12,8 @@ import { createList, type Concert, type ConcertPage, type PageRequest } from './
 import { createUpcoming, type Upcoming } from './upcoming.ts';
 
 export { placeIn, seatAt, sectionOf } from './layout.ts';
+export { readSeatName } from './seat-names.ts';
+export type { SeatReading } from './seat-names.ts';
 export type { Performance, Section } from './layout.ts';
 export type { Concert, ConcertPage, PageRequest } from './listing.ts';
 export type { Upcoming } from './upcoming.ts';

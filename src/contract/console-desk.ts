@@ -10,6 +10,7 @@ import {
   Seat,
   Time,
   WalletEntry,
+  concertIdPattern,
   oneOf,
   pageOf,
   text,
@@ -148,6 +149,38 @@ const story = {
   },
 } as const satisfies Record<string, Endpoint>;
 
+const FoundSeat = Type.Object({
+  concertId: Id,
+  concertTitle: Type.String(),
+  performanceId: Id,
+  startsAt: Time,
+  ...Seat.properties,
+  seat: Type.Integer({ minimum: 1, description: 'In the row' }),
+  reservationId: Type.Unsafe<string | null>(nothingOr('string', { description: 'Who holds or has it' })),
+});
+
+const seats = {
+  findSeats: {
+    method: 'GET',
+    url: '/api/v1/admin/seats',
+    needs: 'operator',
+    summary: 'Seats by name or a part of it, as people say it: `F1구역 1열 49번`, `F1-1-49`, `f1 49`',
+    description:
+      'Of one concert, or of the newest 200. A row and a seat without a section are looked for in one concert only.',
+    querystring: Type.Object({
+      q: text(200),
+      concertId: Type.Optional(Type.String({ pattern: concertIdPattern })),
+    }),
+    replies: {
+      200: Type.Object({
+        seats: Type.Array(FoundSeat, { description: 'At most 50' }),
+        more: Type.Boolean({ description: 'There are more than these: ask more exactly' }),
+      }),
+    },
+    refusals: [],
+  },
+} as const satisfies Record<string, Endpoint>;
+
 const plan = {
   getPlan: {
     method: 'GET',
@@ -205,4 +238,4 @@ const files = {
   },
 } as const satisfies Record<string, Endpoint>;
 
-export const deskEndpoints = { ...people, ...story, ...plan, ...files };
+export const deskEndpoints = { ...people, ...story, ...seats, ...plan, ...files };

@@ -75,7 +75,8 @@ export const AllReservationsQuery = Type.Object({
   userId: Type.Optional(text(300, { description: 'The whole id of a user' })),
   q: Type.Optional(
     text(200, {
-      description: 'A reservation id, a user id or its beginning, part of an account’s name or e-mail address',
+      description:
+        'A reservation id, or a part (4 to 8 characters) of the number on its ticket; the name of a seat or a part of it; a user id or its beginning; part of an account’s name or e-mail address',
     }),
   ),
 });

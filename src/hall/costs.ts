@@ -51,6 +51,7 @@ const units: Readonly<Record<EndpointName, number>> = {
   getOverview: 10,
   listAllReservations: 12,
   findUsers: 12,
+  findSeats: 12,
   getUser: 12,
   listUserEntries: 12,
   getService: 12,

@@ -40,6 +40,7 @@ export const endpoints = {
   getAudit: 'GET /api/v1/admin/audit',
   listAllReservations: 'GET /api/v1/admin/reservations',
   findUsers: 'GET /api/v1/admin/users',
+  findSeats: 'GET /api/v1/admin/seats',
   getUser: 'GET /api/v1/admin/user',
   listUserEntries: 'GET /api/v1/admin/ledger',
   getSeatStory: 'GET /api/v1/admin/performances/:performanceId/seats/:number/story',

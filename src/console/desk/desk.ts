@@ -5,6 +5,7 @@ import type { Database } from '../../platform/database.ts';
 import { refuse } from '../../refusals.ts';
 import type { Settings, WaitingRoom } from '../../waiting-room/gate.ts';
 import type { Wallet } from '../../wallet/wallet.ts';
+import { findSeats, type FoundSeats } from '../find-seats.ts';
 import { createExports, type Exports } from './exports.ts';
 import { findPeople, person, type FoundPeople, type PersonInFull } from './people.ts';
 import { seatStory, type SeatStory } from './seat-story.ts';
@@ -23,6 +24,8 @@ export interface Desk {
   plan(concertId: string): Promise<Plan>;
   /** At most 50, by part of a name or address, or by the beginning of an id. */
   findPeople(q: string): Promise<FoundPeople>;
+  /** At most 50, by name or a part of it, of one concert or of the newest 200. */
+  findSeats(q: string, concertId: string | undefined): Promise<FoundSeats>;
   /** Whoever ever signed up, charged, held a seat or stood in line. Refusal: NOT_FOUND. */
   person(userId: string): Promise<PersonInFull>;
   /** Newest first. Refusal: VALIDATION_FAILED for a cursor that is none. */
@@ -56,6 +59,7 @@ export function createDesk(rooms: DeskRooms): Desk {
       return { id, title, artist, venue, ...kept, performances };
     },
     findPeople: (q) => findPeople(rooms, q),
+    findSeats: (q, concertId) => findSeats({ sql: rooms.database.sql, catalog }, q, concertId),
     person: ofPerson,
     entries: wallet.entries,
     seatStory: async (performanceId, number) => {

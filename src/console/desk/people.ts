@@ -52,7 +52,8 @@ const found_max = 50;
 const places_max = 100;
 
 export async function findPeople({ database: { sql }, accounts }: Rooms, q: string): Promise<FoundPeople> {
-  const [known, ids] = await Promise.all([accounts.findUsers(q, found_max + 1), idsFrom(sql, q)]);
+  const text = q.normalize('NFC');
+  const [known, ids] = await Promise.all([accounts.findUsers(text, found_max + 1), idsFrom(sql, text)]);
   const listed = new Set(known.map((user) => user.id));
   const others = ids.filter((id) => !listed.has(id));
   const named = await accounts.usersOf(others);

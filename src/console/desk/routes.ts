@@ -32,6 +32,13 @@ export function deskRoutes(app: App, { desk, accounts }: DeskRoutes): void {
       return desk.seatStory(performanceId, Number(number));
     },
   });
+  app.route({
+    ...route('findSeats'),
+    handler: async (request) => {
+      await accounts.requireOperator(request);
+      return desk.findSeats(request.query.q, request.query.concertId);
+    },
+  });
   peopleRoutes(app, { desk, accounts });
   fileRoutes(app, { desk, accounts });
 }
