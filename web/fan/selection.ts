@@ -11,7 +11,8 @@ import { placeOf, renewPlace, withPlace } from '../place/place.ts';
 import { bestTogether } from '../seats/best-together.ts';
 import type { Hall, Seat, SeatChange } from '../seats/hall.ts';
 import { counted } from '../words/language.ts';
-import { say } from '../words/words.ts';
+import { begun } from '../words/seat-name.ts';
+import { say, seatNames } from '../words/words.ts';
 import { go } from './router.ts';
 
 export interface Chosen {
@@ -40,18 +41,18 @@ export interface Selection {
 const words = {
   ko: {
     full: (count: number) => `한 사람이 ${count}석까지 고를 수 있어요.`,
-    taken: (labels: string) => `${labels} 좌석은 그 사이 다른 분이 골랐어요.`,
+    taken: (seats: string) => `${seats} 좌석은 그 사이 다른 분이 골랐어요.`,
     held: '다른 분이 결제하고 있는 좌석이에요. 다시 나올 수 있어요.',
     sold: '이미 팔린 좌석이에요.',
-    found: (labels: string) => `${labels} 좌석을 골랐어요.`,
+    found: (seats: string) => `${seats} 좌석을 골랐어요.`,
     none: (count: number) => `나란히 ${count}석은 지금 없어요. 좌석 수를 줄이거나 다른 등급을 골라 보세요.`,
   },
   en: {
     full: (count: number) => `One person can choose up to ${counted(count, 'seat')}.`,
-    taken: (labels: string) => `Somebody else took ${labels}.`,
+    taken: (seats: string) => `Somebody else took ${seats}.`,
     held: 'Somebody is paying for this seat. It may come back.',
     sold: 'This seat is sold.',
-    found: (labels: string) => `${labels} chosen.`,
+    found: (seats: string) => `${begun(seats)} chosen.`,
     none: (count: number) => `There are no ${count} free seats side by side. Try fewer seats or another grade.`,
   },
 };
@@ -82,7 +83,7 @@ function createState(hall: Hall) {
     seats: computed(() =>
       [...selected.value].toSorted((one, other) => one - other).flatMap((number) => hall.seat(number) ?? []),
     ),
-    labelsOf: (numbers: readonly number[]) => numbers.map((number) => hall.seat(number)?.label ?? '').join(', '),
+    namesOf: (numbers: readonly number[]) => seatNames(numbers.flatMap((number) => hall.seat(number) ?? [])),
   };
 }
 
@@ -99,7 +100,7 @@ function createSelection(chosen: Chosen): Selection & { follow(): () => void } {
     // While our own hold is under way, or was and nobody said what became of it, the change may well be ours.
     if (lost.length === 0 || busy.peek() || doubt.peek() !== undefined) return;
     selected.value = new Set([...selected.peek()].filter((number) => !lost.includes(number)));
-    told.value = say(words).taken(state.labelsOf(lost));
+    told.value = say(words).taken(state.namesOf(lost));
     among.value = among_later;
   };
 
@@ -143,7 +144,7 @@ function chooseTogether(
   }
   state.selected.value = new Set(numbers);
   state.section.value = hall.seat(numbers[0] ?? 0)?.section;
-  state.told.value = say(words).found(state.labelsOf(numbers));
+  state.told.value = say(words).found(state.namesOf(numbers));
 }
 
 type DropTaken = (changed: readonly number[]) => void;

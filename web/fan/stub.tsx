@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Reply } from '../client/client.ts';
 import { Seal } from '../ui/seal.tsx';
-import { clockTime, dateWithYear, money, say, titleIn } from '../words/words.ts';
+import { clockTime, dateWithYear, money, nameOfLabel, say, titleIn } from '../words/words.ts';
 import { startsAtOf, type Concert } from './concerts.ts';
 import './stub.css';
 
@@ -49,7 +49,7 @@ export function Stub({ reservation, concert, end, fresh = false }: StubProps) {
             <dt>{said.seats}</dt>
             <dd class="seat-names">
               {seats.map(({ number, label }) => (
-                <b key={number}>{label}</b>
+                <b key={number}>{nameOfLabel(label)}</b>
               ))}
             </dd>
           </div>

@@ -20,7 +20,8 @@ export function placeOfLabel(label: string): SeatPlace | undefined {
 /** A sign and no word, `A`, `F1`, `101`, `12B`, `가`: English says what it is a sign of. */
 const sign = /^([A-Za-z]{0,3}-?\d{1,4}[A-Za-z]?|[A-Za-z]{1,3}|[가나다라마바사아자차카타파하])$/;
 /** Ends in such a sign: `A`, `스탠딩 B`, `1층 가`. `A구역`, `R석`, `2층`, `스탠딩`, `Floor` say by themselves what they are. */
-const counting = /(?<![A-Za-z\d])([A-Za-z]{0,3}\d{1,4}[A-Za-z]?|[A-Za-z]{1,3}|(?<![가-힣])[가나다라마바사아자차카타파하])$/;
+const counting =
+  /(?<![A-Za-z\d])([A-Za-z]{0,3}\d{1,4}[A-Za-z]?|[A-Za-z]{1,3}|(?<![가-힣])[가나다라마바사아자차카타파하])$/;
 const named_in_english = /^(section|sec\.|zone|block|area)\s/i;
 
 /** `F1구역`, `section F1`; a name that says by itself what it is stays as the operator wrote it. */
@@ -64,7 +65,15 @@ export function seatNames(language: Language, seats: readonly SeatPlace[]): stri
       const [first] = row;
       if (first === undefined) return [];
       const section = sectionName(language, first.section);
-      return joined(language, section, placesInRow(language, first.row, row.map(({ place }) => place)));
+      return joined(
+        language,
+        section,
+        placesInRow(
+          language,
+          first.row,
+          row.map(({ place }) => place),
+        ),
+      );
     })
     .join(language === 'ko' ? ', ' : '; ');
 }

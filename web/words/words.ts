@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import * as format from './language.ts';
 import type { Both, Language } from './language.ts';
 import { languageOfPage } from './page.ts';
+import * as seats from './seat-name.ts';
 
 const year_seconds = 365 * 86_400;
 
@@ -26,4 +27,10 @@ export const date = (time: string): string => format.date(language.value, time);
 export const dateWithYear = (time: string): string => format.dateWithYear(language.value, time);
 export const clockTime = (time: string): string => format.clockTime(language.value, time);
 export const dateAndTime = (time: string): string => format.dateAndTime(language.value, time);
+export const sectionName = (name: string): string => seats.sectionName(language.value, name);
+export const seatName = (seat: seats.SeatPlace): string => seats.seatName(language.value, seat);
+export const shortSeatName = (seat: seats.SeatPlace): string => seats.shortSeatName(language.value, seat);
+export const seatNames = (all: readonly seats.SeatPlace[]): string => seats.seatNames(language.value, all);
+/** For a chip or a list: the name of a seat that came with its label alone. */
+export const nameOfLabel = (label: string): string => seats.nameOfLabel(language.value, label, seats.shortSeatName);
 export const titleIn = (title: string) => format.titleIn(language.value, title);

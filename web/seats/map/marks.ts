@@ -154,7 +154,7 @@ export function paintPins({ layout, selected, palette }: Scene, { brush, view, s
     brush.fillStyle = palette.vermilion;
     brush.fill();
     brush.lineWidth = 1.5;
-    brush.strokeStyle = palette.raised;
+    brush.strokeStyle = palette.halo;
     brush.stroke();
     brush.beginPath();
     brush.moveTo(x - radius * 0.42, y + radius * 0.04);
