@@ -195,8 +195,9 @@ test('in forced colours free, held, sold and chosen differ by their shapes, also
   await eventually(async () => assert(apart(await meanOf(numbers.free), before) > 100, 'drawn in the other theme'));
   await eventually(assertApart);
   // The list beside it says it by shapes too.
+  await page.getByRole('button', { name: /^Row 3 / }).click();
   const shapes = await page.evaluate<string[]>(`${JSON.stringify(Object.values(places))}.map((place) => {
-    const seat = document.querySelectorAll('.seat-row')[2].querySelectorAll('.seat')[place - 1];
+    const seat = document.querySelectorAll('.seats .seat')[place - 1];
     const { backgroundImage, backgroundColor, borderStyle } = getComputedStyle(seat);
     return [backgroundImage, backgroundColor, borderStyle].join(' ');
   })`);

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { begun, rowName, seatInSection } from '../words/seat-name.ts';
 import { language, money, number, say, sectionName } from '../words/words.ts';
 import { seat_statuses, type Hall } from './hall.ts';
+import { lettersOf } from './map/letters.ts';
 import type { Section } from './types.ts';
 import './list.css';
 
@@ -58,7 +59,12 @@ export function SeatList(props: SeatListProps) {
               aria-expanded={isOpen}
               onClick={() => onSection(isOpen ? undefined : section.name)}
             >
-              <span class="grade" data-grade={gradeIndex(hall.sections, section.grade)} aria-hidden="true" />
+              <span
+                class="mark"
+                data-grade={gradeIndex(hall.sections, section.grade)}
+                data-letter={letterOf(hall.sections, section.grade)}
+                aria-hidden="true"
+              />
               <span class="name">
                 <b>{begun(sectionName(section.name))}</b> <span class="quiet">{section.grade}</span>
               </span>
@@ -84,6 +90,12 @@ function reveal(list: HTMLUListElement | null): void {
 /** The place of a grade in the palette; the map uses the same. */
 export function gradeIndex(sections: readonly Section[], grade: string): number {
   return [...new Set(sections.map((section) => section.grade))].indexOf(grade) % 6;
+}
+
+/** As the map writes it; where all are of one grade it says nothing. */
+function letterOf(sections: readonly Section[], grade: string): string {
+  const grades = [...new Set(sections.map((section) => section.grade))];
+  return grades.length > 1 ? (lettersOf(grades)[grades.indexOf(grade)] ?? '') : '';
 }
 
 function Rows({ of, ...props }: SeatListProps & { readonly of: Section }) {

@@ -1,5 +1,5 @@
 /** Where the map stands in the page: a canvas with its few buttons, kept in step with the hall and with what is chosen. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal, type ReadonlySignal } from '@preact/signals';
 import { forcedColors, theme } from '../ui/theme.ts';
 import { language, money, say, sectionName, shortSeatName } from '../words/words.ts';
@@ -37,7 +37,8 @@ export function MapView({ hall, selected, section, onToggle, onSection }: MapVie
   const map = useRef<SeatMap | undefined>(undefined);
   const reach = useSignal(far);
   const pointed = useSignal<number | undefined>(undefined);
-  useEffect(() => {
+  // Before anything is seen: the box is as high as the hall needs, and does not jump.
+  useLayoutEffect(() => {
     if (canvas.current === null) return undefined;
     const created = createSeatMap(canvas.current, {
       sections: hall.sections,
@@ -55,6 +56,7 @@ export function MapView({ hall, selected, section, onToggle, onSection }: MapVie
       },
     });
     map.current = created;
+    canvas.current.closest<HTMLElement>('.seat-map')?.style.setProperty('--hall-ratio', created.ratio.toFixed(3));
     const unwatch = hall.watch((numbers) => created.update(numbers));
     return () => {
       unwatch();
