@@ -72,8 +72,8 @@ test('looks a fan and a seat up by keyboard, reads who lost to whom, and takes t
   await page.getByText('30,000원').first().waitFor();
   await page.getByText('결제 완료').waitFor();
   await visitor.assertAccessible();
-  await page.getByRole('link', { name: 'A-2-2' }).click();
-  await page.getByText('A 구역 2열, A-2-2').waitFor();
+  await page.getByRole('link', { name: 'A구역 2열 2번' }).click();
+  await page.getByRole('heading', { name: 'A구역 2열 2번' }).waitFor();
   const losers = page.getByRole('region', { name: '놓친 사람들' });
   await losers.getByText(loser.userId).first().waitFor();
   assert.deepEqual(await losers.locator('tbody tr td:nth-child(4)').allInnerTexts(), [

@@ -14,6 +14,7 @@ import {
   hall,
   onSale,
   onWholePixel,
+  type OnSale,
   opened,
   pinch,
   stadium,
@@ -33,6 +34,14 @@ before(async () => {
 });
 after(() => Promise.allSettled([browser.close(), house.close()]));
 
+async function bought({ concertId, performanceId }: OnSale, seat: number): Promise<void> {
+  const buyer = newFan();
+  const token = await office.enter(concertId, buyer);
+  const held = await office.hold(token, performanceId, [seat]);
+  await office.charge(buyer, 500_000);
+  assert.equal((await office.pay(token, held.body.id)).status, 201);
+}
+
 test('a click from far leads into the section, one from near chooses the seat', async () => {
   const sale = await onSale(office, hall);
   const fan = await atMap({ browser, server }, sale);
@@ -44,7 +53,7 @@ test('a click from far leads into the section, one from near chooses the seat', 
   assert.equal(await page.locator('.picked-seat').count(), 0, 'nothing is chosen from far away');
   const near = fan.at(sale.section('B', size), seat);
   await page.mouse.click(near.x, near.y);
-  await chosen(fan, 'B-4-7');
+  await chosen(fan, 'section B, row 4, seat 7');
   await page.getByText('1 seat ₩60,000').waitFor();
   await fan.assertAccessible();
   await page.mouse.click(near.x, near.y);
@@ -67,7 +76,7 @@ test('the wheel comes nearer to what the mouse is on, and scrolls the page where
     assert.equal(await page.getByRole('button', { name: 'Zoom in' }).getAttribute('aria-disabled'), 'true');
   });
   await page.mouse.click(at.x, at.y);
-  await chosen(fan, sale.labelOf('103', number));
+  await chosen(fan, sale.nameOf('103', number));
   await finish(fan);
 });
 
@@ -88,7 +97,7 @@ test('a drag moves the hall, and is no click', async () => {
   await page.mouse.up();
   assert.equal(await page.locator('.picked-seat').count(), 0);
   await page.mouse.click(to.x, to.y);
-  await chosen(fan, 'A-5-10');
+  await chosen(fan, 'section A, row 5, seat 10');
   await finish(fan);
 });
 
@@ -103,7 +112,7 @@ test('two fingers come nearer, one finger chooses the seat nearest to it', async
   await pinch(session, at, [20, 130]);
   await page.getByText(/Tap a seat to choose it/).waitFor();
   await page.touchscreen.tap(at.x + 4, at.y - 4);
-  await chosen(fan, 'B-6-22');
+  await chosen(fan, 'section B, row 6, seat 22');
   await pinch(session, at, [150, 15]);
   await page.getByText(/Tap to come nearer/).waitFor();
   await finish(fan);
@@ -126,7 +135,7 @@ test('a seat that somebody else takes changes before the eyes, and leaves the se
   };
   const free = await fan.color(corner(beside));
   await page.mouse.click(at.x, at.y);
-  await chosen(fan, 'A-2-9');
+  await chosen(fan, 'section A, row 2, seat 9');
   await page.mouse.move(5, 5);
   await eventually(async () => assert.notDeepEqual(await fan.color(corner(mine)), free, 'mine has another colour'));
   const own = await fan.color(corner(mine));
@@ -135,7 +144,7 @@ test('a seat that somebody else takes changes before the eyes, and leaves the se
   const other = await office.enter(sale.concertId, newFan());
   assert.equal((await office.hold(other, sale.performanceId, [mine, beside])).status, 201);
   await page
-    .getByText(/Somebody else took A-2-9/)
+    .getByText(/Somebody else took section A, row 2, seat 9/)
     .first()
     .waitFor();
   await eventually(async () => {
@@ -148,6 +157,53 @@ test('a seat that somebody else takes changes before the eyes, and leaves the se
     .getByText(/Somebody is paying for this seat/)
     .first()
     .waitFor();
+  await finish(fan);
+});
+
+test('in forced colours free, held, sold and chosen differ by their shapes, also when the colours change', async () => {
+  const sale = await onSale(office, hall);
+  const places = { free: 12, held: 16, sold: 20, own: 24 } as const;
+  const numbers = Object.fromEntries(
+    Object.entries(places).map(([look, place]) => [look, sale.numberOf('A', 3, place)]),
+  ) as Record<keyof typeof places, number>;
+  await bought(sale, numbers.sold);
+  const other = await office.enter(sale.concertId, newFan());
+  assert.equal((await office.hold(other, sale.performanceId, [numbers.held])).status, 201);
+  const fan = await atMap({ browser, server }, sale);
+  const { page, size } = fan;
+  await page.emulateMedia({ forcedColors: 'active', colorScheme: 'light' });
+  const far = fan.at(sale.whole(size), sale.seat(numbers.free));
+  await page.mouse.click(far.x, far.y);
+  await opened(fan, 'A');
+  const view = sale.section('A', size);
+  const own = fan.at(view, sale.seat(numbers.own));
+  await page.mouse.click(own.x, own.y);
+  await chosen(fan, 'section A, row 3, seat 24');
+  const meanOf = (number: number) => fan.mean(fan.at(view, sale.seat(number)), view.scale * 0.7);
+  const looks = () => Promise.all(Object.values(numbers).map((number) => meanOf(number)));
+  const apart = (one: readonly number[], another: readonly number[]) =>
+    Math.hypot(...one.map((value, channel) => value - (another[channel] ?? 0)));
+  const assertApart = async (): Promise<void> => {
+    const seen = await looks();
+    for (const [index, one] of seen.entries()) {
+      for (const another of seen.slice(0, index)) assert(apart(one, another) > 25, JSON.stringify(seen));
+    }
+  };
+  await eventually(assertApart);
+  const before = await meanOf(numbers.free);
+  await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
+  await eventually(async () => assert(apart(await meanOf(numbers.free), before) > 100, 'drawn in the other theme'));
+  await eventually(assertApart);
+  // The list beside it says it by shapes too.
+  await page.getByRole('button', { name: /^Row 3 / }).click();
+  const shapes = await page.evaluate<string[]>(`${JSON.stringify(Object.values(places))}.map((place) => {
+    const seat = document.querySelectorAll('.seats .seat')[place - 1];
+    const { backgroundImage, backgroundColor, borderStyle } = getComputedStyle(seat);
+    return [backgroundImage, backgroundColor, borderStyle].join(' ');
+  })`);
+  assert.equal(new Set(shapes).size, 4, shapes.join('\n'));
+  await page.emulateMedia({ forcedColors: 'none', colorScheme: 'light' });
+  await eventually(async () => assert(apart(await meanOf(numbers.free), before) > 25, 'and in its own colours again'));
   await finish(fan);
 });
 
@@ -261,6 +317,6 @@ test('50,000 seats open, move and answer', async (context: TestContext) => {
     assert.equal(await page.getByRole('button', { name: 'Zoom in' }).getAttribute('aria-disabled'), 'true');
   });
   await page.mouse.click(at.x, at.y);
-  await chosen(fan, sale.labelOf('102', number));
+  await chosen(fan, sale.nameOf('102', number));
   await finish(fan);
 });

@@ -122,7 +122,7 @@ test('a seat that somebody else takes leaves the selection before the eyes', asy
   const other = await office.enter(concertId, newFan());
   assert.equal((await office.hold(other, performanceId, [7])).status, 201);
   await fan.page
-    .getByText(/A-1-7 좌석은 그 사이/)
+    .getByText(/A구역 1열 7번 좌석은 그 사이/)
     .first()
     .waitFor();
   await fan.page.getByRole('button', { name: /^1열 7번, 다른 분이 결제 중$/ }).waitFor();
@@ -225,7 +225,7 @@ test('seats are chosen and held by keyboard alone', async () => {
   });
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/reservations\//);
-  await page.getByText('A-2-2').waitFor();
+  await page.getByText('A, row 2, seat 2').waitFor();
   fan.assertNoComplaints();
   await fan.context.close();
 });

@@ -53,10 +53,10 @@ export async function onSale(office: BoxOffice, plans: readonly Plan[]) {
     section: (name: string, size: Size): View => clamped(fitSection(boxOf(blockOf(name)), size), layout.bounds, size),
     held: (view: View, size: Size): View => clamped(view, layout.bounds, size),
     seat: (number: number): Point => ({ x: layout.xs[number - 1] ?? 0, y: layout.ys[number - 1] ?? 0 }),
-    labelOf: (name: string, number: number): string => {
+    nameOf: (name: string, number: number): string => {
       const { firstNumber, seatsPerRow } = blockOf(name).section;
       const index = number - firstNumber;
-      return `${name}-${Math.floor(index / seatsPerRow) + 1}-${(index % seatsPerRow) + 1}`;
+      return `section ${name}, row ${Math.floor(index / seatsPerRow) + 1}, seat ${(index % seatsPerRow) + 1}`;
     },
     numberOf: (name: string, row: number, place: number): number => {
       const { firstNumber, seatsPerRow } = blockOf(name).section;
@@ -74,6 +74,8 @@ export interface AtMap extends Visitor {
   at(view: View, seat: Point): Point;
   /** The colour that is painted there. */
   color(point: Point): Promise<readonly number[]>;
+  /** Red, green and blue of a square around it, on average. */
+  mean(point: Point, side: number): Promise<readonly number[]>;
 }
 
 export async function atMap(
@@ -104,11 +106,20 @@ export async function atMap(
       return fan.page.evaluate<number[]>(`[...document.querySelector('.seat-map canvas').getContext('2d')
         .getImageData(${across} * devicePixelRatio, ${down} * devicePixelRatio, 1, 1).data]`);
     },
+    mean: ({ x, y }, side) => {
+      const [across, down] = [x - box.x - side / 2, y - box.y - side / 2];
+      return fan.page.evaluate<number[]>(`(() => {
+        const [left, top, wide] = [${across}, ${down}, ${side}].map((one) => Math.round(one * devicePixelRatio));
+        const brush = document.querySelector('.seat-map canvas').getContext('2d');
+        const { data } = brush.getImageData(left, top, wide, wide);
+        return [0, 1, 2].map((channel) => data.filter((_, at) => at % 4 === channel).reduce((sum, one) => sum + one) / wide ** 2);
+      })()`);
+    },
   };
 }
 
-export const chosen = ({ page }: Visitor, label: string) =>
-  page.getByRole('button', { name: `Remove ${label}`, exact: true }).waitFor();
+export const chosen = ({ page }: Visitor, name: string) =>
+  page.getByRole('button', { name: `Remove ${name}`, exact: true }).waitFor();
 export const opened = ({ page }: Visitor, name: string) =>
   page.locator(`.section[aria-expanded="true"]`, { hasText: `Section ${name}` }).waitFor();
 

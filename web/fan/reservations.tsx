@@ -4,7 +4,7 @@ import { ButtonLink } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { OwnTime } from '../ui/own-time.tsx';
 import { counted } from '../words/language.ts';
-import { dateAndTime, money, number, say, titleIn } from '../words/words.ts';
+import { dateAndTime, money, nameOfLabel, number, say, titleIn } from '../words/words.ts';
 import { startsAtOf, type Concert } from './concerts.ts';
 import type { Reservation } from './stub.tsx';
 
@@ -119,7 +119,7 @@ function Line({ reservation, concert, onChange }: Owned & { readonly onChange: (
           {said.seats(number(seats.length))} ·{' '}
           {seats.map(({ number: seat, label }) => (
             <span key={seat} class="seat-name" translate={false}>
-              {label}{' '}
+              {nameOfLabel(label)}{' '}
             </span>
           ))}
         </p>

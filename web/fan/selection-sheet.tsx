@@ -3,21 +3,21 @@ import type { Hall } from '../seats/hall.ts';
 import { Button } from '../ui/button.tsx';
 import { Refused } from '../ui/notice.tsx';
 import { counted } from '../words/language.ts';
-import { money, number, say } from '../words/words.ts';
+import { money, number, say, seatName, shortSeatName } from '../words/words.ts';
 import type { Selection } from './selection.ts';
 
 const words = {
   ko: {
     none: (max: number) => `좌석을 골라 주세요. ${max}석까지 고를 수 있어요.`,
     hold: '이 좌석 잡기',
-    drop: (label: string) => `${label} 빼기`,
+    drop: (seat: string) => `${seat} 빼기`,
     sum: (count: string, sum: string) => `${count}석 ${sum}`,
     stale: '연결이 끊겨서 좌석이 예전 모습일 수 있어요. 다시 잇는 중이에요.',
   },
   en: {
     none: (max: number) => `Choose your seats, up to ${max}.`,
     hold: 'Hold these seats',
-    drop: (label: string) => `Remove ${label}`,
+    drop: (seat: string) => `Remove ${seat}`,
     sum: (count: string, sum: string) => `${counted(count, 'seat')} ${sum}`,
     stale: 'The connection is lost, so seats may have changed. Reconnecting.',
   },
@@ -47,15 +47,15 @@ export function SelectionSheet({
         ) : (
           <div class="picked">
             <ul>
-              {seats.map(({ number: seat, label }) => (
-                <li key={seat}>
+              {seats.map((seat) => (
+                <li key={seat.number}>
                   <button
                     type="button"
                     class="picked-seat"
-                    aria-label={said.drop(label)}
-                    onClick={() => selection.toggle(seat)}
+                    aria-label={said.drop(seatName(seat))}
+                    onClick={() => selection.toggle(seat.number)}
                   >
-                    <span translate={false}>{label}</span> <span aria-hidden="true">×</span>
+                    <span translate={false}>{shortSeatName(seat)}</span> <span aria-hidden="true">×</span>
                   </button>
                 </li>
               ))}

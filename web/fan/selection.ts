@@ -3,7 +3,7 @@
  * the selection at once and say so; holding takes all of them or none.
  */
 import { useEffect, useMemo } from 'preact/hooks';
-import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import { ask } from '../client/client.ts';
 import { follow } from '../client/events.ts';
 import { asProblem, type Problem } from '../client/problem.ts';
@@ -11,7 +11,9 @@ import { placeOf, renewPlace, withPlace } from '../place/place.ts';
 import { bestTogether } from '../seats/best-together.ts';
 import type { Hall, Seat, SeatChange } from '../seats/hall.ts';
 import { counted } from '../words/language.ts';
-import { say } from '../words/words.ts';
+import { begun } from '../words/seat-name.ts';
+import { say, seatNames } from '../words/words.ts';
+import { keepSeats, keptSeats } from './kept-seats.ts';
 import { go } from './router.ts';
 
 export interface Chosen {
@@ -40,18 +42,20 @@ export interface Selection {
 const words = {
   ko: {
     full: (count: number) => `한 사람이 ${count}석까지 고를 수 있어요.`,
-    taken: (labels: string) => `${labels} 좌석은 그 사이 다른 분이 골랐어요.`,
+    taken: (seats: string) => `${seats} 좌석은 그 사이 다른 분이 골랐어요.`,
+    gone: (seats: string) => `${seats} 좌석은 이제 고를 수 없어서 선택에서 뺐어요.`,
     held: '다른 분이 결제하고 있는 좌석이에요. 다시 나올 수 있어요.',
     sold: '이미 팔린 좌석이에요.',
-    found: (labels: string) => `${labels} 좌석을 골랐어요.`,
+    found: (seats: string) => `${seats} 좌석을 골랐어요.`,
     none: (count: number) => `나란히 ${count}석은 지금 없어요. 좌석 수를 줄이거나 다른 등급을 골라 보세요.`,
   },
   en: {
     full: (count: number) => `One person can choose up to ${counted(count, 'seat')}.`,
-    taken: (labels: string) => `Somebody else took ${labels}.`,
+    taken: (seats: string) => `Somebody else took ${seats}.`,
+    gone: (seats: string) => `No longer free, so no longer chosen: ${seats}.`,
     held: 'Somebody is paying for this seat. It may come back.',
     sold: 'This seat is sold.',
-    found: (labels: string) => `${labels} chosen.`,
+    found: (seats: string) => `${begun(seats)} chosen.`,
     none: (count: number) => `There are no ${count} free seats side by side. Try fewer seats or another grade.`,
   },
 };
@@ -67,8 +71,8 @@ export function useSelection(chosen: Chosen): Selection {
 }
 
 /** What is chosen and what is said about it. */
-function createState(hall: Hall) {
-  const selected = signal<ReadonlySet<number>>(new Set());
+function createState(hall: Hall, kept: readonly number[]) {
+  const selected = signal<ReadonlySet<number>>(new Set(kept));
   return {
     selected,
     section: signal<string | undefined>(hall.sections.length === 1 ? hall.sections[0]?.name : undefined),
@@ -82,7 +86,7 @@ function createState(hall: Hall) {
     seats: computed(() =>
       [...selected.value].toSorted((one, other) => one - other).flatMap((number) => hall.seat(number) ?? []),
     ),
-    labelsOf: (numbers: readonly number[]) => numbers.map((number) => hall.seat(number)?.label ?? '').join(', '),
+    namesOf: (numbers: readonly number[]) => seatNames(numbers.flatMap((number) => hall.seat(number) ?? [])),
   };
 }
 
@@ -90,7 +94,11 @@ type State = ReturnType<typeof createState>;
 
 function createSelection(chosen: Chosen): Selection & { follow(): () => void } {
   const { hall } = chosen;
-  const state = createState(hall);
+  // Kept over a reload; what somebody took meanwhile is gone, and that is said.
+  const kept = keptSeats(chosen.performanceId).filter((seat) => hall.seat(seat) !== undefined);
+  const still = kept.filter((seat) => hall.statusOf(seat) === 'AVAILABLE').slice(0, hall.maxSeats);
+  const gone = kept.filter((seat) => !still.includes(seat));
+  const state = createState(hall, still);
 
   /** Seats that are not free any more leave the selection. */
   const dropTaken = (changed: readonly number[]): void => {
@@ -99,7 +107,7 @@ function createSelection(chosen: Chosen): Selection & { follow(): () => void } {
     // While our own hold is under way, or was and nobody said what became of it, the change may well be ours.
     if (lost.length === 0 || busy.peek() || doubt.peek() !== undefined) return;
     selected.value = new Set([...selected.peek()].filter((number) => !lost.includes(number)));
-    told.value = say(words).taken(state.labelsOf(lost));
+    told.value = say(words).taken(state.namesOf(lost));
     among.value = among_later;
   };
 
@@ -113,7 +121,15 @@ function createSelection(chosen: Chosen): Selection & { follow(): () => void } {
     hold: () => {
       hold(chosen, state, dropTaken).catch(() => undefined);
     },
-    follow: () => followHall(chosen, state, dropTaken),
+    follow: () => {
+      if (gone.length > 0) state.told.value = say(words).gone(state.namesOf(gone.splice(0)));
+      const keeping = effect(() => keepSeats(chosen.performanceId, state.selected.value));
+      const following = followHall(chosen, state, dropTaken);
+      return () => {
+        keeping();
+        following();
+      };
+    },
   };
 }
 
@@ -143,7 +159,7 @@ function chooseTogether(
   }
   state.selected.value = new Set(numbers);
   state.section.value = hall.seat(numbers[0] ?? 0)?.section;
-  state.told.value = say(words).found(state.labelsOf(numbers));
+  state.told.value = say(words).found(state.namesOf(numbers));
 }
 
 type DropTaken = (changed: readonly number[]) => void;
@@ -162,13 +178,13 @@ async function hold(
       ask('createReservation', { body: { performanceId, seatNumbers }, place: current }),
     );
     // Still busy until the next page is there: the news that these seats are held is news of ourselves.
-    go(`/reservations/${id}`);
+    leaveFor(performanceId, id);
   } catch (error) {
     const found = asProblem(error);
     const mayBeOurs = found.code === 'UNREACHABLE' || found.code === 'SEAT_UNAVAILABLE';
     const own = mayBeOurs ? await ownHold(performanceId, seatNumbers).catch(() => 'unknown' as const) : undefined;
     if (own !== undefined && own !== 'unknown') {
-      go(`/reservations/${own}`);
+      leaveFor(performanceId, own);
       return;
     }
     doubt.value = own === 'unknown' ? seatNumbers : undefined;
@@ -180,6 +196,12 @@ async function hold(
   }
 }
 
+/** What is held is chosen no more: whoever comes back begins anew. */
+function leaveFor(performanceId: string, reservation: string): void {
+  keepSeats(performanceId, []);
+  go(`/reservations/${reservation}`);
+}
+
 /** As soon as somebody can be asked again: what became of a hold that nobody answered. */
 async function settle({ performanceId }: Chosen, state: State, dropTaken: DropTaken): Promise<void> {
   const { doubt, busy, problem, selected } = state;
@@ -188,7 +210,7 @@ async function settle({ performanceId }: Chosen, state: State, dropTaken: DropTa
   busy.value = true;
   const own = await ownHold(performanceId, seatNumbers).catch(() => 'unknown' as const);
   if (own !== undefined && own !== 'unknown') {
-    go(`/reservations/${own}`);
+    leaveFor(performanceId, own);
     return;
   }
   busy.value = false;

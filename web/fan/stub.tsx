@@ -1,23 +1,22 @@
-/** The ticket itself: a stub with a perforated edge. Paid, it is stamped and its end is torn off. */
+/** The ticket itself: a body and a perforated end. Paid, it is stamped; the end stays on, the door tears it off. */
 import type { ComponentChildren } from 'preact';
 import type { Reply } from '../client/client.ts';
 import { OwnTime } from '../ui/own-time.tsx';
-import { Seal } from '../ui/seal.tsx';
-import { clockTime, dateWithYear, money, say, titleIn } from '../words/words.ts';
+import { clockTime, dateWithYear, money, nameOfLabel, say, titleIn } from '../words/words.ts';
 import { startsAtOf, type Concert } from './concerts.ts';
 import './stub.css';
 
 export type Reservation = Reply<'getReservation'>;
 
 const words = {
-  ko: { date: '날짜', hall: '장소', seats: '좌석', price: '금액', paid: '결제 완료' },
-  en: { date: 'Date', hall: 'Hall', seats: 'Seats', price: 'Total', paid: 'Paid' },
+  ko: { date: '날짜', hall: '장소', seats: '좌석', price: '금액', paid: ['예매', '완료'] },
+  en: { date: 'Date', hall: 'Hall', seats: 'Seats', price: 'Total', paid: ['Confirmed'] },
 };
 
 export interface StubProps {
   readonly reservation: Reservation;
   readonly concert: Concert;
-  /** What stands on the part that is torn off. */
+  /** What stands on the end. */
   readonly end?: ComponentChildren;
   /** It was paid just now, so it is stamped before the eyes. */
   readonly fresh?: boolean;
@@ -32,9 +31,11 @@ export function Stub({ reservation, concert, end, fresh = false }: StubProps) {
   return (
     <div class={`stub ${state} ${fresh ? 'fresh' : ''}`}>
       <div class="stub-body">
-        <p class="artist">{concert.artist}</p>
-        <h2>{title}</h2>
-        {second !== undefined && <p class="quiet">{second}</p>}
+        <div class="what">
+          <p class="artist">{concert.artist}</p>
+          <h2>{title}</h2>
+          {second !== undefined && <p class="quiet">{second}</p>}
+        </div>
         <dl>
           <div>
             <dt>{said.date}</dt>
@@ -51,7 +52,7 @@ export function Stub({ reservation, concert, end, fresh = false }: StubProps) {
             <dd class="seat-names">
               {seats.map(({ number, label }) => (
                 <b key={number} translate={false}>
-                  {label}
+                  {nameOfLabel(label)}
                 </b>
               ))}
             </dd>
@@ -64,9 +65,14 @@ export function Stub({ reservation, concert, end, fresh = false }: StubProps) {
           </div>
         </dl>
         {status === 'CONFIRMED' && (
-          <span class="stamp">
-            <Seal size={104} label={said.paid} />
-          </span>
+          <p class="stamp">
+            <span class="hidden">{said.paid.join(' ')}</span>
+            <span class="ink" aria-hidden="true">
+              {said.paid.map((line) => (
+                <b key={line}>{line}</b>
+              ))}
+            </span>
+          </p>
         )}
       </div>
       <div class="stub-end">{end}</div>

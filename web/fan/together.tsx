@@ -4,6 +4,7 @@ import { useSignal, type Signal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { gradeIndex } from '../seats/list.tsx';
 import type { Hall } from '../seats/hall.ts';
+import { lettersOf } from '../seats/map/letters.ts';
 import { Button } from '../ui/button.tsx';
 import { money, number, say } from '../words/words.ts';
 
@@ -14,8 +15,9 @@ const words = {
     seats: (count: number) => `${count}석`,
     grade: '등급',
     any: '모든 등급',
-    find: '찾아 주세요',
+    find: (count: number) => (count === 1 ? '1석 찾기' : `나란히 ${count}석 찾기`),
     left: (count: string) => `${count}석`,
+    out: '매진',
   },
   en: {
     title: 'Best together',
@@ -23,8 +25,9 @@ const words = {
     seats: (count: number) => String(count),
     grade: 'Grade',
     any: 'Any grade',
-    find: 'Find seats',
+    find: (count: number) => (count === 1 ? 'Find 1 seat' : `Find ${count} together`),
     left: (count: string) => `${count} left`,
+    out: 'Sold out',
   },
 };
 
@@ -60,40 +63,62 @@ export function Together({ hall, onFind }: { hall: Hall; onFind: (count: number,
     <section class="together" aria-labelledby={id}>
       <h2 id={id}>{said.title}</h2>
       <div class="together-row">
-        <fieldset>
+        <fieldset class="of-grade">
+          <legend class="hidden">{said.grade}</legend>
+          <Grades hall={hall} name={`${id}-grade`} chosen={grade} />
+        </fieldset>
+        <fieldset class="of-count">
           <legend class="hidden">{said.count}</legend>
           <div class="chips">
             {counts.map((value) => (
               <Chip key={value} name={`${id}-count`} value={value} chosen={count}>
-                {said.seats(value)}
+                <b>{said.seats(value)}</b>
               </Chip>
             ))}
           </div>
         </fieldset>
-        <fieldset>
-          <legend class="hidden">{said.grade}</legend>
-          <Grades hall={hall} name={`${id}-grade`} chosen={grade} />
-        </fieldset>
         <Button kind="plain" onPress={() => onFind(count.value, grade.value)}>
-          {said.find}
+          <span key={count.value}>{said.find(count.value)}</span>
         </Button>
       </div>
     </section>
   );
 }
 
+/** Each grade with its price and what is left of it: to choose one, and to know before anything is chosen. */
 function Grades({ hall, name, chosen }: { hall: Hall; name: string; chosen: Signal<string | undefined> }) {
   const said = say(words);
   void hall.revision.value;
+  const grades = gradesOf(hall);
+  const letters = lettersOf(grades.map(({ grade }) => grade));
+  const total = grades.reduce((sum, { available }) => sum + available, 0);
+  const left = (available: number) => (
+    <em key={available === 0 ? 'out' : 'left'} translate={false}>
+      {available === 0 ? said.out : said.left(number(available))}
+    </em>
+  );
+  const facts = grades.map(({ grade, price, available }, index) => (
+    <>
+      <i class="mark" data-letter={grades.length > 1 ? letters[index] : ''} aria-hidden="true" />
+      <span class="name">{grade}</span> <b translate={false}>{money(price)}</b> {left(available)}
+    </>
+  ));
+  // Of one grade there is nothing to choose.
+  if (grades.length === 1) {
+    return (
+      <p class="chip only" data-grade={0}>
+        <span>{facts[0]}</span>
+      </p>
+    );
+  }
   return (
     <div class="chips">
       <Chip name={name} value={undefined} chosen={chosen}>
-        {said.any}
+        <span class="name">{said.any}</span> {left(total)}
       </Chip>
-      {gradesOf(hall).map(({ grade, price, available }) => (
+      {grades.map(({ grade }, index) => (
         <Chip key={grade} name={name} value={grade} chosen={chosen} index={gradeIndex(hall.sections, grade)}>
-          <i class="dot" aria-hidden="true" />
-          {grade} <b>{money(price)}</b> <em>{said.left(number(available))}</em>
+          {facts[index]}
         </Chip>
       ))}
     </div>

@@ -11,7 +11,8 @@ import './top-up.css';
 /** The contract's limit of one charge. */
 const charge_max = 10_000_000;
 const usual = [50_000, 100_000, 300_000];
-const step = 10_000;
+/** What is missing, up to the next round sum of each of these. */
+const round_steps = [50_000, 100_000, 500_000];
 
 const words = {
   ko: {
@@ -40,7 +41,7 @@ function wonOf(text: string): number {
 }
 
 export interface TopUpProps {
-  /** What is missing; offered first, rounded up. */
+  /** What is missing; offered first, to the won, and then rounder sums. */
   readonly missing?: number | undefined;
   /** Where it is said that it went well: beside this form, which may be gone by then. */
   readonly told: Signal<string>;
@@ -49,8 +50,8 @@ export interface TopUpProps {
 
 export function TopUp({ missing = 0, told, onCharged }: TopUpProps) {
   const said = say(words);
-  const first = missing > 0 ? Math.ceil(missing / step) * step : 100_000;
-  const amount = useSignal(String(Math.min(first, charge_max)));
+  const offers = offersFor(missing);
+  const amount = useSignal(String(missing > 0 ? offers[0] : 100_000));
   const busy = useSignal(false);
   const fault = useSignal<string | undefined>(undefined);
   const problem = useSignal<Problem | undefined>(undefined);
@@ -81,7 +82,7 @@ export function TopUp({ missing = 0, told, onCharged }: TopUpProps) {
         void charge();
       }}
     >
-      <Presets first={first} wanted={wanted} amount={amount} />
+      <Presets offers={offers} wanted={wanted} amount={amount} />
       <Field
         label={said.amount}
         name="amount"
@@ -104,30 +105,35 @@ export function TopUp({ missing = 0, told, onCharged }: TopUpProps) {
 }
 
 interface PresetsProps {
-  readonly first: number;
+  readonly offers: readonly number[];
   readonly wanted: number;
   readonly amount: Signal<string>;
 }
 
-function Presets({ first, wanted, amount }: PresetsProps) {
-  const all = [...new Set([first, ...usual])].filter((preset) => preset <= charge_max);
+/** Ascending, none twice, none above the limit of one charge. */
+function offersFor(missing: number): number[] {
+  const rounder = round_steps.map((step) => (Math.floor(missing / step) + 1) * step);
+  const all = missing > 0 ? [missing, ...rounder] : usual;
+  return [...new Set(all.map((amount) => Math.min(amount, charge_max)))];
+}
+
+function Presets({ offers, wanted, amount }: PresetsProps) {
   return (
     <div class="row" role="group" aria-label={say(words).presets}>
-      {all
-        .toSorted((one, other) => one - other)
-        .map((preset) => (
-          <button
-            key={preset}
-            type="button"
-            class="preset"
-            aria-pressed={wanted === preset}
-            onClick={() => {
-              amount.value = String(preset);
-            }}
-          >
-            {money(preset)}
-          </button>
-        ))}
+      {offers.map((preset) => (
+        <button
+          key={preset}
+          type="button"
+          class="preset"
+          translate={false}
+          aria-pressed={wanted === preset}
+          onClick={() => {
+            amount.value = String(preset);
+          }}
+        >
+          {money(preset)}
+        </button>
+      ))}
     </div>
   );
 }

@@ -10,8 +10,6 @@ export interface Seat {
   readonly section: string;
   readonly row: number;
   readonly place: number;
-  /** `A-3-12` */
-  readonly label: string;
   readonly grade: string;
   readonly price: number;
 }
@@ -92,5 +90,5 @@ function seatIn(sections: readonly Section[], number: number): Seat | undefined 
   if (row > section.rows) return undefined;
   const place = (offset % section.seatsPerRow) + 1;
   const { name, grade, price } = section;
-  return { number, section: name, row, place, label: `${name}-${row}-${place}`, grade, price };
+  return { number, section: name, row, place, grade, price };
 }

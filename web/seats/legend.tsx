@@ -16,7 +16,7 @@ export function Legend({ hall }: { readonly hall: Hall }) {
   return (
     <ul class="legend" aria-label={said.legend}>
       {grades.map(([grade, sections], index) => (
-        <li key={grade}>
+        <li key={grade} class="of-grade">
           <i
             class="mark"
             data-grade={gradeIndex(hall.sections, grade)}

@@ -2,30 +2,26 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { money, number, say } from '../words/words.ts';
+import { begun, rowName, seatInSection } from '../words/seat-name.ts';
+import { language, money, number, say, sectionName } from '../words/words.ts';
 import { seat_statuses, type Hall } from './hall.ts';
+import { lettersOf } from './map/letters.ts';
 import type { Section } from './types.ts';
 import './list.css';
 
 const words = {
   ko: {
-    section: (name: string) => `${name}구역`,
     left: (count: string) => `${count}석 남음`,
     out: '매진',
-    row: (row: number) => `${row}열`,
     stage: '무대 쪽',
-    seat: (row: number, place: number) => `${row}열 ${place}번`,
     statuses: { AVAILABLE: '', HELD: ', 다른 분이 결제 중', RESERVED: ', 판매됨' },
     yours: ', 선택함',
     keys: '화살표 키로 옮기고 스페이스 키로 골라요.',
   },
   en: {
-    section: (name: string) => `Section ${name}`,
     left: (count: string) => `${count} left`,
     out: 'Sold out',
-    row: (row: number) => `Row ${row}`,
     stage: 'Stage side',
-    seat: (row: number, place: number) => `row ${row}, seat ${place}`,
     statuses: { AVAILABLE: '', HELD: ', being paid by somebody', RESERVED: ', sold' },
     yours: ', chosen',
     keys: 'Move with the arrow keys, choose with space.',
@@ -63,9 +59,14 @@ export function SeatList(props: SeatListProps) {
               aria-expanded={isOpen}
               onClick={() => onSection(isOpen ? undefined : section.name)}
             >
-              <span class="grade" data-grade={gradeIndex(hall.sections, section.grade)} aria-hidden="true" />
+              <span
+                class="mark"
+                data-grade={gradeIndex(hall.sections, section.grade)}
+                data-letter={letterOf(hall.sections, section.grade)}
+                aria-hidden="true"
+              />
               <span class="name">
-                <b>{said.section(section.name)}</b> <span class="quiet">{section.grade}</span>
+                <b>{begun(sectionName(section.name))}</b> <span class="quiet">{section.grade}</span>
               </span>
               <span>{money(section.price)}</span>
               <span class="quiet">{available === 0 ? said.out : said.left(number(available))}</span>
@@ -91,6 +92,12 @@ export function gradeIndex(sections: readonly Section[], grade: string): number 
   return [...new Set(sections.map((section) => section.grade))].indexOf(grade) % 6;
 }
 
+/** As the map writes it; where all are of one grade it says nothing. */
+function letterOf(sections: readonly Section[], grade: string): string {
+  const grades = [...new Set(sections.map((section) => section.grade))];
+  return grades.length > 1 ? (lettersOf(grades)[grades.indexOf(grade)] ?? '') : '';
+}
+
 function Rows({ of, ...props }: SeatListProps & { readonly of: Section }) {
   const said = say(words);
   const opened = useSignal<number | undefined>(undefined);
@@ -101,9 +108,9 @@ function Rows({ of, ...props }: SeatListProps & { readonly of: Section }) {
         {said.stage} ↑ · {said.keys}
       </p>
       {Array.from({ length: of.rows }, (_none, index) => index + 1).map((row) => (
-        <div key={row} class="seat-row" role="group" aria-label={said.row(row)}>
+        <div key={row} class="seat-row" role="group" aria-label={rowTitle(row)}>
           {isWhole ? (
-            <span class="row-name">{said.row(row)}</span>
+            <span class="row-name">{rowTitle(row)}</span>
           ) : (
             <button
               type="button"
@@ -113,7 +120,7 @@ function Rows({ of, ...props }: SeatListProps & { readonly of: Section }) {
                 opened.value = opened.value === row ? undefined : row;
               }}
             >
-              {said.row(row)} <span class="quiet">{said.left(number(freeInRow(props.hall, of, row)))}</span>
+              {rowTitle(row)} <span class="quiet">{said.left(number(freeInRow(props.hall, of, row)))}</span>
             </button>
           )}
           {(isWhole || opened.value === row) && <Seats {...props} of={of} row={row} />}
@@ -121,6 +128,10 @@ function Rows({ of, ...props }: SeatListProps & { readonly of: Section }) {
       ))}
     </div>
   );
+}
+
+function rowTitle(row: number): string {
+  return begun(rowName(language.value, row));
 }
 
 function freeInRow(hall: Hall, { firstNumber, seatsPerRow }: Section, row: number): number {
@@ -173,7 +184,7 @@ function Seats({ hall, selected, onToggle, of, row }: SeatListProps & { readonly
             tabIndex={index === 0 ? 0 : -1}
             aria-pressed={isChosen}
             aria-disabled={status !== 'AVAILABLE' && !isChosen}
-            aria-label={`${said.seat(row, index + 1)}${said.statuses[status]}${isChosen ? said.yours : ''}`}
+            aria-label={`${seatInSection(language.value, { row, place: index + 1 })}${said.statuses[status]}${isChosen ? said.yours : ''}`}
             onClick={() => onToggle(seat)}
           />
         );

@@ -1,8 +1,8 @@
 /** Where the map stands in the page: a canvas with its few buttons, kept in step with the hall and with what is chosen. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal, type ReadonlySignal } from '@preact/signals';
-import { theme } from '../ui/theme.ts';
-import { language, money, say } from '../words/words.ts';
+import { forcedColors, theme } from '../ui/theme.ts';
+import { language, money, say, sectionName, shortSeatName } from '../words/words.ts';
 import type { Hall } from './hall.ts';
 import { MapButtons } from './map-buttons.tsx';
 import { createSeatMap } from './seat-map.ts';
@@ -13,13 +13,11 @@ const words = {
   ko: {
     nearer: '누르면 가까이 보여요.',
     choose: '좌석을 눌러 고르세요.',
-    seat: (row: number, place: number) => `${row}열 ${place}번`,
     statuses: { AVAILABLE: '', HELD: ' · 다른 분이 결제 중', RESERVED: ' · 판매됨' },
   },
   en: {
     nearer: 'Tap to come nearer.',
     choose: 'Tap a seat to choose it.',
-    seat: (row: number, place: number) => `row ${row}, seat ${place}`,
     statuses: { AVAILABLE: '', HELD: ' · being paid by somebody', RESERVED: ' · sold' },
   },
 };
@@ -39,7 +37,8 @@ export function MapView({ hall, selected, section, onToggle, onSection }: MapVie
   const map = useRef<SeatMap | undefined>(undefined);
   const reach = useSignal(far);
   const pointed = useSignal<number | undefined>(undefined);
-  useEffect(() => {
+  // Before anything is seen: the box is as high as the hall needs, and does not jump.
+  useLayoutEffect(() => {
     if (canvas.current === null) return undefined;
     const created = createSeatMap(canvas.current, {
       sections: hall.sections,
@@ -57,6 +56,7 @@ export function MapView({ hall, selected, section, onToggle, onSection }: MapVie
       },
     });
     map.current = created;
+    canvas.current.closest<HTMLElement>('.seat-map')?.style.setProperty('--hall-ratio', created.ratio.toFixed(3));
     const unwatch = hall.watch((numbers) => created.update(numbers));
     return () => {
       unwatch();
@@ -65,7 +65,7 @@ export function MapView({ hall, selected, section, onToggle, onSection }: MapVie
   }, [hall]);
   useEffect(() => map.current?.select(selected.value), [selected.value]);
   useEffect(() => map.current?.show(section.value), [section.value]);
-  useEffect(() => map.current?.redraw(language.value), [language.value, theme.value]);
+  useEffect(() => map.current?.redraw(language.value), [language.value, theme.value, forcedColors.value]);
   return (
     <div class="seat-map">
       <div class="map-head">
@@ -87,13 +87,18 @@ function hint(hall: Hall, name: string | undefined, { selects }: Reach): string 
   const section = hall.sections.length > 1 ? hall.sections.find((one) => one.name === name) : undefined;
   const next = selects ? said.choose : said.nearer;
   if (section === undefined) return next;
-  return `${section.name} · ${section.grade} ${money(section.price)}. ${next}`;
+  return `${captionOf(section.name)} · ${section.grade} ${money(section.price)}. ${next}`;
+}
+
+/** There is room for two lines: in English the bare name is the caption. */
+function captionOf(name: string): string {
+  return language.value === 'ko' ? sectionName(name) : name;
 }
 
 function told(hall: Hall, seat: number): string {
   const said = say(words);
   const found = hall.seat(seat);
   if (found === undefined) return '';
-  const { section, grade, row, place, price } = found;
-  return `${section} · ${said.seat(row, place)} · ${grade} ${money(price)}${said.statuses[hall.statusOf(seat)]}`;
+  const { grade, price } = found;
+  return `${shortSeatName(found)} · ${grade} ${money(price)}${said.statuses[hall.statusOf(seat)]}`;
 }

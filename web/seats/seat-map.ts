@@ -57,7 +57,9 @@ export function createSeatMap(canvas: HTMLCanvasElement, options: SeatMapOptions
     resting: undefined,
   };
   const stopListening = listen(canvas, handsOf(map));
+  const { left, right, top, bottom } = scene.layout.bounds;
   return {
+    ratio: (bottom - top) / (right - left),
     update: (numbers) => update(map, numbers),
     select: (selected) => select(map, selected),
     show: (name) => show(map, name),

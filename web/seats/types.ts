@@ -32,6 +32,8 @@ export interface Reach {
 }
 
 export interface SeatMap {
+  /** Height of the whole hall by its width. */
+  readonly ratio: number;
   /** Statuses of these numbers changed. */
   update(numbers: readonly number[]): void;
   /** Seats that were chosen elsewhere come into view. */

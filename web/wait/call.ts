@@ -17,7 +17,9 @@ export function wantSound(wanted: boolean): void {
 }
 
 export function callOut(): void {
-  navigator.vibrate?.([220, 120, 220, 120, 420]);
+  // Before anybody touched the page a browser refuses, and notes an error. Those that cannot tell do not refuse.
+  const isTouched = (navigator as Partial<Navigator>).userActivation?.hasBeenActive ?? true;
+  if (isTouched) navigator.vibrate?.([220, 120, 220, 120, 420]);
   if (!soundWanted()) return;
   try {
     audio ??= new AudioContext();

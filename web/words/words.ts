@@ -5,6 +5,7 @@ import * as dates from './dates.ts';
 import * as format from './language.ts';
 import type { Both, Language } from './language.ts';
 import { languageOfPage } from './page.ts';
+import * as seats from './seat-name.ts';
 
 const year_seconds = 365 * 86_400;
 
@@ -43,4 +44,10 @@ export const ownTime = (time: string): string | undefined => {
   const own = dates.timeElsewhere(language.value, time);
   return own === undefined ? undefined : say(whereYouAre)(own);
 };
+export const sectionName = (name: string): string => seats.sectionName(language.value, name);
+export const seatName = (seat: seats.SeatPlace): string => seats.seatName(language.value, seat);
+export const shortSeatName = (seat: seats.SeatPlace): string => seats.shortSeatName(language.value, seat);
+export const seatNames = (all: readonly seats.SeatPlace[]): string => seats.seatNames(language.value, all);
+/** For a chip or a list: the name of a seat that came with its label alone. */
+export const nameOfLabel = (label: string): string => seats.nameOfLabel(language.value, label, seats.shortSeatName);
 export const titleIn = (title: string) => format.titleIn(language.value, title);

@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import { ask, type Reply } from '../../client/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { useLoad } from '../../ui/load.tsx';
-import { money, say, titleIn } from '../../words/words.ts';
+import { money, nameOfLabel, say, titleIn } from '../../words/words.ts';
 import { PageHead } from '../parts/page-head.tsx';
 import { Table } from '../parts/table.tsx';
 import { place } from '../router.ts';
@@ -199,7 +199,7 @@ function Seats({ of: { performanceId, seats } }: { readonly of: Row }) {
           href={addressOf('/console/seat', { performance: performanceId, seat: String(seat) })}
           translate={false}
         >
-          {label}
+          {nameOfLabel(label)}
         </a>
       ))}
     </span>

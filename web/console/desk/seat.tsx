@@ -2,7 +2,8 @@
 import { ask, type Reply } from '../../client/client.ts';
 import { Loaded, useLoad } from '../../ui/load.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { money, number, say } from '../../words/words.ts';
+import { begun, nameOfLabel } from '../../words/seat-name.ts';
+import { language, money, number, say } from '../../words/words.ts';
 import { PageHead } from '../parts/page-head.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Stat } from '../parts/stat.tsx';
@@ -62,8 +63,8 @@ function Now({ story: { seat, holds, refused } }: { readonly story: Story }) {
   const owner = holds.find(({ status }) => status === 'CONFIRMED') ?? holds.find(({ status }) => status === 'HELD');
   return (
     <Panel
-      title={said.seat(seat.section, seat.row, seat.label)}
-      aside={`${seat.grade} · ${money(seat.price)} · ${said.nth(number(seat.number))}`}
+      title={begun(nameOfLabel(language.value, seat.label))}
+      aside={`${seat.label} · ${seat.grade} · ${money(seat.price)} · ${said.nth(number(seat.number))}`}
     >
       <dl class="stats">
         <div class="stat">

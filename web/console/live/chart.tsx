@@ -6,7 +6,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { signal } from '@preact/signals';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { theme } from '../../ui/theme.ts';
+import { forcedColors, theme } from '../../ui/theme.ts';
 import { language, number } from '../../words/words.ts';
 import type { History, Values } from './history.ts';
 
@@ -66,7 +66,7 @@ export function Chart({ title, lines, history, format = number, reach = 0 }: Cha
       sized.disconnect();
       made.destroy();
     };
-  }, [names, theme.value, language.value, reach]);
+  }, [names, theme.value, forcedColors.value, language.value, reach]);
   useEffect(() => plot.current?.setData(dataOf(lines, history)), [history]);
 
   return (
@@ -225,13 +225,29 @@ export function clock(time: number, seconds = false): string {
   }).format(time * 1_000);
 }
 
+/** Dashes and gaps in pixels where the colours are the reader's own, so that no line is told by its colour alone. */
+const dashes_forced: Readonly<Record<Line['tone'], number[]>> = {
+  main: [],
+  second: [8, 4],
+  third: [2, 3],
+  faint: [1, 5],
+  alarm: [],
+};
+
+function widthOf(tone: Line['tone'], isForced: boolean): number {
+  if (isForced) return tone === 'alarm' ? 4 : 2;
+  return tone === 'main' || tone === 'alarm' ? 1.5 : 1.25;
+}
+
 function seriesOf({ tone, filled, dashed, label }: Line, ink: Ink): UPlot.Series {
+  const isForced = forcedColors.peek() > 0;
   return {
     label,
     stroke: ink(tone),
-    width: tone === 'main' || tone === 'alarm' ? 1.5 : 1.25,
+    width: widthOf(tone, isForced),
     ...(filled === true && tone !== 'faint' && tone !== 'alarm' && { fill: ink(`${tone}-fill`) }),
     ...(dashed === true && { dash: [4, 3] }),
+    ...(isForced && { dash: dashes_forced[tone] }),
     points: { show: false },
     spanGaps: false,
   };
@@ -241,6 +257,7 @@ function shadePauses(plot: UPlot, { times, series, stepSeconds }: History, color
   const { ctx, bbox } = plot;
   ctx.save();
   ctx.fillStyle = color;
+  if (forcedColors.peek() > 0) ctx.globalAlpha = 0.3;
   let from: number | undefined;
   const end = times.length;
   for (let step = 0; step <= end; step++) {

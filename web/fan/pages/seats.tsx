@@ -110,18 +110,16 @@ function Hall({ chosen, isOver }: { chosen: Chosen; isOver: Signal<boolean> }) {
         ))}
       </div>
       <div class="hall-view" data-view={view.value}>
+        <Together hall={hall} onFind={selection.together} />
         <div class="hall-map">
           <MapView {...parts} />
           <Legend hall={hall} />
         </div>
-        <div class="hall-side">
-          <Together hall={hall} onFind={selection.together} />
-          {hasList && (
-            <section class="hall-list" aria-label={said.list}>
-              <SeatList {...parts} />
-            </section>
-          )}
-        </div>
+        {hasList && (
+          <section class="hall-list" aria-label={said.list}>
+            <SeatList {...parts} />
+          </section>
+        )}
       </div>
       <SelectionSheet selection={selection} hall={hall} concertId={chosen.concertId} />
       <LiveRegion text={selection.told.value} />

@@ -36,8 +36,14 @@ export function seen(view: View, { width, height }: Size): Box {
   return { left: view.x - halfWidth, right: view.x + halfWidth, top: view.y - halfHeight, bottom: view.y + halfHeight };
 }
 
+/** From the sides, so many pixels stay free around the whole hall: fewer where there are few. */
+function edgeOf({ width, height }: Size): number {
+  return Math.min(14, 0.025 * Math.min(width, height));
+}
+
 /** The view that shows all of a box, `edge` pixels from the sides. */
-export function fit({ left, right, top, bottom }: Box, { width, height }: Size, edge = 14): View {
+export function fit({ left, right, top, bottom }: Box, size: Size, edge = edgeOf(size)): View {
+  const { width, height } = size;
   const scale = Math.min(
     Math.max(1, width - 2 * edge) / Math.max(1, right - left),
     Math.max(1, height - 2 * edge) / Math.max(1, bottom - top),

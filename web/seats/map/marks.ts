@@ -2,6 +2,7 @@
 import { depthOf, pointAt, rowRadius, stepOf } from './block.ts';
 import { toPage } from './camera.ts';
 import type { Frame } from './frame.ts';
+import { paintMargins } from './margins.ts';
 import { mixed } from './palette.ts';
 import type { Part, Scene } from './scene.ts';
 
@@ -47,6 +48,7 @@ function fits({ wide, deep, turn }: Room, width: number, height: number): boolea
 
 export function paintLabels(scene: Scene, frame: Frame, parts: readonly Part[]): void {
   const { size, brush, view } = frame;
+  if (parts.length === scene.parts.length && paintMargins(scene, frame, parts, (part) => toldOf(scene, part))) return;
   const signs = parts.flatMap((part): Sign[] => {
     const room = roomOf(scene, frame, part);
     if (room === undefined) return [];
@@ -92,9 +94,13 @@ const levels: readonly Level[] = [
 ];
 const together_share = 0.75;
 
+function toldOf({ language, free }: Pick<Scene, 'language' | 'free'>, { index }: Part): string {
+  const left = free[index] ?? 0;
+  return left === 0 ? words[language].out : words[language].left(left);
+}
+
 function textOf({ palette, language, free }: Scene, brush: Frame['brush'], part: Part): Pick<Sign, 'told' | 'widths'> {
-  const left = free[part.index] ?? 0;
-  const told = left === 0 ? words[language].out : words[language].left(left);
+  const told = toldOf({ language, free }, part);
   const widthOf = (text: string, weight: number): number => {
     brush.font = `${weight} 10px ${palette.font}`;
     return brush.measureText(text).width / 10;
@@ -154,7 +160,7 @@ export function paintPins({ layout, selected, palette }: Scene, { brush, view, s
     brush.fillStyle = palette.vermilion;
     brush.fill();
     brush.lineWidth = 1.5;
-    brush.strokeStyle = palette.raised;
+    brush.strokeStyle = palette.halo;
     brush.stroke();
     brush.beginPath();
     brush.moveTo(x - radius * 0.42, y + radius * 0.04);

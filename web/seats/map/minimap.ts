@@ -40,8 +40,8 @@ export function createMinimap(scene: Scene, painter: Painter, wholeScale: () => 
       brush.stroke();
       brush.drawImage(canvas, frame.left + padding, frame.top + padding, canvas.width / ratio, canvas.height / ratio);
       const { left, top, right, bottom } = shared(seen(view, size), bounds);
-      brush.strokeStyle = scene.palette.ink;
-      brush.lineWidth = 1.5;
+      brush.strokeStyle = scene.palette.isForced ? scene.palette.vermilion : scene.palette.ink;
+      brush.lineWidth = scene.palette.isForced ? 2.5 : 1.5;
       brush.strokeRect(
         frame.left + padding + (left - bounds.left) * scale,
         frame.top + padding + (top - bounds.top) * scale,
@@ -83,12 +83,19 @@ function draw({ layout, parts, palette }: Scene, painter: Painter, scale: number
   for (const part of parts) {
     brush.fillStyle = painter.colorOf(part);
     brush.fill(painter.shapeOf(part));
+    if (palette.isForced) outline(brush, painter.shapeOf(part), palette.ink, 1 / scale);
   }
   brush.fillStyle = palette.ink;
   brush.beginPath();
   for (const { x, y } of layout.stage) brush.lineTo(x, y);
   brush.fill();
   return canvas;
+}
+
+function outline(brush: OffscreenCanvasRenderingContext2D, shape: Path2D, color: string, width: number): void {
+  brush.strokeStyle = color;
+  brush.lineWidth = width;
+  brush.stroke(shape);
 }
 
 /** Top right: at the left are numbers of rows, at the bottom the sheet may grow over the map. */

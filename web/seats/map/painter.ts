@@ -101,6 +101,8 @@ function isDirect({ view, size, ratio, isMoving }: Frame): boolean {
 function farColor({ palette, free }: Scene, part: Part): string {
   const seats = part.to - part.from;
   const left = free[part.index] ?? 0;
+  if (palette.isForced)
+    return left === 0 ? palette.paper : mixed(palette.ink, palette.paper, 0.1 + (0.15 * left) / seats);
   if (left === 0) return mixed(palette.ink, palette.sheet, 0.07);
   const grade = palette.grades[part.grade] ?? palette.ink;
   return mixed(grade, palette.raised, 0.2 + (0.34 * left) / seats);
@@ -143,10 +145,12 @@ function paintShape({ scene, shapes }: Tools, frame: Frame, part: Part): void {
   const path = shapes[part.index];
   if (path === undefined) return;
   brush.setTransform(scale, 0, 0, scale, x, y);
+  const { palette } = scene;
   brush.fillStyle = groundOf(scene, part, nearness(frame));
-  brush.strokeStyle = brush.fillStyle;
+  brush.strokeStyle = palette.isForced ? palette.ink : brush.fillStyle;
   // Round corners that the eye can see, and an aisle between two blocks all the same.
   brush.lineWidth = Math.max(0.9, Math.min(scene.layout.gap * 0.4, (6 * frame.ratio) / scale));
+  if (palette.isForced) brush.lineWidth = (1.5 * frame.ratio) / scale;
   brush.lineJoin = 'round';
   brush.fill(path);
   brush.stroke(path);
@@ -174,7 +178,7 @@ function paintStage({ scene, stage }: Tools, brush: Screen, { scale, x, y }: Sca
   const ys = layout.stage.map((one) => one.y);
   const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
   brush.setTransform(scale, 0, 0, scale, x, y);
-  brush.fillStyle = mixed(palette.ink, palette.sheet, 0.88);
+  brush.fillStyle = palette.isForced ? palette.ink : mixed(palette.ink, palette.sheet, 0.88);
   brush.strokeStyle = brush.fillStyle;
   brush.lineWidth = Math.min(1.4, (bottom - top) * 0.2);
   brush.lineJoin = 'round';

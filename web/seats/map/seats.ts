@@ -1,5 +1,6 @@
 /** Draws seats, each a small picture of its look stamped where it stands; thousands of them in a few milliseconds. */
 import { type Box, seat_size } from './block.ts';
+import { paintInContrast } from './contrast.ts';
 import { mixed } from './palette.ts';
 import { type Look, lookOf, looks, type Part, type Scene } from './scene.ts';
 
@@ -105,6 +106,10 @@ function paint(scene: Scene, grade: number, look: Look, side: number): ImageBitm
   const { palette } = scene;
   const color = palette.grades[grade] ?? palette.ink;
   brush.translate(1, 1);
+  if (palette.isForced) {
+    paintInContrast(brush, palette, look, side);
+    return canvas.transferToImageBitmap();
+  }
   brush.beginPath();
   brush.roundRect(0, 0, side, side, side * (side < 4 ? 0 : side < plain_max ? 0.4 : 0.27));
   brush.fillStyle = {
