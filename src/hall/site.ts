@@ -7,6 +7,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { bodyOf, type Sale, type WaitView } from '../../web/wait/markup.ts';
 import { waitWords } from '../../web/wait/words.ts';
+import type { Accounts } from '../accounts/accounts.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { App } from '../contract.ts';
 import { inTime } from '../platform/in-time.ts';
@@ -19,6 +20,7 @@ import { compressed, sendCompressed, sendFreshly, type Compressed } from './comp
 import { readerOf, type Reader } from './reader.ts';
 
 export interface SiteRooms {
+  readonly accounts: Pick<Accounts, 'sessionCookie'>;
   readonly catalog: Pick<Catalog, 'concert'>;
   readonly waitingRoom: Pick<WaitingRoom, 'gate' | 'status' | 'numbers'>;
   readonly reservations: Pick<Reservations, 'standing'>;
@@ -54,14 +56,14 @@ const fan_paths = [
 ] as const;
 const console_paths = ['/console', '/console/*'] as const;
 
-export async function mountSite(app: App, { catalog, waitingRoom, reservations }: SiteRooms): Promise<void> {
+export async function mountSite(app: App, rooms: SiteRooms): Promise<void> {
   const built = await readBuiltPages(path.join(import.meta.dirname, '../../web/dist'));
   if (built === undefined) {
     app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(notBuiltPage));
     return;
   }
   const shell = createShells(built);
-  const line = createLinePage({ built, shell }, { catalog, waitingRoom, reservations });
+  const line = createLinePage({ built, shell }, rooms);
   // A person who mistyped an address gets a page; a program gets its refusal.
   app.get('/*', (request, reply) => {
     if (!isForPeople(request)) throw refuse('NOT_FOUND');
@@ -97,7 +99,7 @@ export async function mountSite(app: App, { catalog, waitingRoom, reservations }
 /** The waiting room of a concert, as it stands for whoever asks. */
 function createLinePage(
   { built, shell }: { readonly built: BuiltPages; readonly shell: ReturnType<typeof createShells> },
-  { catalog, waitingRoom, reservations }: SiteRooms,
+  { accounts, catalog, waitingRoom, reservations }: SiteRooms,
 ) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { concertId } = request.params as { concertId: string };
@@ -109,7 +111,9 @@ function createLinePage(
     const { language } = readerOf(request);
     const status = await statusOf(request, waitingRoom, concertId);
     const sale = await saleOf(concertId, { waitingRoom, reservations });
-    const view = { language, concert, status, sale };
+    // The cookie alone, whatever it is worth: the page asks only where it may learn something.
+    const isKnown = (request.headers.cookie ?? '').includes(`${accounts.sessionCookie}=`);
+    const view = { language, concert, status, sale, isKnown };
     return sendFresh(request, reply, built.render('wait', fillingOf(view)));
   };
 }

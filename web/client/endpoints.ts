@@ -14,6 +14,7 @@ export const endpoints = {
   getConcert: 'GET /api/v1/concerts/:concertId',
   getSale: 'GET /api/v1/concerts/:concertId/sale',
   issueQueueToken: 'POST /api/v1/concerts/:concertId/queue-tokens',
+  listQueueTokens: 'GET /api/v1/queue-tokens',
   getQueueToken: 'GET /api/v1/queue-token',
   streamQueueToken: 'GET /api/v1/queue-token/events',
   leaveQueue: 'DELETE /api/v1/queue-token',

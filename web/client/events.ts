@@ -1,16 +1,26 @@
 /**
- * Follows an event stream for as long as a page is open. The stream is read with fetch, because an EventSource
- * cannot carry a Queue-Token. When it breaks, the page polls until it is back; when the phone wakes, it asks at once.
+ * Follows an event stream for as long as a page is open, by a stream of this tab's own; `follow.ts` sees to it that a
+ * browser has one. When it breaks, the page polls until it is back; when the phone wakes, it asks at once.
  */
-import { pause, requestOf } from './client.ts';
-import { asProblem, isPassing, problem, problemOf, type Problem } from './problem.ts';
+import { pause } from './client.ts';
+import { createHearing } from './hearing.ts';
+import { asProblem, isPassing, type Problem } from './problem.ts';
+import { readStream, silence_ms_max, type Source } from './stream.ts';
 
 export type Connection = 'live' | 'polling' | 'lost';
 
-export interface Following {
-  readonly stream: 'streamQueueToken' | 'streamSeats';
-  readonly performanceId?: string;
-  readonly place: string;
+export interface Polled {
+  readonly data: unknown;
+  /** After so many seconds one may ask again. */
+  readonly againSeconds: number;
+}
+
+export interface Following extends Source {
+  /**
+   * Events tell what changed, not how everything is: so everything is read once after the stream was opened, lest what
+   * changed in between be missed.
+   */
+  readonly isPartial: boolean;
   /**
    * Asks for the place again when the server will not take its token: it was made void when its fan signed out everywhere,
    * and the place itself is kept. Called once, until a stream was open again; rejects with a problem.
@@ -18,40 +28,48 @@ export interface Following {
   readonly renew: () => Promise<string>;
   /** Data of each event. */
   readonly onData: (data: unknown) => void;
-  /** Asks once, as a poll would; rejects with a problem. Answers after how many seconds to ask again. */
-  readonly poll: (place: string) => Promise<number>;
+  /** Asks once how everything is; rejects with a problem. */
+  readonly poll: (place: string) => Promise<Polled>;
+  /** Data of each poll, those that are made here. */
+  readonly onPolled: (data: unknown) => void;
+  /** Something came, be it only the comment that keeps the line open. */
+  readonly onHeard?: () => void;
   readonly onConnection: (connection: Connection) => void;
   /** A refusal that asking again will not change. Following ends. */
   readonly onRefused: (refusal: Problem) => void;
 }
 
-/** Heartbeats come at least every 15 s; silence for longer is a dead line. */
-const silence_ms_max = 25_000;
 const retry_ms_min = 1_000;
 const retry_ms_max = 15_000;
 
-/** Follows until the returned function is called. */
-export function follow(following: Following): () => void {
+const isHidden = (): boolean => document.visibilityState === 'hidden';
+
+/** Follows until the returned function is called. One who `rests` holds no stream while nobody looks, and polls. */
+export function followAlone(following: Following, { rests }: { readonly rests: boolean }): () => void {
   const stop = new AbortController();
   let attempt = new AbortController();
   const wake = (): void => {
-    if (document.visibilityState === 'visible' && !isAlive) attempt.abort();
+    if (isHidden() ? rests : !isAlive) attempt.abort();
   };
   const lost = (): void => attempt.abort();
   let isAlive = false;
   const token = createToken(following);
 
+  const hearing = createHearing(following);
+
   const live = (): void => {
     isAlive = true;
     token.taken();
     following.onConnection('live');
+    hearing.readAll(token.following().place).catch(() => undefined);
   };
+  const reading = { onOpen: live, onHeard: () => following.onHeard?.(), onData: hearing.data };
 
   const runStream = async (): Promise<void> => {
     attempt = new AbortController();
     const signal = AbortSignal.any([attempt.signal, stop.signal]);
     try {
-      await readStream(token.following(), signal, live);
+      await readStream(token.following(), signal, reading);
     } finally {
       isAlive = false;
     }
@@ -60,7 +78,8 @@ export function follow(following: Following): () => void {
   const run = async (): Promise<void> => {
     for (let failures = 0; !stop.signal.aborted; failures++) {
       const openedAt = performance.now();
-      const failure = await runStream().then(() => undefined, asProblem);
+      const isResting = rests && isHidden();
+      const failure = isResting ? undefined : await runStream().then(() => undefined, asProblem);
       if (stop.signal.aborted) return;
       if (failure !== undefined && !isPassing(failure) && failure.code !== 'INTERNAL') {
         if (await token.renewed(failure, stop.signal)) continue;
@@ -68,7 +87,7 @@ export function follow(following: Following): () => void {
         return;
       }
       if (performance.now() - openedAt > silence_ms_max) failures = 0;
-      const retryMs = Math.min(retry_ms_max, retry_ms_min * 2 ** failures);
+      const retryMs = isResting ? retry_ms_max : Math.min(retry_ms_max, retry_ms_min * 2 ** failures);
       const refused = await bridge(token.following(), stop.signal, retryMs);
       if (refused !== undefined) {
         if (await token.renewed(refused, stop.signal)) continue;
@@ -118,12 +137,15 @@ function createToken(following: Following) {
 /** Polls once between two tries of the stream, and waits. Answers a refusal that is final. */
 async function bridge(following: Following, signal: AbortSignal, ms: number): Promise<Problem | undefined> {
   try {
-    const seconds = await following.poll(following.place);
+    const { data, againSeconds } = await following.poll(following.place);
+    if (signal.aborted) return undefined;
+    following.onPolled(data);
     following.onConnection('polling');
-    await wait(Math.min(ms, seconds * 1_000), signal);
+    await wait(Math.min(ms, againSeconds * 1_000), signal);
     return undefined;
   } catch (error) {
     const found = asProblem(error);
+    if (signal.aborted) return undefined;
     if (!isPassing(found) && found.code !== 'INTERNAL') return found;
     following.onConnection('lost');
     await wait(ms, signal);
@@ -143,52 +165,4 @@ async function wait(ms: number, signal: AbortSignal): Promise<void> {
   await pause(ms * (0.75 + Math.random() / 2), AbortSignal.any([early.signal, signal]));
   removeEventListener('online', end);
   document.removeEventListener('visibilitychange', end);
-}
-
-async function readStream(
-  { stream, performanceId, place, onData }: Following,
-  signal: AbortSignal,
-  onOpen: () => void,
-) {
-  const { url, init } =
-    stream === 'streamQueueToken'
-      ? requestOf(stream, { place })
-      : requestOf(stream, { place, params: { performanceId: performanceId ?? '' } });
-  const silence = new AbortController();
-  let timer = setTimeout(() => silence.abort(), silence_ms_max);
-  const heard = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => silence.abort(), silence_ms_max);
-  };
-  try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.any([signal, silence.signal]) });
-    if (!response.ok) throw await problemOf(response);
-    if (response.body === null) throw problem({ code: 'UNREACHABLE' });
-    onOpen();
-    await readEvents(response.body.pipeThrough(new TextDecoderStream()).getReader(), heard, onData);
-  } catch (error) {
-    throw error instanceof Error && error.name === 'Problem' ? error : problem({ code: 'UNREACHABLE' });
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function readEvents(
-  reader: ReadableStreamDefaultReader<string>,
-  heard: () => void,
-  onData: (data: unknown) => void,
-): Promise<void> {
-  let text = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    heard();
-    text += value;
-    const blocks = text.split('\n\n');
-    text = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const data = block.split('\n').find((line) => line.startsWith('data:'));
-      if (data !== undefined) onData(JSON.parse(data.slice('data:'.length)));
-    }
-  }
 }

@@ -2,12 +2,13 @@
 import { render } from 'preact';
 import { loadUser } from '../client/session.ts';
 import { App } from './app.tsx';
+import { followPlaces } from './places.ts';
 import { startRouter } from './router.ts';
 
 const page = document.getElementById('page');
 if (page !== null) {
   startRouter();
-  loadUser().catch(() => undefined);
+  followPlaces(loadUser());
   page.replaceChildren();
   render(<App />, page);
 }

@@ -5,11 +5,12 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import { ask } from '../client/client.ts';
-import { follow } from '../client/events.ts';
+import { follow } from '../client/follow.ts';
 import { asProblem, type Problem } from '../client/problem.ts';
 import { placeOf, renewPlace, withPlace } from '../place/place.ts';
 import { bestTogether } from '../seats/best-together.ts';
 import type { Hall, Seat, SeatChange } from '../seats/hall.ts';
+import type { SeatMapData } from '../seats/types.ts';
 import { counted } from '../words/language.ts';
 import { begun } from '../words/seat-name.ts';
 import { say, seatNames } from '../words/words.ts';
@@ -228,15 +229,17 @@ function followHall(chosen: Chosen, state: State, dropTaken: DropTaken): () => v
     stream: 'streamSeats',
     performanceId,
     place,
+    isPartial: true,
     onData: (data) => {
       dropTaken(hall.apply(data as SeatChange[]));
       void settle(chosen, state, dropTaken);
     },
     renew: () => renewPlace(concertId, place),
-    poll: async (current) => {
-      dropTaken(hall.refresh(await ask('getSeatMap', { params: { performanceId }, place: current })));
-      return poll_seconds;
-    },
+    poll: async (current) => ({
+      data: await ask('getSeatMap', { params: { performanceId }, place: current }),
+      againSeconds: document.visibilityState === 'visible' ? poll_seconds : poll_seconds_hidden,
+    }),
+    onPolled: (data) => dropTaken(hall.refresh(data as SeatMapData)),
     onConnection: (connection) => {
       isStale.value = connection === 'lost';
       if (isStale.value) return;
@@ -251,6 +254,8 @@ function followHall(chosen: Chosen, state: State, dropTaken: DropTaken): () => v
 }
 
 const poll_seconds = 3;
+/** Whoever comes back asks at once. */
+const poll_seconds_hidden = 15;
 
 /** A hold whose answer was lost is still ours: the one of exactly these seats. Rejects if that cannot be asked. */
 async function ownHold(performanceId: string, seatNumbers: readonly number[]): Promise<string | undefined> {

@@ -46,6 +46,15 @@ export async function takePlace(concertId: string): Promise<Reply<'issueQueueTok
   return reply;
 }
 
+export type LivePlace = Reply<'listQueueTokens'>['places'][number];
+
+/** The live places of whoever is signed in, on whatever device they were taken; kept here from now on. */
+export async function findPlaces(): Promise<readonly LivePlace[]> {
+  const { places } = await ask('listQueueTokens', {});
+  for (const { concertId, token } of places) if (placeOf(concertId) !== token) keepPlace(concertId, token);
+  return places;
+}
+
 const renewing = new Map<string, Promise<string>>();
 
 /** Asks for the place again whose token is `voided`; once, however many of the page find out at the same time. */

@@ -4,9 +4,8 @@
  */
 import { ask } from '../client/client.ts';
 import { secondsUntil, syncClock } from '../client/clock.ts';
-import { follow, type Connection } from '../client/events.ts';
+import type { Connection } from '../client/events.ts';
 import { asProblem, type Problem } from '../client/problem.ts';
-import { drop, keep, read } from '../client/store.ts';
 import { dropPlace, placeOf as keptPlace, takePlace, withPlace } from '../place/place.ts';
 import { roll } from '../ui/roll.ts';
 import { countdown, number } from '../words/language.ts';
@@ -14,6 +13,7 @@ import { languageOfPage } from '../words/page.ts';
 import { refusalWords } from '../words/refusals.ts';
 import { callOut, soundWanted, wantSound } from './call.ts';
 import { at, leaving, setHtml, setText, tell } from './elements.ts';
+import { followPlace, forgetStart, placeElsewhere, startOf } from './line.ts';
 import {
   aheadOf,
   escaped,
@@ -41,12 +41,12 @@ const said = waitWords[language];
 const hall = document.getElementById('hall');
 const concertId = hall?.dataset['concert'] ?? '';
 const title = hall?.dataset['title'] ?? '';
+const isSignedIn = hall?.dataset['known'] !== undefined;
 const concert = { id: concertId, title, artist: '', venue: '' };
 
 let status: QueueStatus | undefined;
 let sale: Sale | undefined;
 let saleTimer: ReturnType<typeof setTimeout> | undefined;
-let startedAt = 0;
 let toldStep = Infinity;
 let shownPosition = 0;
 let stopRolling = (): void => undefined;
@@ -104,8 +104,7 @@ function ended(): void {
 
 function showPosition(next: QueueStatus, state: string): void {
   const position = next.position ?? 1;
-  startedAt = Math.max(position, startedAt, Number(read(`start:${concertId}`) ?? 0));
-  keep(`start:${concertId}`, String(startedAt));
+  const startedAt = startOf(concertId, position);
   rollTo(position);
   setText('ahead', aheadOf(language, position));
   setHtml('estimate', estimateOf(language, next));
@@ -193,44 +192,38 @@ function showRefusal({ code }: Problem): void {
   place.innerHTML = `<div class="notice" role="alert"><strong>${escaped(words.title)}</strong><p>${escaped(words.text)}</p></div>`;
 }
 
-function followPlace(place: string): void {
+function stand(place: string): void {
   stopFollowing();
   toldStep = Infinity;
-  stopFollowing = follow({
-    stream: 'streamQueueToken',
-    place,
-    onData: (data) => taken(data as QueueStatus),
-    renew: async () => {
-      const { token, ...next } = await takePlace(concertId);
-      taken({ ...next, expiredBecause: null });
-      return token;
-    },
-    poll: async (current) => {
-      const polled = await ask('getQueueToken', { place: current });
-      taken(polled);
-      return polled.pollAfterSeconds;
-    },
+  stopFollowing = followPlace(concertId, place, {
+    onStatus: taken,
     onConnection: showConnection,
     onRefused: refused,
   });
 }
 
 function taken(next: QueueStatus): void {
+  const isFirst = status === undefined;
   show(next);
-  if (next.status !== 'EXPIRED') return;
-  stopFollowing();
-  drop(`start:${concertId}`);
+  // This device remembers a place that is over; another one may have taken a new one since.
+  if (isFirst && next.status === 'EXPIRED') standElsewhere();
+}
+
+function standElsewhere(): void {
+  const go = (place: string | undefined): void => {
+    if (place !== undefined) stand(place);
+  };
+  placeElsewhere(concertId, isSignedIn).then(go, () => undefined);
 }
 
 async function join(button: HTMLElement | null): Promise<void> {
   if (button?.getAttribute('aria-busy') === 'true') return;
   button?.setAttribute('aria-busy', 'true');
   try {
-    drop(`start:${concertId}`);
-    startedAt = 0;
+    forgetStart(concertId);
     const { token, ...first } = await takePlace(concertId);
     show(first);
-    followPlace(token);
+    stand(token);
   } catch (error) {
     const problem = asProblem(error);
     if (problem.code === 'UNAUTHENTICATED')
@@ -249,10 +242,10 @@ async function leave(): Promise<void> {
   try {
     await withPlace(concertId, place, (current) => ask('leaveQueue', { place: current }));
     dropPlace(concertId);
-    drop(`start:${concertId}`);
+    forgetStart(concertId);
     location.assign(`/concerts/${concertId}`);
   } catch (error) {
-    followPlace(place);
+    stand(place);
     setText('connection', refusalWords[language][asProblem(error).code].title);
   }
 }
@@ -296,6 +289,9 @@ document.addEventListener('visibilitychange', () => {
 const place = keptPlace(concertId);
 const wantsPlace = new URLSearchParams(location.search).has('take');
 if (location.search !== '') history.replaceState(null, '', location.pathname);
-if (place !== undefined) followPlace(place);
+if (place !== undefined) stand(place);
 else if (wantsPlace) join(at('join')).catch(() => undefined);
-else if (at('join') === null) rebuild();
+else {
+  if (at('join') === null) rebuild();
+  standElsewhere();
+}

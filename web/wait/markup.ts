@@ -16,6 +16,8 @@ export interface WaitView {
   /** Undefined: no place was taken on this device. */
   readonly status: QueueStatus | undefined;
   readonly sale: Sale | undefined;
+  /** Somebody seems to be signed in, so it is worth asking for their place. */
+  readonly isKnown?: boolean;
 }
 
 const entities: Readonly<Record<string, string>> = {
@@ -37,7 +39,7 @@ export function bodyOf(view: WaitView): string {
   const { language, concert } = view;
   const said = waitWords[language];
   const [title] = titleIn(language, concert.title);
-  return `<div class="hall" id="hall" data-concert="${escaped(concert.id)}" data-title="${escaped(title)}">
+  return `<div class="hall" id="hall" data-concert="${escaped(concert.id)}" data-title="${escaped(title)}"${view.isKnown === true ? ' data-known' : ''}>
 <div class="light" aria-hidden="true"></div>
 <header>
 <a class="brand" href="/">${seal}<span>Maejin</span></a>

@@ -2,7 +2,6 @@
 import { useEffect } from 'preact/hooks';
 import { ask, type Reply } from '../../client/client.ts';
 import { user } from '../../client/session.ts';
-import { placeOf } from '../../place/place.ts';
 import { Bar } from '../../ui/bar.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Loaded, useLoad } from '../../ui/load.tsx';
@@ -12,6 +11,8 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import { counted } from '../../words/language.ts';
 import { clockTime, date, money, number, say, titleIn } from '../../words/words.ts';
 import { concertOf, type Concert } from '../concerts.ts';
+import { wayOf } from '../lines.tsx';
+import { standingIn } from '../places.ts';
 import { go } from '../router.ts';
 import type { PageProps } from '../routes.ts';
 import { useTitle } from '../title.ts';
@@ -32,7 +33,7 @@ const words = {
     held: (count: string) => `${count}석 결제 중`,
     limit: (count: number) => `한 사람이 ${count}석까지 살 수 있어요.`,
     take: '줄 서기',
-    back: '내 순서 보기',
+    back: { waiting: '내 순서 보기', turn: '내 차례예요, 좌석 고르기' },
     waiting: (count: string) => `지금 ${count}명이 기다리고 있어요.`,
     nobody: '지금은 기다리는 사람이 없어요.',
     order: '온 순서대로 들어가고, 차례가 오면 좌석을 골라요. 화면을 닫아도 순서는 그대로예요.',
@@ -52,7 +53,7 @@ const words = {
     held: (count: string) => `${count} being paid`,
     limit: (count: number) => `One person can buy up to ${counted(count, 'seat')}.`,
     take: 'Take a place in line',
-    back: 'See your place',
+    back: { waiting: 'See your place', turn: 'Your turn: choose seats' },
     waiting: (count: string) => (count === '1' ? 'One person is waiting now.' : `${count} people are waiting now.`),
     nobody: 'Nobody is waiting right now.',
     order: 'People come in by order of arrival and choose seats at their turn. Close the page and you keep your place.',
@@ -127,16 +128,17 @@ function Take({ concert, sale }: { concert: Concert; sale: Sale | undefined }) {
     );
   }
   const toWait = `${wait}?take=1`;
+  const standing = standingIn(concert.id);
   const press = (): void => go(user.value === null ? `/join?next=${encodeURIComponent(toWait)}` : toWait);
   return (
     <div class="stack">
-      {placeOf(concert.id) === undefined ? (
-        <Button size="wide" onPress={press}>
+      {standing === 'none' ? (
+        <Button key="none" size="wide" onPress={press}>
           {said.take}
         </Button>
       ) : (
-        <ButtonLink size="wide" href={wait}>
-          {said.back}
+        <ButtonLink key={standing} size="wide" href={wayOf(concert.id, standing)}>
+          {said.back[standing]}
         </ButtonLink>
       )}
       <p class="count">

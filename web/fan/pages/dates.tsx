@@ -1,7 +1,7 @@
 /** The dates of a concert, for those whose turn it is. */
 import { useEffect } from 'preact/hooks';
 import { ask } from '../../client/client.ts';
-import { placeOf, withPlace } from '../../place/place.ts';
+import { withPlace } from '../../place/place.ts';
 import { Bar } from '../../ui/bar.tsx';
 import { Loaded, useLoad } from '../../ui/load.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -10,6 +10,7 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import { clockTime, date, number, say, titleIn } from '../../words/words.ts';
 import { concertOf } from '../concerts.ts';
 import { NoPlace } from '../no-place.tsx';
+import { tokenIn } from '../places.ts';
 import { go } from '../router.ts';
 import type { PageProps } from '../routes.ts';
 import { useTitle } from '../title.ts';
@@ -41,9 +42,10 @@ export function Dates({ params }: PageProps) {
   const { concertId = '' } = params;
   const said = say(words);
   useTitle(said.title);
-  const place = placeOf(concertId);
+  const place = tokenIn(concertId);
+  if (place === 'unknown') return <Skeleton height="24rem" />;
   if (place === undefined) return <NoPlace concertId={concertId} />;
-  return <Choose concertId={concertId} place={place} />;
+  return <Choose key={place} concertId={concertId} place={place} />;
 }
 
 function Choose({ concertId, place }: { concertId: string; place: string }) {

@@ -2,7 +2,6 @@
 import { useSignal } from '@preact/signals';
 import { ask, type Reply } from '../../client/client.ts';
 import { asProblem, type Problem } from '../../client/problem.ts';
-import { placeOf } from '../../place/place.ts';
 import { Bar } from '../../ui/bar.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Loaded, useLoad } from '../../ui/load.tsx';
@@ -21,6 +20,8 @@ import {
   titleIn,
   yearIfAnother,
 } from '../../words/words.ts';
+import { wayOf } from '../lines.tsx';
+import { standingIn } from '../places.ts';
 import { Found, NothingFound, Search, searchedFor, searchTitle } from '../search.tsx';
 import { useTitle } from '../title.ts';
 import './home.css';
@@ -36,7 +37,7 @@ const words = {
     left: (count: string) => `${count}석`,
     out: '매진',
     until: (last: string) => `${last}까지`,
-    mine: '내 순서 보기',
+    mine: { waiting: '내 순서 보기', turn: '내 차례예요' },
     empty: '아직 예매 중인 공연이 없어요',
     emptyText: '새 공연이 열리면 여기에서 볼 수 있어요.',
     more: '더 보기',
@@ -51,7 +52,7 @@ const words = {
     left: (count: string) => counted(count, 'seat'),
     out: 'Sold out',
     until: (last: string) => `to ${last}`,
-    mine: 'See your place',
+    mine: { waiting: 'See your place', turn: 'It is your turn' },
     empty: 'Nothing is on sale yet',
     emptyText: 'New concerts appear here as soon as they open.',
     more: 'Show more',
@@ -161,6 +162,7 @@ function Bill({ concert }: { concert: Concert }) {
 
 function SaleOf({ concert }: { concert: Concert }) {
   const said = say(words);
+  const standing = standingIn(concert.id);
   const share = concert.seatsTotal === 0 ? 0 : concert.seatsSold / concert.seatsTotal;
   if (concert.soldOut) {
     return (
@@ -176,9 +178,9 @@ function SaleOf({ concert }: { concert: Concert }) {
       <span class="small quiet">
         {said.sold(Math.floor(share * 100))} · {said.left(number(concert.seatsTotal - concert.seatsSold))}
       </span>
-      {placeOf(concert.id) !== undefined && (
-        <a class="mine" href={`/concerts/${concert.id}/wait`}>
-          {said.mine}
+      {standing !== 'none' && (
+        <a key={standing} class="mine" href={wayOf(concert.id, standing)}>
+          {said.mine[standing]}
         </a>
       )}
     </div>

@@ -12,6 +12,7 @@ import { say } from '../../words/words.ts';
 import { concertOf } from '../concerts.ts';
 import { go } from '../router.ts';
 import type { Reservation } from '../stub.tsx';
+import { Lines } from '../lines.tsx';
 import { useTitle } from '../title.ts';
 import { Reservations, type Owned } from '../reservations.tsx';
 import { Wallet } from '../wallet.tsx';
@@ -65,6 +66,7 @@ export function My() {
         <h1>{said.title}</h1>
         {user.value && <p class="quiet">{said.hello(user.value.name)}</p>}
       </header>
+      <Lines />
       <Tickets />
       <Wallet />
       <Account />

@@ -1,7 +1,7 @@
 /** Choosing seats: the map, the list beside it, "best together", and the sheet with the sum and the one button. */
 import { signal, useSignal, useSignalEffect, type Signal } from '@preact/signals';
 import { ask } from '../../client/client.ts';
-import { placeOf, withPlace } from '../../place/place.ts';
+import { withPlace } from '../../place/place.ts';
 import { createHall } from '../../seats/hall.ts';
 import { Legend } from '../../seats/legend.tsx';
 import { SeatList } from '../../seats/list.tsx';
@@ -13,6 +13,7 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import { dateAndTime, say, titleIn } from '../../words/words.ts';
 import { concertOf } from '../concerts.ts';
 import { NoPlace } from '../no-place.tsx';
+import { tokenIn } from '../places.ts';
 import type { PageProps } from '../routes.ts';
 import { SelectionSheet } from '../selection-sheet.tsx';
 import { Together } from '../together.tsx';
@@ -41,9 +42,10 @@ const words = {
 export function Seats({ params }: PageProps) {
   const { concertId = '', date: day = '' } = params;
   useTitle(say(words).title);
-  const place = placeOf(concertId);
+  const place = tokenIn(concertId);
+  if (place === 'unknown') return <Skeleton height="24rem" />;
   if (place === undefined) return <NoPlace concertId={concertId} />;
-  return <Choose concertId={concertId} performanceId={`${concertId}-${day}`} place={place} />;
+  return <Choose key={place} concertId={concertId} performanceId={`${concertId}-${day}`} place={place} />;
 }
 
 function Choose({ concertId, performanceId, place }: { concertId: string; performanceId: string; place: string }) {

@@ -13,6 +13,7 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import { money, say } from '../../words/words.ts';
 import { concertOf, type Concert } from '../concerts.ts';
 import { pay } from '../pay.ts';
+import { placeEnded } from '../places.ts';
 import type { PageProps } from '../routes.ts';
 import { Stub, type Reservation } from '../stub.tsx';
 import { useTitle } from '../title.ts';
@@ -179,6 +180,7 @@ function usePaying({ held, load, fresh }: PayProps) {
     try {
       const { balance } = await pay(reservation);
       fresh.value = true;
+      placeEnded(reservation.concertId);
       load.set({
         ...held,
         reservation: { ...reservation, status: 'CONFIRMED', heldUntil: null },

@@ -1,0 +1,271 @@
+/** What a browser keeps, and what it does not: no storage, another device of the same fan, many tabs. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { type BoxOffice, boxOffice, newFan, newFans } from './harness/box-office.ts';
+import { openBrowser, visit, type Visitor } from './harness/browser.ts';
+import { eventually } from './harness/eventually.ts';
+import { type House, openHouse } from './harness/house.ts';
+import type { Server } from './harness/server.ts';
+
+let house: House;
+let server: Server;
+let office: BoxOffice;
+let browser: Browser;
+
+before(async () => {
+  browser = await openBrowser();
+  house = await openHouse();
+  server = await house.start();
+  office = boxOffice(server);
+});
+after(() => Promise.allSettled([browser.close(), house.close()]));
+
+/** One fan inside, and room for nobody else until `leave`. */
+async function fullConcert(ahead = 0) {
+  const { concertId, performanceId } = await office.createConcert({ maxActive: 1, graceSeconds: 3_600 });
+  const inside = await office.enter(concertId, newFan());
+  for (const other of newFans(ahead)) await office.issue(concertId, other);
+  return { concertId, performanceId, leave: () => office.leave(inside) };
+}
+
+/** From the seats page to the paid ticket, with money charged on the way. */
+async function buy(page: Page, seat: RegExp): Promise<void> {
+  await page.getByRole('button', { name: seat }).click();
+  await page.getByRole('button', { name: /잡기|Hold/ }).click();
+  await page.waitForURL(/\/reservations\//);
+  await page.getByRole('button', { name: '50,000원 충전' }).last().click();
+  await page.getByRole('button', { name: '50,000원 결제' }).click();
+  await page.getByRole('heading', { name: '예매를 마쳤어요' }).waitFor();
+}
+
+const storages = {
+  'is null': `for (const name of ['localStorage', 'sessionStorage'])
+    Object.defineProperty(window, name, { configurable: true, get: () => null });`,
+  'throws when it is read': `for (const name of ['localStorage', 'sessionStorage'])
+    Object.defineProperty(window, name, { configurable: true, get() { throw new DOMException('denied', 'SecurityError'); } });`,
+  'is full': `Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };`,
+};
+
+for (const [how, script] of Object.entries(storages)) {
+  test(`who waits, is called and buys where the storage ${how}`, async () => {
+    const { concertId, leave } = await fullConcert(1);
+    const fan = await visit(browser, server);
+    await fan.context.addInitScript(script);
+    const bearer = await fan.signUp();
+    await fan.open(`/concerts/${concertId}`);
+    await fan.page.getByRole('button', { name: '줄 서기' }).click();
+    await fan.page.locator('#position').getByText('2', { exact: true }).waitFor();
+    // Another document: what memory kept is gone, and the server knows the fan.
+    await fan.page.reload();
+    await fan.page.locator('#position').getByText('2', { exact: true }).waitFor();
+    await fan.open(`/concerts/${concertId}`);
+    await fan.page.getByRole('link', { name: '내 순서 보기' }).click();
+    await fan.page.locator('#position').waitFor();
+    await leave();
+    const next = await house.sql<{ userId: string }[]>`
+      select user_id as "userId" from queue_tokens where concert_id = ${concertId} and status = 'ACTIVE'`;
+    assert.equal(next.length, 1);
+    await house.sql`update queue_tokens set expires_at = now() where concert_id = ${concertId} and status = 'ACTIVE'`;
+    await fan.page.locator('#enter').click();
+    await fan.page.waitForURL(`**/concerts/${concertId}/dates/1`);
+    await buy(fan.page, /^1열 1번$/);
+    const account = { userId: '', token: bearer };
+    assert.equal((await office.wallet(account)).body.balance, 0, 'charged once, paid once');
+    assert.equal((await office.entries(account)).body.entries.length, 2);
+    fan.assertNoComplaints();
+    await fan.context.close();
+  });
+}
+
+test('without storage a charge whose answer was lost is not made twice, though the page is loaded again', async () => {
+  const fan = await visit(browser, server);
+  await fan.context.addInitScript(storages['is null']);
+  const bearer = await fan.signUp();
+  await fan.open('/my');
+  await fan.page.getByText('충전하기').click();
+  // The server charges, and nobody hears of it.
+  await fan.page.route('**/wallet/charges', async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  const charge = () => fan.page.getByRole('button', { name: '100,000원 충전' }).click();
+  await charge();
+  await fan.page.getByRole('alert').waitFor();
+  await fan.page.unroute('**/wallet/charges');
+  await fan.page.reload();
+  await fan.page.getByText('충전하기').click();
+  await charge();
+  await fan.page.getByText('충전했어요').waitFor();
+  assert.equal((await office.wallet({ token: bearer, userId: '' })).body.balance, 100_000);
+  await fan.context.close();
+});
+
+test('whoever cannot keep cookies is told so, and not left before a form that does nothing', async () => {
+  const fan = await visit(browser, server);
+  await fan.page.route('**/api/auth/sign-up/email', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { 'content-type': 'application/json' } });
+    await fan.context.clearCookies();
+  });
+  await fan.open('/join');
+  await fan.page.getByRole('button', { name: '회원 가입' }).first().click();
+  await fan.page.getByLabel('이름').fill('하늘');
+  await fan.page.getByLabel('이메일').fill(`no-cookies-${process.pid}@maejin.example`);
+  await fan.page.getByLabel('비밀번호').fill('long enough');
+  await fan.page.locator('form').getByRole('button', { name: '회원 가입' }).click();
+  await fan.page.getByText('이 브라우저가 쿠키를 막고 있어').waitFor();
+  await fan.context.close();
+});
+
+/** Another browser with the same account, which has never seen the waiting room. */
+async function otherDevice({ context }: Visitor): Promise<Visitor> {
+  const other = await visit(browser, server);
+  const { cookies } = await context.storageState();
+  await other.context.addCookies(cookies.filter(({ name }) => name !== 'maejin_place'));
+  return other;
+}
+
+test('another device of the same fan shows the place and the turn, and goes on to the paid ticket', async () => {
+  const { concertId, leave } = await fullConcert();
+  const fan = await visit(browser, server);
+  await fan.signUp();
+  await fan.open(`/concerts/${concertId}/wait?take=1`);
+  await fan.page.locator('#position').waitFor();
+  const other = await otherDevice(fan);
+  const link = (name: string) => other.page.getByRole('link', { name });
+  let asked = 0;
+  other.page.on('request', (request) => {
+    if (request.method() === 'GET' && request.url().endsWith('/queue-tokens')) asked += 1;
+  });
+  for (const address of ['/', '/my', `/concerts/${concertId}`]) {
+    await other.open(address);
+    await other.page.locator(`a[href="/concerts/${concertId}/wait"]`).getByText('내 순서 보기').waitFor();
+    assert.equal(await other.page.getByRole('button', { name: '줄 서기' }).count(), 0);
+    await other.assertAccessible();
+  }
+  assert.equal(asked, 3, 'once a page');
+  await link('내 순서 보기').click();
+  await other.page.locator('#position').getByText('1', { exact: true }).waitFor();
+  await leave();
+  await other.page.locator('#enter').waitFor();
+  for (const address of ['/', '/my', `/concerts/${concertId}`]) {
+    await other.open(address);
+    await other.page.locator(`a[href="/concerts/${concertId}/dates"]`).getByText('내 차례예요').waitFor();
+  }
+  // A third one, which opens the seats by their address.
+  const third = await otherDevice(fan);
+  await third.open(`/concerts/${concertId}/dates/1`);
+  await buy(third.page, /^1열 1번$/);
+  await other.open(`/concerts/${concertId}/wait`);
+  await other.page.getByRole('heading', { name: '예매를 마쳤어요' }).waitFor();
+  for (const one of [fan, other, third]) {
+    one.assertNoComplaints();
+    await one.context.close();
+  }
+});
+
+test('a place given up and taken anew on another device is found where the old one is remembered', async () => {
+  const { concertId, leave } = await fullConcert();
+  const fan = await visit(browser, server);
+  const bearer = await fan.signUp();
+  await fan.open(`/concerts/${concertId}/wait?take=1`);
+  await fan.page.locator('#position').waitFor();
+  const account = { userId: '', token: bearer };
+  await fan.open('/');
+  assert.equal((await office.leave((await office.issue(concertId, account)).body.token)).status, 204);
+  await office.issue(concertId, newFan());
+  assert.equal((await office.issue(concertId, account)).body.position, 2);
+  await fan.open(`/concerts/${concertId}/wait`);
+  await fan.page.locator('#position').getByText('2', { exact: true }).waitFor();
+  await leave();
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('nobody who is not signed in is asked about', async () => {
+  const { concertId } = await fullConcert();
+  const fan = await visit(browser, server);
+  const asked: string[] = [];
+  fan.page.on('request', (request) => {
+    if (request.url().endsWith('/queue-tokens')) asked.push(request.url());
+  });
+  for (const address of ['/', '/my', `/concerts/${concertId}`, `/concerts/${concertId}/dates`]) {
+    await fan.open(address);
+    await fan.page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
+    await fan.page.locator('h1, .notice').first().waitFor();
+  }
+  await fan.open(`/concerts/${concertId}/wait`);
+  await fan.page.getByRole('row', { name: /R 50 0 0/ }).waitFor();
+  assert.deepEqual(asked, []);
+  await fan.context.close();
+});
+
+const openStreams = async (): Promise<number> => {
+  const metrics = await (await fetch(new URL('/metrics', server.origin))).text();
+  return Number(/^maejin_streams (\d+)$/m.exec(metrics)?.[1]);
+};
+
+/** So many connections a browser opens to one host over HTTP/1.1. */
+const connections_max = 6;
+
+async function openTabs(context: BrowserContext, concertId: string, count: number): Promise<Page[]> {
+  const tabs: Page[] = [];
+  for (let index = 0; index < count; index++) {
+    const tab = await context.newPage();
+    await tab.goto(`/concerts/${concertId}/wait`);
+    await tab.locator('#connection[data-at=live]').waitFor({ state: 'attached' });
+    tabs.push(tab);
+  }
+  return tabs;
+}
+
+test('eight tabs of one browser hold one stream; one of them buys, and the others show it', async () => {
+  const { concertId, leave } = await fullConcert(1);
+  const fan = await visit(browser, server);
+  await fan.signUp();
+  await fan.open(`/concerts/${concertId}/wait?take=1`);
+  await fan.page.locator('#position').waitFor();
+  const tabs = [fan.page, ...(await openTabs(fan.context, concertId, 7))];
+  for (const tab of tabs) await tab.locator('#position').getByText('2', { exact: true }).waitFor();
+  await eventually(async () => assert.equal(await openStreams(), 1));
+  // Whichever reads the stream is closed: another one does at once.
+  await fan.page.close();
+  const [buyer, ...others] = tabs.slice(1);
+  assert(buyer !== undefined);
+  await office.updateConcert(concertId, { paused: { reason: '잠깐만요' } });
+  for (const tab of others) await tab.locator('.reason').getByText('잠깐만요').waitFor();
+  assert.equal(await openStreams(), 1);
+  await office.updateConcert(concertId, { paused: null, maxActive: 3 });
+  await leave();
+  for (const tab of [buyer, ...others]) await tab.locator('#enter').waitFor();
+  await buyer.locator('#enter').click();
+  await buyer.waitForURL(`**/concerts/${concertId}/dates/1`);
+  const second = others.pop();
+  assert(second !== undefined);
+  await second.goto(`/concerts/${concertId}/dates/1`);
+  await second.getByRole('button', { name: /^1열 2번$/ }).waitFor();
+  await eventually(async () => assert.equal(await openStreams(), 2, 'one of the line, one of the seats'));
+  await buy(buyer, /^1열 1번$/);
+  for (const tab of others) await tab.getByRole('heading', { name: '예매를 마쳤어요' }).waitFor();
+  await second.getByRole('alert').waitFor();
+  await eventually(async () => assert.equal(await openStreams(), 0));
+  await fan.context.close();
+});
+
+test('the twin: with a stream a tab, the seventh does not load', async () => {
+  const { concertId } = await fullConcert();
+  const fan = await visit(browser, server);
+  await fan.context.addInitScript(`Object.defineProperty(navigator, 'locks', { value: undefined });`);
+  await fan.signUp();
+  await fan.open(`/concerts/${concertId}/wait?take=1`);
+  await fan.page.locator('#position').waitFor();
+  const tabs = await openTabs(fan.context, concertId, connections_max - 1);
+  await eventually(async () => assert.equal(await openStreams(), connections_max));
+  const seventh = await fan.context.newPage();
+  await assert.rejects(seventh.goto(`/concerts/${concertId}/wait`, { timeout: 2_000 }));
+  await tabs[0]?.close();
+  await seventh.goto(`/concerts/${concertId}/wait`);
+  await seventh.locator('#position').waitFor();
+  await fan.context.close();
+});
