@@ -20,7 +20,7 @@ import { compressed, sendCompressed, sendFreshly, type Compressed } from './comp
 import { readerOf, type Reader } from './reader.ts';
 
 export interface SiteRooms {
-  readonly accounts: Pick<Accounts, 'sessionCookie'>;
+  readonly accounts: Pick<Accounts, 'credentialIn'>;
   readonly catalog: Pick<Catalog, 'concert'>;
   readonly waitingRoom: Pick<WaitingRoom, 'gate' | 'status' | 'numbers'>;
   readonly reservations: Pick<Reservations, 'standing'>;
@@ -112,7 +112,7 @@ function createLinePage(
     const status = await statusOf(request, waitingRoom, concertId);
     const sale = await saleOf(concertId, { waitingRoom, reservations });
     // The cookie alone, whatever it is worth: the page asks only where it may learn something.
-    const isKnown = (request.headers.cookie ?? '').includes(`${accounts.sessionCookie}=`);
+    const isKnown = accounts.credentialIn({ cookie: request.headers.cookie }) !== undefined;
     const view = { language, concert, status, sale, isKnown };
     return sendFresh(request, reply, built.render('wait', fillingOf(view)));
   };
