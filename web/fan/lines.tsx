@@ -10,7 +10,12 @@ import './lines.css';
 
 const words = {
   ko: { title: '지금 줄 선 공연', waiting: '내 순서 보기', turn: '내 차례예요, 좌석 고르기', unknown: '공연' },
-  en: { title: 'Where you stand in line', waiting: 'See your place', turn: 'Your turn: choose seats', unknown: 'Concert' },
+  en: {
+    title: 'Where you stand in line',
+    waiting: 'See your place',
+    turn: 'Your turn: choose seats',
+    unknown: 'Concert',
+  },
 };
 
 /** Where a place leads: into the line, or to the seats. */
