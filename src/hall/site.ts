@@ -20,7 +20,7 @@ import { compressed, sendCompressed, sendFreshly, type Compressed } from './comp
 import { readerOf, type Reader } from './reader.ts';
 
 export interface SiteRooms {
-  readonly accounts: Pick<Accounts, 'sessionCookie' | 'identify'>;
+  readonly accounts: Pick<Accounts, 'credentialIn' | 'identify'>;
   readonly catalog: Pick<Catalog, 'concert'>;
   readonly waitingRoom: Pick<WaitingRoom, 'gate' | 'status' | 'numbers' | 'livePlaces'>;
   readonly reservations: Pick<Reservations, 'standing'>;
@@ -109,8 +109,8 @@ function createLinePage(
       throw refuse('NOT_FOUND');
     }
     const { language } = readerOf(request);
-    // By the cookie alone, whatever it is worth: only then is it worth asking for a place that this device does not know.
-    const isKnown = (request.headers.cookie ?? '').includes(`${accounts.sessionCookie}=`);
+    // By what is shown, whatever it is worth: only then is it worth asking for a place that this device does not know.
+    const isKnown = accounts.credentialIn(request.headers) !== undefined;
     const status = await statusOf(request, concertId, { waitingRoom, accounts: isKnown ? accounts : undefined });
     const sale = await saleOf(concertId, { waitingRoom, reservations });
     const view = { language, concert, status, sale, isKnown };
