@@ -1,7 +1,7 @@
 /** A fan's live places as any device is told of them: all of them, only those, with tokens that are good. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accountsAt } from './harness/accounts.ts';
+import { accountsAt, cookieOf } from './harness/accounts.ts';
 import { boxOffice, newFan, newFans, type BoxOffice } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { type House, openHouse } from './harness/house.ts';
@@ -55,15 +55,33 @@ test('places that wait and places that are let in, the newest first, on a server
   }
 });
 
+test('the first paint of the waiting room knows the place of whoever is signed in, and of nobody else', async () => {
+  const { concertId } = await office.createConcert({ ...patient, maxActive: 1 });
+  await office.enter(concertId, newFan());
+  const account = await accountsAt(server).signUp();
+  await office.issue(concertId, { userId: account.body.user.id, token: account.body.token });
+  const cookie = cookieOf(account);
+  const painted = async (address: string, headers: Record<string, string>): Promise<string> =>
+    (await office.call<string>('GET', `/concerts/${concertId}/wait${address}`, { headers })).body;
+  const html = { accept: 'text/html', 'accept-language': 'en' };
+  assert.match(await painted('', { ...html, cookie }), /data-known.*id="position" data-digits="1">1</s);
+  for (const page of [
+    await painted('', html),
+    await painted('', { ...html, cookie: cookie.replaceAll(/=[^;]{4}/g, '=none') }),
+    await painted('?take=1', { ...html, cookie }),
+  ]) {
+    assert.match(page, /id="join"/);
+    assert.doesNotMatch(page, /id="position"/);
+  }
+});
+
 test('of whoever asks, by bearer or by cookie, and of nobody else', async () => {
   const { concertId } = await office.createConcert(patient);
   const accounts = accountsAt(server);
-  const { headers, body } = await accounts.signUp();
-  const place = (await office.issue(concertId, { userId: body.user.id, token: body.token })).body;
-  const cookie = headers
-    .getSetCookie()
-    .map((set) => set.split(';')[0])
-    .join('; ');
+  const account = await accounts.signUp();
+  const { user, token: session } = account.body;
+  const place = (await office.issue(concertId, { userId: user.id, token: session })).body;
+  const cookie = cookieOf(account);
   const byCookie = await office.call<{ places: { token: string }[] }>('GET', '/api/v1/queue-tokens', {
     headers: { cookie },
   });

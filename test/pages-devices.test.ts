@@ -1,10 +1,9 @@
-/** What a browser keeps, and what it does not: no storage, another device of the same fan, many tabs. */
+/** What a device keeps, and what the server knows of the fan: no storage, no cookies, another device of the same fan. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { type BoxOffice, boxOffice, newFan, newFans } from './harness/box-office.ts';
 import { openBrowser, visit, type Visitor } from './harness/browser.ts';
-import { eventually } from './harness/eventually.ts';
 import { type House, openHouse } from './harness/house.ts';
 import type { Server } from './harness/server.ts';
 
@@ -105,8 +104,8 @@ test('whoever cannot keep cookies is told so, and not left before a form that do
   const fan = await visit(browser, server);
   await fan.page.route('**/api/auth/sign-up/email', async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, headers: { 'content-type': 'application/json' } });
     await fan.context.clearCookies();
+    await route.fulfill({ response, headers: { 'content-type': 'application/json' } });
   });
   await fan.open('/join');
   await fan.page.getByRole('button', { name: '회원 가입' }).first().click();
@@ -198,74 +197,5 @@ test('nobody who is not signed in is asked about', async () => {
   await fan.open(`/concerts/${concertId}/wait`);
   await fan.page.getByRole('row', { name: /R 50 0 0/ }).waitFor();
   assert.deepEqual(asked, []);
-  await fan.context.close();
-});
-
-const openStreams = async (): Promise<number> => {
-  const metrics = await (await fetch(new URL('/metrics', server.origin))).text();
-  return Number(/^maejin_streams (\d+)$/m.exec(metrics)?.[1]);
-};
-
-/** So many connections a browser opens to one host over HTTP/1.1. */
-const connections_max = 6;
-
-async function openTabs(context: BrowserContext, concertId: string, count: number): Promise<Page[]> {
-  const tabs: Page[] = [];
-  for (let index = 0; index < count; index++) {
-    const tab = await context.newPage();
-    await tab.goto(`/concerts/${concertId}/wait`);
-    await tab.locator('#connection[data-at=live]').waitFor({ state: 'attached' });
-    tabs.push(tab);
-  }
-  return tabs;
-}
-
-test('eight tabs of one browser hold one stream; one of them buys, and the others show it', async () => {
-  const { concertId, leave } = await fullConcert(1);
-  const fan = await visit(browser, server);
-  await fan.signUp();
-  await fan.open(`/concerts/${concertId}/wait?take=1`);
-  await fan.page.locator('#position').waitFor();
-  const tabs = [fan.page, ...(await openTabs(fan.context, concertId, 7))];
-  for (const tab of tabs) await tab.locator('#position').getByText('2', { exact: true }).waitFor();
-  await eventually(async () => assert.equal(await openStreams(), 1));
-  // Whichever reads the stream is closed: another one does at once.
-  await fan.page.close();
-  const [buyer, ...others] = tabs.slice(1);
-  assert(buyer !== undefined);
-  await office.updateConcert(concertId, { paused: { reason: '잠깐만요' } });
-  for (const tab of others) await tab.locator('.reason').getByText('잠깐만요').waitFor();
-  assert.equal(await openStreams(), 1);
-  await office.updateConcert(concertId, { paused: null, maxActive: 3 });
-  await leave();
-  for (const tab of [buyer, ...others]) await tab.locator('#enter').waitFor();
-  await buyer.locator('#enter').click();
-  await buyer.waitForURL(`**/concerts/${concertId}/dates/1`);
-  const second = others.pop();
-  assert(second !== undefined);
-  await second.goto(`/concerts/${concertId}/dates/1`);
-  await second.getByRole('button', { name: /^1열 2번$/ }).waitFor();
-  await eventually(async () => assert.equal(await openStreams(), 2, 'one of the line, one of the seats'));
-  await buy(buyer, /^1열 1번$/);
-  for (const tab of others) await tab.getByRole('heading', { name: '예매를 마쳤어요' }).waitFor();
-  await second.getByRole('alert').waitFor();
-  await eventually(async () => assert.equal(await openStreams(), 0));
-  await fan.context.close();
-});
-
-test('the twin: with a stream a tab, the seventh does not load', async () => {
-  const { concertId } = await fullConcert();
-  const fan = await visit(browser, server);
-  await fan.context.addInitScript(`Object.defineProperty(navigator, 'locks', { value: undefined });`);
-  await fan.signUp();
-  await fan.open(`/concerts/${concertId}/wait?take=1`);
-  await fan.page.locator('#position').waitFor();
-  const tabs = await openTabs(fan.context, concertId, connections_max - 1);
-  await eventually(async () => assert.equal(await openStreams(), connections_max));
-  const seventh = await fan.context.newPage();
-  await assert.rejects(seventh.goto(`/concerts/${concertId}/wait`, { timeout: 2_000 }));
-  await tabs[0]?.close();
-  await seventh.goto(`/concerts/${concertId}/wait`);
-  await seventh.locator('#position').waitFor();
   await fan.context.close();
 });

@@ -20,9 +20,9 @@ import { compressed, sendCompressed, sendFreshly, type Compressed } from './comp
 import { readerOf, type Reader } from './reader.ts';
 
 export interface SiteRooms {
-  readonly accounts: Pick<Accounts, 'credentialIn'>;
+  readonly accounts: Pick<Accounts, 'credentialIn' | 'identify'>;
   readonly catalog: Pick<Catalog, 'concert'>;
-  readonly waitingRoom: Pick<WaitingRoom, 'gate' | 'status' | 'numbers'>;
+  readonly waitingRoom: Pick<WaitingRoom, 'gate' | 'status' | 'numbers' | 'livePlaces'>;
   readonly reservations: Pick<Reservations, 'standing'>;
 }
 
@@ -109,10 +109,10 @@ function createLinePage(
       throw refuse('NOT_FOUND');
     }
     const { language } = readerOf(request);
-    const status = await statusOf(request, waitingRoom, concertId);
+    // By what is shown, whatever it is worth: only then is it worth asking for a place that this device does not know.
+    const isKnown = accounts.credentialIn(request.headers) !== undefined;
+    const status = await statusOf(request, concertId, { waitingRoom, accounts: isKnown ? accounts : undefined });
     const sale = await saleOf(concertId, { waitingRoom, reservations });
-    // The cookie alone, whatever it is worth: the page asks only where it may learn something.
-    const isKnown = accounts.credentialIn({ cookie: request.headers.cookie }) !== undefined;
     const view = { language, concert, status, sale, isKnown };
     return sendFresh(request, reply, built.render('wait', fillingOf(view)));
   };
@@ -133,20 +133,44 @@ function fillingOf(view: WaitView): Filling {
   return { language, theme: 'dark', title, description: said.keptText, body: bodyOf(view) };
 }
 
-/** Where the place that this page's cookie names stands; looking at the page is a sign of life. */
+interface PlaceRooms {
+  readonly waitingRoom: SiteRooms['waitingRoom'];
+  /** Undefined where nobody is signed in. */
+  readonly accounts: SiteRooms['accounts'] | undefined;
+}
+
+/**
+ * Where the place stands that this page's cookie names, or that the fan has from another device; looking at the page is a
+ * sign of life.
+ */
 async function statusOf(
   request: FastifyRequest,
-  { gate, status }: SiteRooms['waitingRoom'],
   concertId: string,
+  { waitingRoom, accounts }: PlaceRooms,
 ): Promise<WaitView['status']> {
-  const place = /(?:^|;\s*)maejin_place=([\w.-]+)/.exec(request.headers.cookie ?? '')?.[1];
-  if (place === undefined) return undefined;
+  const { gate, status, livePlaces } = waitingRoom;
   try {
+    const kept = /(?:^|;\s*)maejin_place=([\w.-]+)/.exec(request.headers.cookie ?? '')?.[1];
+    const place = kept ?? (await placeElsewhere(request, concertId, { accounts, livePlaces }));
+    if (place === undefined) return undefined;
     const pass = gate.pass({ headers: { 'queue-token': place } });
     return pass.concertId === concertId ? await status(pass) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whoever is about to take a place is not looked for. */
+async function placeElsewhere(
+  request: FastifyRequest,
+  concertId: string,
+  { accounts, livePlaces }: Pick<PlaceRooms, 'accounts'> & Pick<WaitingRoom, 'livePlaces'>,
+): Promise<string | undefined> {
+  const { take } = request.query as { take?: unknown };
+  if (accounts === undefined || take !== undefined) return undefined;
+  const { userId } = await accounts.identify(request);
+  const { places } = await livePlaces.of(userId);
+  return places.find((place) => place.concertId === concertId)?.token;
 }
 
 async function saleOf(

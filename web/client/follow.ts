@@ -3,6 +3,7 @@
  * and six tabs that hold one each would shut the fan out. The tab that leads reads the stream and tells the others; when
  * it is closed, the next one leads at once.
  */
+import { claimsOf } from '../place/claims.ts';
 import { followAlone, type Connection, type Following } from './events.ts';
 import { createHearing } from './hearing.ts';
 import { lead } from './one-of-tabs.ts';
@@ -85,17 +86,7 @@ function followTogether(following: Following, locks: LockManager): () => void {
  * claims; one that has none is a name itself.
  */
 function nameOf({ stream, performanceId = '', place }: Following): string {
-  return `maejin ${stream} ${performanceId} ${claimsOf(place)}`;
-}
-
-function claimsOf(place: string): string {
-  try {
-    const claims = (place.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
-    const { c, u, e } = JSON.parse(atob(claims)) as Readonly<Record<string, unknown>>;
-    return JSON.stringify([c, u, e]);
-  } catch {
-    return place;
-  }
+  return `maejin ${stream} ${performanceId} ${JSON.stringify(claimsOf(place) ?? place)}`;
 }
 
 interface Ways {

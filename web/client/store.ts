@@ -77,7 +77,7 @@ function noted(): Readonly<Record<string, string>> {
 }
 
 function note(kept: Readonly<Record<string, string>>): void {
-  tried(() => history.replaceState({ kept }, ''));
+  tried(() => history.replaceState({ ...history.state, kept }, ''));
 }
 
 export interface Cookie {

@@ -5,6 +5,7 @@
 import { ask, type Reply } from '../client/client.ts';
 import { asProblem } from '../client/problem.ts';
 import { drop, keep, keepCookie, keysFrom, read } from '../client/store.ts';
+import { claimsOf } from './claims.ts';
 
 const day_seconds = 86_400;
 
@@ -34,9 +35,9 @@ export function dropAllPlaces(): void {
 
 /** Whoever signs in where somebody else was signed in before does not find that one's places. */
 export function placesBelongTo(userId: string): void {
-  const owner = read('places-of');
-  if (owner !== undefined && owner !== userId) dropAllPlaces();
-  keep('places-of', userId);
+  for (const concertId of placesHeld()) {
+    if (claimsOf(placeOf(concertId) ?? '')?.userId !== userId) dropPlace(concertId);
+  }
 }
 
 /** Takes a place, or finds the one that this fan has, on whatever device it was taken. */

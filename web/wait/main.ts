@@ -209,11 +209,10 @@ function taken(next: QueueStatus): void {
   if (isFirst && next.status === 'EXPIRED') standElsewhere();
 }
 
-function standElsewhere(): void {
-  const go = (place: string | undefined): void => {
-    if (place !== undefined) stand(place);
-  };
-  placeElsewhere(concertId, isSignedIn).then(go, () => undefined);
+/** Stands in the place that the fan has from another device; without one, `otherwise`. */
+function standElsewhere(otherwise = (): void => undefined): void {
+  const go = (place: string | undefined): void => (place === undefined ? otherwise() : stand(place));
+  placeElsewhere(concertId, isSignedIn).then(go, otherwise);
 }
 
 async function join(button: HTMLElement | null): Promise<void> {
@@ -292,6 +291,7 @@ if (location.search !== '') history.replaceState(null, '', location.pathname);
 if (place !== undefined) stand(place);
 else if (wantsPlace) join(at('join')).catch(() => undefined);
 else {
-  if (at('join') === null) rebuild();
-  standElsewhere();
+  standElsewhere(() => {
+    if (at('join') === null) rebuild();
+  });
 }
