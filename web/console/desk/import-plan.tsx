@@ -138,11 +138,11 @@ interface CheckedProps {
 function Checked({ plan, onImport }: CheckedProps) {
   const said = say(sectionWords);
   const { rows, fault, ignored, notes } = plan;
-  const wrong = rows.filter(({ faults, fault: own }) => own !== undefined || Object.keys(faults).length > 0).length;
+  const wrong = rows.filter(({ faults, fault: own }) => own !== undefined || Object.keys(faults).length > 0);
   return (
     <div class="stack tight">
       {fault !== undefined && <Notice title={say(fault)} />}
-      {wrong > 0 && <Notice title={said.notClean(number(wrong))} />}
+      {wrong.length > 0 && <ToCorrect rows={wrong} />}
       {(notes.length > 0 || ignored.length > 0) && (
         <ul class="small quiet" key={notes.map(({ en }) => en).join()}>
           {notes.map((note) => (
@@ -185,7 +185,14 @@ function Rows({ rows }: { readonly rows: readonly PlanRow[] }) {
           title: said.field[field],
           cell: (row: PlanRow) => <ReadCell row={row} field={field} />,
         })),
-        { key: 'fault', title: said.fault, cell: (row: PlanRow) => <RowFaults row={row} /> },
+        {
+          key: 'fault',
+          title: said.fault,
+          cell: (row: PlanRow) => {
+            const { length } = reasonsOf(row);
+            return <span class={length === 0 ? 'quiet' : 'fault'}>{length === 0 ? said.fine : length}</span>;
+          },
+        },
       ]}
     />
   );
@@ -203,20 +210,39 @@ function ReadCell({
   const isNumber = field !== 'name' && field !== 'grade' && /^\d{1,12}$/.test(text);
   const shown = isNumber ? number(Number(text)) : shortened(text);
   return (
-    <span translate={false}>
+    <span class="as-read" translate={false}>
       <span class={faults[field] === undefined ? '' : 'alarm'}>{text === '' ? '–' : shown}</span>
       {other !== undefined && isNumber && <span class="quiet small as-written">{shortened(other)}</span>}
     </span>
   );
 }
 
-function RowFaults({ row: { faults, fault, section } }: { readonly row: PlanRow }) {
+const rows_told_max = 20;
+
+/** Row by row: which cell, what stands in it, and why it cannot be taken. */
+function ToCorrect({ rows }: { readonly rows: readonly PlanRow[] }) {
+  const said = say(sectionWords);
+  const shown = rows.slice(0, rows_told_max);
+  return (
+    <Notice key={rows.length} title={said.notClean(number(rows.length))}>
+      <ul class="to-correct">
+        {shown.map((row) => (
+          <li key={row.row}>
+            <strong>{said.inRow(row.row)}</strong> {reasonsOf(row).join(' ')}
+          </li>
+        ))}
+        {rows.length > shown.length && <li>{said.andMore(rows.length - shown.length)}</li>}
+      </ul>
+    </Notice>
+  );
+}
+
+function reasonsOf({ faults, fault, section }: PlanRow): string[] {
   const said = say(sectionWords);
   const told = sectionFields.flatMap((field) => {
     const own = faults[field];
     const cell = section[field] === '' ? '' : ` ‘${shortened(section[field])}’`;
     return own === undefined ? [] : [`${said.field[field]}${cell}: ${say(own)}`];
   });
-  if (fault !== undefined) told.unshift(say(fault));
-  return told.length === 0 ? <span class="quiet">{said.fine}</span> : <span class="fault">{told.join(' ')}</span>;
+  return fault === undefined ? told : [say(fault), ...told];
 }

@@ -23,6 +23,8 @@ export const sectionWords = {
     takeText: '위에 적은 구역을 모두 바꿔요.',
     notClean: (count: string) => `고칠 줄이 ${count}개 있어요. 모두 고치기 전에는 아무것도 가져오지 않아요.`,
     row: '줄',
+    inRow: (row: number) => `${row}번 줄`,
+    andMore: (rows: number) => `… 그 밖에 ${rows}줄`,
     fault: '고칠 것',
     fine: '좋아요',
     ignored: (columns: string) => `쓰지 않는 열: ${columns}`,
@@ -52,6 +54,8 @@ export const sectionWords = {
         ? 'One row to correct. Nothing is taken until it is.'
         : `${count} rows to correct. Nothing is taken until all are.`,
     row: 'Row',
+    inRow: (row: number) => `Row ${row}`,
+    andMore: (rows: number) => `… and ${rows} more`,
     fault: 'To correct',
     fine: 'Fine',
     ignored: (columns: string) => `Columns not used: ${columns}`,
