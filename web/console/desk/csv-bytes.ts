@@ -4,7 +4,7 @@
  * reads like a plan and the other does not; when both do, whoever opened the file says which.
  *
  * Neither is a check of the other: 345 syllables of CP949 are valid UTF-8 (홀 is Ȧ, 홈 is Ȩ), and a file of UTF-8 with one
- * byte astray is valid CP949 more often than not.
+ * byte astray can be valid CP949.
  */
 import type { Fault } from './rules.ts';
 
