@@ -1,8 +1,9 @@
 /** The operator makes concerts in a real browser: by form, by CSV, from an old one, and each of them once. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import type { ReplyOf } from '../src/contract.ts';
+import { bytesOf, planCases } from './cases/plans.ts';
 import { boxOffice, type BoxOffice } from './harness/box-office.ts';
 import { openBrowser, type VisitorOptions } from './harness/browser.ts';
 import { openHouse, type House } from './harness/house.ts';
@@ -162,7 +163,7 @@ test('takes a plan from CSV only when every row is right, from a file of Excel a
     .fill('구역;열;열당 좌석;등급;가격\n가;0;20;R;일만\n나;5;10;S;90,000\n');
   await page.getByRole('button', { name: '확인하기' }).click();
   await page.getByText('고칠 줄이 1개 있어요').waitFor();
-  await page.getByText('열: 1부터 100,000까지예요. 가격(원): 정수로 적어 주세요.').waitFor();
+  await page.getByText('열 ‘0’: 1부터 100,000까지예요. 가격(원) ‘일만’: 정수로 적어 주세요.').waitFor();
   assert.equal(await page.getByRole('button', { name: /가져오기$/ }).count(), 0);
   await visitor.assertAccessible();
   assert.equal(await page.getByLabel('1번째 구역, 구역').inputValue(), 'A');
@@ -177,7 +178,7 @@ test('takes a plan from CSV only when every row is right, from a file of Excel a
       await page.getByLabel('1번째 구역, 가격(원)').inputValue(),
       await page.getByLabel('2번째 구역, 등급').inputValue(),
     ],
-    ['가, 서쪽', '110,000', 'S'],
+    ['가, 서쪽', '110000', 'S'],
   );
   const title = `가져온 공연 ${process.pid}`;
   await describeConcert(page, title);
@@ -185,6 +186,88 @@ test('takes a plan from CSV only when every row is right, from a file of Excel a
   const [made] = await concertsNamed(title);
   const [first] = (await planOf(made ?? '')).performances[0]?.sections ?? [];
   assert.deepEqual([first?.name, first?.price], ['가, 서쪽', 110_000]);
+  await leave(visitor);
+});
+
+/** Opens the import anew, with this file; answers what it shows. */
+async function importing(page: Page, name: string, buffer: Buffer) {
+  if ((await page.locator('.import').count()) > 0) await page.getByRole('button', { name: '가져오기 닫기' }).click();
+  await page.getByRole('button', { name: 'CSV로 가져오기' }).click();
+  const panel = page.locator('.import');
+  await panel.getByLabel('CSV 파일').setInputFiles({ name, mimeType: 'text/csv', buffer });
+  await panel.locator('table, .notice').first().waitFor();
+  return panel;
+}
+
+/** The rows of the table: what is read of each, above what is written where that differs; and what is said of it. */
+async function rowsIn(panel: Locator): Promise<{ read: string; said: string }[]> {
+  const rows = await panel.locator('tbody tr').allInnerTexts();
+  return rows.map((row) => {
+    const cells = row.split('\t').map((cell) => cell.trim().split('\n')[0] ?? '');
+    return { read: cells.slice(1, -1).join('|'), said: cells.at(-1) ?? '' };
+  });
+}
+
+test('reads the plans of operators as they were meant, shows how, and takes none that could mean something else', async () => {
+  const visitor = await operatorAt('/console/new');
+  const { page } = visitor;
+  for (const one of planCases) {
+    const panel = await importing(page, `${one.file}.csv`, await bytesOf(one));
+    await panel.getByText(new RegExp(`^${one.readAs}.*읽었어요`)).waitFor();
+    const rows = await rowsIn(panel);
+    assert.deepEqual(
+      rows.map(({ read }) => read),
+      one.rows,
+      one.file,
+    );
+    const wrong = rows.flatMap(({ said }, index) => (said === '좋아요' ? [] : [index + 2]));
+    assert.deepEqual(wrong, one.wrong?.slice(0, 1) ?? [], one.file);
+    for (const [row, reason] of one.wrong === undefined ? [] : [one.wrong])
+      assert.match((await panel.getByRole('alert').getByText(`${row}번 줄`).locator('..').textContent()) ?? '', reason);
+    assert.equal(await panel.getByRole('button', { name: /석 가져오기$/ }).count(), one.wrong === undefined ? 1 : 0);
+  }
+  // 홀 and 홈 in the other reading, and back.
+  const [first] = planCases;
+  assert(first !== undefined);
+  const panel = await importing(page, 'halls.csv', await bytesOf(first));
+  await panel.getByRole('button', { name: 'UTF-8로 다시 읽기' }).click();
+  await panel.getByRole('cell', { name: 'Ȧ' }).waitFor();
+  await panel.getByRole('button', { name: 'CP949(EUC-KR)로 다시 읽기' }).click();
+  await panel.getByRole('cell', { name: '홀' }).waitFor();
+  await visitor.assertAccessible();
+  await panel.getByRole('button', { name: '구역 2개, 300석 가져오기' }).click();
+  assert.equal(await page.getByLabel('2번째 구역, 구역').inputValue(), '홈');
+  await leave(visitor);
+});
+
+test('asks where a file could be read in two ways, and says what is no plan', async () => {
+  const visitor = await operatorAt('/console/new');
+  const { page } = visitor;
+  // é is one letter of UTF-8, and 챕 in the old code page: each could be the name of a section.
+  const either = Buffer.from('name,rows,seatsPerRow,grade,price\nAé,1,2,R,3000\n');
+  const panel = await importing(page, 'either.csv', either);
+  await panel.getByText('글자를 두 가지로 읽을 수 있어요').waitFor();
+  assert.equal(await panel.locator('table').count(), 0);
+  await panel.getByText('A챕', { exact: true }).waitFor();
+  await visitor.assertAccessible();
+  await panel.getByRole('button', { name: 'UTF-8로 읽기' }).click();
+  await panel.getByRole('cell', { name: 'Aé' }).waitFor();
+  await panel.getByRole('button', { name: '구역 1개, 2석 가져오기' }).waitFor();
+  await (await importing(page, 'plan.csv', Buffer.from('PK\x03\x04'))).getByText('엑셀 파일이에요').waitFor();
+  await (await importing(page, 'plan.csv', Buffer.alloc(5_000_000, 'a'))).getByText('파일이 너무 커요').waitFor();
+  await leave(visitor);
+});
+
+test('two sections that read alike are refused beside the second', async () => {
+  const visitor = await operatorAt('/console/new');
+  const { page } = visitor;
+  await describeConcert(page, '쌍둥이');
+  await page.getByRole('button', { name: '구역 추가' }).click();
+  await page.getByLabel('2번째 구역, 구역').fill('Ａ\u200b');
+  await page.getByRole('button', { name: '판매 시작' }).click();
+  await page.getByText('1번째 구역과 똑같이 읽혀요').waitFor();
+  assert.equal(await page.getByRole('dialog').count(), 0);
+  assert.deepEqual(await concertsNamed('쌍둥이'), []);
   await leave(visitor);
 });
 

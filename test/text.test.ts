@@ -228,6 +228,29 @@ test('a fan is found by a name in any form, pasted with what cannot be seen; an 
   }
 });
 
+test('a seat and a concert are found by a name in any form', async () => {
+  const asOperator = await office.asOperator();
+  const title = `각본${process.pid}`;
+  const { concertId } = await office.createConcert({
+    title,
+    performances: concert([[{ name: `각${process.pid}` }]]).performances,
+  });
+  const ask = <Reply>(at: string, q: string) =>
+    office.call<Reply>('GET', `${at}?q=${encodeURIComponent(q)}`, asOperator);
+  for (const form of [(text: string) => text, nfd, (text: string) => `\u200b${text}`]) {
+    const seats = await ask<ReplyOf<'findSeats', 200>>('/api/v1/admin/seats', `${form(`각${process.pid}`)}-1-1`);
+    assert.deepEqual(
+      seats.body.seats.map((seat) => [seat.concertId, seat.number]),
+      [[concertId, 1]],
+    );
+    const found = await ask<ReplyOf<'listConcerts', 200>>('/api/v1/concerts', form(title));
+    assert.deepEqual(
+      found.body.concerts.map(({ id }) => id),
+      [concertId],
+    );
+  }
+});
+
 /** Written before texts were composed, and by hand. */
 async function oldReason(concertId: string, reason: string): Promise<void> {
   await house.sql`update rooms set paused_reason = ${reason}, version = version + 1 where concert_id = ${concertId}`;

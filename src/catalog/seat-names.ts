@@ -3,6 +3,8 @@
  * that. Sections are called anything, with digits and hyphens too, so a name is read in every way that it can mean; which
  * of them there is, the plan decides.
  */
+import { oneLineIn } from '../contract.ts';
+
 export interface SeatReading {
   /** Undefined: not said. As people compare names, see `sectionKey`. */
   readonly section: string | undefined;
@@ -20,7 +22,7 @@ const twoNumbers = /^(?:(.*?)[\s,·/-]+)?(\d{1,6})[\s,·/-]+(\d{1,6})$/;
 
 /** Names that read the same are the same: whatever the case, the width of the letters, or how Korean is composed. */
 export function sectionKey(name: string): string {
-  return name.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim();
+  return oneLineIn(name).normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim();
 }
 
 /** At most a dozen, those that say most first; none for a text that names no seat in any way. */

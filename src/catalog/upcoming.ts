@@ -3,6 +3,7 @@
  * searches it or turns its pages asks the database nothing of their own. What a concert is never changes and is read
  * once; which ones are to come is asked again for as long as news from another server may take.
  */
+import { oneLineIn } from '../contract.ts';
 import type { Sql } from '../platform/database.ts';
 import { createLane, type LaneMetrics } from '../platform/lane.ts';
 import { createShortMemory } from '../platform/short-memory.ts';
@@ -38,9 +39,9 @@ const concerts_max = 5_000;
 const kept = { keptMs: 250, keptMax: 1 };
 const asking_max = 20_000;
 
-/** As it is compared in a search: however it was composed, wide or narrow, in capitals or not. */
+/** As it is compared in a search: however it was composed, wide or narrow, in capitals or not, without what nobody sees. */
 export function folded(text: string): string {
-  return text.normalize('NFKC').toLowerCase();
+  return oneLineIn(text).normalize('NFKC').toLowerCase();
 }
 
 export function createUpcoming({ sql, metrics }: { sql: Sql; metrics: LaneMetrics }): UpcomingConcerts {

@@ -1,7 +1,7 @@
 /**
  * What comes in: JSON and nothing else, checked by the contract's schemas before a handler sees it. Nothing is
- * coerced but the numbers of a query, which can only be written as text, and text that people read, which is composed. What is coarse and cheap stands before what is
- * exact and dear: the body's length, then its outline, then its content.
+ * coerced but the numbers of a query, which can only be written as text, and text that people read, which is composed.
+ * What is coarse and cheap stands before what is exact and dear: the body's length, then its outline, then its content.
  */
 import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest, FastifySchemaCompiler } from 'fastify';

@@ -1,9 +1,20 @@
 /** A concert as it is being written: every field as text, kept as it was typed, and what becomes of it in the end. */
 import { signal, type Signal } from '@preact/signals';
 import { concertDefaults, concertLimits as limits } from '../../../src/contract/limits.ts';
+import { oneLineIn } from '../../../src/contract/text.ts';
 import type { BodyOf } from '../../../src/contract.ts';
 import type { Reply } from '../../client/client.ts';
-import { faults, found, seatsOf, sectionFaults, settingFault, settingFields, textFault, wholeOf } from './rules.ts';
+import {
+  faults,
+  found,
+  seatsOf,
+  sectionFaults,
+  settingFault,
+  settingFields,
+  textFault,
+  twinFaults,
+  wholeOf,
+} from './rules.ts';
 import type { Fault, SectionFaults, SectionText, SettingField } from './rules.ts';
 
 export const textFields = ['title', 'artist', 'venue'] as const;
@@ -103,9 +114,10 @@ export function faultsOf(draft: Draft): DraftFaults {
   const dates = new Map(
     draft.dates.filter(({ at }) => startsAt(at) === undefined).map(({ key }) => [key, faults.date]),
   );
+  const twins = twinFaults(draft.sections, (index) => faults.twin(index + 1));
   const sections = new Map(
-    draft.sections.flatMap((section) => {
-      const own = sectionFaults(section);
+    draft.sections.flatMap((section, index) => {
+      const own = { ...twins.get(index), ...sectionFaults(section) };
       return Object.keys(own).length === 0 ? [] : [[section.key, own] as const];
     }),
   );
@@ -142,11 +154,11 @@ export interface PlannedSection {
 
 function sectionOf({ name, grade, ...sides }: SectionText): PlannedSection {
   return {
-    name: name.trim(),
-    rows: wholeOf(sides.rows) ?? 0,
-    seatsPerRow: wholeOf(sides.seatsPerRow) ?? 0,
-    grade: grade.trim(),
-    price: wholeOf(sides.price) ?? 0,
+    name: oneLineIn(name),
+    rows: wholeOf(sides.rows, 'rows') ?? 0,
+    seatsPerRow: wholeOf(sides.seatsPerRow, 'seatsPerRow') ?? 0,
+    grade: oneLineIn(grade),
+    price: wholeOf(sides.price, 'price') ?? 0,
   };
 }
 
@@ -154,9 +166,9 @@ function sectionOf({ name, grade, ...sides }: SectionText): PlannedSection {
 export function requestOf({ texts, settings, dates, sections }: Draft): BodyOf<'createConcert'> {
   const plan = sections.map(sectionOf);
   return {
-    title: texts.title.trim(),
-    artist: texts.artist.trim(),
-    venue: texts.venue.trim(),
+    title: oneLineIn(texts.title),
+    artist: oneLineIn(texts.artist),
+    venue: oneLineIn(texts.venue),
     maxActive: wholeOf(settings.maxActive) ?? 1,
     maxSeatsPerFan: wholeOf(settings.maxSeatsPerFan) ?? 1,
     sessionSeconds: wholeOf(settings.sessionSeconds) ?? 1,

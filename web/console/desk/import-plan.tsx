@@ -1,12 +1,15 @@
 /** Taking a seating plan from a file or from what was pasted: first everything is checked, then all of it is taken. */
 import { useSignal } from '@preact/signals';
-import { useId } from 'preact/hooks';
+import { useId, useRef } from 'preact/hooks';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { language, number, say } from '../../words/words.ts';
 import { Table } from '../parts/table.tsx';
-import { columnNames, readPlan, textOf, type PlanRow, type ReadPlan } from './csv-plan.ts';
-import { sectionFields, type Fault, type SectionText } from './rules.ts';
+import { openPlan, type Opened, type Reading } from './csv-bytes.ts';
+import { columnNames } from './csv-columns.ts';
+import { readPlan, shortened, type PlanRow, type ReadPlan } from './csv-plan.ts';
+import { ReadAs } from './read-as.tsx';
+import { sectionFields, type Fault, type SectionField, type SectionText } from './rules.ts';
 import { sectionWords } from './section-words.ts';
 
 const samples = {
@@ -14,61 +17,88 @@ const samples = {
   en: 'name,rows,seatsPerRow,grade,price\nA,10,20,VIP,165000\nB,12,24,R,132000\n"C, balcony",8,30,S,99000\n',
 };
 
+/** What is being taken over: a file and how it was read, or what was pasted; and what was found in it. */
+interface Taking {
+  readonly opened: Opened | undefined;
+  /** Undefined where it could be read in two ways and nobody has said which. */
+  readonly reading: Reading | undefined;
+  readonly text: string;
+  readonly fault: Fault | undefined;
+  readonly plan: ReadPlan | undefined;
+}
+
+const nothing: Taking = { opened: undefined, reading: undefined, text: '', fault: undefined, plan: undefined };
+
+function useTaking() {
+  const taking = useSignal(nothing);
+  const begun = useRef(0);
+  /** What takes time is shown unless something else was begun meanwhile. */
+  const begin = (now: Taking): ((next: Partial<Taking>) => void) => {
+    const own = (begun.current += 1);
+    taking.value = now;
+    return (next) => {
+      if (own === begun.current) taking.value = { ...taking.value, ...next };
+    };
+  };
+  const check = async (given: Taking): Promise<void> => {
+    const show = begin({ ...given, plan: undefined, fault: undefined });
+    show({ plan: await readPlan(given.text) });
+  };
+  const read = (opened: Opened, reading: Reading): Promise<void> =>
+    check({ ...nothing, opened, reading, text: reading.text.replace(/^\ufeff/, '') });
+  return {
+    taking,
+    check,
+    read,
+    write: (text: string): void => void begin({ ...nothing, text }),
+    open: async (file: File | undefined): Promise<void> => {
+      if (file === undefined) return;
+      const show = begin(nothing);
+      const found = await openPlan(file);
+      if ('ko' in found) show({ fault: found });
+      else if (found.isSure) await read(found, found.readings[0]);
+      else show({ opened: found });
+    },
+  };
+}
+
 export function ImportPlan({ onImport }: { readonly onImport: (sections: readonly SectionText[]) => void }) {
   const said = say(sectionWords);
-  const id = useId();
-  const text = useSignal('');
-  const plan = useSignal<ReadPlan | undefined>(undefined);
-  const fault = useSignal<Fault | undefined>(undefined);
-  const check = async (given: string): Promise<void> => {
-    fault.value = undefined;
-    plan.value = await readPlan(given);
-  };
-  const open = async (file: File | undefined): Promise<void> => {
-    if (file === undefined) return;
-    const found = await textOf(file);
-    plan.value = undefined;
-    if (typeof found !== 'string') {
-      fault.value = found;
-      return;
-    }
-    text.value = found.replace(/^\ufeff/, '');
-    await check(found);
-  };
+  const { taking, check, read, write, open } = useTaking();
+  const { opened, reading, text, fault, plan } = taking.value;
   return (
     <div class="import stack">
       <Columns />
       <PlanFile onFile={(file) => void open(file)} />
-      <div class="field">
-        <label for={`${id}-text`}>{said.paste}</label>
-        <textarea
-          id={`${id}-text`}
-          rows={7}
-          spellcheck={false}
-          value={text.value}
-          onInput={({ currentTarget: { value } }) => {
-            text.value = value;
-            plan.value = undefined;
-          }}
-        />
-      </div>
+      {opened !== undefined && <ReadAs opened={opened} reading={reading} onChoose={(one) => void read(opened, one)} />}
+      <Pasted text={text} onInput={write} />
       <div class="row">
-        <Button kind="plain" size="small" onPress={() => void check(text.value)}>
+        <Button kind="plain" size="small" onPress={() => void check(taking.value)}>
           {said.check}
         </Button>
-        <Button
-          kind="plain"
-          size="small"
-          onPress={() => {
-            text.value = samples[language.value];
-            plan.value = undefined;
-          }}
-        >
+        <Button kind="plain" size="small" onPress={() => write(samples[language.value])}>
           {said.sample}
         </Button>
       </div>
-      {fault.value !== undefined && <Notice title={say(fault.value)} />}
-      {plan.value !== undefined && <Checked plan={plan.value} onImport={onImport} />}
+      {fault !== undefined && <Notice key={fault.en} title={say(fault)} />}
+      {plan !== undefined && <Checked plan={plan} onImport={onImport} />}
+    </div>
+  );
+}
+
+function Pasted({ text, onInput }: { readonly text: string; readonly onInput: (text: string) => void }) {
+  const said = say(sectionWords);
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{said.paste}</label>
+      <textarea
+        id={id}
+        rows={7}
+        spellcheck={false}
+        value={text}
+        onInput={({ currentTarget: { value } }) => onInput(value)}
+      />
     </div>
   );
 }
@@ -107,13 +137,20 @@ interface CheckedProps {
 
 function Checked({ plan, onImport }: CheckedProps) {
   const said = say(sectionWords);
-  const { rows, fault, ignored } = plan;
-  const wrong = rows.filter(({ faults, fault: own }) => own !== undefined || Object.keys(faults).length > 0).length;
+  const { rows, fault, ignored, notes } = plan;
+  const wrong = rows.filter(({ faults, fault: own }) => own !== undefined || Object.keys(faults).length > 0);
   return (
     <div class="stack tight">
       {fault !== undefined && <Notice title={say(fault)} />}
-      {wrong > 0 && <Notice title={said.notClean(number(wrong))} />}
-      {ignored.length > 0 && <p class="small quiet">{said.ignored(ignored.join(', '))}</p>}
+      {wrong.length > 0 && <ToCorrect rows={wrong} />}
+      {(notes.length > 0 || ignored.length > 0) && (
+        <ul class="small quiet" key={notes.map(({ en }) => en).join()}>
+          {notes.map((note) => (
+            <li key={note.en}>{say(note)}</li>
+          ))}
+          {ignored.length > 0 && <li>{said.ignored(namesOf(ignored))}</li>}
+        </ul>
+      )}
       {rows.length > 0 && <Rows rows={rows} />}
       {plan.isClean && (
         <div class="row">
@@ -125,6 +162,12 @@ function Checked({ plan, onImport }: CheckedProps) {
       )}
     </div>
   );
+}
+
+const names_max = 12;
+function namesOf(columns: readonly string[]): string {
+  const shown = columns.slice(0, names_max).map(shortened).join(', ');
+  return columns.length > names_max ? `${shown} …` : shown;
 }
 
 function Rows({ rows }: { readonly rows: readonly PlanRow[] }) {
@@ -140,24 +183,66 @@ function Rows({ rows }: { readonly rows: readonly PlanRow[] }) {
         ...sectionFields.map((field) => ({
           key: field,
           title: said.field[field],
-          cell: ({ section, faults }: PlanRow) => (
-            <span class={faults[field] === undefined ? '' : 'alarm'}>
-              {section[field] === '' ? '–' : section[field]}
-            </span>
-          ),
+          cell: (row: PlanRow) => <ReadCell row={row} field={field} />,
         })),
-        { key: 'fault', title: said.fault, cell: (row: PlanRow) => <RowFaults row={row} /> },
+        {
+          key: 'fault',
+          title: said.fault,
+          cell: (row: PlanRow) => {
+            const { length } = reasonsOf(row);
+            return <span class={length === 0 ? 'quiet' : 'fault'}>{length === 0 ? said.fine : length}</span>;
+          },
+        },
       ]}
     />
   );
 }
 
-function RowFaults({ row: { faults, fault } }: { readonly row: PlanRow }) {
+/** As it will be taken; below it, as it stands in the file where that is something else. */
+function ReadCell({
+  row: { section, written, faults },
+  field,
+}: {
+  readonly row: PlanRow;
+  readonly field: SectionField;
+}) {
+  const [text, other] = [section[field], written[field]];
+  const isNumber = field !== 'name' && field !== 'grade' && /^\d{1,12}$/.test(text);
+  const shown = isNumber ? number(Number(text)) : shortened(text);
+  return (
+    <span class="as-read" translate={false}>
+      <span class={faults[field] === undefined ? '' : 'alarm'}>{text === '' ? '–' : shown}</span>
+      {other !== undefined && isNumber && <span class="quiet small as-written">{shortened(other)}</span>}
+    </span>
+  );
+}
+
+const rows_told_max = 20;
+
+/** Row by row: which cell, what stands in it, and why it cannot be taken. */
+function ToCorrect({ rows }: { readonly rows: readonly PlanRow[] }) {
+  const said = say(sectionWords);
+  const shown = rows.slice(0, rows_told_max);
+  return (
+    <Notice key={rows.length} title={said.notClean(number(rows.length))}>
+      <ul class="to-correct">
+        {shown.map((row) => (
+          <li key={row.row}>
+            <strong>{said.inRow(row.row)}</strong> {reasonsOf(row).join(' ')}
+          </li>
+        ))}
+        {rows.length > shown.length && <li>{said.andMore(rows.length - shown.length)}</li>}
+      </ul>
+    </Notice>
+  );
+}
+
+function reasonsOf({ faults, fault, section }: PlanRow): string[] {
   const said = say(sectionWords);
   const told = sectionFields.flatMap((field) => {
     const own = faults[field];
-    return own === undefined ? [] : [`${said.field[field]}: ${say(own)}`];
+    const cell = section[field] === '' ? '' : ` ‘${shortened(section[field])}’`;
+    return own === undefined ? [] : [`${said.field[field]}${cell}: ${say(own)}`];
   });
-  if (fault !== undefined) told.unshift(say(fault));
-  return told.length === 0 ? <span class="quiet">{said.fine}</span> : <span class="fault">{told.join(' ')}</span>;
+  return fault === undefined ? told : [say(fault), ...told];
 }

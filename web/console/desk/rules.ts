@@ -1,6 +1,8 @@
 /** The contract's rules of a concert, said beside the field that breaks them. The server checks the same again. */
 import { concertLimits as limits } from '../../../src/contract/limits.ts';
+import { asRead, oneLineIn } from '../../../src/contract/text.ts';
 import { number, type Both } from '../../words/language.ts';
+import { amountIn, type Measure } from './amounts.ts';
 
 export type Fault = Both<string>;
 
@@ -8,12 +10,21 @@ const fault = (ko: string, en: string): Fault => ({ ko, en });
 
 export const faults = {
   needed: fault('꼭 적어 주세요.', 'Please fill this in.'),
-  whole: fault('정수로 적어 주세요.', 'Write a whole number.'),
   date: fault('날짜와 시각을 골라 주세요.', 'Choose a date and a time.'),
   range: (min: number, max: number): Fault =>
     fault(
       `${number('ko', min)}부터 ${number('ko', max)}까지예요.`,
       `From ${number('en', min)} to ${number('en', max)}.`,
+    ),
+  twin: (place: number): Fault =>
+    fault(
+      `${place}번째 구역과 똑같이 읽혀요. 좌석 이름이 같아지니 다르게 적어 주세요.`,
+      `It reads like section ${place}, and so would its seats: give it another name.`,
+    ),
+  spelling: (grade: string): Fault =>
+    fault(
+      `위의 ‘${grade}’ 등급과 똑같이 읽혀요. 같은 등급이면 똑같이 적어 주세요.`,
+      `It reads like the grade “${grade}” above: if it is the same, write it the same.`,
     ),
   long: (max: number): Fault => fault(`${max}자까지예요.`, `At most ${max} characters.`),
   seats: fault(
@@ -31,23 +42,28 @@ export const faults = {
   ),
 };
 
+/** Of the line that will be sent. */
 export function textFault(text: string, max: number): Fault | undefined {
-  if (text.trim() === '') return faults.needed;
-  return text.trim().length > max ? faults.long(max) : undefined;
+  const { length } = oneLineIn(text);
+  if (length === 0) return faults.needed;
+  return length > max ? faults.long(max) : undefined;
 }
 
-/** A whole number as people write it: `150000`, or `150,000` as a spreadsheet shows it. */
-export function wholeOf(text: string): number | undefined {
-  const plain = text.trim();
-  return /^-?\d{1,12}$/.test(plain) || /^\d{1,3}(,\d{3}){1,3}$/.test(plain)
-    ? Number(plain.replaceAll(',', ''))
-    : undefined;
+/** A whole number as people write it, `150000` or `150,000원`; undefined for what is none. */
+export function wholeOf(text: string, measure: Measure = 'plain'): number | undefined {
+  const value = amountIn(text, measure);
+  return typeof value === 'number' ? value : undefined;
 }
 
-function wholeFault(text: string, min: number, max: number): Fault | undefined {
-  if (text.trim() === '') return faults.needed;
-  const value = wholeOf(text);
-  if (value === undefined) return faults.whole;
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+function wholeFault(text: string, { min, max }: Bounds, measure: Measure): Fault | undefined {
+  if (oneLineIn(text) === '') return faults.needed;
+  const value = amountIn(text, measure);
+  if (typeof value !== 'number') return value;
   return value < min || value > max ? faults.range(min, max) : undefined;
 }
 
@@ -56,14 +72,14 @@ export type SectionField = (typeof sectionFields)[number];
 /** A section as it is being written. */
 export type SectionText = Readonly<Record<SectionField, string>>;
 
-const side = (text: string) => wholeFault(text, 1, limits.sectionSideMax);
+const side = (measure: Measure) => (text: string) => wholeFault(text, { min: 1, max: limits.sectionSideMax }, measure);
 const name = (text: string) => textFault(text, limits.nameCharsMax);
 const sectionRules: Readonly<Record<SectionField, (text: string) => Fault | undefined>> = {
   name,
-  rows: side,
-  seatsPerRow: side,
+  rows: side('rows'),
+  seatsPerRow: side('seatsPerRow'),
   grade: name,
-  price: (text) => wholeFault(text, 0, limits.priceMax),
+  price: (text) => wholeFault(text, { min: 0, max: limits.priceMax }, 'price'),
 };
 
 export type SectionFaults = Readonly<Partial<Record<SectionField, Fault>>>;
@@ -84,7 +100,7 @@ const settingMax: Readonly<Record<SettingField, number>> = {
 };
 
 export function settingFault(field: SettingField, text: string): Fault | undefined {
-  return wholeFault(text, 1, settingMax[field]);
+  return wholeFault(text, { min: 1, max: settingMax[field] }, 'plain');
 }
 
 /** Which fields have a fault. */
@@ -102,5 +118,29 @@ export function found<Field extends string>(
 
 /** Seats of a section whose sides can be read; else 0. */
 export function seatsOf({ rows, seatsPerRow }: SectionText): number {
-  return Math.max(0, wholeOf(rows) ?? 0) * Math.max(0, wholeOf(seatsPerRow) ?? 0);
+  return Math.max(0, wholeOf(rows, 'rows') ?? 0) * Math.max(0, wholeOf(seatsPerRow, 'seatsPerRow') ?? 0);
+}
+
+/** By place: what is wrong with a section beside the others. `placeOf` says how people count it. */
+export function twinFaults(
+  sections: readonly SectionText[],
+  placeOf: (index: number) => Fault,
+): ReadonlyMap<number, SectionFaults> {
+  const names = new Map<string, number>();
+  const grades = new Map<string, string>();
+  const twins = new Map<number, SectionFaults>();
+  for (const [index, { name, grade }] of sections.entries()) {
+    const [reads, rank] = [asRead(name), asRead(grade)];
+    const first = names.get(reads);
+    const spelled = oneLineIn(grade);
+    const known = grades.get(rank) ?? spelled;
+    const own = {
+      ...(reads === '' || first === undefined ? {} : { name: placeOf(first) }),
+      ...(known === spelled ? {} : { grade: faults.spelling(known) }),
+    };
+    if (Object.keys(own).length > 0) twins.set(index, own);
+    names.set(reads, first ?? index);
+    grades.set(rank, known);
+  }
+  return twins;
 }

@@ -7,7 +7,14 @@ import { Panel } from '../parts/panel.tsx';
 import type { PartProps } from './concert-form.tsx';
 import { newSection, type DraftSection } from './draft.ts';
 import { ImportPlan } from './import-plan.tsx';
-import { sectionFields, seatsOf, type SectionFaults, type SectionField } from './rules.ts';
+import {
+  faults as faultsOf,
+  sectionFields,
+  seatsOf,
+  twinFaults,
+  type SectionFaults,
+  type SectionField,
+} from './rules.ts';
 import { sectionWords } from './section-words.ts';
 
 export function Sections({ draft, faults }: PartProps) {
@@ -17,13 +24,13 @@ export function Sections({ draft, faults }: PartProps) {
   const change = (next: readonly DraftSection[]): void => {
     draft.value = { ...draft.value, sections: next };
   };
-  const twice = sections.find(
-    ({ name }, index) => name.trim() !== '' && sections.findIndex((one) => one.name.trim() === name.trim()) < index,
-  );
+  const [twin] = [...twinFaults(sections, (index) => faultsOf.twin(index + 1))].find(([, own]) => own.name) ?? [];
   return (
     <Panel title={said.title} aside={said.count(number(sections.length))}>
       <SectionTable sections={sections} faults={faults?.sections} onChange={change} />
-      {twice !== undefined && <p class="small quiet">{said.twice(twice.name)}</p>}
+      {twin !== undefined && faults === undefined && (
+        <p class="small quiet">{said.twice(sections[twin]?.name ?? '')}</p>
+      )}
       <div class="row">
         {sections.length < limits.sectionsMax && (
           <Button kind="plain" size="small" onPress={() => change([...sections, nextOf(sections.at(-1))])}>
