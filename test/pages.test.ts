@@ -25,6 +25,27 @@ after(() => Promise.allSettled([browser.close(), house.close()]));
 
 const admitted = (concertId: string, options?: VisitorOptions) => admittedTo({ browser, server }, concertId, options);
 
+/** It says that the seats are booked, not that they are sold out; it hides nothing; the end is not torn off. */
+async function assertStamped({ page }: Visitor): Promise<void> {
+  assert.match(await page.locator('.stub').innerText(), /예매 완료/);
+  assert.doesNotMatch(await page.locator('.stub').innerHTML(), /매진/);
+  const [hidden, turned] = await page.evaluate<[string[], string]>(`(() => {
+    const stamp = document.querySelector('.stamp .ink').getBoundingClientRect();
+    const meets = (one) => one.left < stamp.right && one.right > stamp.left && one.top < stamp.bottom && one.bottom > stamp.top;
+    const texts = [...document.querySelectorAll('.stub :is(h2, .artist, dt, dd, .number)')];
+    const rectsOf = (text) => {
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      return [...range.getClientRects()];
+    };
+    return [
+      texts.filter((text) => rectsOf(text).some(meets)).map((text) => text.textContent),
+      getComputedStyle(document.querySelector('.stub-end')).transform,
+    ];
+  })()`);
+  assert.deepEqual([hidden, turned], [[], 'none']);
+}
+
 test('from the programme to a stamped ticket, with money charged on the way', async () => {
   const { concertId } = await office.createConcert({ title: '밤의 정원 — Night Garden' });
   const fan = await visit(browser, server, { language: 'ko' });
@@ -54,19 +75,22 @@ test('from the programme to a stamped ticket, with money charged on the way', as
   await page.locator('#enter').click();
   // One date is no choice.
   await page.waitForURL(`**/concerts/${concertId}/dates/1`);
-  await page.getByRole('button', { name: '찾아 주세요' }).click();
+  await page.getByRole('button', { name: '나란히 2석 찾기' }).click();
   await page.getByText('2석 100,000원').waitFor();
   await fan.assertAccessible();
   await page.getByRole('button', { name: '이 좌석 잡기' }).click();
 
   await page.getByText('100,000원이 부족해요').waitFor();
   await fan.assertAccessible();
+  // What is missing to the won comes first, then rounder sums.
+  assert.deepEqual(await page.locator('.preset').allInnerTexts(), ['100,000원', '150,000원', '200,000원', '500,000원']);
   await page.getByRole('button', { name: '100,000원 충전' }).click();
   await page.getByRole('button', { name: '100,000원 결제' }).waitFor();
   assert.match(await page.locator('.sums').innerText(), /결제하고 나면\s+0원/);
   await page.getByRole('button', { name: '100,000원 결제' }).click();
   await page.getByRole('heading', { name: '예매를 마쳤어요' }).waitFor();
   await fan.assertAccessible();
+  await assertStamped(fan);
 
   await page.getByRole('link', { name: '내 예매' }).last().click();
   await page.getByRole('link', { name: '밤의 정원' }).waitFor();

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import {
   begun,
   nameOfLabel,
+  namesOfLabels,
   placeOfLabel,
   seatName,
   seatNames,
@@ -62,4 +63,6 @@ test('neighbours are named together', () => {
   assert.equal(seatNames('en', seats), 'section F1, row 1, seats 49, 50 and 51; section F1, row 2, seat 1');
   assert.equal(seatNames('en', seats.slice(0, 2)), 'section F1, row 1, seats 49 and 50');
   assert.equal(seatNames('ko', [f1]), seatName('ko', f1));
+  assert.equal(namesOfLabels('ko', ['F1-1-49', 'F1-1-50']), 'F1구역 1열 49번·50번');
+  assert.equal(namesOfLabels('en', ['F1-1-49', 'standing']), 'F1-1-49, standing');
 });

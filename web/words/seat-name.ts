@@ -78,6 +78,13 @@ export function seatNames(language: Language, seats: readonly SeatPlace[]): stri
     .join(language === 'ko' ? ', ' : '; ');
 }
 
+/** The same of seats that are known by their labels alone. */
+export function namesOfLabels(language: Language, labels: readonly string[]): string {
+  const seats = labels.map((label) => placeOfLabel(label));
+  const all = seats.filter((seat) => seat !== undefined);
+  return all.length === labels.length ? seatNames(language, all) : labels.join(', ');
+}
+
 /** With a capital, where a sentence or a heading begins; what the operator named stays as it is. */
 export function begun(text: string): string {
   return /^(section|row|seats?) /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
