@@ -93,9 +93,7 @@ function Grades({ hall, name, chosen }: { hall: Hall; name: string; chosen: Sign
   const letters = lettersOf(grades.map(({ grade }) => grade));
   const total = grades.reduce((sum, { available }) => sum + available, 0);
   const left = (available: number) => (
-    <em key={available === 0 ? 'out' : 'left'} translate={false}>
-      {available === 0 ? said.out : said.left(number(available))}
-    </em>
+    <em key={available === 0 ? 'out' : 'left'}>{available === 0 ? said.out : said.left(number(available))}</em>
   );
   const facts = grades.map(({ grade, price, available }, index) => (
     <>
