@@ -17,6 +17,26 @@ export function placeOfLabel(label: string): SeatPlace | undefined {
   return section === undefined ? undefined : { section, row: Number(row), place: Number(place) };
 }
 
+/**
+ * A seat as somebody types it: its label, or as it is said in either language, `F1구역 1열 49번`, `Section F1, row 1,
+ * seat 49`. A section answers to its own name and to what it is called.
+ */
+export function seatTyped(text: string, sections: readonly string[]): SeatPlace | undefined {
+  const plain = text.normalize('NFC').trim();
+  const [, korean, english, row = '', place = ''] =
+    /^(?:(.+?)\s*(?=\d+열)|(.+?),?\s+row\s+)(\d+)(?:열\s*|,?\s+seat\s+)(\d+)번?$/i.exec(plain) ?? [];
+  const said = korean ?? english;
+  const typed = said === undefined ? placeOfLabel(plain) : { section: said, row: Number(row), place: Number(place) };
+  const isNamed = (name: string): boolean =>
+    [name, sectionName('ko', name), sectionName('en', name)].some((one) => alike(one, typed?.section ?? ''));
+  const section = sections.find((name) => alike(name, typed?.section ?? '')) ?? sections.find(isNamed);
+  return typed === undefined || section === undefined ? undefined : { ...typed, section };
+}
+
+function alike(one: string, other: string): boolean {
+  return one.normalize('NFC').trim().toLowerCase() === other.toLowerCase();
+}
+
 /** A sign and no word, `A`, `F1`, `101`, `12B`, `가`: English says what it is a sign of. */
 const sign = /^([A-Za-z]{0,3}-?\d{1,4}[A-Za-z]?|[A-Za-z]{1,3}|[가나다라마바사아자차카타파하])$/;
 /** Ends in such a sign: `A`, `스탠딩 B`, `1층 가`. `A구역`, `R석`, `2층`, `스탠딩`, `Floor` say by themselves what they are. */

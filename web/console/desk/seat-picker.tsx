@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { ask, type Reply } from '../../client/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { useLoad } from '../../ui/load.tsx';
+import { seatTyped } from '../../words/seat-name.ts';
 import { dateAndTime, say, titleIn } from '../../words/words.ts';
 import { go } from '../router.ts';
 import { addressOf, fieldOf } from './query.ts';
@@ -107,14 +108,15 @@ function InConcert({ concertId, performanceId, seat }: InConcertProps) {
 
 type PlannedDate = Plan['performances'][number];
 
-/** `A-3-12`, by the section's own name, or the number itself. */
+/** As it is said, `A구역 3열 12번`; its label, `A-3-12`; or the number itself. */
 function numberOf(date: PlannedDate, wanted: string): number | undefined {
   if (/^\d{1,6}$/.test(wanted)) return isUpTo(Number(wanted), date.seatsTotal) ? Number(wanted) : undefined;
-  const [, name = '', row, place] = /^(.+)-(\d{1,6})-(\d{1,6})$/.exec(wanted) ?? [];
-  const section = date.sections.find((one) => one.name.toLowerCase() === name.toLowerCase());
-  const isInside = isUpTo(Number(row), section?.rows) && isUpTo(Number(place), section?.seatsPerRow);
+  const names = date.sections.map(({ name }) => name);
+  const { section: name, row, place } = seatTyped(wanted, names) ?? { section: '', row: 0, place: 0 };
+  const section = date.sections.find((one) => one.name === name);
+  const isInside = isUpTo(row, section?.rows) && isUpTo(place, section?.seatsPerRow);
   if (section === undefined || !isInside) return undefined;
-  return section.firstNumber + (Number(row) - 1) * section.seatsPerRow + Number(place) - 1;
+  return section.firstNumber + (row - 1) * section.seatsPerRow + place - 1;
 }
 
 const isUpTo = (value: number, max = 0): boolean => value >= 1 && value <= max;
