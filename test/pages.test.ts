@@ -7,7 +7,7 @@ import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
 import { openBrowser, visit, type Visitor, type VisitorOptions } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
 import { type House, openHouse } from './harness/house.ts';
-import { admittedTo, charged, holding } from './harness/inside.ts';
+import { admittedTo, assertStamped, charged, holding } from './harness/inside.ts';
 import type { Server } from './harness/server.ts';
 
 let house: House;
@@ -24,27 +24,6 @@ before(async () => {
 after(() => Promise.allSettled([browser.close(), house.close()]));
 
 const admitted = (concertId: string, options?: VisitorOptions) => admittedTo({ browser, server }, concertId, options);
-
-/** It says that the seats are booked, not that they are sold out; it hides nothing; the end is not torn off. */
-async function assertStamped({ page }: Visitor): Promise<void> {
-  assert.match(await page.locator('.stub').innerText(), /예매 완료/);
-  assert.doesNotMatch(await page.locator('.stub').innerHTML(), /매진/);
-  const [hidden, turned] = await page.evaluate<[string[], string]>(`(() => {
-    const stamp = document.querySelector('.stamp .ink').getBoundingClientRect();
-    const meets = (one) => one.left < stamp.right && one.right > stamp.left && one.top < stamp.bottom && one.bottom > stamp.top;
-    const texts = [...document.querySelectorAll('.stub :is(h2, .artist, dt, dd, .number)')];
-    const rectsOf = (text) => {
-      const range = document.createRange();
-      range.selectNodeContents(text);
-      return [...range.getClientRects()];
-    };
-    return [
-      texts.filter((text) => rectsOf(text).some(meets)).map((text) => text.textContent),
-      getComputedStyle(document.querySelector('.stub-end')).transform,
-    ];
-  })()`);
-  assert.deepEqual([hidden, turned], [[], 'none']);
-}
 
 test('from the programme to a stamped ticket, with money charged on the way', async () => {
   const { concertId } = await office.createConcert({ title: '밤의 정원 — Night Garden' });
