@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { type BoxOffice, boxOffice } from './harness/box-office.ts';
 import { openBrowser, visit, type Visitor, type VisitorOptions } from './harness/browser.ts';
 import { type House, openHouse } from './harness/house.ts';
-import { holding } from './harness/inside.ts';
+import { assertStamped, holding } from './harness/inside.ts';
 import { leave, operatorAt } from './harness/operator.ts';
 import type { Server } from './harness/server.ts';
 
@@ -88,6 +88,7 @@ for (const [where, options] of Object.entries(sizes)) {
     await page.locator('main .button:not(.plain)').click();
     await page.locator('.stub.paid').waitFor();
     await assertFits(fan, 'the paid ticket');
+    await assertStamped(fan);
     await open('/my', 'main a[href^="/reservations/"]');
     fan.assertNoComplaints();
     await fan.context.close();

@@ -66,6 +66,20 @@ test('waits, is paused with a reason, goes on, and is called', async () => {
   await fan.context.close();
 });
 
+test('the phone shakes for whoever touched the page; before that a browser would only note an error', async () => {
+  for (const isTouched of [false, true]) {
+    const { fan, leave } = await line(0);
+    const { page } = fan;
+    await page.evaluate('window.shaken = 0; navigator.vibrate = () => (window.shaken += 1) > 0;');
+    if (isTouched) await page.mouse.click(5, 5);
+    await leave();
+    await page.locator('#enter').waitFor();
+    assert.equal(await page.evaluate('window.shaken'), isTouched ? 1 : 0);
+    fan.assertNoComplaints();
+    await fan.context.close();
+  }
+});
+
 test('whose turn it is hears when nothing is left', async () => {
   const sections = [{ name: 'A', rows: 1, seatsPerRow: 1, grade: 'R', price: 0 }];
   const { concertId, performanceId } = await office.createConcert({

@@ -7,7 +7,7 @@ import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
 import { openBrowser, visit, type Visitor, type VisitorOptions } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
 import { type House, openHouse } from './harness/house.ts';
-import { admittedTo, charged, holding } from './harness/inside.ts';
+import { admittedTo, assertStamped, charged, holding } from './harness/inside.ts';
 import type { Server } from './harness/server.ts';
 
 let house: House;
@@ -54,19 +54,22 @@ test('from the programme to a stamped ticket, with money charged on the way', as
   await page.locator('#enter').click();
   // One date is no choice.
   await page.waitForURL(`**/concerts/${concertId}/dates/1`);
-  await page.getByRole('button', { name: '찾아 주세요' }).click();
+  await page.getByRole('button', { name: '나란히 2석 찾기' }).click();
   await page.getByText('2석 100,000원').waitFor();
   await fan.assertAccessible();
   await page.getByRole('button', { name: '이 좌석 잡기' }).click();
 
   await page.getByText('100,000원이 부족해요').waitFor();
   await fan.assertAccessible();
+  // What is missing to the won comes first, then rounder sums.
+  assert.deepEqual(await page.locator('.preset').allInnerTexts(), ['100,000원', '150,000원', '200,000원', '500,000원']);
   await page.getByRole('button', { name: '100,000원 충전' }).click();
   await page.getByRole('button', { name: '100,000원 결제' }).waitFor();
   assert.match(await page.locator('.sums').innerText(), /결제하고 나면\s+0원/);
   await page.getByRole('button', { name: '100,000원 결제' }).click();
   await page.getByRole('heading', { name: '예매를 마쳤어요' }).waitFor();
   await fan.assertAccessible();
+  await assertStamped(fan);
 
   await page.getByRole('link', { name: '내 예매' }).last().click();
   await page.getByRole('link', { name: '밤의 정원' }).waitFor();

@@ -4,9 +4,11 @@ import { test } from 'node:test';
 import {
   begun,
   nameOfLabel,
+  namesOfLabels,
   placeOfLabel,
   seatName,
   seatNames,
+  seatTyped,
   sectionName,
   shortSeatName,
 } from '../web/words/seat-name.ts';
@@ -62,4 +64,28 @@ test('neighbours are named together', () => {
   assert.equal(seatNames('en', seats), 'section F1, row 1, seats 49, 50 and 51; section F1, row 2, seat 1');
   assert.equal(seatNames('en', seats.slice(0, 2)), 'section F1, row 1, seats 49 and 50');
   assert.equal(seatNames('ko', [f1]), seatName('ko', f1));
+  assert.equal(namesOfLabels('ko', ['F1-1-49', 'F1-1-50']), 'F1구역 1열 49번·50번');
+  assert.equal(namesOfLabels('en', ['F1-1-49', 'standing']), 'F1-1-49, standing');
+});
+
+test('a seat is understood as it is said, in whatever of its names', () => {
+  const sections = ['A', 'F1', '스탠딩', 'A-3', '1층 가'];
+  const seat = { section: 'F1', row: 1, place: 49 };
+  for (const text of ['F1-1-49', 'f1-1-49', 'F1구역 1열 49번', 'F1 1열 49번', 'F1구역1열49번', ' F1구역 1열 49 ']) {
+    assert.deepEqual(seatTyped(text, sections), seat, text);
+  }
+  for (const text of ['section F1, row 1, seat 49', 'Section F1 row 1 seat 49', 'F1, row 1, seat 49']) {
+    assert.deepEqual(seatTyped(text, sections), seat, text);
+  }
+  assert.deepEqual(seatTyped('A-3-2-1', sections), { section: 'A-3', row: 2, place: 1 });
+  for (const section of sections) {
+    for (const language of ['ko', 'en'] as const) {
+      const said = { section, row: 12, place: 3 };
+      assert.deepEqual(seatTyped(seatName(language, said), sections), said);
+      assert.deepEqual(seatTyped(begun(seatName(language, said)).normalize('NFD'), sections), said);
+    }
+  }
+  for (const text of ['', 'A', 'B-1-1', 'B구역 1열 1번', 'A구역 열 번', 'row 1, seat 2']) {
+    assert.equal(seatTyped(text, sections), undefined, text);
+  }
 });

@@ -40,3 +40,24 @@ export async function charged(office: BoxOffice, { bearer }: Inside, amount: num
   const answer = await office.charge({ userId: '', token: bearer }, amount);
   assert.equal(answer.status, 201);
 }
+
+/** It says that the seats are booked, not that they are sold out; it hides nothing; the end is not torn off. */
+export async function assertStamped({ page }: Visitor): Promise<void> {
+  assert.match(await page.locator('.stub').innerText(), /예매 완료|Confirmed/i);
+  assert.doesNotMatch(await page.locator('.stub').innerHTML(), /매진/);
+  const [hidden, turned] = await page.evaluate<[string[], string]>(`(() => {
+    const stamp = document.querySelector('.stamp .ink').getBoundingClientRect();
+    const meets = (one) => one.left < stamp.right && one.right > stamp.left && one.top < stamp.bottom && one.bottom > stamp.top;
+    const texts = [...document.querySelectorAll('.stub :is(h2, .artist, dt, dd, .number)')];
+    const rectsOf = (text) => {
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      return [...range.getClientRects()];
+    };
+    return [
+      texts.filter((text) => rectsOf(text).some(meets)).map((text) => text.textContent),
+      getComputedStyle(document.querySelector('.stub-end')).transform,
+    ];
+  })()`);
+  assert.deepEqual([hidden, turned], [[], 'none']);
+}

@@ -4,7 +4,8 @@ import { ButtonLink } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { OwnTime } from '../ui/own-time.tsx';
 import { counted } from '../words/language.ts';
-import { dateAndTime, money, nameOfLabel, number, say, titleIn } from '../words/words.ts';
+import { begun } from '../words/seat-name.ts';
+import { dateAndTime, money, namesOfLabels, number, say, titleIn } from '../words/words.ts';
 import { startsAtOf, type Concert } from './concerts.ts';
 import type { Reservation } from './stub.tsx';
 
@@ -117,11 +118,7 @@ function Line({ reservation, concert, onChange }: Owned & { readonly onChange: (
         )}
         <p class="small quiet">
           {said.seats(number(seats.length))} ·{' '}
-          {seats.map(({ number: seat, label }) => (
-            <span key={seat} class="seat-name" translate={false}>
-              {nameOfLabel(label)}{' '}
-            </span>
-          ))}
+          <span translate={false}>{begun(namesOfLabels(seats.map(({ label }) => label)))}</span>
         </p>
       </div>
       <div class="own-end">

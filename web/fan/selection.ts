@@ -167,9 +167,10 @@ type DropTaken = (changed: readonly number[]) => void;
 
 async function hold(
   { hall, performanceId, concertId, place }: Chosen,
-  { selected, busy, problem, doubt }: State,
+  state: State,
   dropTaken: DropTaken,
 ): Promise<void> {
+  const { selected, busy, problem, doubt } = state;
   if (busy.peek() || selected.peek().size === 0) return;
   const seatNumbers = [...selected.peek()].toSorted((one, other) => one - other);
   busy.value = true;
@@ -179,13 +180,13 @@ async function hold(
       ask('createReservation', { body: { performanceId, seatNumbers }, place: current }),
     );
     // Still busy until the next page is there: the news that these seats are held is news of ourselves.
-    leaveFor(performanceId, id);
+    leaveFor(performanceId, state, id);
   } catch (error) {
     const found = asProblem(error);
     const mayBeOurs = found.code === 'UNREACHABLE' || found.code === 'SEAT_UNAVAILABLE';
     const own = mayBeOurs ? await ownHold(performanceId, seatNumbers).catch(() => 'unknown' as const) : undefined;
     if (own !== undefined && own !== 'unknown') {
-      leaveFor(performanceId, own);
+      leaveFor(performanceId, state, own);
       return;
     }
     doubt.value = own === 'unknown' ? seatNumbers : undefined;
@@ -197,8 +198,13 @@ async function hold(
   }
 }
 
-/** What is held is chosen no more: whoever comes back begins anew. */
-function leaveFor(performanceId: string, reservation: string): void {
+/** What is held is chosen no more: whoever comes back begins anew, even before the next page was there. */
+function leaveFor(performanceId: string, { selected, busy }: State, reservation: string): void {
+  const beginAnew = (): void => {
+    selected.value = new Set();
+    busy.value = false;
+  };
+  addEventListener('popstate', beginAnew, { once: true });
   keepSeats(performanceId, []);
   go(`/reservations/${reservation}`);
 }
@@ -211,7 +217,7 @@ async function settle({ performanceId }: Chosen, state: State, dropTaken: DropTa
   busy.value = true;
   const own = await ownHold(performanceId, seatNumbers).catch(() => 'unknown' as const);
   if (own !== undefined && own !== 'unknown') {
-    leaveFor(performanceId, own);
+    leaveFor(performanceId, state, own);
     return;
   }
   busy.value = false;

@@ -93,14 +93,14 @@ function Grades({ hall, name, chosen }: { hall: Hall; name: string; chosen: Sign
   const letters = lettersOf(grades.map(({ grade }) => grade));
   const total = grades.reduce((sum, { available }) => sum + available, 0);
   const left = (available: number) => (
-    <em key={available === 0 ? 'out' : 'left'} translate={false}>
-      {available === 0 ? said.out : said.left(number(available))}
-    </em>
+    <em key={available === 0 ? 'out' : 'left'}>{available === 0 ? said.out : said.left(number(available))}</em>
   );
   const facts = grades.map(({ grade, price, available }, index) => (
     <>
       <i class="mark" data-letter={grades.length > 1 ? letters[index] : ''} aria-hidden="true" />
-      <span class="name">{grade}</span> <b translate={false}>{money(price)}</b> {left(available)}
+      <span class="name">{grade}</span>
+      <b>{money(price)}</b>
+      {left(available)}
     </>
   ));
   // Of one grade there is nothing to choose.
@@ -114,7 +114,8 @@ function Grades({ hall, name, chosen }: { hall: Hall; name: string; chosen: Sign
   return (
     <div class="chips">
       <Chip name={name} value={undefined} chosen={chosen}>
-        <span class="name">{said.any}</span> {left(total)}
+        <span class="name">{said.any}</span>
+        {left(total)}
       </Chip>
       {grades.map(({ grade }, index) => (
         <Chip key={grade} name={name} value={grade} chosen={chosen} index={gradeIndex(hall.sections, grade)}>

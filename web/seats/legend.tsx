@@ -20,7 +20,7 @@ export function Legend({ hall }: { readonly hall: Hall }) {
           <i
             class="mark"
             data-grade={gradeIndex(hall.sections, grade)}
-            data-letter={letters[index]}
+            data-letter={grades.length > 1 ? letters[index] : ''}
             aria-hidden="true"
           />
           {grade} <b>{price(sections.map((section) => section.price))}</b>

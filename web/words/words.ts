@@ -50,4 +50,5 @@ export const shortSeatName = (seat: seats.SeatPlace): string => seats.shortSeatN
 export const seatNames = (all: readonly seats.SeatPlace[]): string => seats.seatNames(language.value, all);
 /** For a chip or a list: the name of a seat that came with its label alone. */
 export const nameOfLabel = (label: string): string => seats.nameOfLabel(language.value, label, seats.shortSeatName);
+export const namesOfLabels = (labels: readonly string[]): string => seats.namesOfLabels(language.value, labels);
 export const titleIn = (title: string) => format.titleIn(language.value, title);

@@ -1,9 +1,10 @@
 /** Choosing a seat by what people call it: concert, date, and the label on the ticket. */
 import { useSignal } from '@preact/signals';
-import { asRead, oneLineIn } from '../../../src/contract/text.ts';
+import { oneLineIn } from '../../../src/contract/text.ts';
 import { ask, type Reply } from '../../client/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { useLoad } from '../../ui/load.tsx';
+import { seatTyped } from '../../words/seat-name.ts';
 import { dateAndTime, say, titleIn } from '../../words/words.ts';
 import { go } from '../router.ts';
 import { addressOf, fieldOf } from './query.ts';
@@ -108,18 +109,16 @@ function InConcert({ concertId, performanceId, seat }: InConcertProps) {
 
 type PlannedDate = Plan['performances'][number];
 
-/** `A-3-12`, by the section's own name however it is composed, or the number itself. */
+/** As it is said, `A구역 3열 12번`; its label, `A-3-12`; or the number itself. */
 function numberOf(date: PlannedDate, text: string): number | undefined {
   const wanted = oneLineIn(text).normalize('NFKC');
   if (/^\d{1,6}$/.test(wanted)) return isUpTo(Number(wanted), date.seatsTotal) ? Number(wanted) : undefined;
-  const [, name = '', row, place] = /^(.+)-(\d{1,6})-(\d{1,6})$/.exec(wanted) ?? [];
-  const [reads, named] = [asRead(name), date.sections.map((one) => asRead(one.name))];
-  // In small letters too, unless there is one that is written so.
-  const at = [named.indexOf(reads), named.findIndex((one) => one.toLowerCase() === reads.toLowerCase())];
-  const section = date.sections[at.find((index) => index >= 0) ?? -1];
-  const isInside = isUpTo(Number(row), section?.rows) && isUpTo(Number(place), section?.seatsPerRow);
+  const names = date.sections.map(({ name }) => name);
+  const { section: name, row, place } = seatTyped(wanted, names) ?? { section: '', row: 0, place: 0 };
+  const section = date.sections.find((one) => one.name === name);
+  const isInside = isUpTo(row, section?.rows) && isUpTo(place, section?.seatsPerRow);
   if (section === undefined || !isInside) return undefined;
-  return section.firstNumber + (Number(row) - 1) * section.seatsPerRow + Number(place) - 1;
+  return section.firstNumber + (row - 1) * section.seatsPerRow + place - 1;
 }
 
 const isUpTo = (value: number, max = 0): boolean => value >= 1 && value <= max;
