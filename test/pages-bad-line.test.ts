@@ -34,7 +34,7 @@ test('whoever pressed Hold on a lost line is told so until the line is back, and
   const stale = page.getByText('The connection is lost, so seats may have changed.');
   await stale.waitFor();
   await page.getByRole('button', { name: 'Hold these seats' }).click();
-  const refused = page.getByRole('alert').getByText('The connection is lost', { exact: true });
+  const refused = page.getByRole('alert').getByText('Connection lost', { exact: true });
   await refused.waitFor();
   await fan.context.setOffline(false);
   await stale.waitFor({ state: 'hidden' });
@@ -60,7 +60,7 @@ test('a hold whose answer was lost with the line is found when the line is back,
     await route.abort();
   });
   await page.getByRole('button', { name: 'Hold these seats' }).click();
-  await page.getByRole('alert').getByText('The connection is lost', { exact: true }).waitFor();
+  await page.getByRole('alert').getByText('Connection lost', { exact: true }).waitFor();
   await page.unroute('**/api/v1/reservations');
   const said: string[] = [];
   await page.exposeFunction('heard', (text: string) => said.push(text));

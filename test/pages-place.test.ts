@@ -121,10 +121,10 @@ for (const [page, seats] of [
     await fan.open(`/concerts/${concertId}/${page}`);
     await fan.page.locator('.turn-bar .countdown').waitFor();
     await listen(fan.page);
-    await fan.page.locator('.turn-bar').getByText('Your turn has ended.').waitFor();
-    await fan.page.getByRole('alert').getByText('Your turn has ended').waitFor();
+    await fan.page.locator('.turn-bar').getByText('Your time has ended.').waitFor();
+    await fan.page.getByRole('alert').getByText('Your time has ended').waitFor();
     assert.equal(await fan.page.locator('.turn-bar .countdown').count(), 0);
-    assert.deepEqual(await fan.page.evaluate('window.alerts'), ['Your turn has ended']);
+    assert.deepEqual(await fan.page.evaluate('window.alerts'), ['Your time has ended']);
     assert.equal(await fan.page.getByRole('alert').count(), 1);
     await fan.assertAccessible();
     fan.assertNoComplaints();
@@ -139,7 +139,7 @@ test('a turn that was given up on another device counts down no further over the
   await fan.page.locator('.turn-bar .countdown').waitFor();
   assert.equal((await office.leave(await rememberedBy(fan, concertId))).status, 204);
   await fan.page.getByRole('alert').waitFor();
-  await fan.page.locator('.turn-bar').getByText('Your turn has ended.').waitFor();
+  await fan.page.locator('.turn-bar').getByText('Your time has ended.').waitFor();
   assert.equal(await fan.page.locator('.turn-bar .countdown').count(), 0);
   assert.equal(await fan.page.getByRole('alert').count(), 1);
   await fan.assertAccessible();

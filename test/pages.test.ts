@@ -100,7 +100,7 @@ test('of two fans who press at once, one holds the seat and the other is told at
     Promise.race([
       page.waitForURL(/\/reservations\//).then(() => 'held'),
       page
-        .getByText(/그 사이 다른 분이 골랐어요|Somebody (was faster|else took)/)
+        .getByText(/이미 선택된 좌석이에요|먼저 선점했어요|Those seats are taken|Somebody else took/)
         .first()
         .waitFor()
         .then(() => 'told'),
@@ -238,9 +238,9 @@ test('refusals have a next step, and signing out everywhere ends the other devic
   await fan.open(`/concerts/${concertId}/dates`);
   await fan.page.getByRole('link', { name: '대기실로' }).waitFor();
   await fan.open('/concerts/0000000000');
-  await fan.page.getByText('찾는 것이 없어요').waitFor();
+  await fan.page.getByText('찾을 수 없어요').waitFor();
   await fan.open('/nowhere/at/all');
-  await fan.page.getByText('찾는 것이 없어요').waitFor();
+  await fan.page.getByText('찾을 수 없어요').waitFor();
   const bearer = await fan.signUp();
   await fan.open('/my');
   await fan.page.getByText('아직 티켓이 없어요').waitFor();

@@ -43,7 +43,7 @@ export interface Selection {
 const words = {
   ko: {
     full: (count: number) => `한 사람이 ${count}석까지 고를 수 있어요.`,
-    taken: (seats: string) => `${seats} 좌석은 그 사이 다른 분이 골랐어요.`,
+    taken: (seats: string) => `${seats} 좌석은 다른 분이 먼저 선점했어요.`,
     gone: (seats: string) => `${seats} 좌석은 이제 고를 수 없어서 선택에서 뺐어요.`,
     held: '다른 분이 결제하고 있는 좌석이에요. 다시 나올 수 있어요.',
     sold: '이미 팔린 좌석이에요.',

@@ -18,7 +18,7 @@ const words = {
   },
   en: {
     left: 'Your turn, time left',
-    over: 'Your turn has ended.',
+    over: 'Your time has ended.',
     held: (count: string) => `You hold ${counted(count, 'seat')}.`,
     pay: 'Go and pay',
   },
