@@ -40,7 +40,7 @@ async function planOf(id: string) {
 
 async function describeConcert(page: Page, title: string): Promise<void> {
   await page.getByLabel('제목').fill(title);
-  await page.getByLabel('출연').fill('하늘');
+  await page.getByLabel('아티스트').fill('하늘');
   await page.getByLabel('장소').fill('세종홀');
   await page.locator('input[type="datetime-local"]').first().fill('2030-05-01T19:30');
 }

@@ -178,7 +178,7 @@ test('whoever leaves the line is asked first, and may stand in it again', async 
   await page.getByRole('button', { name: '줄에서 나가기' }).click();
   await page.getByRole('button', { name: '나가기', exact: true }).click();
   await page.waitForURL(new RegExp(`/concerts/${concertId}$`));
-  await page.getByRole('button', { name: '줄 서기' }).click();
+  await page.getByRole('button', { name: '예매하기' }).click();
   await page.locator('#position').waitFor();
   fan.assertNoComplaints();
   await fan.context.close();

@@ -21,7 +21,7 @@ const words = {
     fan: 'For operators only',
     fanText: (email: string) =>
       `You are signed in as ${email}, which is not an operator account. Sign in with one, or go to the concerts.`,
-    home: 'To the concerts',
+    home: 'See the concerts',
     other: 'Use another account',
     loading: 'Checking your sign-in',
   },

@@ -37,7 +37,7 @@ const words = {
     stale: 'A new version is out',
     staleText: 'Reload the page to go on.',
     reload: 'Reload',
-    live: 'To the live page',
+    live: 'Go to the live page',
     missing: 'The console has no page at this address.',
   },
 };

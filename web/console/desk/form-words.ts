@@ -4,7 +4,7 @@ import { counted } from '../../words/language.ts';
 export const formWords = {
   ko: {
     about: '공연',
-    texts: { title: '제목', artist: '출연', venue: '장소' },
+    texts: { title: '제목', artist: '아티스트', venue: '장소' },
     titleHint: '두 언어로 쓰려면 ‘밤의 정원 — Night Garden’처럼 적어요.',
     settings: '판매 설정',
     settingsText: '판매 중에도 바꿀 수 있어요.',
@@ -86,7 +86,7 @@ export const formWords = {
     refused: 'The server refused some of this',
     done: (title: string) => `“${title}” is on sale`,
     doneText: (dates: number, seats: string) => `${counted(dates, 'performance')}, ${counted(seats, 'seat')}.`,
-    live: 'To the live page',
+    live: 'Go to the live page',
     fanPage: 'What fans see',
     another: 'Copy this concert',
   },

@@ -10,7 +10,7 @@ export const settingWords: Both<Readonly<Record<string, string>>> = {
     maxSeatsPerFan: '1인 최대 좌석',
     paused: '입장',
     title: '제목',
-    artist: '출연',
+    artist: '아티스트',
     venue: '장소',
     performances: '회차',
   },
