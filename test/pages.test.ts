@@ -49,7 +49,7 @@ test('from the programme to a stamped ticket, with money charged on the way', as
 
   await page.waitForURL(`**/concerts/${concertId}/wait`);
   await page.locator('#enter').waitFor();
-  assert.match(await page.title(), /^차례예요/);
+  assert.match(await page.title(), /^입장할 차례예요/);
   await fan.assertAccessible();
   await page.locator('#enter').click();
   // One date is no choice.
