@@ -24,7 +24,7 @@ interface Sentence {
 export const refusals = {
   VALIDATION_FAILED: {
     status: 400,
-    title: { en: 'The request is not valid', ko: '요청을 이해하지 못했어요' },
+    title: { en: 'The request is not valid', ko: '요청 내용이 올바르지 않아요' },
     detail: {
       en: 'Correct the fields named in "errors" and send it again.',
       ko: '"errors"에 적힌 항목을 고쳐서 다시 보내 주세요.',
@@ -42,92 +42,92 @@ export const refusals = {
     status: 401,
     title: { en: 'Please sign in', ko: '로그인이 필요해요' },
     detail: {
-      en: 'The access token, or the address and password, are missing, wrong or have ended. Sign in and try again.',
+      en: 'The access token, or the e-mail and password, are missing, wrong or expired. Sign in and try again.',
       ko: '로그인 정보가 없거나 맞지 않거나 만료됐어요. 다시 로그인해 주세요.',
     },
   },
   QUEUE_TOKEN_INVALID: {
     status: 401,
-    title: { en: 'Your place in line could not be read', ko: '대기 순번을 확인하지 못했어요' },
+    title: { en: 'We could not find your place in line', ko: '대기 순서를 확인하지 못했어요' },
     detail: {
-      en: 'The Queue-Token is missing, damaged or void. Ask for your place again; if you have one, it was kept.',
-      ko: 'Queue-Token이 없거나 손상됐거나 무효예요. 순번을 다시 요청하면 가지고 있던 자리를 돌려드려요.',
+      en: 'The Queue-Token is missing, damaged or no longer valid. Ask for your place again; if you have one, it is kept.',
+      ko: 'Queue-Token이 없거나 손상됐거나 더는 쓸 수 없어요. 대기 순서를 다시 요청해 주세요. 이미 있던 순서는 그대로예요.',
     },
   },
   INSUFFICIENT_BALANCE: {
     status: 402,
-    title: { en: 'The balance is not enough', ko: '잔액이 부족해요' },
+    title: { en: 'Your balance is too low', ko: '잔액이 부족해요' },
     detail: {
-      en: 'Nothing was taken. Top up your wallet and pay again while the hold lasts.',
+      en: 'Nothing was paid. Top up your wallet and pay again before the hold ends.',
       ko: '결제되지 않았어요. 잔액을 충전한 뒤 선점 시간이 끝나기 전에 다시 결제해 주세요.',
     },
   },
   FORBIDDEN: {
     status: 403,
-    title: { en: 'This is not open to you', ko: '접근할 수 없어요' },
+    title: { en: 'You do not have access to this', ko: '접근할 수 없어요' },
     detail: {
       en: 'It needs an operator, a place in line for this very concert or, with a cookie, a page of this box office.',
-      ko: '운영자 권한이나 이 공연의 대기 순번이 필요해요. 쿠키는 이 예매처의 페이지에서만 쓸 수 있어요.',
+      ko: '운영자 권한이나 이 공연의 대기 순서가 필요해요. 쿠키는 이 예매처의 페이지에서만 쓸 수 있어요.',
     },
   },
   NOT_ADMITTED: {
     status: 403,
     title: { en: 'It is not your turn yet', ko: '아직 차례가 아니에요' },
     detail: {
-      en: 'You keep your place. Follow the queue status; you will be admitted in order.',
-      ko: '자리는 그대로 있어요. 대기 상태를 확인하면 순서대로 입장할 수 있어요.',
+      en: 'Your place is kept. Follow the queue status; everybody is let in in order.',
+      ko: '대기 순서는 그대로예요. 대기 상태를 확인해 주세요. 순서대로 입장해요.',
     },
   },
   ADMISSION_EXPIRED: {
     status: 403,
-    title: { en: 'Your turn has ended', ko: '이용 시간이 끝났어요' },
-    detail: { en: 'Ask for a new place in line to come in again.', ko: '다시 이용하려면 대기열에 새로 들어와 주세요.' },
+    title: { en: 'Your time has ended', ko: '이용 시간이 끝났어요' },
+    detail: { en: 'To come in again, join the line again.', ko: '다시 예매하려면 대기를 새로 시작해 주세요.' },
   },
   NOT_FOUND: {
     status: 404,
-    title: { en: 'There is nothing here', ko: '찾을 수 없어요' },
+    title: { en: 'Not found', ko: '찾을 수 없어요' },
     detail: { en: 'It does not exist, or it is not yours.', ko: '없는 항목이거나 본인의 것이 아니에요.' },
   },
   SEAT_UNAVAILABLE: {
     status: 409,
-    title: { en: 'Somebody was faster', ko: '이미 선택된 좌석이에요' },
+    title: { en: 'Those seats are taken', ko: '이미 선택된 좌석이에요' },
     detail: {
-      en: 'None of the seats was taken for you. Choose others than those named in "seats".',
-      ko: '좌석은 하나도 선점되지 않았어요. "seats"에 적힌 좌석 말고 다른 좌석을 골라 주세요.',
+      en: 'None of the seats is held for you. Choose seats other than those in "seats".',
+      ko: '좌석은 하나도 선점되지 않았어요. "seats"에 적힌 좌석 말고 다른 좌석을 선택해 주세요.',
     },
   },
   SEAT_LIMIT_EXCEEDED: {
     status: 409,
-    title: { en: 'That is more seats than one fan may have', ko: '1인 구매 한도를 넘었어요' },
+    title: { en: 'That is over the limit for one person', ko: '1인 예매 한도를 넘었어요' },
     detail: {
       en: 'Choose fewer seats, or release some that you hold.',
-      ko: '좌석 수를 줄이거나 선점한 좌석을 취소해 주세요.',
+      ko: '좌석 수를 줄이거나, 선점한 좌석을 먼저 취소해 주세요.',
     },
   },
   HOLD_EXPIRED: {
     status: 409,
-    title: { en: 'The hold has run out', ko: '선점 시간이 끝났어요' },
+    title: { en: 'Your hold has ended', ko: '선점 시간이 끝났어요' },
     detail: { en: 'Nothing was paid. Choose your seats again.', ko: '결제되지 않았어요. 좌석을 다시 선택해 주세요.' },
   },
   ALREADY_PAID: {
     status: 409,
-    title: { en: 'This reservation is paid already', ko: '이미 결제된 예약이에요' },
-    detail: { en: 'It was paid once and will not be charged again.', ko: '한 번 결제되었고 다시 청구되지 않아요.' },
+    title: { en: 'Already paid', ko: '이미 결제한 예매예요' },
+    detail: { en: 'It was paid once and will not be paid again.', ko: '한 번만 결제됐고, 다시 결제되지 않아요.' },
   },
   BALANCE_LIMIT_EXCEEDED: {
     status: 409,
-    title: { en: 'The wallet would hold too much', ko: '충전 한도를 넘었어요' },
+    title: { en: 'That is over the wallet limit', ko: '지갑 한도를 넘었어요' },
     detail: {
-      en: 'Nothing was charged. Charge a smaller amount.',
+      en: 'Nothing was topped up. Choose a smaller amount.',
       ko: '충전되지 않았어요. 더 적은 금액을 충전해 주세요.',
     },
   },
   SETTINGS_CHANGED: {
     status: 409,
-    title: { en: 'Somebody changed it meanwhile', ko: '그 사이 다른 운영자가 바꿨어요' },
+    title: { en: 'Somebody else has just changed this', ko: '그 사이 다른 운영자가 바꿨어요' },
     detail: {
-      en: 'Nothing was changed. "current" is what is in force; decide again.',
-      ko: '바뀐 것은 없어요. 지금 적용된 값은 "current"에 있으니 다시 정해 주세요.',
+      en: 'You changed nothing. "current" is what is in force; decide again.',
+      ko: '아무것도 바꾸지 않았어요. 지금 적용된 값은 "current"에 있으니 다시 정해 주세요.',
     },
   },
   IDEMPOTENCY_KEY_REUSED: {
@@ -150,20 +150,23 @@ export const refusals = {
     title: { en: 'Too many requests', ko: '요청이 너무 많아요' },
     detail: {
       en: 'Wait as long as Retry-After says. Your place in line is not affected.',
-      ko: 'Retry-After에 적힌 시간만큼 기다려 주세요. 대기 순번에는 영향이 없어요.',
+      ko: 'Retry-After에 적힌 시간만큼 기다려 주세요. 대기 순서에는 영향이 없어요.',
     },
   },
   INTERNAL: {
     status: 500,
-    title: { en: 'Something broke on our side', ko: '서버에서 문제가 생겼어요' },
-    detail: { en: 'Tell us the request id and we can find it.', ko: '요청 번호를 알려 주시면 확인할 수 있어요.' },
+    title: { en: 'Something went wrong', ko: '문제가 생겼어요' },
+    detail: {
+      en: 'It is our fault. Tell us the request id and we can look into it.',
+      ko: '저희 쪽 문제예요. 요청 번호를 알려 주시면 확인할 수 있어요.',
+    },
   },
   OVERLOADED: {
     status: 503,
-    title: { en: 'Too busy for a moment', ko: '잠시 요청이 몰리고 있어요' },
+    title: { en: 'Very busy right now', ko: '지금 요청이 몰리고 있어요' },
     detail: {
-      en: 'Nothing was lost. Try again after the time that Retry-After names.',
-      ko: '잃어버린 것은 없어요. Retry-After에 적힌 시간 뒤에 다시 시도해 주세요.',
+      en: 'Nothing was lost. Try again after the time given by Retry-After.',
+      ko: '지금까지 한 일은 그대로예요. Retry-After에 적힌 시간 뒤에 다시 시도해 주세요.',
     },
   },
 } as const satisfies Record<string, Sentence>;

@@ -130,7 +130,7 @@ test('the audit is green with its time, red with what was found, and says when i
     await house.sql`delete from wallets where user_id = ${planted}`;
     await page.route('**/admin/audit', (route) => route.abort());
     await press.click();
-    await page.getByText(/연결이 끊겼어요|connection is lost/).waitFor();
+    await page.getByText(/연결이 끊겼어요|Connection lost/).waitFor();
     await leave(visitor);
   }
 });

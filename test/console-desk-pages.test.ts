@@ -41,7 +41,7 @@ async function planOf(id: string) {
 
 async function describeConcert(page: Page, title: string): Promise<void> {
   await page.getByLabel('제목').fill(title);
-  await page.getByLabel('출연').fill('하늘');
+  await page.getByLabel('아티스트').fill('하늘');
   await page.getByLabel('장소').fill('세종홀');
   await page.locator('input[type="datetime-local"]').first().fill('2030-05-01T19:30');
 }
@@ -78,7 +78,7 @@ test('makes a concert by form: faults beside their fields, the hall drawn, the e
   await page.getByText('57,200,000원').waitFor();
   await visitor.assertAccessible();
   await page.getByRole('button', { name: '판매 시작' }).click();
-  await page.getByRole('dialog').getByText('2회차, 520석').waitFor();
+  await page.getByRole('dialog').getByText('회차 2개, 좌석 520석').waitFor();
   await visitor.assertAccessible();
   assert.deepEqual(await concertsNamed(title), []);
   await page.getByRole('dialog').getByRole('button', { name: '취소' }).click();
@@ -116,10 +116,10 @@ test('dates that are past or there twice are asked about once, and then they go 
   await page.getByRole('button', { name: '판매 시작' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('이미 지난 날짜: 2020-05-01 19:30', { exact: true }).waitFor();
-  await dialog.getByText('두 번 이상 적은 날짜: 2030-05-01 19:30', { exact: true }).waitFor();
+  await dialog.getByText('두 번 이상 적힌 날짜: 2030-05-01 19:30', { exact: true }).waitFor();
   await visitor.assertAccessible();
   await dialog.getByRole('button', { name: '판매 시작' }).click();
-  await dialog.getByRole('alert').getByText('날짜가 맞다면 표시하고').waitFor();
+  await dialog.getByRole('alert').getByText('날짜가 맞으면 체크하고').waitFor();
   await visitor.assertAccessible();
   assert.deepEqual(await concertsNamed(title), []);
   await dialog.getByLabel('날짜가 맞아요').check();
@@ -280,19 +280,19 @@ test('copies an old concert: everything is there but the dates', async () => {
   });
   const visitor = await operatorAt('/console/new', { language: 'en' });
   const { page } = visitor;
-  await page.getByLabel('Copy an old concert').selectOption(concertId);
-  await page.getByText('but its dates is here').waitFor();
+  await page.getByLabel('Copy an earlier concert').selectOption(concertId);
+  await page.getByText('except its dates has been copied').waitFor();
   assert.deepEqual(
     [
       await page.getByLabel('Title').inputValue(),
-      await page.getByLabel('Inside at once').inputValue(),
+      await page.getByLabel('People inside at once').inputValue(),
       await page.getByLabel('Section 1, Seats a row').inputValue(),
       await page.locator('input[type="datetime-local"]').inputValue(),
     ],
     [`Old ${process.pid}`, '77', '7', ''],
   );
   await page.getByRole('button', { name: 'Put on sale' }).click();
-  await page.getByText('Choose a date and a time.').waitFor();
+  await page.getByText('Choose a date and time.').waitFor();
   await visitor.assertAccessible();
   await leave(visitor);
 });

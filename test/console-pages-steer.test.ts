@@ -33,10 +33,10 @@ describe('steering', () => {
     await one.shows('waiting', '1');
     await page.getByRole('button', { name: '입장 멈추기' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('기다리는 1명의 순서는 그대로').waitFor();
+    await dialog.getByText('기다리는 1명의 대기 순서는 그대로').waitFor();
     await one.assertAccessible();
     await dialog.getByRole('button', { name: '입장 멈추기' }).click();
-    await dialog.getByText('왜 멈추는지 적어 주세요').waitFor();
+    await dialog.getByText('멈추는 이유를 적어 주세요').waitFor();
     await dialog.getByLabel('이유').fill('무대 점검 중이에요');
     await dialog.getByRole('button', { name: '입장 멈추기' }).click();
     await dialog.waitFor({ state: 'hidden' });
@@ -45,10 +45,10 @@ describe('steering', () => {
     await one.assertAccessible();
     await fan.page.getByText('무대 점검 중이에요', { exact: true }).waitFor();
 
-    await page.getByRole('button', { name: '다시 입장시키기' }).click();
-    await dialog.getByText('지금 바로 들어올 사람은 없어요').waitFor();
-    await dialog.getByRole('button', { name: '다시 입장시키기' }).click();
-    await page.getByText('입장이 진행되고 있어요').waitFor();
+    await page.getByRole('button', { name: '입장 재개하기' }).click();
+    await dialog.getByText('지금 바로 입장할 사람은 없어요').waitFor();
+    await dialog.getByRole('button', { name: '입장 재개하기' }).click();
+    await page.getByText('팬들이 입장하고 있어요').waitFor();
     await fan.page.getByText('무대 점검 중이에요', { exact: true }).waitFor({ state: 'hidden' });
     one.assertNoComplaints();
     fan.assertNoComplaints();
@@ -66,7 +66,7 @@ describe('steering', () => {
     // Behind the dialog, the panel has heard of it.
     await page.locator('.brake.paused').waitFor();
     await dialog.getByRole('button', { name: 'Pause admission' }).click();
-    await dialog.getByRole('alert').getByText(`${operator.email} paused it meanwhile`).waitFor();
+    await dialog.getByRole('alert').getByText(`${operator.email} has just paused it`).waitFor();
     await dialog.getByText('“Rain”').waitFor();
     await one.assertAccessible();
     assert.equal(await reasonNow(), 'Rain');
@@ -89,23 +89,23 @@ describe('steering', () => {
     await page.getByRole('slider').fill('4');
     await page.getByText('Admits about 3 more at once.').waitFor();
     await page.getByRole('button', { name: 'Review the change' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Change this?' });
+    const dialog = page.getByRole('dialog', { name: 'Make this change?' });
     await dialog.getByText('Admits about 3 more at once.').waitFor();
     await one.assertAccessible();
     await dialog.getByRole('button', { name: 'Change', exact: true }).click();
-    await page.getByText('Changed, and in force on every server.').waitFor();
+    await page.getByText('Changed. It is in force on every server.').waitFor();
     await one.shows('active', '4');
     await one.shows('waiting', '2');
     const { body } = await office.overview(concertId);
     assert.deepEqual([body.active, body.maxActive, body.waiting], [4, 4, 2]);
 
-    await page.getByLabel('Maximum inside', { exact: true }).fill('2');
+    await page.getByLabel('People inside at once', { exact: true }).fill('2');
     await page.getByText('Nobody is admitted until 3 have left and fewer than 2 are inside.').waitFor();
-    await page.getByLabel('Maximum inside', { exact: true }).fill('0');
+    await page.getByLabel('People inside at once', { exact: true }).fill('0');
     await page.getByText('Enter a whole number from 1 to 1,000,000.').waitFor();
     await one.assertAccessible();
-    await page.getByRole('button', { name: 'Undo' }).click();
-    assert.equal(await page.getByLabel('Maximum inside', { exact: true }).inputValue(), '4');
+    await page.getByRole('button', { name: 'Reset' }).click();
+    assert.equal(await page.getByLabel('People inside at once', { exact: true }).inputValue(), '4');
     one.assertNoComplaints();
   });
 
@@ -162,9 +162,9 @@ test('the charts fill again after a reload, and say what they show', async () =>
     assert(drawn > 0, look);
   }
   await page.getByRole('button', { name: '10 min' }).click();
-  await page.getByText('The numbers are those of now.').waitFor();
+  await page.getByText('These are the numbers now.').waitFor();
   await page.locator('.chart .u-over').first().hover();
-  await page.getByText(/^The numbers of \d\d:\d\d:\d\d\.$/).waitFor();
+  await page.getByText(/^The numbers at \d\d:\d\d:\d\d\.$/).waitFor();
   await one.assertAccessible();
   one.assertNoComplaints();
 });
@@ -179,14 +179,14 @@ test('the log says who did what, from what to what', async () => {
   const { page } = one;
   const newest = page.locator('tbody tr').first();
   await newest.getByText(operator.email).waitFor();
-  assert.match((await newest.innerText()).replaceAll(/\s+/g, ' '), /Maximum inside 1 → 25/);
+  assert.match((await newest.innerText()).replaceAll(/\s+/g, ' '), /People inside at once 1 → 25/);
   await newest.getByText('paused: Sound check').waitFor();
   assert.equal(await page.locator('tbody tr').count(), 2);
   await one.assertAccessible();
   await page.getByRole('link', { name: 'Show all concerts' }).click();
   await eventually(async () => assert((await page.locator('tbody tr').count()) > 2));
   await page.getByRole('button', { name: '한국어' }).click();
-  await page.getByText('덧붙기만 하고').waitFor();
+  await page.getByText('추가만 되고').waitFor();
   await one.assertAccessible();
   one.assertNoComplaints();
 });

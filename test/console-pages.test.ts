@@ -31,7 +31,7 @@ describe('who may come in', () => {
     await page.getByLabel('E-mail').fill(operator.email);
     await page.getByLabel('Password').fill('not the password');
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('The e-mail or the password is wrong').waitFor();
+    await page.getByText('Wrong e-mail or password').waitFor();
     await visitor.assertAccessible();
     await page.getByLabel('Password').fill(operator.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
@@ -56,7 +56,7 @@ describe('who may come in', () => {
 test('it is dark until somebody chooses otherwise, and speaks the other language at once', async () => {
   const one = await onDuty({ browser, server }, '/console', { language: 'ko', theme: 'light' });
   const { page } = one;
-  await page.getByRole('heading', { name: '지금', exact: true }).waitFor();
+  await page.getByRole('heading', { name: '실시간', exact: true }).waitFor();
   assert.equal(await page.evaluate('document.documentElement.dataset.theme'), 'dark');
   await page.getByRole('button', { name: '밝게' }).click();
   await page.getByRole('button', { name: 'English' }).click();
@@ -82,8 +82,8 @@ test('the list puts the liveliest concert first; its page is a click away, its n
   assert.equal(one.path(), `/console/concerts/${concertId}`);
   await one.shows('waiting', '3');
   await one.shows('sold', '0');
-  await page.getByRole('link', { name: '기록', exact: false }).first().click();
-  await page.getByRole('heading', { name: '기록' }).waitFor();
+  await page.getByRole('link', { name: '작업 기록', exact: false }).first().click();
+  await page.getByRole('heading', { name: '작업 기록' }).waitFor();
   await one.shows('waiting', '3');
   await page.getByRole('button', { name: '모든 공연 보기' }).click();
   await page.locator('.vitals').getByText('모든 공연').waitFor();
@@ -94,8 +94,8 @@ test('by keyboard: g and a letter go, ? lists the shortcuts, and letters typed i
   const concertId = await lineOf(office, 1);
   const one = await onDuty({ browser, server }, `/console/concerts/${concertId}`, { language: 'en' });
   const { page } = one;
-  await page.getByLabel('Maximum inside', { exact: true }).waitFor();
-  await page.getByLabel('Maximum inside', { exact: true }).focus();
+  await page.getByLabel('People inside at once', { exact: true }).waitFor();
+  await page.getByLabel('People inside at once', { exact: true }).focus();
   await page.keyboard.press('g');
   await page.keyboard.press('o');
   assert.equal(one.path(), `/console/concerts/${concertId}`);

@@ -31,10 +31,10 @@ test('whoever pressed Hold on a lost line is told so until the line is back, and
   await fan.open(`/concerts/${concertId}/dates/1`);
   await page.getByRole('button', { name: 'row 1, seat 1', exact: true }).click();
   await fan.context.setOffline(true);
-  const stale = page.getByText('The connection is lost, so seats may have changed.');
+  const stale = page.getByText('Connection lost, so seats may have changed.');
   await stale.waitFor();
   await page.getByRole('button', { name: 'Hold these seats' }).click();
-  const refused = page.getByRole('alert').getByText('The connection is lost', { exact: true });
+  const refused = page.getByRole('alert').getByText('Connection lost', { exact: true });
   await refused.waitFor();
   await fan.context.setOffline(false);
   await stale.waitFor({ state: 'hidden' });
@@ -60,7 +60,7 @@ test('a hold whose answer was lost with the line is found when the line is back,
     await route.abort();
   });
   await page.getByRole('button', { name: 'Hold these seats' }).click();
-  await page.getByRole('alert').getByText('The connection is lost', { exact: true }).waitFor();
+  await page.getByRole('alert').getByText('Connection lost', { exact: true }).waitFor();
   await page.unroute('**/api/v1/reservations');
   const said: string[] = [];
   await page.exposeFunction('heard', (text: string) => said.push(text));
@@ -68,7 +68,7 @@ test('a hold whose answer was lost with the line is found when the line is back,
     .observe(document.body, { subtree: true, childList: true, characterData: true })`);
   await fan.context.setOffline(false);
   await page.waitForURL(/\/reservations\//);
-  assert.equal(said.filter((text) => text.includes('Somebody else')).length, 0);
+  assert.equal(said.filter((text) => text.includes('Somebody else has')).length, 0);
   fan.assertNoComplaints();
   await fan.context.close();
 });
@@ -116,8 +116,8 @@ test('a charge whose answer was lost, and then the session: signing in again and
     assert.equal((await fan.context.request.post('/api/auth/sign-out', { data: {}, headers })).status(), 200);
     return route.abort();
   });
-  await page.getByText('Top up').click();
-  await page.getByRole('button', { name: 'Charge ₩100,000' }).click();
+  await page.getByText('Top up', { exact: true }).click();
+  await page.getByRole('button', { name: 'Top up ₩100,000' }).click();
   await page.getByRole('alert').getByRole('link', { name: 'Sign in' }).click();
   await page.getByRole('button', { name: 'Sign in' }).first().click();
   await page.getByLabel('E-mail').fill(email);
@@ -125,9 +125,9 @@ test('a charge whose answer was lost, and then the session: signing in again and
   await page.locator('form').getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(/\/my$/);
   await page.locator('.balance').getByText('₩100,000').waitFor();
-  await page.getByText('Top up').click();
-  await page.getByRole('button', { name: 'Charge ₩100,000' }).click();
-  await page.getByRole('status').getByText('Charged. The balance is ₩100,000.').waitFor();
+  await page.getByText('Top up', { exact: true }).click();
+  await page.getByRole('button', { name: 'Top up ₩100,000' }).click();
+  await page.getByRole('status').getByText('Topped up. Your balance is ₩100,000.').waitFor();
   assert.deepEqual(statuses.slice(0, 2), [201, 401]);
   assert.equal(new Set(keys).size, 1, keys.join());
   assert.equal(await page.locator('.history tbody tr').count(), 1);

@@ -31,7 +31,7 @@ async function fullConcert(ahead = 0) {
 /** From the seats page to the paid ticket, with money charged on the way. */
 async function buy(page: Page, seat: RegExp): Promise<void> {
   await page.getByRole('button', { name: seat }).click();
-  await page.getByRole('button', { name: /잡기|Hold/ }).click();
+  await page.getByRole('button', { name: /선점하기|Hold/ }).click();
   await page.waitForURL(/\/reservations\//);
   await page.getByRole('button', { name: '50,000원 충전' }).last().click();
   await page.getByRole('button', { name: '50,000원 결제' }).click();
@@ -53,13 +53,13 @@ for (const [how, script] of Object.entries(storages)) {
     await fan.context.addInitScript(script);
     const bearer = await fan.signUp();
     await fan.open(`/concerts/${concertId}`);
-    await fan.page.getByRole('button', { name: '줄 서기' }).click();
+    await fan.page.getByRole('button', { name: '예매하기' }).click();
     await fan.page.locator('#position').getByText('2', { exact: true }).waitFor();
     // Another document: what memory kept is gone, and the server knows the fan.
     await fan.page.reload();
     await fan.page.locator('#position').getByText('2', { exact: true }).waitFor();
     await fan.open(`/concerts/${concertId}`);
-    await fan.page.getByRole('link', { name: '내 순서 보기' }).click();
+    await fan.page.getByRole('link', { name: '내 대기 순서 보기' }).click();
     await fan.page.locator('#position').waitFor();
     await leave();
     const next = await house.sql<{ userId: string }[]>`
@@ -139,12 +139,12 @@ test('another device of the same fan shows the place and the turn, and goes on t
   });
   for (const address of ['/', '/my', `/concerts/${concertId}`]) {
     await other.open(address);
-    await other.page.locator(`a[href="/concerts/${concertId}/wait"]`).getByText('내 순서 보기').waitFor();
-    assert.equal(await other.page.getByRole('button', { name: '줄 서기' }).count(), 0);
+    await other.page.locator(`a[href="/concerts/${concertId}/wait"]`).getByText('내 대기 순서 보기').waitFor();
+    assert.equal(await other.page.getByRole('button', { name: '예매하기' }).count(), 0);
     await other.assertAccessible();
   }
   assert.equal(asked, 3, 'once a page');
-  await link('내 순서 보기').click();
+  await link('내 대기 순서 보기').click();
   await other.page.locator('#position').getByText('1', { exact: true }).waitFor();
   await leave();
   await other.page.locator('#enter').waitFor();

@@ -43,12 +43,12 @@ test('after a hold, a charge and a payment by keyboard, the focus is at what cam
 
   // Not enough: the form stays, and so does the focus.
   await page.getByLabel('Amount (₩)').fill('10,000');
-  await page.getByRole('button', { name: 'Charge ₩10,000' }).press('Enter');
-  await page.getByRole('status').getByText('Charged. The balance is ₩10,000.').waitFor();
-  assert.match(await focused(page), /^BUTTON Charge/);
+  await page.getByRole('button', { name: 'Top up ₩10,000' }).press('Enter');
+  await page.getByRole('status').getByText('Topped up. Your balance is ₩10,000.').waitFor();
+  assert.match(await focused(page), /^BUTTON Top up/);
   await page.getByLabel('Amount (₩)').fill('40,000');
-  await page.getByRole('button', { name: 'Charge ₩40,000' }).press('Enter');
-  await page.getByRole('status').getByText('Charged. The balance is ₩50,000.').waitFor();
+  await page.getByRole('button', { name: 'Top up ₩40,000' }).press('Enter');
+  await page.getByRole('status').getByText('Topped up. Your balance is ₩50,000.').waitFor();
   await focusIs(page, 'DIV Pay');
   await fan.assertAccessible();
   await page.keyboard.press('Tab');
@@ -65,14 +65,14 @@ test('releasing seats leads to the heading; focus that somebody moved away stays
   const fan = await admittedTo({ browser, server }, concertId);
   const { page } = fan;
   await holding(fan, concertId, /^1열 1번$/);
-  await page.getByRole('button', { name: '좌석 놓기' }).press('Enter');
-  await focusIs(page, 'H1 취소한 예매예요');
+  await page.getByRole('button', { name: '선택 취소' }).press('Enter');
+  await focusIs(page, 'H1 선택을 취소했어요');
   await holding(fan, concertId, /^1열 2번$/);
   const theme = page.getByRole('button', { name: '어둡게 보기' });
-  await page.getByRole('button', { name: '좌석 놓기' }).waitFor();
+  await page.getByRole('button', { name: '선택 취소' }).waitFor();
   await theme.focus();
-  await page.getByRole('button', { name: '좌석 놓기' }).evaluate((button: { click: () => void }) => button.click());
-  await page.getByRole('heading', { name: '취소한 예매예요' }).waitFor();
+  await page.getByRole('button', { name: '선택 취소' }).evaluate((button: { click: () => void }) => button.click());
+  await page.getByRole('heading', { name: '선택을 취소했어요' }).waitFor();
   await focusIs(page, 'BUTTON 어둡게 보기');
   fan.assertNoComplaints();
   await fan.context.close();
@@ -83,10 +83,10 @@ test('a charge in the wallet is said aloud too, and a link leads to the top of i
   const fan = await admittedTo({ browser, server }, concertId, { language: 'en' });
   const { page } = fan;
   await fan.open('/my');
-  await page.getByText('Top up').press('Enter');
-  await page.getByRole('button', { name: 'Charge ₩100,000' }).press('Enter');
-  await page.getByRole('status').getByText('Charged. The balance is ₩100,000.').waitFor();
-  assert.match(await focused(page), /^BUTTON Charge/);
+  await page.getByText('Top up', { exact: true }).press('Enter');
+  await page.getByRole('button', { name: 'Top up ₩100,000' }).press('Enter');
+  await page.getByRole('status').getByText('Topped up. Your balance is ₩100,000.').waitFor();
+  assert.match(await focused(page), /^BUTTON Top up/);
   await page.getByRole('link', { name: 'See the concerts' }).press('Enter');
   await page.waitForURL(/\/$/);
   await eventually(async () => assert.match(await focused(page), /^MAIN/));

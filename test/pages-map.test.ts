@@ -105,7 +105,7 @@ test('two fingers come nearer, one finger chooses the seat nearest to it', async
   await page.touchscreen.tap(at.x + 4, at.y - 4);
   await chosen(fan, 'section B, row 6, seat 22');
   await pinch(session, at, [150, 15]);
-  await page.getByText(/Tap to come nearer/).waitFor();
+  await page.getByText(/Tap to zoom in/).waitFor();
   await finish(fan);
 });
 
@@ -135,7 +135,7 @@ test('a seat that somebody else takes changes before the eyes, and leaves the se
   const other = await office.enter(sale.concertId, newFan());
   assert.equal((await office.hold(other, sale.performanceId, [mine, beside])).status, 201);
   await page
-    .getByText(/Somebody else took section A, row 2, seat 9/)
+    .getByText(/Somebody else has just taken section A, row 2, seat 9/)
     .first()
     .waitFor();
   await eventually(async () => {
@@ -145,7 +145,7 @@ test('a seat that somebody else takes changes before the eyes, and leaves the se
   });
   await page.mouse.click(at.x, at.y);
   await page
-    .getByText(/Somebody is paying for this seat/)
+    .getByText(/Somebody else is holding this seat/)
     .first()
     .waitFor();
   await finish(fan);
@@ -178,14 +178,14 @@ test('"best together" brings the seats into view, and the list shows sections on
   const sale = await onSale(office, stadium);
   const fan = await atMap({ browser, server }, sale);
   const { page } = fan;
-  await page.getByText('Tap to come nearer.').waitFor();
+  await page.getByText('Tap to zoom in.').waitFor();
   await page.getByRole('button', { name: 'Find 2 together' }).click();
   await page.getByText('2 seats ₩396,000').waitFor();
   await page.getByText(/^F[12] · VIP ₩198,000. Tap a seat to choose it/).waitFor();
   await page.getByRole('button', { name: /Section 204/ }).press('Enter');
   await page.getByText(/204 · S ₩121,000/).waitFor();
   await page.getByRole('button', { name: 'Whole hall' }).click();
-  await page.getByText('Tap to come nearer.', { exact: true }).waitFor();
+  await page.getByText('Tap to zoom in.', { exact: true }).waitFor();
   assert.equal(await page.locator('.section[aria-expanded="true"]').count(), 0, 'and out of all sections');
   await finish(fan);
 });
@@ -199,7 +199,7 @@ for (const language of ['ko', 'en'] as const) {
       width: 390,
     });
     const { page } = fan;
-    const names = language === 'ko' ? ['가까이', '멀리', '전체 보기'] : ['Zoom in', 'Zoom out', 'Whole hall'];
+    const names = language === 'ko' ? ['확대', '축소', '전체 보기'] : ['Zoom in', 'Zoom out', 'Whole hall'];
     const [nearer, farther, whole] = names.map((name) => page.getByRole('button', { name, exact: true }));
     assert(nearer !== undefined && farther !== undefined && whole !== undefined);
     assert.equal(await farther.getAttribute('aria-disabled'), 'true', 'the whole hall is in view');

@@ -44,7 +44,7 @@ for (const [language, title] of [
       await fan.page.getByText(title).waitFor();
       assert.doesNotMatch(await fan.page.locator('main').innerText(), /그대로|is kept/);
       await fan.assertAccessible();
-      await fan.page.getByRole('link', { name: /대기실로|To the waiting room/ }).click();
+      await fan.page.getByRole('link', { name: /대기실로 가기|Go to the waiting room/ }).click();
       await fan.page.waitForURL(`**/concerts/${concertId}/wait`);
     }
     fan.assertNoComplaints();
@@ -86,7 +86,7 @@ test('a turn that is over while the line is long leads back into the line, once,
   });
   await fan.page.getByRole('button', { name: 'Pay ₩50,000' }).click();
   await fan.page.getByRole('alert').getByText('It is not your turn yet').waitFor();
-  await fan.page.getByRole('link', { name: 'To the waiting room' }).waitFor();
+  await fan.page.getByRole('link', { name: 'Go to the waiting room' }).waitFor();
   assert.notEqual(await rememberedBy(fan, concertId), old);
   assert.equal(taken, 1);
   const account = { userId: '', token: fan.bearer };
@@ -121,10 +121,10 @@ for (const [page, seats] of [
     await fan.open(`/concerts/${concertId}/${page}`);
     await fan.page.locator('.turn-bar .countdown').waitFor();
     await listen(fan.page);
-    await fan.page.locator('.turn-bar').getByText('Your turn has ended.').waitFor();
-    await fan.page.getByRole('alert').getByText('Your turn has ended').waitFor();
+    await fan.page.locator('.turn-bar').getByText('Your time has ended.').waitFor();
+    await fan.page.getByRole('alert').getByText('Your time has ended').waitFor();
     assert.equal(await fan.page.locator('.turn-bar .countdown').count(), 0);
-    assert.deepEqual(await fan.page.evaluate('window.alerts'), ['Your turn has ended']);
+    assert.deepEqual(await fan.page.evaluate('window.alerts'), ['Your time has ended']);
     assert.equal(await fan.page.getByRole('alert').count(), 1);
     await fan.assertAccessible();
     fan.assertNoComplaints();
@@ -139,7 +139,7 @@ test('a turn that was given up on another device counts down no further over the
   await fan.page.locator('.turn-bar .countdown').waitFor();
   assert.equal((await office.leave(await rememberedBy(fan, concertId))).status, 204);
   await fan.page.getByRole('alert').waitFor();
-  await fan.page.locator('.turn-bar').getByText('Your turn has ended.').waitFor();
+  await fan.page.locator('.turn-bar').getByText('Your time has ended.').waitFor();
   assert.equal(await fan.page.locator('.turn-bar .countdown').count(), 0);
   assert.equal(await fan.page.getByRole('alert').count(), 1);
   await fan.assertAccessible();
@@ -177,7 +177,7 @@ test('a token made void is replaced without a word, in the waiting room and over
     assert.equal((await office.status(now)).body.position, 1, 'the place is the same');
   });
   assert.equal(await waiting.page.locator('#refused .notice').count(), 0);
-  await inside.page.getByRole('button', { name: /잡기|Hold/ }).click();
+  await inside.page.getByRole('button', { name: /선점하기|Hold/ }).click();
   await inside.page.waitForURL(/\/reservations\//);
   assert.notEqual(await rememberedBy(inside, concertId), old.inside);
   await waiting.context.close();

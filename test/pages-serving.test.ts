@@ -108,7 +108,7 @@ test('the waiting room says where one stands before any script, and escapes what
   const { response } = await travel(`/concerts/${concertId}/wait`, { cookie, 'accept-language': 'ko' });
   const html = await response.text();
   assert.match(html, /id="position"[^>]*>1</);
-  assert.match(html, /다음이 바로 내 차례예요/);
+  assert.match(html, /바로 다음이 내 차례예요/);
   assert.match(html, /A &quot;quoted&quot; &lt;title&gt;/);
   assert.match(response.headers.get('cache-control') ?? '', /no-store/);
   const forged = await (await travel(`/concerts/${concertId}/wait`, { cookie: 'maejin_place=a.b.c' })).response.text();

@@ -54,7 +54,7 @@ test('a whole purchase: every button says what it does, and money and clocks are
   const { page } = fan;
   await fan.signUp();
   await fan.open(`/concerts/${concertId}`);
-  await button(page, 'Take a place in line').click();
+  await button(page, 'Join the line').click();
 
   await reads(page.locator('#position'), '2');
   await reads(page.locator('#ahead'), '«1 ahead of you»');
@@ -80,9 +80,9 @@ test('a whole purchase: every button says what it does, and money and clocks are
   await button(page, 'Hold these seats').click();
 
   await page.waitForURL(/\/reservations\//);
-  await reads(page.locator('.pay .button'), '«Charge ₩100,000»', '«Release the seats»');
-  await button(page, 'Charge ₩100,000').click();
-  await reads(page.locator('.pay .button'), '«Pay ₩100,000»', '«Release the seats»');
+  await reads(page.locator('.pay .button'), '«Top up ₩100,000»', '«Release these seats»');
+  await button(page, 'Top up ₩100,000').click();
+  await reads(page.locator('.pay .button'), '«Pay ₩100,000»', '«Release these seats»');
   await reads(page.locator('.sums dd'), '₩100,000', '₩0');
   await runs(page.locator('.stub .countdown'));
   await button(page, 'Pay ₩100,000').click();
@@ -94,7 +94,7 @@ test('a whole purchase: every button says what it does, and money and clocks are
   await page.locator('.next').getByRole('link', { name: '«My tickets»' }).click();
   await reads(page.locator('.balance'), '«Balance» ₩0');
   await page.locator('.wallet summary').click();
-  await button(page, 'Charge ₩100,000').click();
+  await button(page, 'Top up ₩100,000').click();
   await reads(page.locator('.balance'), '«Balance» ₩100,000');
   await reads(page.locator('.history tbody .in, .history tbody .out'), '+₩100,000', '−₩100,000', '+₩100,000');
   fan.assertNoComplaints();

@@ -49,19 +49,19 @@ test('waits, is paused with a reason, goes on, and is called', async () => {
   const { fan, concertId, leave } = await line(0);
   const { page } = fan;
   assert.equal(await page.locator('#position').textContent(), '1');
-  await page.getByText('다음이 바로 내 차례예요').waitFor();
+  await page.getByText('바로 다음이 내 차례예요').waitFor();
   await page.getByText('화면을 닫거나 휴대전화가 잠겨도').waitFor();
   await page.getByRole('row', { name: /R 50 0 0/ }).waitFor();
   await fan.assertAccessible();
   await office.updateConcert(concertId, { paused: { reason: '음향을 점검하고 있어요 <b>' } });
   await page.locator('.reason').getByText('음향을 점검하고 있어요 <b>').waitFor();
-  await page.getByRole('heading', { name: '줄의 빠르기' }).locator('..').getByText('입장을 잠시 멈췄어요').waitFor();
+  await page.getByRole('heading', { name: '입장 속도' }).locator('..').getByText('입장이 잠시 멈춰 있어요').waitFor();
   await leave();
   await fan.assertAccessible();
   assert.equal(await page.locator('#enter').count(), 0, 'nobody is let in while it is paused');
   await office.updateConcert(concertId, { paused: null });
   await page.locator('#enter').waitFor();
-  assert.match(await page.title(), /^차례예요 \d+:\d\d/);
+  assert.match(await page.title(), /^입장할 차례예요 \d+:\d\d/);
   fan.assertNoComplaints();
   await fan.context.close();
 });
@@ -92,7 +92,7 @@ test('whose turn it is hears when nothing is left', async () => {
   await fan.page.locator('#enter').waitFor();
   // The page comes with how the sale stands, which is a second old at most.
   await fan.open(`/concerts/${concertId}/wait`);
-  await fan.page.locator('#stand').getByText('those being paid for may come back').waitFor();
+  await fan.page.locator('#stand').getByText('held seats may come back').waitFor();
 });
 
 test('the place is the same after a reload, on another device, and without any script', async () => {
@@ -126,7 +126,7 @@ test('the place is the same after a reload, on another device, and without any s
 
 test('whoever is asked whether to leave is not asked any more when called', async () => {
   const { fan, leave } = await line(0);
-  await fan.page.getByRole('button', { name: '줄에서 나가기' }).click();
+  await fan.page.getByRole('button', { name: '대기 취소', exact: true }).click();
   await fan.page.getByRole('dialog').waitFor();
   await leave();
   await fan.page.locator('#enter').waitFor();
@@ -187,13 +187,13 @@ test('how the sale goes is asked for less often further back in a line', async (
 test('whoever leaves the line is asked first, and may stand in it again', async () => {
   const { fan, concertId } = await line(1, { theme: 'dark', width: 360 });
   const { page } = fan;
-  await page.getByRole('button', { name: '줄에서 나가기' }).click();
+  await page.getByRole('button', { name: '대기 취소', exact: true }).click();
   await fan.assertAccessible();
   await page.getByRole('button', { name: '계속 기다리기' }).click();
-  await page.getByRole('button', { name: '줄에서 나가기' }).click();
-  await page.getByRole('button', { name: '나가기', exact: true }).click();
+  await page.getByRole('button', { name: '대기 취소', exact: true }).click();
+  await page.getByRole('button', { name: '대기 취소하기', exact: true }).click();
   await page.waitForURL(new RegExp(`/concerts/${concertId}$`));
-  await page.getByRole('button', { name: '줄 서기' }).click();
+  await page.getByRole('button', { name: '예매하기' }).click();
   await page.locator('#position').waitFor();
   fan.assertNoComplaints();
   await fan.context.close();
@@ -203,16 +203,16 @@ test('a turn that ended says why and offers a new place', async () => {
   const { fan, concertId, leave } = await line(0);
   await leave();
   await fan.page.locator('#enter').waitFor();
-  await fan.page.getByRole('button', { name: '줄에서 나가기' }).click();
+  await fan.page.getByRole('button', { name: '대기 취소', exact: true }).click();
   await fan.page.getByRole('dialog').waitFor();
   await house.sql`update queue_tokens set expires_at = now() where concert_id = ${concertId} and expires_at is not null`;
   await fan.page.getByRole('heading', { name: '이용 시간이 끝났어요' }).waitFor();
   assert.equal(await fan.page.getByRole('dialog').count(), 0, 'nobody is asked whether to leave what is over');
   assert.equal(await fan.page.locator(':focus').textContent(), '이용 시간이 끝났어요', 'where one reads on');
-  const told = '이용 시간이 끝났어요. 다음 분에게 차례가 넘어갔어요. 좌석이 남아 있으면 다시 줄을 설 수 있어요.';
+  const told = '이용 시간이 끝났어요. 다음 분에게 차례가 넘어갔어요. 좌석이 남아 있으면 다시 대기할 수 있어요.';
   assert.equal(await fan.page.locator('#told').textContent(), told);
   await fan.assertAccessible();
-  await fan.page.getByRole('button', { name: '다시 줄 서기' }).click();
+  await fan.page.getByRole('button', { name: '다시 대기하기' }).click();
   await fan.page.locator('#enter').waitFor();
   fan.assertNoComplaints();
   await fan.context.close();

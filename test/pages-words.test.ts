@@ -66,19 +66,19 @@ test('an amount is digits as people write them, and nothing else', async () => {
   await fan.signUp();
   const { page } = fan;
   await fan.open('/my');
-  await page.getByText('Top up').click();
+  await page.getByText('Top up', { exact: true }).click();
   const amount = page.getByLabel('Amount (₩)');
-  const charge = page.getByRole('button', { name: /^Charge/ });
+  const charge = page.getByRole('button', { name: /^Top up/ });
   for (const wrong of ['1e5', '0x10', '1,5', '10.5', '-5', '1,0000', '']) {
     await amount.fill(wrong);
-    assert.equal((await charge.textContent())?.trim(), 'Charge', wrong);
+    assert.equal((await charge.textContent())?.trim(), 'Top up', wrong);
     await charge.click();
-    await page.getByText('Enter 1 to 10,000,000.').waitFor();
+    await page.getByText('Enter an amount from ₩1 to ₩10,000,000.').waitFor();
   }
   await fan.assertAccessible();
   for (const right of ['10000', '10,000', '₩10,000', '10 000', '10,000원']) {
     await amount.fill(right);
-    assert.equal(await charge.textContent(), 'Charge ₩10,000', right);
+    assert.equal(await charge.textContent(), 'Top up ₩10,000', right);
   }
   await charge.click();
   await page.locator('.balance').getByText('₩10,000').waitFor();

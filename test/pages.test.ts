@@ -35,7 +35,7 @@ test('from the programme to a stamped ticket, with money charged on the way', as
   await page.getByRole('link', { name: '밤의 정원' }).click();
   await page.getByText('50석 남음').first().waitFor();
   await fan.assertAccessible();
-  await page.getByRole('button', { name: '줄 서기' }).click();
+  await page.getByRole('button', { name: '예매하기' }).click();
 
   await page.getByLabel('이름').fill('하늘');
   await page.getByLabel('이메일').fill('sky');
@@ -49,7 +49,7 @@ test('from the programme to a stamped ticket, with money charged on the way', as
 
   await page.waitForURL(`**/concerts/${concertId}/wait`);
   await page.locator('#enter').waitFor();
-  assert.match(await page.title(), /^차례예요/);
+  assert.match(await page.title(), /^입장할 차례예요/);
   await fan.assertAccessible();
   await page.locator('#enter').click();
   // One date is no choice.
@@ -57,15 +57,15 @@ test('from the programme to a stamped ticket, with money charged on the way', as
   await page.getByRole('button', { name: '나란히 2석 찾기' }).click();
   await page.getByText('2석 100,000원').waitFor();
   await fan.assertAccessible();
-  await page.getByRole('button', { name: '이 좌석 잡기' }).click();
+  await page.getByRole('button', { name: '좌석 선점하기' }).click();
 
-  await page.getByText('100,000원이 부족해요').waitFor();
+  await page.getByText('100,000원 더 필요해요').waitFor();
   await fan.assertAccessible();
   // What is missing to the won comes first, then rounder sums.
   assert.deepEqual(await page.locator('.preset').allInnerTexts(), ['100,000원', '150,000원', '200,000원', '500,000원']);
   await page.getByRole('button', { name: '100,000원 충전' }).click();
   await page.getByRole('button', { name: '100,000원 결제' }).waitFor();
-  assert.match(await page.locator('.sums').innerText(), /결제하고 나면\s+0원/);
+  assert.match(await page.locator('.sums').innerText(), /결제 후 잔액\s+0원/);
   await page.getByRole('button', { name: '100,000원 결제' }).click();
   await page.getByRole('heading', { name: '예매를 마쳤어요' }).waitFor();
   await fan.assertAccessible();
@@ -96,14 +96,14 @@ test('of two fans who press at once, one holds the seat and the other is told at
     await page.getByRole('button', { name: /^(1열 1번|row 1, seat 1)$/ }).click();
   }
   const pressHold = ({ page }: Visitor) =>
-    page.getByRole('button', { name: /잡기|Hold/ }).evaluate((button: { click: () => void }) => button.click());
+    page.getByRole('button', { name: /선점하기|Hold/ }).evaluate((button: { click: () => void }) => button.click());
   // Without waiting for the button to be ready: a fan who is told first has a button that does nothing.
   await Promise.all(fans.map(pressHold));
   const outcome = ({ page }: Visitor) =>
     Promise.race([
       page.waitForURL(/\/reservations\//).then(() => 'held'),
       page
-        .getByText(/그 사이 다른 분이 골랐어요|Somebody (was faster|else took)/)
+        .getByText(/이미 선택된 좌석이에요|먼저 선점했어요|Those seats are taken|Somebody else has just taken/)
         .first()
         .waitFor()
         .then(() => 'told'),
@@ -125,10 +125,10 @@ test('a seat that somebody else takes leaves the selection before the eyes', asy
   const other = await office.enter(concertId, newFan());
   assert.equal((await office.hold(other, performanceId, [7])).status, 201);
   await fan.page
-    .getByText(/A구역 1열 7번 좌석은 그 사이/)
+    .getByText(/A구역 1열 7번 좌석은 다른 분이 먼저/)
     .first()
     .waitFor();
-  await fan.page.getByRole('button', { name: /^1열 7번, 다른 분이 결제 중$/ }).waitFor();
+  await fan.page.getByRole('button', { name: /^1열 7번, 다른 분이 선점$/ }).waitFor();
   fan.assertNoComplaints();
   await fan.context.close();
 });
@@ -175,12 +175,12 @@ test('a hold runs out before the eyes, and a released one says so', async () => 
   const id = await holding(fan, concertId, /^1열 2번$/);
   await endHold(house.sql, id, 3);
   await fan.page.reload();
-  await fan.page.getByRole('heading', { name: '좌석을 잡아 둔 시간이 끝났어요' }).waitFor();
-  await fan.page.getByRole('link', { name: '좌석 다시 고르기' }).waitFor();
+  await fan.page.getByRole('heading', { name: '선점 시간이 끝났어요' }).waitFor();
+  await fan.page.getByRole('link', { name: '좌석 다시 선택하기' }).waitFor();
   await fan.assertAccessible();
   await holding(fan, concertId, /^1열 3번$/);
-  await fan.page.getByRole('button', { name: '좌석 놓기' }).click();
-  await fan.page.getByRole('heading', { name: '취소한 예매예요' }).waitFor();
+  await fan.page.getByRole('button', { name: '선택 취소' }).click();
+  await fan.page.getByRole('heading', { name: '선택을 취소했어요' }).waitFor();
   fan.assertNoComplaints();
   await fan.context.close();
 });
@@ -203,7 +203,7 @@ test('a clock that is ahead at the end of a hold asks again until the box office
   await eventually(() => assert.deepEqual(told.slice(0, 2), ['HELD', 'HELD']));
   await fan.page.getByText('0:00', { exact: true }).waitFor();
   await endHold(house.sql, id);
-  await fan.page.getByRole('heading', { name: 'The time to pay has run out' }).waitFor();
+  await fan.page.getByRole('heading', { name: 'Your hold has ended' }).waitFor();
   fan.assertNoComplaints();
   await fan.context.close();
 });
@@ -241,9 +241,9 @@ test('refusals have a next step, and signing out everywhere ends the other devic
   await fan.open(`/concerts/${concertId}/dates`);
   await fan.page.getByRole('link', { name: '대기실로' }).waitFor();
   await fan.open('/concerts/0000000000');
-  await fan.page.getByText('찾는 것이 없어요').waitFor();
+  await fan.page.getByText('찾을 수 없어요').waitFor();
   await fan.open('/nowhere/at/all');
-  await fan.page.getByText('찾는 것이 없어요').waitFor();
+  await fan.page.getByText('찾을 수 없어요').waitFor();
   const bearer = await fan.signUp();
   await fan.open('/my');
   await fan.page.getByText('아직 티켓이 없어요').waitFor();
@@ -259,7 +259,7 @@ test('whoever was signed out elsewhere signs in again and goes on; somebody else
   const fan = await admitted(concertId, { language: 'en' });
   const { page } = fan;
   await holding(fan, concertId, /^row 1, seat 1$/);
-  const charge = page.getByRole('button', { name: /^Charge/ });
+  const charge = page.getByRole('button', { name: /^Top up/ });
   await charge.waitFor();
   await page.evaluate(
     `fetch('/api/auth/sign-out', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })`,

@@ -40,7 +40,7 @@ export interface CreatedConcert {
 const id_length = 10;
 const problems_max = 20;
 const sentences = {
-  date: { en: 'must be a date and time of the years 1 to 9999', ko: '1년부터 9999년 사이의 날짜와 시각이어야 해요' },
+  date: { en: 'must be a date and time in the years 1 to 9999', ko: '1년부터 9999년 사이의 날짜와 시각이어야 해요' },
   seats: {
     en: `must have 1 to ${seats_max} seats in all`,
     ko: `좌석이 모두 합쳐 1석 이상 ${seats_max}석 이하여야 해요`,

@@ -6,17 +6,17 @@ export const sentences = {
     en: 'must be JSON in UTF-8, without broken characters or NUL',
     ko: '깨진 글자나 NUL이 없는 UTF-8 JSON이어야 해요',
   },
-  none: { en: 'is not expected here', ko: '여기에는 필요 없어요' },
+  none: { en: 'is not expected here', ko: '여기에는 넣을 수 없어요' },
   required: { en: 'is required', ko: '꼭 있어야 해요' },
   lacking: { en: 'must have all of its fields', ko: '빠진 항목이 있어요' },
   unknown: { en: 'is not known here', ko: '알 수 없는 항목이에요' },
-  repeated: { en: 'must be named once', ko: '한 번만 있어야 해요' },
+  repeated: { en: 'must appear only once', ko: '한 번만 있어야 해요' },
   form: { en: 'does not have the right form', ko: '형식이 맞지 않아요' },
   unseen: {
-    en: 'must be text of which everything can be seen: no control, zero-width or direction characters, not only blanks',
-    ko: '모두 눈에 보이는 글자여야 해요. 제어 문자, 폭이 없는 문자, 방향 문자는 쓸 수 없고 빈칸만 적을 수도 없어요',
+    en: 'must be visible text: no control, zero-width or direction characters, and not only blanks',
+    ko: '눈에 보이는 글자만 쓸 수 있어요. 제어 문자, 폭이 없는 문자, 방향 문자는 안 되고, 빈칸만 적을 수도 없어요',
   },
-  date: { en: 'must be a date and time of ISO 8601', ko: 'ISO 8601 날짜와 시각이어야 해요' },
+  date: { en: 'must be an ISO 8601 date and time', ko: 'ISO 8601 날짜와 시각이어야 해요' },
 } as const satisfies Record<string, Bilingual>;
 
 const bounds: Readonly<Record<string, (limit: string) => Bilingual>> = {

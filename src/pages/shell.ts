@@ -17,13 +17,13 @@ export const shells: Readonly<Record<ShellName, Readonly<Record<Language, Shell>
   fan: {
     ko: {
       title: '매진 Maejin',
-      description: '공정한 대기열, 두 번 팔리지 않는 좌석, 1원도 잃어버리지 않는 지갑. 콘서트 예매소 매진이에요.',
+      description: '공정한 대기열, 두 번 팔리지 않는 좌석, 1원도 사라지지 않는 지갑. 콘서트 예매소 매진이에요.',
       body: head('예매하려면 브라우저에서 JavaScript를 켜 주세요.'),
     },
     en: {
       title: 'Maejin 매진',
       description:
-        'A fair line, seats that are never sold twice, and a wallet that never loses a won: the box office Maejin.',
+        'A fair line, seats that are never sold twice, and a wallet that never loses a won: Maejin, the box office.',
       body: head('Please switch on JavaScript to buy tickets.'),
     },
   },

@@ -31,7 +31,7 @@ export async function holding(
   // There the list is one tap away from the map.
   if (onPhone) await fan.page.getByRole('button', { name: /^(목록|List)$/ }).click();
   await fan.page.getByRole('button', { name: seat }).click();
-  await fan.page.getByRole('button', { name: /잡기|Hold/ }).click();
+  await fan.page.getByRole('button', { name: /선점하기|Hold/ }).click();
   await fan.page.waitForURL(/\/reservations\//);
   return fan.path().slice('/reservations/'.length);
 }

@@ -12,18 +12,18 @@ const words = {
   ko: {
     fan: '운영자만 들어올 수 있어요',
     fanText: (email: string) =>
-      `지금은 ${email} 계정으로 로그인되어 있는데, 운영자 계정이 아니에요. 운영자 계정으로 다시 로그인하거나 공연 목록으로 가세요.`,
+      `지금 로그인한 ${email} 계정은 운영자 계정이 아니에요. 운영자 계정으로 다시 로그인하거나 공연 목록으로 가 주세요.`,
     home: '공연 목록',
     other: '다른 계정으로 로그인',
-    loading: '누구인지 확인하고 있어요',
+    loading: '로그인을 확인하고 있어요',
   },
   en: {
     fan: 'For operators only',
     fanText: (email: string) =>
-      `You are signed in as ${email}, which is not an operator’s account. Sign in with one, or go to the concerts.`,
-    home: 'To the concerts',
-    other: 'Sign in as somebody else',
-    loading: 'Finding out who you are',
+      `You are signed in as ${email}, which is not an operator account. Sign in with one, or go to the concerts.`,
+    home: 'See the concerts',
+    other: 'Use another account',
+    loading: 'Checking your sign-in',
   },
 };
 

@@ -33,7 +33,7 @@ export const routes: readonly Route[] = [
   {
     path: /^\/console\/?$/,
     href: '/console',
-    title: { ko: '지금', en: 'Live' },
+    title: { ko: '실시간', en: 'Live' },
     key: 'l',
     load: () => import('./live/concerts.tsx').then(({ Concerts }) => Concerts),
   },
@@ -45,7 +45,7 @@ export const routes: readonly Route[] = [
   {
     path: /^\/console\/log$/,
     href: '/console/log',
-    title: { ko: '기록', en: 'Log' },
+    title: { ko: '작업 기록', en: 'Log' },
     key: 'o',
     load: () => import('./log/log.tsx').then(({ Log }) => Log),
   },
@@ -85,7 +85,7 @@ export const routes: readonly Route[] = [
   {
     path: /^\/console\/audit\/?$/,
     href: '/console/audit',
-    title: { ko: '감사', en: 'Audit' },
+    title: { ko: '정합성 점검', en: 'Integrity check' },
     key: 'a',
     load: () => import('./desk/audit.tsx').then(({ Audit }) => Audit),
   },

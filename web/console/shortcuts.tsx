@@ -7,7 +7,7 @@ import { listing } from './keys.ts';
 import { routes } from './routes.tsx';
 
 const words = {
-  ko: { title: '단축키', after: '다음', list: '이 목록', close: '닫기', open: '단축키 보기' },
+  ko: { title: '단축키', after: '다음에', list: '이 목록', close: '닫기', open: '단축키 보기' },
   en: { title: 'Shortcuts', after: 'then', list: 'This list', close: 'Close', open: 'Show the shortcuts' },
 };
 

@@ -14,16 +14,16 @@ const words = {
     email: '이메일',
     password: '비밀번호',
     signIn: '로그인',
-    wrong: '이메일이나 비밀번호가 달라요',
-    wrongText: '처음 계정은 서버를 시작할 때 ADMIN_EMAIL, ADMIN_PASSWORD로 정하거나, 시작 화면에 나와 있어요.',
+    wrong: '이메일이나 비밀번호가 맞지 않아요',
+    wrongText: '첫 계정은 ADMIN_EMAIL과 ADMIN_PASSWORD로 정하거나, 서버를 시작할 때 화면에 나와요.',
   },
   en: {
     title: 'Operator sign-in',
     email: 'E-mail',
     password: 'Password',
     signIn: 'Sign in',
-    wrong: 'The e-mail or the password is wrong',
-    wrongText: 'The first account is set by ADMIN_EMAIL and ADMIN_PASSWORD, or printed when the server starts.',
+    wrong: 'Wrong e-mail or password',
+    wrongText: 'The first account is set with ADMIN_EMAIL and ADMIN_PASSWORD, or printed when the server starts.',
   },
 };
 

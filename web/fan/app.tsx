@@ -46,10 +46,10 @@ const words = {
     api: 'API',
     developers: 'Developers',
     offline: 'You are offline. You can go on as soon as you are connected.',
-    stale: 'There is a new version',
+    stale: 'A new version is out',
     staleText: 'Reload the page to go on.',
     reload: 'Reload',
-    home: 'To the concerts',
+    home: 'See the concerts',
   },
 };
 

@@ -9,10 +9,10 @@ import { livePlaces } from './places.ts';
 import './lines.css';
 
 const words = {
-  ko: { title: '지금 줄 선 공연', waiting: '내 순서 보기', turn: '내 차례예요, 좌석 고르기', unknown: '공연' },
+  ko: { title: '지금 대기 중인 공연', waiting: '내 대기 순서 보기', turn: '내 차례예요, 좌석 선택', unknown: '공연' },
   en: {
-    title: 'Where you stand in line',
-    waiting: 'See your place',
+    title: 'Your places in line',
+    waiting: 'See your place in line',
     turn: 'Your turn: choose seats',
     unknown: 'Concert',
   },

@@ -6,13 +6,13 @@ import { say } from '../words/words.ts';
 const words = {
   ko: {
     title: '이 기기에는 이 공연의 대기 순서가 없어요',
-    text: '대기실에서 줄을 서면 차례가 왔을 때 좌석을 고를 수 있어요. 다른 기기에서 줄을 섰다면 그 순서를 찾아드려요.',
-    wait: '대기실로',
+    text: '대기실에서 대기를 시작하면 차례가 왔을 때 좌석을 선택할 수 있어요. 다른 기기에서 시작했다면 그 순서를 찾아드려요.',
+    wait: '대기실로 가기',
   },
   en: {
     title: 'This device has no place in line for this concert',
-    text: 'Take one in the waiting room and choose seats at your turn. If you took one on another device, it is found there.',
-    wait: 'To the waiting room',
+    text: 'Join the line in the waiting room and choose seats when it is your turn. If you joined on another device, your place is found there.',
+    wait: 'Go to the waiting room',
   },
 };
 

@@ -8,23 +8,23 @@ import './search.css';
 
 const words = {
   ko: {
-    label: '제목, 아티스트, 장소로 찾기',
-    find: '찾기',
+    label: '제목, 아티스트, 장소로 검색',
+    find: '검색',
     title: (q: string) => `‘${q}’ 검색 결과`,
     found: (count: number) => `공연 ${count}개를 찾았어요.`,
     foundMany: (count: number) => `공연을 ${count}개 넘게 찾았어요.`,
     none: '찾는 공연이 없어요',
-    noneText: '글자를 줄이거나 다른 말로 찾아보세요. 지난 공연은 나오지 않아요.',
+    noneText: '글자를 줄이거나 다른 말로 검색해 보세요. 지난 공연은 나오지 않아요.',
     all: '모든 공연 보기',
   },
   en: {
-    label: 'Find by title, artist or venue',
-    find: 'Find',
+    label: 'Search by title, artist or venue',
+    find: 'Search',
     title: (q: string) => `Concerts for “${q}”`,
     found: (count: number) => (count === 1 ? 'One concert found.' : `${count} concerts found.`),
     foundMany: (count: number) => `More than ${count} concerts found.`,
-    none: 'No concert fits',
-    noneText: 'Try fewer letters or other words. Concerts that are over are not shown.',
+    none: 'No concerts found',
+    noneText: 'Try fewer letters or other words. Past concerts are not shown.',
     all: 'See all concerts',
   },
 };

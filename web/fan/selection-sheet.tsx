@@ -8,18 +8,18 @@ import type { Selection } from './selection.ts';
 
 const words = {
   ko: {
-    none: (max: number) => `좌석을 골라 주세요. ${max}석까지 고를 수 있어요.`,
-    hold: '이 좌석 잡기',
+    none: (max: number) => `좌석을 선택해 주세요. ${max}석까지 선택할 수 있어요.`,
+    hold: '좌석 선점하기',
     drop: (seat: string) => `${seat} 빼기`,
     sum: (count: string, sum: string) => `${count}석 ${sum}`,
-    stale: '연결이 끊겨서 좌석이 예전 모습일 수 있어요. 다시 잇는 중이에요.',
+    stale: '연결이 끊겨 좌석이 바뀌었을 수 있어요. 다시 연결하고 있어요.',
   },
   en: {
     none: (max: number) => `Choose your seats, up to ${max}.`,
     hold: 'Hold these seats',
     drop: (seat: string) => `Remove ${seat}`,
     sum: (count: string, sum: string) => `${counted(count, 'seat')} ${sum}`,
-    stale: 'The connection is lost, so seats may have changed. Reconnecting.',
+    stale: 'Connection lost, so seats may have changed. Reconnecting.',
   },
 };
 

@@ -42,22 +42,22 @@ export interface Selection {
 
 const words = {
   ko: {
-    full: (count: number) => `한 사람이 ${count}석까지 고를 수 있어요.`,
-    taken: (seats: string) => `${seats} 좌석은 그 사이 다른 분이 골랐어요.`,
-    gone: (seats: string) => `${seats} 좌석은 이제 고를 수 없어서 선택에서 뺐어요.`,
-    held: '다른 분이 결제하고 있는 좌석이에요. 다시 나올 수 있어요.',
-    sold: '이미 팔린 좌석이에요.',
-    found: (seats: string) => `${seats} 좌석을 골랐어요.`,
-    none: (count: number) => `나란히 ${count}석은 지금 없어요. 좌석 수를 줄이거나 다른 등급을 골라 보세요.`,
+    full: (count: number) => `한 사람이 ${count}석까지 선택할 수 있어요.`,
+    taken: (seats: string) => `${seats} 좌석은 다른 분이 먼저 선점했어요.`,
+    gone: (seats: string) => `${seats} 좌석은 이제 예매할 수 없어 선택에서 뺐어요.`,
+    held: '다른 분이 선점한 좌석이에요. 다시 나올 수 있어요.',
+    sold: '이미 판매된 좌석이에요.',
+    found: (seats: string) => `${seats} 좌석을 선택했어요.`,
+    none: (count: number) => `나란히 붙은 ${count}석은 지금 없어요. 좌석 수를 줄이거나 다른 등급을 선택해 보세요.`,
   },
   en: {
     full: (count: number) => `One person can choose up to ${counted(count, 'seat')}.`,
-    taken: (seats: string) => `Somebody else took ${seats}.`,
-    gone: (seats: string) => `No longer free, so no longer chosen: ${seats}.`,
-    held: 'Somebody is paying for this seat. It may come back.',
+    taken: (seats: string) => `Somebody else has just taken ${seats}.`,
+    gone: (seats: string) => `No longer available, so no longer chosen: ${seats}.`,
+    held: 'Somebody else is holding this seat. It may come back.',
     sold: 'This seat is sold.',
     found: (seats: string) => `${begun(seats)} chosen.`,
-    none: (count: number) => `There are no ${count} free seats side by side. Try fewer seats or another grade.`,
+    none: (count: number) => `There are no ${count} seats left side by side. Try fewer seats or another grade.`,
   },
 };
 

@@ -9,8 +9,8 @@ import './stub.css';
 export type Reservation = Reply<'getReservation'>;
 
 const words = {
-  ko: { date: '날짜', hall: '장소', seats: '좌석', price: '금액', paid: ['예매', '완료'] },
-  en: { date: 'Date', hall: 'Hall', seats: 'Seats', price: 'Total', paid: ['Confirmed'] },
+  ko: { date: '일시', hall: '장소', seats: '좌석', price: '금액', paid: ['예매', '완료'] },
+  en: { date: 'Date', hall: 'Venue', seats: 'Seats', price: 'Total', paid: ['Confirmed'] },
 };
 
 export interface StubProps {

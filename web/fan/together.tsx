@@ -10,7 +10,7 @@ import { money, number, say } from '../words/words.ts';
 
 const words = {
   ko: {
-    title: '나란히 좋은 자리',
+    title: '나란히 앉기 좋은 좌석',
     count: '좌석 수',
     seats: (count: number) => `${count}석`,
     grade: '등급',
@@ -20,8 +20,8 @@ const words = {
     out: '매진',
   },
   en: {
-    title: 'Best together',
-    count: 'Seats',
+    title: 'Best seats together',
+    count: 'Number of seats',
     seats: (count: number) => String(count),
     grade: 'Grade',
     any: 'Any grade',

@@ -19,14 +19,14 @@ const words = {
     amount: '충전할 금액 (원)',
     charge: (amount: string) => `${amount} 충전`,
     fault: `1원부터 ${charge_max.toLocaleString('ko-KR')}원까지 적어 주세요.`,
-    done: (balance: string) => `충전했어요. 잔액은 ${balance}이에요.`,
+    done: (balance: string) => `충전했어요. 지갑 잔액 ${balance}`,
     presets: '자주 쓰는 금액',
   },
   en: {
     amount: 'Amount (₩)',
-    charge: (amount: string) => `Charge ${amount}`,
-    fault: `Enter 1 to ${charge_max.toLocaleString('en')}.`,
-    done: (balance: string) => `Charged. The balance is ${balance}.`,
+    charge: (amount: string) => `Top up ${amount}`,
+    fault: `Enter an amount from ₩1 to ₩${charge_max.toLocaleString('en')}.`,
+    done: (balance: string) => `Topped up. Your balance is ${balance}.`,
     presets: 'Usual amounts',
   },
 };

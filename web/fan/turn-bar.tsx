@@ -11,16 +11,16 @@ import './turn-bar.css';
 
 const words = {
   ko: {
-    left: '내 차례, 남은 시간',
+    left: '남은 이용 시간',
     over: '이용 시간이 끝났어요.',
-    held: (count: string) => `잡아 둔 좌석이 ${count}석 있어요.`,
-    pay: '결제하러 가기',
+    held: (count: string) => `선점한 좌석이 ${count}석 있어요.`,
+    pay: '결제하기',
   },
   en: {
-    left: 'Your turn, time left',
-    over: 'Your turn has ended.',
+    left: 'Your time left',
+    over: 'Your time has ended.',
     held: (count: string) => `You hold ${counted(count, 'seat')}.`,
-    pay: 'Go and pay',
+    pay: 'Pay now',
   },
 };
 

@@ -5,8 +5,8 @@ import { gradeIndex } from './list.tsx';
 import { lettersOf } from './map/letters.ts';
 
 const words = {
-  ko: { legend: '지도 읽는 법', held: '다른 분이 결제 중', sold: '판매됨', own: '내가 고른 좌석', from: '부터' },
-  en: { legend: 'How to read the map', held: 'Being paid', sold: 'Sold', own: 'Yours', from: 'from ' },
+  ko: { legend: '좌석 표시 안내', held: '다른 분이 선점', sold: '판매 완료', own: '내가 선택한 좌석', from: '부터' },
+  en: { legend: 'Key to the map', held: 'Held by others', sold: 'Sold', own: 'Chosen by you', from: 'from ' },
 };
 
 export function Legend({ hall }: { readonly hall: Hall }) {

@@ -14,17 +14,17 @@ const words = {
     left: (count: string) => `${count}석 남음`,
     out: '매진',
     stage: '무대 쪽',
-    statuses: { AVAILABLE: '', HELD: ', 다른 분이 결제 중', RESERVED: ', 판매됨' },
+    statuses: { AVAILABLE: '', HELD: ', 다른 분이 선점', RESERVED: ', 판매 완료' },
     yours: ', 선택함',
-    keys: '화살표 키로 옮기고 스페이스 키로 골라요.',
+    keys: '화살표 키로 옮기고 스페이스 키로 선택해요.',
   },
   en: {
     left: (count: string) => `${count} left`,
     out: 'Sold out',
     stage: 'Stage side',
-    statuses: { AVAILABLE: '', HELD: ', being paid by somebody', RESERVED: ', sold' },
+    statuses: { AVAILABLE: '', HELD: ', held by somebody else', RESERVED: ', sold' },
     yours: ', chosen',
-    keys: 'Move with the arrow keys, choose with space.',
+    keys: 'Move with the arrow keys, choose with the space bar.',
   },
 };
 

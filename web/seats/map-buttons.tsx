@@ -3,8 +3,8 @@ import { say } from '../words/words.ts';
 import type { Reach, SeatMap } from './types.ts';
 
 const words = {
-  ko: { group: '지도 크기', in: '가까이', out: '멀리', whole: '전체 보기' },
-  en: { group: 'Size of the map', in: 'Zoom in', out: 'Zoom out', whole: 'Whole hall' },
+  ko: { group: '지도 확대와 축소', in: '확대', out: '축소', whole: '전체 보기' },
+  en: { group: 'Map zoom', in: 'Zoom in', out: 'Zoom out', whole: 'Whole hall' },
 };
 
 type Step = Parameters<SeatMap['zoom']>[0];

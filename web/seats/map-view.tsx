@@ -11,14 +11,14 @@ import './map.css';
 
 const words = {
   ko: {
-    nearer: '누르면 가까이 보여요.',
-    choose: '좌석을 눌러 고르세요.',
-    statuses: { AVAILABLE: '', HELD: ' · 다른 분이 결제 중', RESERVED: ' · 판매됨' },
+    nearer: '누르면 확대돼요.',
+    choose: '좌석을 눌러 선택해 주세요.',
+    statuses: { AVAILABLE: '', HELD: ' · 다른 분이 선점', RESERVED: ' · 판매 완료' },
   },
   en: {
-    nearer: 'Tap to come nearer.',
+    nearer: 'Tap to zoom in.',
     choose: 'Tap a seat to choose it.',
-    statuses: { AVAILABLE: '', HELD: ' · being paid by somebody', RESERVED: ' · sold' },
+    statuses: { AVAILABLE: '', HELD: ' · held by somebody else', RESERVED: ' · sold' },
   },
 };
 

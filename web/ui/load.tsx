@@ -68,7 +68,7 @@ function createLoad<T>(read: (signal: AbortSignal) => Promise<T>): Load<T> & { s
 
 const words = {
   ko: { slow: '조금 오래 걸리고 있어요. 계속 불러오는 중이에요.', loading: '불러오는 중' },
-  en: { slow: 'This takes longer than usual. Still loading.', loading: 'Loading' },
+  en: { slow: 'This is taking longer than usual. Still loading.', loading: 'Loading' },
 };
 
 export interface LoadedProps<T> {

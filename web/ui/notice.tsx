@@ -26,32 +26,35 @@ const words = {
   ko: {
     again: '다시 시도',
     signIn: '로그인',
-    wait: '대기실로',
+    wait: '대기실로 가기',
     home: '공연 목록',
     my: '내 예매',
-    id: '문의할 때 알려 주세요:',
+    id: '문의할 때 알려 주실 번호:',
   },
   en: {
     again: 'Try again',
     signIn: 'Sign in',
-    wait: 'To the waiting room',
-    home: 'To the concerts',
+    wait: 'Go to the waiting room',
+    home: 'See the concerts',
     my: 'My tickets',
-    id: 'If you ask us about it:',
+    id: 'If you contact us, quote:',
   },
 };
 
 /** Why a turn ended, where there is more to say than that it did. */
 const ends = {
   ko: {
-    PAID: { title: '예매를 마쳤어요', text: '결제한 좌석은 내 예매에 있어요. 더 사려면 새로 줄을 서 주세요.' },
-    LEFT: { title: '줄에서 나왔어요', text: '마음이 바뀌면 언제든 다시 줄을 설 수 있어요.' },
-    ABSENT: { title: '자리를 비운 사이 차례가 지나갔어요', text: '대기실에서 다시 줄을 설 수 있어요.' },
+    PAID: {
+      title: '예매를 마쳤어요',
+      text: '결제한 좌석은 내 예매에 있어요. 더 예매하려면 대기를 새로 시작해 주세요.',
+    },
+    LEFT: { title: '대기를 취소했어요', text: '마음이 바뀌면 언제든 대기를 다시 시작할 수 있어요.' },
+    ABSENT: { title: '응답이 없어 차례가 지나갔어요', text: '대기실에서 대기를 다시 시작할 수 있어요.' },
   },
   en: {
-    PAID: { title: 'You have your tickets', text: 'They are in My tickets. To buy more, take a new place in line.' },
-    LEFT: { title: 'You left the line', text: 'If you change your mind, you can take a new place at any time.' },
-    ABSENT: { title: 'Your turn passed while you were away', text: 'You can take a new place in the waiting room.' },
+    PAID: { title: 'You have your tickets', text: 'They are in My tickets. To buy more, join the line again.' },
+    LEFT: { title: 'You left the line', text: 'If you change your mind, you can join the line again at any time.' },
+    ABSENT: { title: 'Your turn passed while you were away', text: 'You can join the line again in the waiting room.' },
   },
 };
 

@@ -1,12 +1,12 @@
 /** The audit's rules in Korean, by the name that the server gives them; a rule without one is told in English. */
 export const checkNames: Readonly<Record<string, string>> = {
   'I2 ACTIVE tokens are counted exactly and within maxActive':
-    '입장한 사람 수가 정확하고, 동시 입장 한도를 넘지 않아요',
+    '이용 중인 사람 수가 정확하고, 동시 입장 인원을 넘지 않아요',
   'I3 the numbers of a line are 1 to the last, each once': '대기 번호가 1부터 마지막까지 한 번씩만 있어요',
   'I3 nobody waits behind the head of the line unless passed over':
-    '건너뛴 사람 말고는 아무도 순서보다 늦게 남아 있지 않아요',
+    '건너뛴 사람 말고는 대기 순서를 지나쳐 남은 사람이 없어요',
   'I3 fans are admitted in the order of their numbers': '번호 순서대로 입장했어요',
-  'I7 a user has at most one live token per concert': '한 사람은 한 공연에 자리 하나만 있어요',
+  'I7 a user has at most one live token per concert': '한 사람은 한 공연에 대기 순서 하나만 있어요',
   'I4 each movement is a WALLET entry and its opposite, which sum to zero': '모든 거래는 짝이 있고 합이 0이에요',
   'I4 each balance is the sum of its entries': '잔액이 거래의 합과 같아요',
   "I4 each entry's balance follows from the one before": '거래마다 적힌 잔액이 바로 앞 거래에서 이어져요',
@@ -14,14 +14,14 @@ export const checkNames: Readonly<Record<string, string>> = {
   'I4 each payment took its amount from the wallet of its user, once':
     '결제마다 본인 지갑에서 그 금액이 한 번 나갔어요',
   'I6 what is remembered under a key happened, once, as the answer says':
-    '키로 기억한 일은 답한 그대로 한 번 일어났어요',
+    '키로 기억한 일은 응답한 그대로 한 번 일어났어요',
   'I6 what happened within a day is remembered under exactly one key': '하루 안에 일어난 일은 키 하나로 기억돼요',
-  'I1 no seat is in two live reservations': '살아 있는 예매 두 건에 든 좌석이 없어요',
+  'I1 no seat is in two live reservations': '두 예매에 함께 들어 있는 좌석이 없어요',
   'I1 a sold seat belongs to a CONFIRMED reservation that names it':
-    '판매된 좌석은 그 좌석을 적은 결제된 예매의 것이에요',
+    '판매된 좌석은 그 좌석이 적힌 결제된 예매의 것이에요',
   'I1 no two sections of a performance read alike': '한 회차에 똑같이 읽히는 구역이 없어요',
-  'I9 a held seat belongs to a HELD reservation that names it': '잡힌 좌석은 그 좌석을 적은 예매의 것이에요',
-  'I9 a live hold has all its seats': '잡아 둔 예매는 좌석을 모두 가지고 있어요',
+  'I9 a held seat belongs to a HELD reservation that names it': '선점된 좌석은 그 좌석이 적힌 예매의 것이에요',
+  'I9 a live hold has all its seats': '선점 중인 예매는 좌석을 모두 가지고 있어요',
   'I5 a CONFIRMED reservation has all its seats': '결제된 예매는 좌석을 모두 가지고 있어요',
   'I5 a reservation is CONFIRMED if and only if it has one payment, of its amount, by its user':
     '결제된 예매에는 본인이 낸 그 금액의 결제가 꼭 하나 있어요',
@@ -29,5 +29,5 @@ export const checkNames: Readonly<Record<string, string>> = {
   'I5 the sales of a performance are what its seats and reservations say':
     '회차의 판매 수가 좌석과 예매로 센 것과 같아요',
   'I8 a fan has at most maxSeatsPerFan seats in a performance': '한 사람이 한 회차에 가진 좌석이 한도를 넘지 않아요',
-  'I9 a hold is paid before it runs out': '잡은 시간이 끝나기 전에 결제됐어요',
+  'I9 a hold is paid before it runs out': '선점 시간이 끝나기 전에 결제됐어요',
 };

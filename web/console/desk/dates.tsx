@@ -15,11 +15,11 @@ const words = {
     drop: (n: number) => `${n}회차 빼기`,
   },
   en: {
-    title: 'Dates',
-    zone: 'time of the hall (Korea)',
-    nth: (n: number) => `Date ${n}`,
-    add: 'Add a date',
-    drop: (n: number) => `Remove date ${n}`,
+    title: 'Performances',
+    zone: 'venue time (Korea)',
+    nth: (n: number) => `Performance ${n}`,
+    add: 'Add a performance',
+    drop: (n: number) => `Remove performance ${n}`,
   },
 };
 

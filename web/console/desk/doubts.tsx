@@ -24,17 +24,17 @@ const words = {
   ko: {
     title: '날짜를 다시 확인해 주세요',
     past: '이미 지난 날짜',
-    twice: '두 번 이상 적은 날짜',
+    twice: '두 번 이상 적힌 날짜',
     sure: '날짜가 맞아요',
-    fault: '날짜가 맞다면 표시하고 판매를 시작해 주세요.',
+    fault: '날짜가 맞으면 체크하고 판매를 시작해 주세요.',
     more: (count: number) => `외 ${count}개`,
   },
   en: {
-    title: 'Look at the dates again',
+    title: 'Check the dates again',
     past: 'Already past',
-    twice: 'There more than once',
-    sure: 'The dates are as I mean them',
-    fault: 'Tick this if they are, then put it on sale.',
+    twice: 'Entered more than once',
+    sure: 'The dates are right',
+    fault: 'If they are right, tick this and put it on sale.',
     more: (count: number) => `and ${count} more`,
   },
 };

@@ -16,19 +16,19 @@ import './desk.css';
 const words = {
   ko: {
     title: '새 공연',
-    text: '회차와 구역을 적는 대로 좌석 배치가 그려져요. 올리기 전에는 아무것도 저장되지 않아요.',
+    text: '회차와 구역을 적는 대로 좌석 배치가 그려져요. 판매를 시작하기 전에는 아무것도 저장되지 않아요.',
     copy: '지난 공연 복사',
-    copyNone: '빈 양식에서 시작',
-    copied: (title: string) => `‘${title}’에서 날짜를 뺀 모든 내용을 가져왔어요. 날짜를 정해 주세요.`,
+    copyNone: '빈 양식으로 시작',
+    copied: (title: string) => `‘${title}’ 공연에서 날짜만 빼고 모두 가져왔어요. 날짜를 정해 주세요.`,
     differs: '그 공연은 회차마다 좌석 배치가 달랐어요. 첫 회차의 배치를 가져왔어요.',
   },
   en: {
     title: 'New concert',
-    text: 'Write dates and sections; the hall is drawn as you write. Nothing is kept until you put it on sale.',
-    copy: 'Copy an old concert',
+    text: 'Enter performances and sections; the seating plan is drawn as you type. Nothing is saved until you put it on sale.',
+    copy: 'Copy an earlier concert',
     copyNone: 'Start from an empty form',
-    copied: (title: string) => `Everything of “${title}” but its dates is here. Set the dates.`,
-    differs: 'Its dates had different plans. This is the plan of the first one.',
+    copied: (title: string) => `Everything of “${title}” except its dates has been copied. Set the dates.`,
+    differs: 'Its performances had different seating plans. This is the plan of the first one.',
   },
 };
 

@@ -17,10 +17,10 @@ const words = {
     seats: (count: string) => `${count}석`,
   },
   en: {
-    empty: 'The hall is drawn here as you write its sections.',
+    empty: 'The seating plan is drawn here as you enter its sections.',
     large: 'More than 100,000 seats cannot be drawn.',
     label: (sections: number, seats: string) =>
-      `Preview of the hall: ${counted(sections, 'section')}, ${counted(seats, 'seat')}`,
+      `Preview of the seating plan: ${counted(sections, 'section')}, ${counted(seats, 'seat')}`,
     seats: (count: string) => counted(count, 'seat'),
   },
 };

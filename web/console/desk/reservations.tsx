@@ -17,7 +17,7 @@ import './desk.css';
 const words = {
   ko: {
     title: '예매',
-    text: '모든 사람의 예매예요. 시간이 지난 것과 취소된 것도 있어요.',
+    text: '모든 이용자의 예매예요. 시간이 만료된 예매와 취소한 예매도 있어요.',
     q: '찾을 말',
     qHint: '예매 번호, 이용자 번호의 앞부분, 이름이나 이메일의 일부',
     concert: '공연',
@@ -36,7 +36,7 @@ const words = {
   },
   en: {
     title: 'Reservations',
-    text: 'Of everybody, those that ran out and were given back too.',
+    text: 'Of all users, including those that expired or were released.',
     q: 'Find',
     qHint: 'A reservation’s number, the beginning of a user’s, part of a name or e-mail address',
     concert: 'Concert',
@@ -44,8 +44,8 @@ const words = {
     status: 'State',
     any: 'Any state',
     find: 'Find',
-    empty: 'No reservation fits.',
-    exportText: 'Choose a concert to download all of its reservations.',
+    empty: 'No reservations found.',
+    exportText: 'Choose a concert to download all its reservations.',
     at: 'Time',
     seats: 'Seats',
     amount: 'Amount',

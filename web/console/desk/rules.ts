@@ -9,8 +9,8 @@ export type Fault = Both<string>;
 const fault = (ko: string, en: string): Fault => ({ ko, en });
 
 export const faults = {
-  needed: fault('꼭 적어 주세요.', 'Please fill this in.'),
-  date: fault('날짜와 시각을 골라 주세요.', 'Choose a date and a time.'),
+  needed: fault('이 칸을 적어 주세요.', 'Fill this in.'),
+  date: fault('날짜와 시각을 선택해 주세요.', 'Choose a date and time.'),
   range: (min: number, max: number): Fault =>
     fault(
       `${number('ko', min)}부터 ${number('ko', max)}까지예요.`,
@@ -29,16 +29,16 @@ export const faults = {
   long: (max: number): Fault => fault(`${max}자까지예요.`, `At most ${max} characters.`),
   seats: fault(
     `한 회차는 ${number('ko', limits.seatsPerDateMax)}석까지예요.`,
-    `A date has at most ${number('en', limits.seatsPerDateMax)} seats.`,
+    `A performance has at most ${number('en', limits.seatsPerDateMax)} seats.`,
   ),
   seatsInAll: fault(
     `모든 회차를 합쳐 ${number('ko', limits.seatsMax)}석까지예요.`,
-    `All dates together have at most ${number('en', limits.seatsMax)} seats.`,
+    `All performances together have at most ${number('en', limits.seatsMax)} seats.`,
   ),
   sections: fault(`구역은 ${limits.sectionsMax}개까지예요.`, `At most ${limits.sectionsMax} sections.`),
   size: fault(
     '회차와 구역이 너무 많아 한 번에 보낼 수 없어요. 회차를 나눠 만들어 주세요.',
-    'Too many dates and sections for one request: make fewer dates at once.',
+    'Too many performances and sections for one request. Create fewer performances at once.',
   ),
 };
 

@@ -15,12 +15,12 @@ import './concerts.css';
 
 const words = {
   ko: {
-    title: '지금',
-    text: '사람이 많은 공연부터, 2초마다 새로 받아요.',
+    title: '실시간',
+    text: '붐비는 공연부터 보여요. 2초마다 새로 고쳐져요.',
     concert: '공연',
     state: '상태',
     waiting: '대기',
-    active: '입장 / 정원',
+    active: '이용 중 / 최대',
     perMinute: '분당 입장',
     sold: '판매 / 좌석',
     revenue: '매출',
@@ -30,7 +30,7 @@ const words = {
   },
   en: {
     title: 'Live',
-    text: 'The liveliest first, renewed every two seconds.',
+    text: 'Busiest first, updated every two seconds.',
     concert: 'Concert',
     state: 'State',
     waiting: 'Waiting',
@@ -38,7 +38,7 @@ const words = {
     perMinute: 'Admitted / min',
     sold: 'Sold / seats',
     revenue: 'Revenue',
-    empty: 'There is no concert yet. Make one, and it appears here.',
+    empty: 'No concerts yet. Create one, and it appears here.',
     older: 'Older concerts',
     newest: 'Newest concerts',
   },

@@ -32,24 +32,26 @@ interface Sentences {
 
 const sentences: Both<Sentences> = {
   ko: {
-    raiseAdmits: (fans) => `기다리던 약 ${fans}명이 바로 들어와요.`,
-    raiseNobody: (max) => `지금 바로 들어올 사람은 없어요. 앞으로 ${max}명까지 함께 들어와 있을 수 있어요.`,
-    raisePaused: '입장이 멈춰 있어서 지금은 아무도 들어오지 않아요. 다시 열면 적용돼요.',
+    raiseAdmits: (fans) => `기다리던 약 ${fans}명이 바로 입장해요.`,
+    raiseNobody: (max) => `지금 바로 입장할 사람은 없어요. 앞으로 ${max}명까지 동시에 이용할 수 있어요.`,
+    raisePaused: '입장이 멈춰 있어서 지금은 아무도 입장하지 않아요. 입장을 재개하면 적용돼요.',
     lowerDrains: (max, inside, leave) =>
-      `안에 있는 ${inside}명은 그대로 있어요. ${leave}명이 나가 ${max}명보다 적어질 때까지 아무도 들어오지 않아요.`,
-    lowerRoom: (max) => `나가는 사람은 없어요. 앞으로 ${max}명까지만 함께 들어와 있을 수 있어요.`,
+      `이용 중인 ${inside}명은 그대로 있어요. ${leave}명이 나가 ${max}명보다 적어질 때까지 아무도 입장하지 않아요.`,
+    lowerRoom: (max) => `나가는 사람은 없어요. 앞으로 ${max}명까지만 동시에 이용할 수 있어요.`,
     session: (from, to, inside) =>
-      `지금부터 들어오는 사람의 이용 시간이 ${from}에서 ${to}로 바뀌어요. 이미 안에 있는 ${inside}명의 시간은 그대로예요.`,
+      `지금부터 입장하는 사람의 이용 시간이 바뀌어요(${from} → ${to}). 이미 이용 중인 ${inside}명의 시간은 그대로예요.`,
     hold: (from, to, held) =>
-      `지금부터 잡는 좌석은 ${from} 대신 ${to} 동안 잡혀 있어요. 이미 잡힌 ${held}석은 그대로예요.`,
-    grace: (to) => `곧 들어올 사람이 ${to} 동안 소식이 없으면 다음 사람이 먼저 들어와요. 자리는 한동안 지켜 둬요.`,
-    limitUp: (to) => `한 사람이 한 회차에서 ${to}석까지 잡을 수 있어요.`,
-    limitDown: (to) => `지금부터는 한 회차에 ${to}석까지예요. 이미 잡거나 산 좌석은 빼앗지 않아요.`,
+      `지금부터 선점하는 좌석은 ${from} 대신 ${to} 동안 선점돼요. 이미 선점된 ${held}석은 그대로예요.`,
+    grace: (to) =>
+      `입장할 차례인 사람이 ${to} 동안 응답하지 않으면 다음 사람이 먼저 입장해요. 대기 순서는 한동안 지켜 줘요.`,
+    limitUp: (to) => `한 사람이 회차마다 ${to}석까지 선점할 수 있어요.`,
+    limitDown: (to) =>
+      `지금부터 한 사람이 회차마다 ${to}석까지 선점할 수 있어요. 이미 선점하거나 결제한 좌석은 그대로예요.`,
   },
   en: {
     raiseAdmits: (fans) => `Admits about ${fans} more at once.`,
     raiseNobody: (max) => `Admits nobody right now. From now on up to ${max} can be inside together.`,
-    raisePaused: 'Admission is paused, so nobody is admitted now. It counts when the sale is resumed.',
+    raisePaused: 'Admission is paused, so nobody is admitted now. It applies once admission is resumed.',
     lowerDrains: (max, inside, leave) =>
       `Nobody is sent away: the ${inside} inside stay. Nobody is admitted until ${leave} have left and fewer than ${max} are inside.`,
     lowerRoom: (max) => `Nobody is sent away. From now on at most ${max} can be inside together.`,
@@ -58,10 +60,10 @@ const sentences: Both<Sentences> = {
     hold: (from, to, held) =>
       `Seats held from now on are held for ${to} instead of ${from}. The ${held} held already keep their time.`,
     grace: (to) =>
-      `Whoever is about to be admitted and gives no sign for ${to} is passed over by the next; the place is kept for a while.`,
-    limitUp: (to) => `A fan can hold up to ${counted(to, 'seat')} of a date.`,
+      `Whoever is about to be admitted and does not answer for ${to} is passed over; their place is kept for a while.`,
+    limitUp: (to) => `A fan can hold up to ${counted(to, 'seat')} per performance.`,
     limitDown: (to) =>
-      `A fan can hold up to ${counted(to, 'seat')} of a date from now on. Nobody loses seats held or bought.`,
+      `From now on a fan can hold up to ${counted(to, 'seat')} per performance. Nobody loses seats already held or paid for.`,
   },
 };
 

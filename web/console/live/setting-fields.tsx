@@ -9,14 +9,14 @@ import { settingWords } from './setting-words.ts';
 const words = {
   ko: {
     between: (min: string, max: string) => `${min}부터 ${max}까지의 정수를 적어 주세요.`,
-    slider: '정원 슬라이더',
-    inside: (active: string, waiting: string) => `지금 안에 ${active}명, 대기 ${waiting}명`,
+    slider: '동시 입장 인원 슬라이더',
+    inside: (active: string, waiting: string) => `지금 이용 중 ${active}명, 대기 ${waiting}명`,
     seconds: '초',
     seats: '석',
   },
   en: {
     between: (min: string, max: string) => `Enter a whole number from ${min} to ${max}.`,
-    slider: 'Maximum inside, as a slider',
+    slider: 'People inside at once, as a slider',
     inside: (active: string, waiting: string) => `${active} inside now, ${waiting} waiting`,
     seconds: 's',
     seats: 'seats',

@@ -2,8 +2,8 @@
 import { say } from '../../words/words.ts';
 
 const words = {
-  ko: { PAUSED: '멈춤', SOLD_OUT: '매진', BUSY: '대기 중', OPEN: '입장 중', IDLE: '조용함' },
-  en: { PAUSED: 'Paused', SOLD_OUT: 'Sold out', BUSY: 'In line', OPEN: 'Open', IDLE: 'Quiet' },
+  ko: { PAUSED: '멈춤', SOLD_OUT: '매진', BUSY: '대기 중', OPEN: '입장 중', IDLE: '한산함' },
+  en: { PAUSED: 'Paused', SOLD_OUT: 'Sold out', BUSY: 'Waiting', OPEN: 'Open', IDLE: 'Quiet' },
 };
 
 export interface Standing {

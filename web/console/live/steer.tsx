@@ -21,7 +21,7 @@ import './steer.css';
 
 const words = {
   ko: {
-    title: '조종',
+    title: '입장 조절',
     by: (email: string, time: string) => `${time}에 ${email} 님이 마지막으로 바꿨어요`,
     service: '서비스',
     review: '바꾸기 전에 확인',
@@ -36,17 +36,17 @@ const words = {
     running: '입장 중',
   },
   en: {
-    title: 'Steer',
+    title: 'Admission',
     by: (email: string, time: string) => `Last changed by ${email} at ${time}`,
     service: 'the service',
     review: 'Review the change',
-    reset: 'Undo',
-    confirm: 'Change this?',
+    reset: 'Reset',
+    confirm: 'Make this change?',
     deed: 'Change',
     force: 'In force on every server within 2 seconds.',
-    done: 'Changed, and in force on every server.',
-    conflict: 'Somebody changed it meanwhile',
-    conflictText: 'Nothing was changed by you. Look at the values below and decide again.',
+    done: 'Changed. It is in force on every server.',
+    conflict: 'Somebody else has just changed this',
+    conflictText: 'You changed nothing. Look at the values below and decide again.',
     whoWhen: (email: string, time: string) => `${email}, ${time}`,
     running: 'Running',
   },

@@ -19,19 +19,19 @@ import './dates.css';
 
 const words = {
   ko: {
-    title: '날짜 고르기',
+    title: '회차 선택',
     left: (count: string) => `${count}석 남음`,
     out: '매진',
     none: '지금은 남은 좌석이 없어요',
-    noneText: '결제되지 않은 좌석은 다시 나와요. 이 화면은 몇 초마다 새로 확인해요.',
-    choose: '좌석 고르기',
+    noneText: '선점됐다가 결제되지 않은 좌석은 다시 나와요. 이 화면은 몇 초마다 새로 확인해요.',
+    choose: '좌석 선택',
   },
   en: {
     title: 'Choose a date',
     left: (count: string) => `${count} left`,
     out: 'Sold out',
-    none: 'No seat is free right now',
-    noneText: 'Seats that are not paid for come back. This page checks every few seconds.',
+    none: 'No seats left right now',
+    noneText: 'Held seats that are not paid for come back. This page checks every few seconds.',
     choose: 'Choose seats',
   },
 };

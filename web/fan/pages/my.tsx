@@ -24,15 +24,15 @@ const words = {
     hello: (name: string) => `${name} 님`,
     leave: '로그아웃',
     leaveAll: '모든 기기에서 로그아웃',
-    leaveHint: '휴대전화나 다른 컴퓨터에 남아 있는 로그인도 모두 끝나요.',
-    account: '로그인',
+    leaveHint: '휴대전화나 다른 컴퓨터에서도 모두 로그아웃돼요.',
+    account: '계정',
   },
   en: {
     title: 'My tickets',
     hello: (name: string) => name,
     leave: 'Sign out',
     leaveAll: 'Sign out everywhere',
-    leaveHint: 'Ends the sign-ins on your phone and on every other device too.',
+    leaveHint: 'Signs you out on your phone and every other device too.',
     account: 'Account',
   },
 };

@@ -24,8 +24,8 @@ import './seats.css';
 
 const words = {
   ko: {
-    title: '좌석 고르기',
-    other: '다른 날짜',
+    title: '좌석 선택',
+    other: '다른 회차',
     list: '구역과 좌석 목록',
     views: { map: '지도', list: '목록' },
     how: '보는 방법',
@@ -35,7 +35,7 @@ const words = {
     other: 'Other dates',
     list: 'Sections and seats',
     views: { map: 'Map', list: 'List' },
-    how: 'How to look',
+    how: 'View',
   },
 };
 
