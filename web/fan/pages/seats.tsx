@@ -42,9 +42,8 @@ const words = {
 export function Seats({ params }: PageProps) {
   const { concertId = '', date: day = '' } = params;
   useTitle(say(words).title);
-  const place = tokenIn(concertId);
-  if (place === 'unknown') return <Skeleton height="24rem" />;
-  if (place === undefined) return <NoPlace concertId={concertId} />;
+  const { place, isAsked } = tokenIn(concertId);
+  if (place === undefined) return isAsked ? <NoPlace concertId={concertId} /> : <Skeleton height="24rem" />;
   return <Choose key={place} concertId={concertId} performanceId={`${concertId}-${day}`} place={place} />;
 }
 
