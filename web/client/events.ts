@@ -104,14 +104,9 @@ export function followAlone(following: Following, { rests }: { readonly rests: b
     }
   };
 
-  addEventListener('online', wake);
-  addEventListener('offline', lost);
-  document.addEventListener('visibilitychange', wake);
-  stop.signal.addEventListener('abort', () => {
-    removeEventListener('online', wake);
-    removeEventListener('offline', lost);
-    document.removeEventListener('visibilitychange', wake);
-  });
+  addEventListener('online', wake, stop);
+  addEventListener('offline', lost, stop);
+  document.addEventListener('visibilitychange', wake, stop);
   run().catch((error: unknown) => following.onRefused(asProblem(error)));
   return () => stop.abort();
 }

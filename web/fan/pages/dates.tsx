@@ -43,7 +43,7 @@ export function Dates({ params }: PageProps) {
   const said = say(words);
   useTitle(said.title);
   const { place, isAsked } = tokenIn(concertId);
-  if (place === undefined) return isAsked ? <NoPlace concertId={concertId} /> : <Skeleton height="24rem" />;
+  if (place === undefined) return <NoPlace concertId={concertId} heading={said.title} isAsked={isAsked} />;
   return <Choose key={place} concertId={concertId} place={place} />;
 }
 
