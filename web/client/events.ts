@@ -65,48 +65,58 @@ export function followAlone(following: Following, { rests }: { readonly rests: b
   };
   const reading = { onOpen: live, onHeard: () => following.onHeard?.(), onData: hearing.data };
 
-  const runStream = async (): Promise<void> => {
+  const isResting = (): boolean => rests && isHidden();
+
+  /** Reads until it breaks, and answers why. */
+  const runStream = async (): Promise<Problem | undefined> => {
+    if (isResting()) return undefined;
     attempt = new AbortController();
     const signal = AbortSignal.any([attempt.signal, stop.signal]);
     try {
       await readStream(token.following(), signal, reading);
+      return undefined;
+    } catch (error) {
+      return asProblem(error);
     } finally {
       isAlive = false;
     }
   };
 
+  /** Whether following goes on after a refusal that asking again would not change. */
+  const goesOn = async (refusal: Problem): Promise<boolean> => {
+    if (await token.renewed(refusal, stop.signal)) return true;
+    following.onRefused(refusal);
+    return false;
+  };
+
   const run = async (): Promise<void> => {
     for (let failures = 0; !stop.signal.aborted; failures++) {
       const openedAt = performance.now();
-      const isResting = rests && isHidden();
-      const failure = isResting ? undefined : await runStream().then(() => undefined, asProblem);
+      const failure = await runStream();
       if (stop.signal.aborted) return;
-      if (failure !== undefined && !isPassing(failure) && failure.code !== 'INTERNAL') {
-        if (await token.renewed(failure, stop.signal)) continue;
-        following.onRefused(failure);
-        return;
+      if (isFinal(failure)) {
+        if (!(await goesOn(failure))) return;
+        continue;
       }
       if (performance.now() - openedAt > silence_ms_max) failures = 0;
-      const retryMs = isResting ? retry_ms_max : Math.min(retry_ms_max, retry_ms_min * 2 ** failures);
-      const refused = await bridge(token.following(), stop.signal, retryMs);
-      if (refused !== undefined) {
-        if (await token.renewed(refused, stop.signal)) continue;
-        following.onRefused(refused);
-        return;
-      }
+      const refused = await bridge(token.following(), stop.signal, isResting() ? retry_ms_max : retryMs(failures));
+      if (refused !== undefined && !(await goesOn(refused))) return;
     }
   };
 
-  addEventListener('online', wake);
-  addEventListener('offline', lost);
-  document.addEventListener('visibilitychange', wake);
-  stop.signal.addEventListener('abort', () => {
-    removeEventListener('online', wake);
-    removeEventListener('offline', lost);
-    document.removeEventListener('visibilitychange', wake);
-  });
+  addEventListener('online', wake, stop);
+  addEventListener('offline', lost, stop);
+  document.addEventListener('visibilitychange', wake, stop);
   run().catch((error: unknown) => following.onRefused(asProblem(error)));
   return () => stop.abort();
+}
+
+function retryMs(failures: number): number {
+  return Math.min(retry_ms_max, retry_ms_min * 2 ** failures);
+}
+
+function isFinal(found: Problem | undefined): found is Problem {
+  return found !== undefined && !isPassing(found) && found.code !== 'INTERNAL';
 }
 
 /** The place's token, and another for it once the server will not take it any more. */
@@ -146,7 +156,7 @@ async function bridge(following: Following, signal: AbortSignal, ms: number): Pr
   } catch (error) {
     const found = asProblem(error);
     if (signal.aborted) return undefined;
-    if (!isPassing(found) && found.code !== 'INTERNAL') return found;
+    if (isFinal(found)) return found;
     following.onConnection('lost');
     await wait(ms, signal);
     return undefined;

@@ -39,6 +39,7 @@ function followTogether(following: Following, locks: LockManager): () => void {
   const { signal } = stop;
   const channel = new BroadcastChannel(nameOf(following));
   const tell = (message: Message): void => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has one origin, and takes no other
     if (!signal.aborted) channel.postMessage(message);
   };
   const end = (): void => {

@@ -1,6 +1,7 @@
 /** Said to those who open a page of somebody's turn and have no place in line on this device. */
 import { ButtonLink } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
 import { say } from '../words/words.ts';
 
 const words = {
@@ -16,15 +17,30 @@ const words = {
   },
 };
 
-export function NoPlace({ concertId }: { readonly concertId: string }) {
+interface NoPlaceProps {
+  readonly concertId: string;
+  /** What the page is about. */
+  readonly heading: string;
+  /** Whether the server was asked for a place from another device. */
+  readonly isAsked: boolean;
+}
+
+export function NoPlace({ concertId, heading, isAsked }: NoPlaceProps) {
   const said = say(words);
   return (
-    <Notice
-      title={said.title}
-      kind="calm"
-      actions={<ButtonLink href={`/concerts/${concertId}/wait`}>{said.wait}</ButtonLink>}
-    >
-      <p class="quiet">{said.text}</p>
-    </Notice>
+    <div class="stack wide">
+      <h1>{heading}</h1>
+      {isAsked ? (
+        <Notice
+          title={said.title}
+          kind="calm"
+          actions={<ButtonLink href={`/concerts/${concertId}/wait`}>{said.wait}</ButtonLink>}
+        >
+          <p class="quiet">{said.text}</p>
+        </Notice>
+      ) : (
+        <Skeleton height="24rem" />
+      )}
+    </div>
   );
 }

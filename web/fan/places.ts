@@ -65,8 +65,8 @@ export function standingIn(concertId: string): 'none' | 'waiting' | 'turn' {
   return live.status === 'ACTIVE' ? 'turn' : 'waiting';
 }
 
-/** The token to act with in a concert; undefined if there is none, and `unknown` until the server has said so. */
-export function tokenIn(concertId: string): string | 'unknown' | undefined {
+/** The token to act with in a concert. Where there is none, `isAsked` says whether the server has said so. */
+export function tokenIn(concertId: string): { readonly place: string | undefined; readonly isAsked: boolean } {
   const live = livePlaces.value?.find((place) => place.concertId === concertId);
-  return live?.token ?? placeOf(concertId) ?? (isSettled.value ? undefined : 'unknown');
+  return { place: live?.token ?? placeOf(concertId), isAsked: isSettled.value };
 }

@@ -15,15 +15,15 @@ export interface LineUse {
 
 /** Follows a place until the returned function is called, or the place has ended. */
 export function followPlace(concertId: string, place: string, use: LineUse): () => void {
-  let stop = (): void => undefined;
+  let stop: (() => void) | undefined;
   const taken = (next: QueueStatus): void => {
     if (next.status === 'EXPIRED') {
-      stop();
+      stop?.();
       forgetStart(concertId);
     }
     use.onStatus(next);
   };
-  const followed = follow({
+  stop = follow({
     stream: 'streamQueueToken',
     place,
     isPartial: false,
@@ -37,8 +37,7 @@ export function followPlace(concertId: string, place: string, use: LineUse): () 
     onConnection: use.onConnection,
     onRefused: use.onRefused,
   });
-  stop = followed;
-  return followed;
+  return stop;
 }
 
 /**

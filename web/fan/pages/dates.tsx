@@ -42,9 +42,8 @@ export function Dates({ params }: PageProps) {
   const { concertId = '' } = params;
   const said = say(words);
   useTitle(said.title);
-  const place = tokenIn(concertId);
-  if (place === 'unknown') return <Skeleton height="24rem" />;
-  if (place === undefined) return <NoPlace concertId={concertId} />;
+  const { place, isAsked } = tokenIn(concertId);
+  if (place === undefined) return <NoPlace concertId={concertId} heading={said.title} isAsked={isAsked} />;
   return <Choose key={place} concertId={concertId} place={place} />;
 }
 

@@ -41,10 +41,10 @@ const words = {
 
 export function Seats({ params }: PageProps) {
   const { concertId = '', date: day = '' } = params;
-  useTitle(say(words).title);
-  const place = tokenIn(concertId);
-  if (place === 'unknown') return <Skeleton height="24rem" />;
-  if (place === undefined) return <NoPlace concertId={concertId} />;
+  const said = say(words);
+  useTitle(said.title);
+  const { place, isAsked } = tokenIn(concertId);
+  if (place === undefined) return <NoPlace concertId={concertId} heading={said.title} isAsked={isAsked} />;
   return <Choose key={place} concertId={concertId} performanceId={`${concertId}-${day}`} place={place} />;
 }
 
