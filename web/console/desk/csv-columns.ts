@@ -51,7 +51,7 @@ export const columnNames: Readonly<Record<'ko' | 'en', readonly string[]>> = {
   en: [...sectionFields],
 };
 
-export const headFaults = {
+const headFaults = {
   columns: (missing: readonly SectionField[]): Fault => ({
     ko: `열 이름이 있는 줄을 찾지 못했어요. 없는 이름: ${missing.map((field) => columnNames.ko[sectionFields.indexOf(field)]).join(', ')}`,
     en: `No row names these columns: ${missing.join(', ')}`,
