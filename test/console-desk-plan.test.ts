@@ -144,11 +144,11 @@ test('says beside each row what is wrong with it, counted as the spreadsheet cou
   assert.deepEqual([isClean, fault], [false, undefined]);
   assert.deepEqual(told(rows), [
     '2',
-    '4 name: Please fill this in. rows: From 1 to 100,000. seatsPerRow: No decimals: write a whole number. grade: At most 50 characters. price: From 0 to 100,000,000.',
+    '4 name: Fill this in. rows: From 1 to 100,000. seatsPerRow: No decimals: write a whole number. grade: At most 50 characters. price: From 0 to 100,000,000.',
     '5 price: Write a whole number.',
     '6 It has more cells than the row of names; a value with a comma in it needs quotes.',
-    '7 rows: Excel shortened the number (1.65E+05): set the format of the cell to “Number” and save again. seatsPerRow: No decimals: write a whole number. price: Please fill this in.',
-    '8 A quotation mark is not closed. rows: Please fill this in. seatsPerRow: Please fill this in. grade: Please fill this in. price: Please fill this in.',
+    '7 rows: Excel shortened the number (1.65E+05): set the format of the cell to “Number” and save again. seatsPerRow: No decimals: write a whole number. price: Fill this in.',
+    '8 A quotation mark is not closed. rows: Fill this in. seatsPerRow: Fill this in. grade: Fill this in. price: Fill this in.',
   ]);
 });
 

@@ -82,13 +82,13 @@ export async function usersOf({ sql }: Database, userIds: readonly string[]): Pr
 /** Reads the whole table at worst: for people at a console, not for crowds. Korean is the same however it is composed. */
 export async function findUsers({ sql }: Database, text: string, limit: number): Promise<readonly UserName[]> {
   if (text.includes('\0')) return [];
-  // Names are kept composed, and whoever looks for one may have pasted what cannot be seen along with it.
+  // Whoever looks for a name may have pasted what cannot be seen along with it.
   const name = oneLineIn(text);
   if (name === '') return [];
   const pattern = `%${name.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
   return sql<UserName[]>`
     select id, email, name, role, created_at as "createdAt" from users
-    where id = ${text} or email ilike ${pattern} or name ilike ${pattern}
+    where id = ${text} or email ilike ${pattern} or normalize(name) ilike ${pattern}
     order by email limit ${limit}`;
 }
 

@@ -21,7 +21,7 @@ const oneNumber = /^(?:(.*?)[\s,·/-]+)?(\d{1,6})$/;
 const twoNumbers = /^(?:(.*?)[\s,·/-]+)?(\d{1,6})[\s,·/-]+(\d{1,6})$/;
 
 /** Names that read the same are the same: whatever the case, the width of the letters, or how Korean is composed. */
-export function sectionKey(name: string): string {
+function sectionKey(name: string): string {
   return oneLineIn(name).normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim();
 }
 

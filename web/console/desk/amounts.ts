@@ -28,7 +28,7 @@ const either = /^(\d{1,3})\.(\d{3})$/;
 const fraction = /^-?\d+[.,]\d+$/;
 const exponent = /^-?\d([.,]\d+)?e\+?\d+$/i;
 
-export const amountFaults = {
+const amountFaults = {
   whole: { ko: '정수로 적어 주세요.', en: 'Write a whole number.' },
   fraction: { ko: '소수는 쓸 수 없어요. 정수로 적어 주세요.', en: 'No decimals: write a whole number.' },
   exponent: {

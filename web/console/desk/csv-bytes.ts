@@ -56,7 +56,7 @@ export async function openPlan(file: File): Promise<Opened | Fault> {
 }
 
 export function readingsOf(bytes: Uint8Array): Opened | Fault {
-  if (startsWith(bytes, 'PK\x03\x04') || startsWith(bytes, '\xd0\xcf\x11\xe0')) return fileFaults.workbook;
+  if (startsWith(bytes, 0x50, 0x4b, 3, 4) || startsWith(bytes, 0xd0, 0xcf, 0x11, 0xe0)) return fileFaults.workbook;
   const opened = byMark(bytes) ?? (bytes.includes(0) ? byZeros(bytes) : byTrying(bytes));
   const { text } = opened.readings[0];
   if (/^\s*<(!doctype|html|table|\?xml|meta)/i.test(text.slice(0, 1_000))) return fileFaults.page;
@@ -64,10 +64,10 @@ export function readingsOf(bytes: Uint8Array): Opened | Fault {
 }
 
 /** What no text has; a page feed is none, and what shows that an encoding is wrong is told where it stands. */
-const control = /[\0-\x08\x0e-\x1f]/;
+const control = /(?![\t\n\v\f\r\u007f-\u009f])\p{Cc}/u;
 
-function startsWith(bytes: Uint8Array, text: string): boolean {
-  return [...text].every((char, index) => bytes[index] === char.charCodeAt(0));
+function startsWith(bytes: Uint8Array, ...first: readonly number[]): boolean {
+  return first.every((byte, index) => bytes[index] === byte);
 }
 
 function decoded(encoding: Encoding, bytes: Uint8Array): Reading {
@@ -79,9 +79,9 @@ function sure(encoding: Encoding, bytes: Uint8Array): Opened {
 }
 
 function byMark(bytes: Uint8Array): Opened | undefined {
-  if (startsWith(bytes, '\xef\xbb\xbf')) return sure('utf-8', bytes);
-  if (startsWith(bytes, '\xff\xfe')) return sure('utf-16le', bytes);
-  return startsWith(bytes, '\xfe\xff') ? sure('utf-16be', bytes) : undefined;
+  if (startsWith(bytes, 0xef, 0xbb, 0xbf)) return sure('utf-8', bytes);
+  if (startsWith(bytes, 0xff, 0xfe)) return sure('utf-16le', bytes);
+  return startsWith(bytes, 0xfe, 0xff) ? sure('utf-16be', bytes) : undefined;
 }
 
 /** Commas, digits and line ends have a zero in UTF-16: before them, or behind. */

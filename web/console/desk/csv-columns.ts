@@ -51,7 +51,7 @@ export const columnNames: Readonly<Record<'ko' | 'en', readonly string[]>> = {
   en: [...sectionFields],
 };
 
-export const headFaults = {
+const headFaults = {
   columns: (missing: readonly SectionField[]): Fault => ({
     ko: `열 이름이 있는 줄을 찾지 못했어요. 없는 이름: ${missing.map((field) => columnNames.ko[sectionFields.indexOf(field)]).join(', ')}`,
     en: `No row names these columns: ${missing.join(', ')}`,
@@ -104,21 +104,17 @@ function isName(cell: string): boolean {
 }
 
 function columnsOf(head: readonly string[]): Columns | Fault | { readonly missing: readonly SectionField[] } {
-  const places = new Map<SectionField, number>();
-  for (const [index, name] of head.entries()) {
-    const field = sectionFields.find((one) => names[one].has(plain(name)));
-    if (field === undefined) continue;
-    if (places.has(field)) return headFaults.twice(name.trim());
-    places.set(field, index);
-  }
+  const named = sectionFields.map((field) => [field, indexesOf(head, names[field])] as const);
   const vague = indexesOf(head, seats);
-  const isGuessed = !places.has('seatsPerRow') && vague.length > 0;
-  if (isGuessed && vague.length > 1) return headFaults.twice((head[vague[1] ?? 0] ?? '').trim());
-  if (isGuessed) places.set('seatsPerRow', vague[0] ?? 0);
-  const missing = sectionFields.filter((field) => !places.has(field));
+  const isGuessed = named.some(([field, { length }]) => field === 'seatsPerRow' && length === 0) && vague.length > 0;
+  const found = named.map(([field, at]) => [field, isGuessed && field === 'seatsPerRow' ? vague : at] as const);
+  const [again] = found.flatMap(([, [, second]]) => second ?? []);
+  if (again !== undefined) return headFaults.twice((head[again] ?? '').trim());
+  const missing = found.flatMap(([field, { length }]) => (length === 0 ? [field] : []));
   if (missing.length > 0) return { missing };
   const [total] = [...(isGuessed ? [] : vague), ...indexesOf(head, totals)];
-  return { places: Object.fromEntries(places) as Columns['places'], total, isGuessed };
+  const places = Object.fromEntries(found.map(([field, [at]]) => [field, at])) as Columns['places'];
+  return { places, total, isGuessed };
 }
 
 function indexesOf(head: readonly string[], wanted: ReadonlySet<string>): number[] {

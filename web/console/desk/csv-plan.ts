@@ -7,7 +7,7 @@
 import { concertLimits as limits } from '../../../src/contract/limits.ts';
 import { composed, isOneLine, oneLineIn } from '../../../src/contract/text.ts';
 import { number } from '../../words/language.ts';
-import { amountIn } from './amounts.ts';
+import { amountIn, type Measure } from './amounts.ts';
 import { fileFaults, plan_bytes_max } from './csv-bytes.ts';
 import { headOf, namedIn, type Head, type Line } from './csv-columns.ts';
 import { faults, sectionFaults, sectionFields, twinFaults } from './rules.ts';
@@ -159,18 +159,32 @@ function isSumOf({ cells }: Line, { columns: { places } }: Head): boolean {
 function rowOf({ cells, index }: Line, { columns, cells: head }: Head, isUnclosed: boolean): PlanRow {
   const { places, total } = columns;
   const cell = (field: SectionField): string => cells[places[field]] ?? '';
-  const section = { name: nameIn(cell('name')), rows: '', seatsPerRow: '', grade: nameIn(cell('grade')), price: '' };
-  for (const field of ['rows', 'seatsPerRow', 'price'] as const) {
-    const amount = amountIn(cell(field), field);
-    section[field] = typeof amount === 'number' && isWritten(cell(field)) ? String(amount) : oneLineIn(cell(field));
-  }
-  const written: Partial<Record<SectionField, string>> = {};
-  for (const field of sectionFields) if (plainly(cell(field)) !== section[field]) written[field] = cell(field).trim();
-  // Told of the names is only what nobody could see, not how a spreadsheet writes them.
-  for (const field of ['name', 'grade'] as const) if (isOneLine(plainly(cell(field)))) delete written[field];
+  const section = {
+    name: nameIn(cell('name')),
+    rows: amountWritten(cell('rows'), 'rows'),
+    seatsPerRow: amountWritten(cell('seatsPerRow'), 'seatsPerRow'),
+    grade: nameIn(cell('grade')),
+    price: amountWritten(cell('price'), 'price'),
+  };
   const own = sectionFaults(section);
   const fault = isUnclosed ? wrong.quotes : (cellsFault(cells, head) ?? totalFault(cells[total ?? -1], section, own));
-  return { row: index + 1, section, written, faults: own, fault };
+  return { row: index + 1, section, written: writtenIn(cell, section), faults: own, fault };
+}
+
+/** In digits alone where it is a number. */
+function amountWritten(cell: string, measure: Measure): string {
+  const amount = amountIn(cell, measure);
+  return typeof amount === 'number' && isWritten(cell) ? String(amount) : oneLineIn(cell);
+}
+
+function writtenIn(cell: (field: SectionField) => string, section: SectionText): Partial<SectionText> {
+  const other = sectionFields.filter((field) => {
+    const written = plainly(cell(field));
+    // Told of the names is only what nobody could see, not how a spreadsheet writes them.
+    const isSeen = (field === 'name' || field === 'grade') && isOneLine(written);
+    return written !== section[field] && !isSeen;
+  });
+  return Object.fromEntries(other.map((field) => [field, cell(field).trim()]));
 }
 
 /** What a spreadsheet shows of a name that it must not take for a number or a formula: `="007"`, `'-1`. */

@@ -174,7 +174,7 @@ function Rows({ rows }: { readonly rows: readonly PlanRow[] }) {
   const said = say(sectionWords);
   return (
     <Table
-      caption={said.title}
+      caption={said.inFile}
       rows={rows}
       keyOf={({ row }) => String(row)}
       empty=""

@@ -4,6 +4,8 @@ import { counted } from '../../words/language.ts';
 export const sectionWords = {
   ko: {
     title: '구역',
+    table: '구역 표',
+    inFile: '파일에서 읽은 구역',
     count: (count: string) => `${count}개`,
     field: { name: '구역', rows: '열', seatsPerRow: '열당 좌석', grade: '등급', price: '가격(원)' },
     seats: '좌석',
@@ -32,6 +34,8 @@ export const sectionWords = {
   },
   en: {
     title: 'Sections',
+    table: 'Table of sections',
+    inFile: 'Sections in the file',
     count: (count: string) => count,
     field: { name: 'Section', rows: 'Rows', seatsPerRow: 'Seats a row', grade: 'Grade', price: 'Price (₩)' },
     seats: 'Seats',

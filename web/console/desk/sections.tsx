@@ -68,7 +68,7 @@ interface TableProps {
 function SectionTable({ sections, faults, onChange }: TableProps) {
   const said = say(sectionWords);
   return (
-    <div class="table sections-table" tabindex={0} role="region" aria-label={said.title}>
+    <div class="table sections-table" tabindex={0} role="region" aria-label={said.table}>
       <table>
         <thead>
           <tr>
