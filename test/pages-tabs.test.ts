@@ -94,7 +94,7 @@ test('eight tabs of one browser hold one stream; one of them buys, and the other
   await second.getByRole('button', { name: /^1열 2번$/ }).waitFor();
   await streamsAre(2, 'one of the line, one of the seats');
   await buyer.getByRole('button', { name: /^1열 1번$/ }).click();
-  await buyer.getByRole('button', { name: /잡기|Hold/ }).click();
+  await buyer.getByRole('button', { name: /선점하기|Hold/ }).click();
   await buyer.waitForURL(/\/reservations\//);
   await second.getByRole('button', { name: /^1열 1번, / }).waitFor();
   await buyer.getByRole('button', { name: /^0원 결제$/ }).click();
