@@ -74,7 +74,7 @@ export const refusals = {
     status: 403,
     title: { en: 'It is not your turn yet', ko: '아직 차례가 아니에요' },
     detail: {
-      en: 'Your place is kept. Follow the queue status; everybody is let in in order.',
+      en: 'Your place is kept. Follow the queue status; everybody is admitted in order.',
       ko: '대기 순서는 그대로예요. 대기 상태를 확인해 주세요. 순서대로 입장해요.',
     },
   },

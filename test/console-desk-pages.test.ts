@@ -220,7 +220,7 @@ test('reads the plans of operators as they were meant, shows how, and takes none
       one.rows,
       one.file,
     );
-    const wrong = rows.flatMap(({ said }, index) => (said === '좋아요' ? [] : [index + 2]));
+    const wrong = rows.flatMap(({ said }, index) => (said === '이상 없음' ? [] : [index + 2]));
     assert.deepEqual(wrong, one.wrong?.slice(0, 1) ?? [], one.file);
     for (const [row, reason] of one.wrong === undefined ? [] : [one.wrong])
       assert.match((await panel.getByRole('alert').getByText(`${row}번 줄`).locator('..').textContent()) ?? '', reason);
@@ -286,7 +286,7 @@ test('copies an old concert: everything is there but the dates', async () => {
     [
       await page.getByLabel('Title').inputValue(),
       await page.getByLabel('People inside at once').inputValue(),
-      await page.getByLabel('Section 1, Seats a row').inputValue(),
+      await page.getByLabel('Section 1, Seats per row').inputValue(),
       await page.locator('input[type="datetime-local"]').inputValue(),
     ],
     [`Old ${process.pid}`, '77', '7', ''],

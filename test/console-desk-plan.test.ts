@@ -48,12 +48,12 @@ test('finds the names under a title and in two lines of merged cells, and says w
   for (const [text, notes] of [
     [
       `2026 봄밤,,,,\n\n${head}\nA,10,20,VIP,165000\n합계,,200,,\n`,
-      ['The row above the names was taken for a title.', 'Left out as sums: row 5'],
+      ['The row above the names was taken for a title.', 'Left out as totals: row 5'],
     ],
     ['구역,좌석,,등급,가격\n,열,열당 좌석,,(원)\nA,10,20,VIP,165000\n', []],
     [
       '구역,열,좌석수,등급,가격\nA,10,20,VIP,165000\nTotal,,,,\n',
-      ['“좌석수” was read as the seats of one row.', 'Left out as sums: row 3'],
+      ['“좌석수” was read as the seats of one row.', 'Left out as totals: row 3'],
     ],
     [`${head}\n="A",10,20,V\u200bIP,165000\n`, ['Characters that cannot be seen were taken out of row 2']],
   ] as const) {
@@ -90,7 +90,7 @@ test('an amount is read however it is written, and what could be two numbers is 
     '165.000': /165 or 165,000/,
     '1.000': /1 or 1,000/,
     '99.5': /No decimals/,
-    '1,2 열': /Write a whole number/,
+    '1,2 열': /Enter a whole number/,
     '1.65E+05': /shortened/,
     '#####': /too narrow/,
     '16만5천': /whole number/,
@@ -128,7 +128,7 @@ test('sees what a file is by its bytes; what only a browser can decode is tried 
     ['PK\x03\x04\x14', /Excel workbook/],
     ['\xd0\xcf\x11\xe0', /Excel workbook/],
     ['<html><table>', /web page/],
-    ['\x89PNG\r\n\x1a\n\0\0\0\rIHDR', /no text/],
+    ['\x89PNG\r\n\x1a\n\0\0\0\rIHDR', /not a text file/],
   ] as const) {
     const opened = readingsOf(bytesOf(bytes, 'latin1'));
     assert.match('en' in opened ? opened.en : 'opened', fault);
@@ -144,10 +144,10 @@ test('says beside each row what is wrong with it, counted as the spreadsheet cou
   assert.deepEqual([isClean, fault], [false, undefined]);
   assert.deepEqual(told(rows), [
     '2',
-    '4 name: Fill this in. rows: From 1 to 100,000. seatsPerRow: No decimals: write a whole number. grade: At most 50 characters. price: From 0 to 100,000,000.',
-    '5 price: Write a whole number.',
+    '4 name: Fill this in. rows: From 1 to 100,000. seatsPerRow: No decimals: enter a whole number. grade: At most 50 characters. price: From 0 to 100,000,000.',
+    '5 price: Enter a whole number.',
     '6 It has more cells than the row of names; a value with a comma in it needs quotes.',
-    '7 rows: Excel shortened the number (1.65E+05): set the format of the cell to “Number” and save again. seatsPerRow: No decimals: write a whole number. price: Fill this in.',
+    '7 rows: Excel shortened the number (1.65E+05): set the format of the cell to “Number” and save again. seatsPerRow: No decimals: enter a whole number. price: Fill this in.',
     '8 A quotation mark is not closed. rows: Fill this in. seatsPerRow: Fill this in. grade: Fill this in. price: Fill this in.',
   ]);
 });
@@ -184,7 +184,7 @@ test('names a section that reads like another, a grade that is spelled otherwise
     `3 name: ${twin}`,
     `4 name: ${twin}`,
     '5 grade: It reads like the grade “R석” above: if it is the same, write it the same.',
-    '6 The seats in all are 3, but rows × seats a row are 4.',
+    '6 The total is 3 seats, but rows × seats per row is 4.',
     '7 Characters that cannot be read (\ufffd): grade ‘\ufffd석’',
   ]);
   const twins = twinFaults(

@@ -44,7 +44,7 @@ test('the programme: the next date first, what is sold out last; a search by key
   await page.locator('.programme').first().waitFor();
   assert.deepEqual(await titlesOn(page), ['봄 바다', '겨울 정원', '여름 정원']);
   await fan.assertAccessible();
-  const search = page.getByRole('searchbox', { name: '제목, 아티스트, 장소로 검색' });
+  const search = page.getByRole('searchbox', { name: '제목, 아티스트, 장소' });
   await search.fill('정원 여름');
   await search.press('Enter');
   await page.getByRole('status').getByText('공연 1개를 찾았어요.').waitFor();

@@ -127,7 +127,7 @@ test('a reload keeps what is chosen, and says what somebody took meanwhile', asy
   assert.equal((await office.hold(other, sale.performanceId, [sale.numberOf('A', 2, 4)])).status, 201);
   await page.goBack();
   await page.getByText('1 seat ₩50,000').waitFor();
-  await page.getByText('No longer free, so no longer chosen: section A, row 2, seat 4.').first().waitFor();
+  await page.getByText('No longer available, so no longer chosen: section A, row 2, seat 4.').first().waitFor();
   // What is held is not chosen any more.
   await page.getByRole('button', { name: 'Hold these seats' }).click();
   await page.waitForURL(/\/reservations\//);

@@ -137,7 +137,7 @@ test('steering: numbers are live, and every button does what it says', async () 
   const dialog = page.getByRole('dialog');
   await reads(dialog.locator('.button'), '«Cancel»', '«Change»');
   await button(dialog, 'Change').click();
-  await page.getByText('«Changed, and in force on every server.»').waitFor();
+  await page.getByText('«Changed. It is in force on every server.»').waitFor();
   await one.shows('active', '4');
   await one.shows('waiting', '2');
 

@@ -91,7 +91,7 @@ test('one row of a plan is one row', async () => {
   const { page } = duty;
   await page.getByRole('button', { name: 'Import from CSV' }).click();
   await page.getByLabel('Or paste the table as it is').fill('name,rows,seatsPerRow,grade,price\nA,x,20,R,1000\n');
-  await page.getByRole('button', { name: 'Check it' }).click();
-  await page.getByText('One row to correct. Nothing is taken until it is.').waitFor();
+  await page.getByRole('button', { name: 'Check' }).click();
+  await page.getByText('One row to correct. Nothing is imported until it is.').waitFor();
   await leave(duty);
 });

@@ -19,7 +19,7 @@ const rules: readonly Rule[] = [
   { what: 'a place in line is 대기 순서', pattern: /순번|자리/, isOf: isKorean },
   {
     what: 'the line is 대기열, to join it 대기 시작',
-    pattern: /(?<![가-힣])줄(?:의|을 서|을 설| 서|에서|에 서)/,
+    pattern: /(?<![가-힣]|번 )줄(?:의|을 서|을 설| 서|에서|에 서)/,
     isOf: isKorean,
   },
   { what: 'see the table of words', pattern: /(?<!의 )정원|감사|조종|판매됨/, isOf: isKorean },

@@ -8,7 +8,7 @@ import './search.css';
 
 const words = {
   ko: {
-    label: '제목, 아티스트, 장소로 검색',
+    label: '제목, 아티스트, 장소',
     find: '검색',
     title: (q: string) => `‘${q}’ 검색 결과`,
     found: (count: number) => `공연 ${count}개를 찾았어요.`,
@@ -18,7 +18,7 @@ const words = {
     all: '모든 공연 보기',
   },
   en: {
-    label: 'Search by title, artist or venue',
+    label: 'Title, artist or venue',
     find: 'Search',
     title: (q: string) => `Concerts for “${q}”`,
     found: (count: number) => (count === 1 ? 'One concert found.' : `${count} concerts found.`),

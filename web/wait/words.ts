@@ -164,7 +164,7 @@ export const waitWords: Both<WaitWords> = {
     enter: 'Choose seats',
     turnTitle: 'Your turn',
     join: 'You are not in line yet',
-    joinText: 'People are let in in order of arrival. Each person has one place, the same on every device.',
+    joinText: 'People are admitted in order of arrival. Each person has one place, the same on every device.',
     joinButton: 'Join the line',
     again: 'Join the line again',
     needsScript: 'Please switch on JavaScript to join the line.',

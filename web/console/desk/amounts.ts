@@ -29,8 +29,8 @@ const fraction = /^-?\d+[.,]\d+$/;
 const exponent = /^-?\d([.,]\d+)?e\+?\d+$/i;
 
 const amountFaults = {
-  whole: { ko: '정수로 적어 주세요.', en: 'Write a whole number.' },
-  fraction: { ko: '소수는 쓸 수 없어요. 정수로 적어 주세요.', en: 'No decimals: write a whole number.' },
+  whole: { ko: '정수로 적어 주세요.', en: 'Enter a whole number.' },
+  fraction: { ko: '소수는 쓸 수 없어요. 정수로 적어 주세요.', en: 'No decimals: enter a whole number.' },
   exponent: {
     ko: '엑셀이 숫자를 줄여 적었어요(1.65E+05). 셀 서식을 ‘숫자’로 바꿔 다시 저장해 주세요.',
     en: 'Excel shortened the number (1.65E+05): set the format of the cell to “Number” and save again.',

@@ -38,9 +38,12 @@ export const fileFaults = {
     ko: 'CSV가 아니라 웹 페이지예요. 엑셀로 열어 ‘CSV UTF-8(쉼표로 분리)’로 저장해 주세요.',
     en: 'This is a web page, not a CSV file: open it in Excel and save it as “CSV UTF-8 (Comma delimited)”.',
   },
-  binary: { ko: '글자로 된 파일이 아니에요. CSV 파일을 골라 주세요.', en: 'This is no text: choose a CSV file.' },
+  binary: {
+    ko: '글자로 된 파일이 아니에요. CSV 파일을 선택해 주세요.',
+    en: 'This is not a text file. Choose a CSV file.',
+  },
   gone: {
-    ko: '파일을 읽지 못했어요. 옮기거나 고친 파일이면 다시 골라 주세요.',
+    ko: '파일을 읽지 못했어요. 옮기거나 고친 파일이면 다시 선택해 주세요.',
     en: 'The file could not be read. If it was moved or changed, choose it again.',
   },
 } as const;

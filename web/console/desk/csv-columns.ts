@@ -53,11 +53,11 @@ export const columnNames: Readonly<Record<'ko' | 'en', readonly string[]>> = {
 
 const headFaults = {
   columns: (missing: readonly SectionField[]): Fault => ({
-    ko: `열 이름이 있는 줄을 찾지 못했어요. 없는 이름: ${missing.map((field) => columnNames.ko[sectionFields.indexOf(field)]).join(', ')}`,
+    ko: `항목 이름이 있는 줄을 찾지 못했어요. 없는 이름: ${missing.map((field) => columnNames.ko[sectionFields.indexOf(field)]).join(', ')}`,
     en: `No row names these columns: ${missing.join(', ')}`,
   }),
   twice: (column: string): Fault => ({
-    ko: `열 이름이 두 번 나와요: ${column}`,
+    ko: `항목 이름이 두 번 나와요: ${column}`,
     en: `A column is named twice: ${column}`,
   }),
 } as const;

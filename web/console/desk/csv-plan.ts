@@ -50,8 +50,8 @@ const wrong = {
     en: `Characters that cannot be read (�): ${columns.join(', ')}`,
   }),
   total: (written: number, counted: number): Fault => ({
-    ko: `전체 좌석 수는 ${number('ko', written)}인데 열 × 열당 좌석은 ${number('ko', counted)}이에요.`,
-    en: `The seats in all are ${number('en', written)}, but rows × seats a row are ${number('en', counted)}.`,
+    ko: `전체 좌석 수(${number('ko', written)})가 열 × 열당 좌석(${number('ko', counted)})과 달라요.`,
+    en: `The total is ${number('en', written)} seats, but rows × seats per row is ${number('en', counted)}.`,
   }),
   twin: (row: number): Fault => ({
     ko: `${row}번 줄의 구역과 똑같이 읽혀요. 등급이나 가격이 다른 곳이면 구역 이름을 나눠 적어 주세요.`,
@@ -61,7 +61,7 @@ const wrong = {
 
 const told = {
   above: (rows: number): Fault => ({
-    ko: `열 이름 위의 ${rows}줄은 제목으로 보고 뺐어요.`,
+    ko: `항목 이름 위의 ${rows}줄은 제목으로 보고 뺐어요.`,
     en:
       rows === 1
         ? 'The row above the names was taken for a title.'
@@ -69,7 +69,7 @@ const told = {
   }),
   sums: (rows: readonly number[]): Fault => ({
     ko: `합계로 보고 뺀 줄: ${listed(rows)}`,
-    en: `Left out as sums: ${rows.length === 1 ? 'row' : 'rows'} ${listed(rows)}`,
+    en: `Left out as totals: ${rows.length === 1 ? 'row' : 'rows'} ${listed(rows)}`,
   }),
   unseen: (rows: readonly number[]): Fault => ({
     ko: `보이지 않는 글자를 뺀 줄: ${listed(rows)}`,

@@ -10,7 +10,7 @@ const words = {
     read: (as: string) => `${as} 읽었어요.`,
     other: (as: string) => `${as} 다시 읽기`,
     doubt: '글자를 두 가지로 읽을 수 있어요',
-    choose: '이름이 맞게 보이는 쪽을 골라 주세요.',
+    choose: '이름이 맞게 보이는 쪽을 선택해 주세요.',
     pick: (as: string) => `${as} 읽기`,
   },
   en: {

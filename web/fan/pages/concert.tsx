@@ -57,7 +57,7 @@ const words = {
     waiting: (count: string) => (count === '1' ? 'One person is waiting now.' : `${count} people are waiting now.`),
     nobody: 'Nobody is waiting right now.',
     order:
-      'People are let in in order of arrival and choose seats when it is their turn. You keep your place if you close the page.',
+      'People are admitted in order of arrival and choose seats when it is their turn. You keep your place if you close the page.',
     paused: 'Admission is paused for now. You can still join the line.',
     soldOut: 'Every seat is sold. If one that is not paid comes back, the sale opens again.',
     others: 'See other concerts',

@@ -45,7 +45,7 @@ const words = {
   en: {
     title: 'Concerts',
     lead: 'Everybody at once, one after another.',
-    text: 'You are let in in order of arrival, and the seat you choose is sold to you alone.',
+    text: 'You are admitted in order of arrival, and the seat you choose is sold to you alone.',
     list: 'On sale now',
     from: (price: string) => `from ${price}`,
     sold: (share: number) => (share >= 1 ? `${share}% sold` : 'Just opened'),
