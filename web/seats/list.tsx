@@ -13,6 +13,7 @@ const words = {
   ko: {
     left: (count: string) => `${count}석 남음`,
     out: '매진',
+    held: (count: string) => `${count}석 결제 중`,
     stage: '무대 쪽',
     statuses: { AVAILABLE: '', HELD: ', 다른 분이 선점', RESERVED: ', 판매 완료' },
     yours: ', 선택함',
@@ -21,6 +22,7 @@ const words = {
   en: {
     left: (count: string) => `${count} left`,
     out: 'Sold out',
+    held: (count: string) => `${count} being paid`,
     stage: 'Stage side',
     statuses: { AVAILABLE: '', HELD: ', held by somebody else', RESERVED: ', sold' },
     yours: ', chosen',
@@ -69,7 +71,7 @@ export function SeatList(props: SeatListProps) {
                 <b>{begun(sectionName(section.name))}</b> <span class="quiet">{section.grade}</span>
               </span>
               <span>{money(section.price)}</span>
-              <span class="quiet">{available === 0 ? said.out : said.left(number(available))}</span>
+              <span class="quiet">{available === 0 ? noneLeft(hall, section) : said.left(number(available))}</span>
             </button>
             {isOpen && <Rows {...props} of={section} />}
           </li>
@@ -77,6 +79,16 @@ export function SeatList(props: SeatListProps) {
       })}
     </ul>
   );
+}
+
+/** Sold out, or held altogether, which may come back. */
+function noneLeft(hall: Hall, { firstNumber, rows, seatsPerRow }: Section): string {
+  const said = say(words);
+  let held = 0;
+  for (let index = firstNumber - 1; index < firstNumber - 1 + rows * seatsPerRow; index++) {
+    if (seat_statuses[hall.statuses[index] ?? 2] === 'HELD') held++;
+  }
+  return held > 0 ? said.held(number(held)) : said.out;
 }
 
 /** A section that was opened elsewhere comes into view where the list has a window of its own. */
