@@ -203,7 +203,7 @@ function ended({ language, concert, status, sale }: WaitView): string {
 export function factsOf({ language, sale, status }: WaitView): string {
   const state = stateOf(status);
   const seats = sale === undefined ? '' : seatsOf(language, sale);
-  const speed = sale === undefined || state === 'ended' ? '' : speedOf(language, sale);
+  const speed = sale === undefined || state === 'ended' || isSoldOut(sale) ? '' : speedOf(language, sale);
   // A turn runs out, and what ended is over: only a place in line, or one that is offered, is kept.
   const isKept = state === 'wait' || state === 'paused' || (state === 'none' && !isSoldOut(sale));
   return `${seats}${speed}${isKept ? keptOf(language, status) : ''}`;

@@ -26,7 +26,7 @@ export function Late({ of }: { readonly of: { readonly lateSeconds: ReadonlySign
   const seconds = of.lateSeconds.value;
   if (seconds === undefined) return null;
   return (
-    <p class="not-live small">
+    <p class="not-live small alarm">
       <span role="status">{say(words).late}</span> <Age seconds={seconds} />
     </p>
   );
