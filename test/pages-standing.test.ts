@@ -80,6 +80,8 @@ test('all held is not sold out: the line is open, and what is held may come back
   await page.locator('#enter').click();
   await page.getByText('2 being paid').waitFor();
   await page.getByText('This page checks every few seconds').waitFor();
+  await fan.open(`/concerts/${concertId}/dates/1`);
+  await page.locator('.sheet').getByText('No seat is free right now').waitFor();
 
   // Then they are sold, while somebody whose turn it is looks at the waiting room.
   await fan.open(`/concerts/${concertId}/wait`);
@@ -95,6 +97,8 @@ test('all held is not sold out: the line is open, and what is held may come back
   await fan.open(`/concerts/${concertId}/dates`);
   await page.getByRole('status').getByText('Sold out').waitFor();
   assert.equal(await page.getByText('This page checks every few seconds').count(), 0);
+  await fan.open(`/concerts/${concertId}/dates/1`);
+  await page.locator('.sheet').getByText('Every seat is sold').waitFor();
   fan.assertNoComplaints();
   await fan.context.close();
 });

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { begun, rowName, seatInSection } from '../words/seat-name.ts';
 import { language, money, number, say, sectionName } from '../words/words.ts';
 import { seat_statuses, type Hall } from './hall.ts';
+import { heldIn } from './left.ts';
 import { lettersOf } from './map/letters.ts';
 import type { Section } from './types.ts';
 import './list.css';
@@ -71,7 +72,7 @@ export function SeatList(props: SeatListProps) {
                 <b>{begun(sectionName(section.name))}</b> <span class="quiet">{section.grade}</span>
               </span>
               <span>{money(section.price)}</span>
-              <span class="quiet">{available === 0 ? noneLeft(hall, section) : said.left(number(available))}</span>
+              <span class="quiet">{available === 0 ? noneIn(hall, section) : said.left(number(available))}</span>
             </button>
             {isOpen && <Rows {...props} of={section} />}
           </li>
@@ -82,12 +83,9 @@ export function SeatList(props: SeatListProps) {
 }
 
 /** Sold out, or held altogether, which may come back. */
-function noneLeft(hall: Hall, { firstNumber, rows, seatsPerRow }: Section): string {
+function noneIn(hall: Hall, section: Section): string {
   const said = say(words);
-  let held = 0;
-  for (let index = firstNumber - 1; index < firstNumber - 1 + rows * seatsPerRow; index++) {
-    if (seat_statuses[hall.statuses[index] ?? 2] === 'HELD') held++;
-  }
+  const held = heldIn(hall, section);
   return held > 0 ? said.held(number(held)) : said.out;
 }
 
