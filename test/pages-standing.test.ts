@@ -61,7 +61,9 @@ test('a pause is told with its reason, another reason too, and that it goes on',
   await office.updateConcert(concertId, { paused: { reason: 'Rain' } });
   await eventually(async () => assert.match((await told(fan)) ?? '', /Admission is paused\. Rain/));
   await office.updateConcert(concertId, { paused: null });
-  await eventually(async () => assert.match((await told(fan)) ?? '', /^Admission goes on\. Your place in line 2\. /));
+  await eventually(async () =>
+    assert.match((await told(fan)) ?? '', /^Admission has resumed\. Your place in line 2\. /),
+  );
   fan.assertNoComplaints();
   await fan.context.close();
 });
@@ -72,16 +74,16 @@ test('all held is not sold out: the line is open, and what is held may come back
   const { page } = fan;
   await fan.signUp();
   await fan.open(`/concerts/${concertId}`);
-  await page.getByText('2 being paid').first().waitFor();
-  await page.getByText('No seat is free right now').waitFor();
+  await page.getByText('2 held').first().waitFor();
+  await page.getByText('No seats left right now').waitFor();
   assert.equal(await page.getByText('Sold out').count(), 0);
-  assert.match(await painted(concertId), /id="join"[\s\S]*those being paid for may come back/);
-  await page.getByRole('button', { name: 'Take a place in line' }).click();
+  assert.match(await painted(concertId), /id="join"[\s\S]*held seats may come back/);
+  await page.getByRole('button', { name: 'Join the line' }).click();
   await page.locator('#enter').click();
-  await page.getByText('2 being paid').waitFor();
+  await page.getByText('2 held').waitFor();
   await page.getByText('This page checks every few seconds').waitFor();
   await fan.open(`/concerts/${concertId}/dates/1`);
-  await page.locator('.sheet').getByText('No seat is free right now').waitFor();
+  await page.locator('.sheet').getByText('No seats left right now').waitFor();
 
   // Then they are sold, while somebody whose turn it is looks at the waiting room.
   await fan.open(`/concerts/${concertId}/wait`);
@@ -148,7 +150,7 @@ test('an estimate that nobody has, or that the line belies, is not one', () => {
   };
   const text = (view: Partial<Parameters<typeof estimateTextsOf>[0]>) =>
     estimateTextsOf({ language: 'en', status, sale, ...view }).join('. ');
-  const unknown = 'How long it takes is not known yet';
+  const unknown = 'How long it will take is not known yet';
   assert.equal(text({}), 'Less than a minute');
   assert.equal(text({ status: { ...status, etaSeconds: null } }), unknown);
   assert.equal(text({ sale: { ...sale, admittedPerMinute: 0 } }), unknown);
@@ -181,21 +183,21 @@ test('a server that hangs is told within half a minute, in the waiting room and 
   await fan.open(`/concerts/${concertId}/wait`);
   await fan.page.locator('#position').waitFor();
   await pass(fan.page, 29);
-  await fan.page.getByText('The connection is lost. Your place is kept; reconnecting.').waitFor();
+  await fan.page.getByText('Connection lost. Your place is kept; reconnecting.').waitFor();
   await fan.context.close();
 
   const one = await onDuty({ browser, server }, `/console/concerts/${concertId}`, { language: 'en' });
   await one.page.clock.install();
   await one.page.reload();
   await one.shows('waiting', '2');
-  await one.page.getByText('The numbers are those of now.').waitFor();
+  await one.page.getByText('These are the numbers now.').waitFor();
   await hang(one.page, '**/api/v1/**');
   await pass(one.page, 12);
   const silent = one.page.locator('.silent');
   await silent.getByText('The server does not answer.').waitFor();
   await silent.getByText(/^These numbers are 1[0-9] seconds old\.$/).waitFor();
   await one.page.locator('.panel').getByText('No answer comes.').first().waitFor();
-  assert.equal(await one.page.getByText('The numbers are those of now.').count(), 0);
+  assert.equal(await one.page.getByText('These are the numbers now.').count(), 0);
   await one.shows('waiting', '2');
   await one.page.unroute('**/api/v1/**');
   await one.context.close();

@@ -5,11 +5,11 @@ import type { Section } from './section.ts';
 
 const words = {
   ko: {
-    held: '지금 남은 좌석은 없지만, 결제 중인 좌석이 다시 나올 수 있어요.',
+    held: '지금 남은 좌석은 없지만, 선점된 좌석이 다시 나올 수 있어요.',
     sold: '모든 좌석이 팔렸어요. 결제가 취소되면 여기에 다시 나타나요.',
   },
   en: {
-    held: 'No seat is free right now, but those being paid for may come back.',
+    held: 'No seats left right now, but held seats may come back.',
     sold: 'Every seat is sold. If a payment falls through, it shows here.',
   },
 };

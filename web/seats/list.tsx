@@ -14,7 +14,7 @@ const words = {
   ko: {
     left: (count: string) => `${count}석 남음`,
     out: '매진',
-    held: (count: string) => `${count}석 결제 중`,
+    held: (count: string) => `${count}석 선점`,
     stage: '무대 쪽',
     statuses: { AVAILABLE: '', HELD: ', 다른 분이 선점', RESERVED: ', 판매 완료' },
     yours: ', 선택함',
@@ -23,7 +23,7 @@ const words = {
   en: {
     left: (count: string) => `${count} left`,
     out: 'Sold out',
-    held: (count: string) => `${count} being paid`,
+    held: (count: string) => `${count} held`,
     stage: 'Stage side',
     statuses: { AVAILABLE: '', HELD: ', held by somebody else', RESERVED: ', sold' },
     yours: ', chosen',
