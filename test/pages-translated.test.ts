@@ -87,7 +87,7 @@ test('a whole purchase: every button says what it does, and money and clocks are
   await runs(page.locator('.stub .countdown'));
   await button(page, 'Pay ₩100,000').click();
   await reads(page.locator('h1'), '«These seats are yours»');
-  await reads(page.locator('.stub .label'), '«Reservation»');
+  await reads(page.locator('.stub .label'), '«Reservation number»');
   assert.match(await read(page.locator('.stub .number')), /^[A-Z0-9]{8}$/);
   await reads(page.locator('.pay .button'));
 
@@ -145,7 +145,7 @@ test('steering: numbers are live, and every button does what it says', async () 
   await reads(brake.locator('strong'), '«Fans are being admitted»');
   await button(page, 'Pause admission').click();
   await button(dialog, 'Pause admission').click();
-  await reads(dialog.locator('.fault'), '«Say why. Those who wait will read it.»');
+  await reads(dialog.locator('.fault'), '«Say why. Everybody waiting will read it.»');
   await dialog.locator('textarea').fill('Sound check');
   await button(dialog, 'Pause admission').click();
   await reads(brake.locator('strong'), '«Admission is paused»');

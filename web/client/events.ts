@@ -41,6 +41,11 @@ export interface Following extends Source {
 
 const retry_ms_min = 1_000;
 const retry_ms_max = 15_000;
+/**
+ * A poll may take three quarters of a minute until it fails, and before it the stream was silent for 25 s: what is shown is
+ * called old as soon as an answer is late.
+ */
+const late_ms = 3_000;
 
 const isHidden = (): boolean => document.visibilityState === 'hidden';
 
@@ -146,8 +151,11 @@ function createToken(following: Following) {
 
 /** Polls once between two tries of the stream, and waits. Answers a refusal that is final. */
 async function bridge(following: Following, signal: AbortSignal, ms: number): Promise<Problem | undefined> {
+  const late = setTimeout(() => {
+    if (!signal.aborted) following.onConnection('lost');
+  }, late_ms);
   try {
-    const { data, againSeconds } = await following.poll(following.place);
+    const { data, againSeconds } = await following.poll(following.place).finally(() => clearTimeout(late));
     if (signal.aborted) return undefined;
     following.onPolled(data);
     following.onConnection('polling');

@@ -1,5 +1,6 @@
 /** The sheet at the foot of the seat page: what is chosen, the sum, and the one button. */
 import type { Hall } from '../seats/hall.ts';
+import { noneLeft } from '../seats/left.ts';
 import { Button } from '../ui/button.tsx';
 import { Refused } from '../ui/notice.tsx';
 import { counted } from '../words/language.ts';
@@ -43,7 +44,7 @@ export function SelectionSheet({
       {selection.told.value !== '' && <p class="told">{selection.told.value}</p>}
       <div class="sheet-row">
         {seats.length === 0 ? (
-          <p class="quiet">{said.none(hall.maxSeats)}</p>
+          <p class="quiet">{noneLeft(hall) ?? said.none(hall.maxSeats)}</p>
         ) : (
           <div class="picked">
             <ul>

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { begun, rowName, seatInSection } from '../words/seat-name.ts';
 import { language, money, number, say, sectionName } from '../words/words.ts';
 import { seat_statuses, type Hall } from './hall.ts';
+import { heldIn } from './left.ts';
 import { lettersOf } from './map/letters.ts';
 import type { Section } from './types.ts';
 import './list.css';
@@ -13,6 +14,7 @@ const words = {
   ko: {
     left: (count: string) => `${count}석 남음`,
     out: '매진',
+    held: (count: string) => `${count}석 선점`,
     stage: '무대 쪽',
     statuses: { AVAILABLE: '', HELD: ', 다른 분이 선점', RESERVED: ', 판매 완료' },
     yours: ', 선택함',
@@ -21,6 +23,7 @@ const words = {
   en: {
     left: (count: string) => `${count} left`,
     out: 'Sold out',
+    held: (count: string) => `${count} held`,
     stage: 'Stage side',
     statuses: { AVAILABLE: '', HELD: ', held by somebody else', RESERVED: ', sold' },
     yours: ', chosen',
@@ -69,7 +72,7 @@ export function SeatList(props: SeatListProps) {
                 <b>{begun(sectionName(section.name))}</b> <span class="quiet">{section.grade}</span>
               </span>
               <span>{money(section.price)}</span>
-              <span class="quiet">{available === 0 ? said.out : said.left(number(available))}</span>
+              <span class="quiet">{available === 0 ? noneIn(hall, section) : said.left(number(available))}</span>
             </button>
             {isOpen && <Rows {...props} of={section} />}
           </li>
@@ -77,6 +80,13 @@ export function SeatList(props: SeatListProps) {
       })}
     </ul>
   );
+}
+
+/** Sold out, or held altogether, which may come back. */
+function noneIn(hall: Hall, section: Section): string {
+  const said = say(words);
+  const held = heldIn(hall, section);
+  return held > 0 ? said.held(number(held)) : said.out;
 }
 
 /** A section that was opened elsewhere comes into view where the list has a window of its own. */

@@ -1,4 +1,5 @@
 /** The parts of the page by their ids. Any may be missing: which are there depends on where the fan stands. */
+/** What was written, not what stands there: a page translator changes that, and writing again would be told again. */
 const written = new WeakMap<HTMLElement, string>();
 
 export function at(id: string): HTMLElement | null {
@@ -7,7 +8,9 @@ export function at(id: string): HTMLElement | null {
 
 export function setText(id: string, text: string): void {
   const element = at(id);
-  if (element !== null && element.textContent !== text) element.textContent = text;
+  if (element === null || written.get(element) === text) return;
+  element.textContent = text;
+  written.set(element, text);
 }
 
 /** Writes markup only where it changed, so that what somebody reads or has selected stays. */

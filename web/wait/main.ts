@@ -4,7 +4,6 @@
  */
 import { ask } from '../client/client.ts';
 import { secondsUntil, syncClock } from '../client/clock.ts';
-import type { Connection } from '../client/events.ts';
 import { asProblem, type Problem } from '../client/problem.ts';
 import { dropPlace, placeOf as keptPlace, takePlace, withPlace } from '../place/place.ts';
 import { roll } from '../ui/roll.ts';
@@ -12,6 +11,7 @@ import { countdown, number } from '../words/language.ts';
 import { languageOfPage } from '../words/page.ts';
 import { refusalWords } from '../words/refusals.ts';
 import { callOut, soundWanted, wantSound } from './call.ts';
+import { forgetConnection, showConnection } from './connection.ts';
 import { at, leaving, setHtml, setText, tell } from './elements.ts';
 import { followPlace, forgetStart, placeElsewhere, startOf } from './line.ts';
 import {
@@ -19,6 +19,7 @@ import {
   escaped,
   estimateOf,
   factsOf,
+  isSoldOut,
   nearness,
   placeOf,
   stateOf,
@@ -27,15 +28,14 @@ import {
   type QueueStatus,
   type Sale,
 } from './markup.ts';
+import { watchSale } from './sale.ts';
+import { forgetTold, tellLine } from './told.ts';
 import { waitWords } from './words.ts';
 
-const sale_ms_min = 5_000;
 /** For whoever is not in line. */
 const poll_seconds_outside = 5;
-const regained_ms = 4_000;
-/** A screen reader hears the position when it falls to one of these, not at every step. */
-const told_at = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
-
+/** How often it is looked whether the line still moves as its estimate says. */
+const still_every_ms = 5_000;
 const language = languageOfPage();
 const said = waitWords[language];
 const hall = document.getElementById('hall');
@@ -46,12 +46,11 @@ const concert = { id: concertId, title, artist: '', venue: '' };
 
 let status: QueueStatus | undefined;
 let sale: Sale | undefined;
-let saleTimer: ReturnType<typeof setTimeout> | undefined;
-let toldStep = Infinity;
 let shownPosition = 0;
 let stopRolling = (): void => undefined;
 let stopFollowing = (): void => undefined;
-let connection: Connection = 'live';
+/** Since when the position has not changed, by this page's own clock. */
+let stillSince = performance.now();
 
 function inLine(state: string): boolean {
   return state === 'wait' || state === 'paused';
@@ -60,6 +59,8 @@ function inLine(state: string): boolean {
 /** Takes over a status from whichever way it came. */
 function show(next: QueueStatus): void {
   const before = stateOf(status);
+  // While it is paused, the line has to stand still.
+  if (next.position !== status?.position || next.notice !== null) stillSince = performance.now();
   status = next;
   const now = stateOf(next);
   if (now !== before && !(inLine(now) && inLine(before) && at('position') !== null)) rebuild();
@@ -69,7 +70,7 @@ function show(next: QueueStatus): void {
 
 function rebuild(): void {
   stopRolling();
-  const view = { language, concert, status, sale };
+  const view = viewNow();
   const place = at('place');
   if (place !== null) place.innerHTML = placeOf(view);
   const tools = at('tools');
@@ -81,6 +82,13 @@ function rebuild(): void {
 }
 
 function called(before: string): void {
+  // What is left to choose may have changed since it was last asked.
+  askSale();
+  if (isSoldOut(sale)) {
+    document.title = `${said.outTitle} · ${title}`;
+    tell(`${said.outTitle}. ${said.outTurn}`);
+    return;
+  }
   tell(`${said.turn}. ${turnTextOf({ language, sale })}`);
   showTimeLeft();
   if (before !== 'none') callOut();
@@ -92,11 +100,11 @@ function changed(before: string, now: string): void {
   if (!inLine(now)) leaving()?.close();
   if (now === 'turn') called(before);
   else document.title = `${title} · ${said.title}`;
-  if (now === 'paused') tell(`${said.paused}. ${status?.notice ?? ''}`);
   if (now === 'ended') ended();
 }
 
 function ended(): void {
+  forgetConnection();
   tell(said.ended[status?.expiredBecause ?? 'SESSION_ENDED'].join('. '));
   // What had the focus is gone, be it a button of the line or the question whether to leave it.
   at('ended')?.focus({ preventScroll: true });
@@ -107,13 +115,13 @@ function showPosition(next: QueueStatus, state: string): void {
   const startedAt = startOf(concertId, position);
   rollTo(position);
   setText('ahead', aheadOf(language, position));
-  setHtml('estimate', estimateOf(language, next));
+  showEstimate();
   const stand = at('stand');
   if (stand !== null) Object.assign(stand.dataset, { state, near: String(nearness(next)) });
   const progress = at('progress') as HTMLProgressElement | null;
   if (progress !== null) progress.value = startedAt > 1 ? 1 - (position - 1) / (startedAt - 1) : 1;
   if (state === 'wait') document.title = `${number(language, position)} · ${title}`;
-  tellPosition(position);
+  tellLine(viewNow());
 }
 
 function rollTo(position: number): void {
@@ -127,54 +135,34 @@ function rollTo(position: number): void {
   });
 }
 
-function tellPosition(position: number): void {
-  const step = told_at.find((at) => position <= at) ?? Infinity;
-  if (step >= toldStep && toldStep !== Infinity) return;
-  toldStep = step;
-  tell(`${said.yours} ${number(language, position)}. ${at('estimate')?.textContent ?? ''}`);
+function viewNow() {
+  return { language, concert, status, sale, stillSeconds: (performance.now() - stillSince) / 1_000 };
+}
+
+function showEstimate(): void {
+  if (inLine(stateOf(status))) setHtml('estimate', estimateOf(viewNow()));
 }
 
 function showFacts(): void {
   setText('turn-text', turnTextOf({ language, sale }));
-  setHtml('facts', factsOf({ language, concert, status, sale }));
+  showEstimate();
+  setHtml('facts', factsOf(viewNow()));
 }
 
-/** Less often further back: all who wait look at these facts, and together they would ask more than anything else does. */
-function salePause(): number {
-  const ms = Math.max(sale_ms_min, 2_000 * (status?.pollAfterSeconds ?? poll_seconds_outside));
-  return ms * (0.75 + Math.random() / 2);
+function saleIs(next: Sale): void {
+  const before = isSoldOut(sale);
+  sale = next;
+  if (isSoldOut(sale) === before) showFacts();
+  else turned();
 }
 
-async function askSale(): Promise<void> {
-  if (document.visibilityState === 'hidden') return;
-  sale = await ask('getSale', { params: { concertId } });
-  showFacts();
-}
-
-/** What fails leaves the last facts; the connection's own line says what is wrong. */
-function watchSale(): void {
-  clearTimeout(saleTimer);
-  const again = (): void => {
-    clearTimeout(saleTimer);
-    saleTimer = setTimeout(watchSale, salePause());
-  };
-  askSale().then(again, again);
-}
-
-function showConnection(next: Connection): void {
-  const before = connection;
-  connection = next;
-  const line = at('connection');
-  if (line === null) return;
-  line.dataset['at'] = next;
-  if (next === 'lost') line.textContent = said.lost;
-  else if (next === 'polling') line.textContent = before === 'lost' ? said.regained : '';
-  else if (before === 'lost') {
-    line.textContent = said.regained;
-    setTimeout(() => {
-      if (line.textContent === said.regained) line.textContent = '';
-    }, regained_ms);
-  } else if (line.textContent !== said.regained) line.textContent = '';
+/** The last seat is sold, or one came back: what stands here means something else now. */
+function turned(): void {
+  rebuild();
+  const now = stateOf(status);
+  if (now === 'turn') called('none');
+  else if (isSoldOut(sale)) tell(`${said.outTitle}. ${said.soldOut}`);
+  if (isSoldOut(sale) && !inLine(now)) document.title = `${said.outTitle} · ${title}`;
 }
 
 /** A place that the server does not know any more, and does not give again, is not kept; the page says what to do. */
@@ -194,10 +182,10 @@ function showRefusal({ code }: Problem): void {
 
 function stand(place: string): void {
   stopFollowing();
-  toldStep = Infinity;
+  forgetTold();
   stopFollowing = followPlace(concertId, place, {
     onStatus: taken,
-    onConnection: showConnection,
+    onConnection: (next) => showConnection(next, said, stateOf(status) === 'turn'),
     onRefused: refused,
   });
 }
@@ -250,7 +238,7 @@ async function leave(): Promise<void> {
 }
 
 function showTimeLeft(): void {
-  if (status?.status !== 'ACTIVE' || status.expiresAt === null) return;
+  if (status?.status !== 'ACTIVE' || status.expiresAt === null || isSoldOut(sale)) return;
   const left = countdown(secondsUntil(status.expiresAt));
   setText('left', left);
   document.title = `${said.turnTitle} ${left} · ${title}`;
@@ -279,10 +267,11 @@ document.addEventListener('click', (event) => {
 });
 
 setInterval(showTimeLeft, 250);
+setInterval(showEstimate, still_every_ms);
 syncClock().catch(() => undefined);
-watchSale();
-document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible') watchSale();
+const askSale = watchSale(concertId, {
+  pollSeconds: () => status?.pollAfterSeconds ?? poll_seconds_outside,
+  onSale: saleIs,
 });
 
 const place = keptPlace(concertId);

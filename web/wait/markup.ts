@@ -58,6 +58,11 @@ export function bodyOf(view: WaitView): string {
 <dialog id="leaving" aria-labelledby="leaving-title"><h2 id="leaving-title">${said.leaveAsk}</h2><p>${said.leaveText}</p><div class="choice"><button class="button" id="stay">${said.leaveNo}</button><button class="button plain" id="leave-yes">${said.leaveYes}</button></div></dialog>`;
 }
 
+/** Nothing is left and nothing can come back but by a cancellation. Seats that are held are no such thing: they may. */
+export function isSoldOut(sale: Sale | undefined): boolean {
+  return sale !== undefined && sale.seats.total > 0 && sale.seats.available + sale.seats.held === 0;
+}
+
 /** How far forward the light has grown: 0 for a million ahead, 10 at the front. */
 export function nearness(status: QueueStatus | undefined): number {
   if (status?.status === 'ACTIVE') return 10;
@@ -72,11 +77,12 @@ export function stateOf(status: QueueStatus | undefined): 'none' | 'wait' | 'pau
   return status.notice === null ? 'wait' : 'paused';
 }
 
-/** Where one stands. */
+/** Where one stands. The warm light is for a turn that is good for something. */
 export function placeOf(view: WaitView): string {
   const state = stateOf(view.status);
-  const near = nearness(view.status);
-  return `<div class="stand" id="stand" data-state="${state}" data-near="${near}">${standing(view, state)}</div>`;
+  const isOver = isSoldOut(view.sale) && (state === 'none' || state === 'turn');
+  const [shown, near] = isOver ? ['out', 1] : [state, nearness(view.status)];
+  return `<div class="stand" id="stand" data-state="${shown}" data-near="${near}">${isOver ? soldOut(view) : standing(view, state)}</div>`;
 }
 
 function standing(view: WaitView, state: ReturnType<typeof stateOf>): string {
@@ -92,15 +98,16 @@ function standing(view: WaitView, state: ReturnType<typeof stateOf>): string {
   }
 }
 
-function waiting({ language, status }: WaitView): string {
+function waiting(view: WaitView): string {
+  const { language, status } = view;
   const said = waitWords[language];
   const position = status?.position ?? 1;
   const shown = number(language, position);
   return `<p class="label">${said.yours}</p>
-<p class="position" id="position" data-digits="${shown.length}">${shown}</p>
+<p class="position" id="position" translate="no" data-digits="${shown.length}">${shown}</p>
 <p class="ahead" id="ahead">${aheadOf(language, position)}</p>
 <progress id="progress" aria-label="${said.progress}" max="1" value="0"></progress>
-<div class="estimate" id="estimate">${status === undefined ? '' : estimateOf(language, status)}</div>
+<div class="estimate" id="estimate">${estimateOf(view)}</div>
 <noscript><p class="ahead">${said.refreshes}</p></noscript>`;
 }
 
@@ -109,17 +116,54 @@ export function aheadOf(language: Language, position: number): string {
   return position <= 1 ? said.next : said.ahead(number(language, position - 1));
 }
 
-/** The time left as a range that is honest about what is not known; or why nobody is let in. */
-export function estimateOf(language: Language, { etaSeconds, notice }: QueueStatus): string {
-  const said = waitWords[language];
-  if (notice !== null)
-    return `<strong>${said.paused}</strong><p class="reason">${escaped(notice)}</p><p>${said.pausedKept}</p>`;
-  if (etaSeconds === null) return `<p>${said.measuring}</p>`;
-  if (etaSeconds < 50) return `<p>${said.soon}</p>`;
+const soon_seconds = 50;
+const still_seconds_min = 60;
+
+export interface EstimateView extends Pick<WaitView, 'language' | 'status' | 'sale'> {
+  /** For how long the line has not moved while this page was looked at. */
+  readonly stillSeconds?: number;
+}
+
+/** An estimate that the line itself belies is none: nobody was let in, or it stood still for longer than all was to take. */
+function isBelied({ sale, stillSeconds = 0 }: EstimateView, etaSeconds: number): boolean {
+  if (etaSeconds < soon_seconds && sale?.admittedPerMinute === 0) return true;
+  return stillSeconds > Math.max(still_seconds_min, etaSeconds);
+}
+
+/** The time left as a range that is honest about what is not known. */
+function timeLeftOf(view: EstimateView): string {
+  const said = waitWords[view.language];
+  const etaSeconds = view.status?.etaSeconds ?? undefined;
+  if (etaSeconds === undefined || isBelied(view, etaSeconds)) return said.unknown;
+  if (etaSeconds < soon_seconds) return said.soon;
   const from = etaSeconds * 0.85;
   const to = etaSeconds * 1.25;
-  if (to >= 7_200) return `<p>${said.hours(Math.max(1, Math.floor(from / 3_600)), Math.ceil(to / 3_600))}</p>`;
-  return `<p>${said.range(Math.max(1, Math.floor(from / 60)), Math.ceil(to / 60))}</p>`;
+  if (to >= 7_200) return said.hours(Math.max(1, Math.floor(from / 3_600)), Math.ceil(to / 3_600));
+  return said.range(Math.max(1, Math.floor(from / 60)), Math.ceil(to / 60));
+}
+
+/** What stands under the number, as sentences: the time left; or why nobody is let in, or that nothing is left. */
+export function estimateTextsOf(view: EstimateView): readonly string[] {
+  const said = waitWords[view.language];
+  const notice = view.status?.notice ?? undefined;
+  if (isSoldOut(view.sale)) return [said.outTitle, said.soldOut];
+  return notice === undefined ? [timeLeftOf(view)] : [said.paused, notice, said.pausedKept];
+}
+
+export function estimateOf(view: EstimateView): string {
+  const [first = '', ...others] = estimateTextsOf(view).map(escaped);
+  if (others.length === 0) return `<p>${first}</p>`;
+  const isReason = !isSoldOut(view.sale);
+  const lines = others.map((text, index) => `<p${isReason && index === 0 ? ' class="reason"' : ''}>${text}</p>`);
+  return `<strong>${first}</strong>${lines.join('')}`;
+}
+
+/** Nobody is invited into a line for nothing, and a turn without a seat is told as what it is. */
+function soldOut({ language, concert, status }: WaitView): string {
+  const said = waitWords[language];
+  const turn = status === undefined ? '' : `<p class="ahead">${said.outTurn}</p>`;
+  return `<h2 class="big">${said.outTitle}</h2>${turn}<p class="ahead">${said.soldOut}</p>
+<p class="act"><a class="button" href="/">${said.others}</a> <a class="button plain" href="/concerts/${concert.id}">${said.concert}</a></p><div id="refused"></div>`;
 }
 
 function joining(language: Language): string {
@@ -131,47 +175,53 @@ function joining(language: Language): string {
 
 /** What a turn is good for just now. */
 export function turnTextOf({ language, sale }: Pick<WaitView, 'language' | 'sale'>): string {
-  return sale?.seats.available === 0 ? noneLeft(language, sale) : waitWords[language].turnText;
+  const said = waitWords[language];
+  return sale?.seats.available === 0 ? said.allHeld : said.turnText;
 }
 
 function turn(view: WaitView): string {
   const { language, concert } = view;
   const said = waitWords[language];
   return `<h2 class="big">${said.turn}</h2><p class="ahead" id="turn-text">${turnTextOf(view)}</p>
-<p class="left"><span>${said.turnLeft}</span> <strong id="left" role="timer" aria-live="off"></strong></p>
+<p class="left"><span>${said.turnLeft}</span> <strong id="left" role="timer" aria-live="off" translate="no"></strong></p>
 <p class="act"><a class="button warm" id="enter" href="/concerts/${concert.id}/dates">${said.enter}</a></p>`;
 }
 
-function ended({ language, concert, status }: WaitView): string {
+function ended({ language, concert, status, sale }: WaitView): string {
   const said = waitWords[language];
+  const again = isSoldOut(sale) ? '' : `<button class="button" id="join">${said.again}</button>`;
   const because = status?.expiredBecause ?? 'SESSION_ENDED';
   const [title, text] = said.ended[because];
   const act =
     because === 'PAID'
-      ? `<a class="button" href="/my">${said.my}</a> <button class="button plain" id="join">${said.again}</button>`
-      : `<button class="button" id="join">${said.again}</button> <a class="button plain" href="/concerts/${concert.id}">${said.concert}</a>`;
+      ? `<a class="button" href="/my">${said.my}</a> ${again.replace('button"', 'button plain"')}`
+      : `${again} <a class="button plain" href="/concerts/${concert.id}">${said.concert}</a>`;
   return `<h2 class="big" id="ended" tabindex="-1">${title}</h2><p class="ahead">${text}</p><p class="act">${act}</p><div id="refused"></div>`;
 }
 
 /** Three quiet facts under the number. */
 export function factsOf({ language, sale, status }: WaitView): string {
-  const said = waitWords[language];
+  const state = stateOf(status);
   const seats = sale === undefined ? '' : seatsOf(language, sale);
-  const speed = sale === undefined || stateOf(status) === 'ended' ? '' : speedOf(language, sale);
-  const near = (status?.position ?? 1e6) <= 200 || stateOf(status) === 'none' ? `<p>${said.keptNear}</p>` : '';
-  return `${seats}${speed}<section><h2>${said.kept}</h2><p>${said.keptText}</p>${near}</section>`;
+  const speed = sale === undefined || state === 'ended' || isSoldOut(sale) ? '' : speedOf(language, sale);
+  // A turn runs out, and what ended is over: only a place in line, or one that is offered, is kept.
+  const isKept = state === 'wait' || state === 'paused' || (state === 'none' && !isSoldOut(sale));
+  return `${seats}${speed}${isKept ? keptOf(language, status) : ''}`;
+}
+
+function keptOf(language: Language, status: QueueStatus | undefined): string {
+  const said = waitWords[language];
+  const near = status === undefined || (status.position ?? 1e6) <= 200 ? `<p>${said.keptNear}</p>` : '';
+  return `<section><h2>${said.kept}</h2><p>${said.keptText}</p>${near}</section>`;
 }
 
 function seatsOf(language: Language, { seats, grades }: Sale): string {
   const said = waitWords[language];
   const row = (grade: Sale['grades'][number]): string =>
-    `<tr><th scope="row">${escaped(grade.grade)}</th><td>${number(language, grade.available)}</td><td>${number(language, grade.held)}</td><td>${number(language, grade.reserved)}</td></tr>`;
-  const hint = seats.available > 0 ? said.heldHint : noneLeft(language, { seats });
+    `<tr><th scope="row">${escaped(grade.grade)}</th>${[grade.available, grade.held, grade.reserved].map((count) => `<td translate="no">${number(language, count)}</td>`).join('')}</tr>`;
+  const none = seats.held > 0 ? said.allHeld : said.soldOut;
+  const hint = seats.available > 0 ? said.heldHint : none;
   return `<section><h2>${said.seats}</h2><table><thead><tr><th scope="col"><span class="hidden">${said.grade}</span></th><th scope="col">${said.available}</th><th scope="col">${said.held}</th><th scope="col">${said.sold}</th></tr></thead><tbody>${grades.map(row).join('')}</tbody></table><p>${hint}</p></section>`;
-}
-
-function noneLeft(language: Language, { seats }: Pick<Sale, 'seats'>): string {
-  return seats.held > 0 ? waitWords[language].allHeld : waitWords[language].soldOut;
 }
 
 function speedOf(language: Language, { waiting, admittedPerMinute, notice }: Sale): string {

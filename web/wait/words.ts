@@ -1,17 +1,18 @@
 /** What the waiting room says. Read by the server for the first paint and by the page from then on. */
 import { counted, type Both } from '../words/language.ts';
 
-interface WaitWords {
+export interface WaitWords {
   readonly title: string;
   readonly yours: string;
   readonly ahead: (count: string) => string;
   readonly next: string;
-  readonly measuring: string;
+  readonly unknown: string;
   readonly soon: string;
   readonly range: (from: number, to: number) => string;
   readonly hours: (from: number, to: number) => string;
   readonly paused: string;
   readonly pausedKept: string;
+  readonly goesOn: string;
   readonly progress: string;
   readonly seats: string;
   readonly grade: string;
@@ -21,6 +22,9 @@ interface WaitWords {
   readonly heldHint: string;
   readonly allHeld: string;
   readonly soldOut: string;
+  readonly outTitle: string;
+  readonly outTurn: string;
+  readonly others: string;
   readonly speed: string;
   readonly perMinute: (count: string) => string;
   readonly speedUnknown: string;
@@ -47,6 +51,7 @@ interface WaitWords {
   readonly needsScript: string;
   readonly refreshes: string;
   readonly lost: string;
+  readonly lostTurn: string;
   readonly regained: string;
   readonly polling: string;
   readonly home: string;
@@ -64,12 +69,13 @@ export const waitWords: Both<WaitWords> = {
     yours: '나의 대기 순서',
     ahead: (count) => `앞에 ${count}명`,
     next: '바로 다음이 내 차례예요',
-    measuring: '남은 시간을 계산하고 있어요',
+    unknown: '얼마나 걸릴지 아직 알 수 없어요',
     soon: '1분 안에 차례가 와요',
     range: (from, to) => (from === to ? `약 ${from}분 남았어요` : `약 ${from}–${to}분 남았어요`),
     hours: (from, to) => (from === to ? `약 ${from}시간 남았어요` : `약 ${from}–${to}시간 남았어요`),
     paused: '입장이 잠시 멈춰 있어요',
     pausedKept: '모두의 대기 순서는 그대로예요. 재개되면 이어서 입장해요.',
+    goesOn: '입장이 재개됐어요',
     progress: '내가 앞으로 온 만큼',
     seats: '남은 좌석',
     grade: '등급',
@@ -79,6 +85,9 @@ export const waitWords: Both<WaitWords> = {
     heldHint: '선점된 좌석은 다시 나올 수 있어요.',
     allHeld: '지금 남은 좌석은 없지만, 선점된 좌석이 다시 나올 수 있어요.',
     soldOut: '모든 좌석이 팔렸어요. 결제가 취소되면 여기에 다시 나타나요.',
+    outTitle: '매진됐어요',
+    outTurn: '차례가 왔지만 선택할 수 있는 좌석이 없어요.',
+    others: '다른 공연 보기',
     speed: '입장 속도',
     perMinute: (count) => `1분에 약 ${count}명이 입장해요`,
     speedUnknown: '입장이 시작되면 알려드려요',
@@ -105,6 +114,7 @@ export const waitWords: Both<WaitWords> = {
     needsScript: '대기하려면 브라우저에서 JavaScript를 켜 주세요.',
     refreshes: '이 화면은 10초마다 새로 고쳐져요.',
     lost: '연결이 끊겼어요. 대기 순서는 그대로이고, 다시 연결하고 있어요.',
+    lostTurn: '연결이 끊겼어요. 남은 이용 시간은 계속 줄어요. 다시 연결하고 있어요.',
     regained: '다시 연결됐어요.',
     polling: '실시간 연결이 막혀 있어 몇 초마다 확인하고 있어요.',
     home: '공연 목록',
@@ -126,12 +136,13 @@ export const waitWords: Both<WaitWords> = {
     yours: 'Your place in line',
     ahead: (count) => `${count} ahead of you`,
     next: 'You are next',
-    measuring: 'Working out how long it will take',
+    unknown: 'How long it will take is not known yet',
     soon: 'Less than a minute',
     range: (from, to) => (from === to ? `About ${counted(from, 'minute')}` : `About ${from}–${to} minutes`),
     hours: (from, to) => (from === to ? `About ${counted(from, 'hour')}` : `About ${from}–${to} hours`),
     paused: 'Admission is paused',
     pausedKept: 'Every place is kept. When admission resumes, the line goes on from here.',
+    goesOn: 'Admission has resumed',
     progress: 'How far you have come',
     seats: 'Seats left',
     grade: 'Grade',
@@ -141,6 +152,9 @@ export const waitWords: Both<WaitWords> = {
     heldHint: 'Held seats may come back.',
     allHeld: 'No seats left right now, but held seats may come back.',
     soldOut: 'Every seat is sold. If a payment falls through, it shows here.',
+    outTitle: 'Sold out',
+    outTurn: 'It is your turn, but there is no seat left to choose.',
+    others: 'See other concerts',
     speed: 'How fast people are let in',
     perMinute: (count) =>
       count === '1' ? 'About one person a minute is let in' : `About ${count} people a minute are let in`,
@@ -170,6 +184,7 @@ export const waitWords: Both<WaitWords> = {
     needsScript: 'Please switch on JavaScript to join the line.',
     refreshes: 'This page reloads itself every 10 seconds.',
     lost: 'Connection lost. Your place is kept; reconnecting.',
+    lostTurn: 'Connection lost, and your time runs on. Reconnecting.',
     regained: 'Connected again.',
     polling: 'The live connection is blocked, so we check every few seconds.',
     home: 'Concerts',

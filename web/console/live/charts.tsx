@@ -5,8 +5,9 @@ import { money, number, say } from '../../words/words.ts';
 import { Loaded } from '../../ui/load.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Chart, clock, cursor, type Line } from './chart.tsx';
+import { Late } from './late.tsx';
 import { createHistory, lastMinutes, type History } from './history.ts';
-import { usePolled } from './polled.ts';
+import { usePolled, type Polled } from './polled.ts';
 import './charts.css';
 
 const words = {
@@ -85,7 +86,7 @@ export function Charts({ concertId }: { readonly concertId: string }) {
   return (
     <Panel title={said.title(span.value)} aside={<Spans />}>
       <Loaded of={polled} skeleton={<Skeleton height="40rem" />}>
-        {(hour) => <Sections history={span.value === 60 ? hour : lastMinutes(hour, span.value)} />}
+        {(hour) => <Sections of={polled} history={span.value === 60 ? hour : lastMinutes(hour, span.value)} />}
       </Loaded>
     </Panel>
   );
@@ -112,12 +113,16 @@ function Spans() {
   );
 }
 
-function Sections({ history }: { readonly history: History }) {
+function Sections({ of, history }: { readonly of: Polled<History>; readonly history: History }) {
   const said = say(words);
   const time = cursor.value === null ? undefined : history.times[cursor.value];
   return (
     <>
-      <p class="when small quiet">{time === undefined ? said.now : said.at(clock(time, true))}</p>
+      {time === undefined && of.lateSeconds.value !== undefined ? (
+        <Late of={of} />
+      ) : (
+        <p class="when small quiet">{time === undefined ? said.now : said.at(clock(time, true))}</p>
+      )}
       <div class="charts">
         <SaleCharts history={history} />
         <ServiceCharts history={history} />

@@ -8,6 +8,7 @@ import { Bar } from '../../ui/bar.tsx';
 import { date, money, number, say, titleIn } from '../../words/words.ts';
 import { PageHead } from '../parts/page-head.tsx';
 import { Table, type Column } from '../parts/table.tsx';
+import { Late } from './late.tsx';
 import { usePolled } from './polled.ts';
 import { ServiceHealth } from './service-health.tsx';
 import { State } from './state.tsx';
@@ -62,6 +63,7 @@ export function Concerts() {
   return (
     <>
       <PageHead title={said.title}>{said.text}</PageHead>
+      <Late of={concerts} />
       <Loaded of={concerts} skeleton={<Skeleton height="12rem" />}>
         {({ concerts: rows, nextCursor }) => (
           <div class="stack">

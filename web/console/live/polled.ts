@@ -8,13 +8,19 @@ import type { Load, State } from '../../ui/load.tsx';
 export interface Polled<T> extends Load<T> {
   /** The latest answer, whatever became of the question after it. */
   readonly latest: ReadonlySignal<T | undefined>;
-  /** The last question had no answer: what is shown is older than it should be. */
-  readonly late: ReadonlySignal<boolean>;
+  /**
+   * For how many seconds what is shown is older than it should be; undefined while it is not. Counted from the last answer,
+   * or from the first question where none came yet.
+   */
+  readonly lateSeconds: ReadonlySignal<number | undefined>;
 }
 
 interface Polling<T> extends Polled<T> {
   start(): () => void;
 }
+
+/** An answer comes in a fraction of a second; a server that hangs gives none, and it takes 47 s until that is an error. */
+const late_ms = 4_000;
 
 /** Asks at once and then `ms` after each answer, for as long as the component stands and the page is looked at. */
 export function usePolled<T>(key: string, ms: number, read: (signal: AbortSignal) => Promise<T>): Polled<T> {
@@ -27,7 +33,7 @@ export function usePolled<T>(key: string, ms: number, read: (signal: AbortSignal
 export function createPolled<T>(ms: number, read: (signal: AbortSignal) => Promise<T>): Polling<T> {
   const state = signal<State<T>>({ at: 'loading', slow: false });
   const latest = signal<T | undefined>(undefined);
-  const late = signal(false);
+  const age = createAge();
   let asking: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running = false;
@@ -35,11 +41,11 @@ export function createPolled<T>(ms: number, read: (signal: AbortSignal) => Promi
   const set = (data: T): void => {
     state.value = { at: 'ready', data };
     latest.value = data;
-    late.value = false;
+    age.answered(ms);
   };
   const failed = (error: unknown): void => {
     const problem = asProblem(error);
-    late.value = true;
+    age.failed();
     if (problem.code === 'UNAUTHENTICATED' || problem.code === 'FORBIDDEN') void loadUser();
     if (latest.peek() === undefined || !isPassing(problem)) state.value = { at: 'failed', problem };
   };
@@ -59,25 +65,69 @@ export function createPolled<T>(ms: number, read: (signal: AbortSignal) => Promi
       if (document.visibilityState === 'visible') void ask();
     }, ms);
   };
-  const look = (): void => {
-    if (document.visibilityState === 'visible') void ask();
-  };
   return {
     state,
     latest,
-    late,
+    lateSeconds: age.lateSeconds,
     set,
     reload: () => void ask(),
     start: () => {
       running = true;
-      document.addEventListener('visibilitychange', look);
-      void ask();
+      const watching = setInterval(age.look, 1_000);
+      const sleep = whenLookedAt(() => {
+        age.asked();
+        void ask();
+      });
       return () => {
         running = false;
         clearTimeout(timer);
+        clearInterval(watching);
         asking?.abort();
-        document.removeEventListener('visibilitychange', look);
+        sleep();
       };
+    },
+  };
+}
+
+/** At once, and whenever the page is looked at again, until the returned function is called. */
+function whenLookedAt(work: () => void): () => void {
+  const look = (): void => {
+    if (document.visibilityState === 'visible') work();
+  };
+  document.addEventListener('visibilitychange', look);
+  work();
+  return () => document.removeEventListener('visibilitychange', look);
+}
+
+/** How old an answer is, once the next is late. */
+function createAge() {
+  const lateSeconds = signal<number | undefined>(undefined);
+  let answeredAt: number | undefined;
+  /** An answer should have come by then. */
+  let dueAt = Infinity;
+  let hasFailed = false;
+  const look = (): void => {
+    const now = performance.now();
+    if (document.visibilityState === 'hidden' || (!hasFailed && now <= dueAt)) return;
+    lateSeconds.value = Math.round((now - (answeredAt ?? now)) / 1_000);
+  };
+  return {
+    lateSeconds,
+    look,
+    asked: () => {
+      answeredAt ??= performance.now();
+      dueAt = performance.now() + late_ms;
+    },
+    /** The next answer is asked for after so many milliseconds. */
+    answered: (againMs: number) => {
+      answeredAt = performance.now();
+      dueAt = answeredAt + againMs + late_ms;
+      hasFailed = false;
+      lateSeconds.value = undefined;
+    },
+    failed: () => {
+      hasFailed = true;
+      look();
     },
   };
 }

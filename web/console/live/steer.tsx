@@ -12,6 +12,7 @@ import { Confirm } from '../parts/confirm.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { createDraft, settings, type Conflicts, type Draft, type InForce } from './draft.ts';
 import { effectOf, type Now, type Setting } from './effects.ts';
+import { Late } from './late.tsx';
 import { Pause } from './pause.tsx';
 import { usePolled, type Polled } from './polled.ts';
 import { MaxActive, NumberSetting } from './setting-fields.tsx';
@@ -63,6 +64,7 @@ export function Steer({ concertId }: { readonly concertId: string }) {
   const latest = inForce.latest.value;
   return (
     <Panel title={said.title} aside={latest?.changedAt && <LastChange inForce={latest} />}>
+      <Late of={inForce} />
       <Loaded of={inForce} skeleton={<Skeleton height="24rem" />}>
         {(data) => <Controls draft={draft} inForce={data} of={inForce} />}
       </Loaded>

@@ -2,7 +2,17 @@
 import { useEffect } from 'preact/hooks';
 import { RollingNumber } from '../../ui/rolling-number.tsx';
 import { number, say, titleIn } from '../../words/words.ts';
-import { overview, service, silent, startWatching, watch, watched, type Overview, type Service } from './watch.ts';
+import { Age } from './late.tsx';
+import {
+  overview,
+  service,
+  silentSeconds,
+  startWatching,
+  watch,
+  watched,
+  type Overview,
+  type Service,
+} from './watch.ts';
 import './vitals.css';
 
 const words = {
@@ -18,7 +28,7 @@ const words = {
     pausedWhy: '입장이 멈춰 있어요',
     over: '동시 입장 인원보다 많아요. 줄어들 때까지 아무도 입장하지 않아요.',
     broken: '서버가 오류로 답한 요청이 있어요',
-    silent: '서버가 답하지 않아요. 보이는 숫자는 마지막으로 받은 숫자예요.',
+    silent: '서버가 답하지 않아요.',
     none: '작동 중인 서버가 없어요',
     region: '지금 숫자',
   },
@@ -34,7 +44,7 @@ const words = {
     pausedWhy: 'Nobody is admitted',
     over: 'More than the maximum: nobody is admitted until enough have left.',
     broken: 'Some requests were answered with a server error',
-    silent: 'The server does not answer. These are the last numbers that arrived.',
+    silent: 'The server does not answer.',
     none: 'No server reports',
     region: 'The numbers right now',
   },
@@ -62,15 +72,16 @@ export function Vitals() {
   useEffect(startWatching, []);
   const said = say(words);
   const now = numbersOf(overview.value, service.value);
+  const old = silentSeconds();
   return (
-    <section class="vitals" aria-label={said.region}>
+    <section class={old === undefined ? 'vitals' : 'vitals old'} aria-label={said.region}>
       <div class="vitals-row">
         <Which paused={now?.paused === true} />
         <Four now={now} />
       </div>
-      {silent() && (
-        <p class="silent" role="alert">
-          {said.silent}
+      {old !== undefined && (
+        <p class="silent">
+          <span role="alert">{said.silent}</span> {now !== undefined && <Age seconds={old} />}
         </p>
       )}
     </section>

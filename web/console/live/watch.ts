@@ -25,8 +25,11 @@ const ofService = createPolled(service_every_ms, (signal) => ask('getService', {
 /** Of the watched concert, a second old at most; undefined before the first answer. */
 export const overview = ofConcert.latest;
 export const service = ofService.latest;
-/** The server did not answer when it was last asked. */
-export const silent = (): boolean => ofConcert.late.value || ofService.late.value;
+/** For how many seconds the server has not answered; undefined while it does. */
+export function silentSeconds(): number | undefined {
+  const [one, all] = [ofConcert.lateSeconds.value, ofService.lateSeconds.value];
+  return one === undefined && all === undefined ? undefined : Math.max(one ?? 0, all ?? 0);
+}
 
 export function watch(next: Watched | undefined): void {
   if (watched.peek()?.concertId === next?.concertId && watched.peek()?.title === next?.title) return;

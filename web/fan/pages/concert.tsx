@@ -38,7 +38,8 @@ const words = {
     nobody: '지금은 기다리는 사람이 없어요.',
     order: '온 순서대로 입장하고, 차례가 오면 좌석을 선택해요. 화면을 닫아도 대기 순서는 그대로예요.',
     paused: '입장이 잠시 멈춰 있어요. 대기는 시작할 수 있어요.',
-    soldOut: '모든 좌석이 팔렸어요. 결제되지 않은 좌석이 나오면 다시 열려요.',
+    soldOut: '모든 좌석이 팔렸어요. 결제가 취소되면 다시 열려요.',
+    allHeld: '지금 남은 좌석은 없지만, 선점된 좌석이 다시 나올 수 있어요.',
     others: '다른 공연 보기',
   },
   en: {
@@ -59,7 +60,8 @@ const words = {
     order:
       'People are admitted in order of arrival and choose seats when it is their turn. You keep your place if you close the page.',
     paused: 'Admission is paused for now. You can still join the line.',
-    soldOut: 'Every seat is sold. If one that is not paid comes back, the sale opens again.',
+    soldOut: 'Every seat is sold. If a payment falls through, the sale opens again.',
+    allHeld: 'No seats left right now, but held seats may come back.',
     others: 'See other concerts',
   },
 };
@@ -145,6 +147,7 @@ function Take({ concert, sale }: { concert: Concert; sale: Sale | undefined }) {
       <p class="count">
         {sale === undefined ? ' ' : sale.waiting > 0 ? said.waiting(number(sale.waiting)) : said.nobody}
       </p>
+      {sale?.seats.available === 0 && <p class="small">{said.allHeld}</p>}
       {sale?.notice && <p class="small">{said.paused}</p>}
       <p class="order quiet small">{said.order}</p>
     </div>
@@ -158,12 +161,12 @@ function SaleShown({ sale }: { sale: Sale }) {
       <section>
         <h2>{said.dates}</h2>
         <ul class="dates">
-          {sale.performances.map(({ id, startsAt, total, available }) => (
-            <li key={id} class={available === 0 ? 'out' : ''}>
+          {sale.performances.map(({ id, startsAt, total, available, held }) => (
+            <li key={id} class={available + held === 0 ? 'out' : ''}>
               <span class="when">
                 <b>{date(startsAt)}</b> <span translate={false}>{clockTime(startsAt)}</span> <OwnTime at={startsAt} />
               </span>
-              <span class="left">{available === 0 ? said.out : said.seats(number(available))}</span>
+              <span class="left">{leftOf(said, available, held)}</span>
               <Bar share={total === 0 ? 0 : 1 - available / total} />
             </li>
           ))}
@@ -184,13 +187,7 @@ function SaleShown({ sale }: { sale: Sale }) {
               <tr key={grade}>
                 <th scope="row">{grade}</th>
                 <td>{priceMin === priceMax ? money(priceMin) : `${money(priceMin)} – ${money(priceMax)}`}</td>
-                <td class="quiet">
-                  {available === 0 && held > 0
-                    ? said.held(number(held))
-                    : available === 0
-                      ? said.out
-                      : said.seats(number(available))}
-                </td>
+                <td class="quiet">{leftOf(said, available, held)}</td>
               </tr>
             ))}
           </tbody>
@@ -198,6 +195,12 @@ function SaleShown({ sale }: { sale: Sale }) {
       </section>
     </>
   );
+}
+
+/** What is held is not sold: it may come back. */
+function leftOf(said: (typeof words)['ko'], available: number, held: number): string {
+  if (available > 0) return said.seats(number(available));
+  return held > 0 ? said.held(number(held)) : said.out;
 }
 
 function SaleSkeleton({ concert }: { concert: Concert }) {

@@ -22,6 +22,9 @@ const words = {
     title: '회차 선택',
     left: (count: string) => `${count}석 남음`,
     out: '매진',
+    held: (count: string) => `${count}석 선점`,
+    soldOut: '매진됐어요',
+    soldOutText: '모든 좌석이 팔렸어요. 결제가 취소되면 여기에 다시 나타나요.',
     none: '지금은 남은 좌석이 없어요',
     noneText: '선점됐다가 결제되지 않은 좌석은 다시 나와요. 이 화면은 몇 초마다 새로 확인해요.',
     choose: '좌석 선택',
@@ -30,6 +33,9 @@ const words = {
     title: 'Choose a date',
     left: (count: string) => `${count} left`,
     out: 'Sold out',
+    held: (count: string) => `${count} held`,
+    soldOut: 'Sold out',
+    soldOutText: 'Every seat is sold. If a payment falls through, it shows here.',
     none: 'No seats left right now',
     noneText: 'Held seats that are not paid for come back. This page checks every few seconds.',
     choose: 'Choose seats',
@@ -50,13 +56,16 @@ export function Dates({ params }: PageProps) {
 function Choose({ concertId, place }: { concertId: string; place: string }) {
   const said = say(words);
   const load = useLoad(place, async (signal) => {
-    const [concert, { performances }] = await Promise.all([
+    const [concert, sale, { performances }] = await Promise.all([
       concertOf(concertId),
+      // Without it the dates are as good; one that is held altogether then reads as sold out.
+      ask('getSale', { params: { concertId }, signal }).catch(() => undefined),
       withPlace(concertId, place, (current) =>
         ask('listPerformances', { params: { concertId }, query: { status: 'all' }, place: current, signal }),
       ),
     ]);
-    return { concert, performances };
+    const held = new Map(sale?.performances.map((one) => [one.id, one.held]));
+    return { concert, performances, held };
   });
   useEffect(() => {
     const timer = setInterval(() => {
@@ -81,25 +90,33 @@ function Choose({ concertId, place }: { concertId: string; place: string }) {
           <Skeleton key={line} height="5rem" />
         ))}
       >
-        {({ concert, performances }) => (
+        {({ concert, performances, held }) => (
           <>
             <p class="quiet">
               {titleIn(concert.title)[0]} · {concert.venue}
             </p>
             {performances.every(({ seatsAvailable }) => seatsAvailable === 0) && (
-              <Notice kind="calm" title={said.none}>
-                <p class="quiet">{said.noneText}</p>
-              </Notice>
+              <NoneLeft canComeBack={[...held.values()].some((seats) => seats > 0)} />
             )}
             <ul class="day-list">
               {performances.map((one) => (
-                <Day key={one.id} {...one} />
+                <Day key={one.id} {...one} held={held.get(one.id) ?? 0} />
               ))}
             </ul>
           </>
         )}
       </Loaded>
     </div>
+  );
+}
+
+/** Seats that are held may come back, and then one waits here; those that are sold do not. */
+function NoneLeft({ canComeBack }: { readonly canComeBack: boolean }) {
+  const said = say(words);
+  return (
+    <Notice key={String(canComeBack)} kind="calm" title={canComeBack ? said.none : said.soldOut}>
+      <p class="quiet">{canComeBack ? said.noneText : said.soldOutText}</p>
+    </Notice>
   );
 }
 
@@ -113,16 +130,18 @@ interface DayProps {
   readonly startsAt: string;
   readonly seatsTotal: number;
   readonly seatsAvailable: number;
+  readonly held: number;
 }
 
-function Day({ id, startsAt, seatsTotal, seatsAvailable }: DayProps) {
+function Day({ id, startsAt, seatsTotal, seatsAvailable, held }: DayProps) {
   const said = say(words);
+  const none = held > 0 ? said.held(number(held)) : said.out;
   const inside = (
     <>
       <span class="when">
         <b>{date(startsAt)}</b> <span translate={false}>{clockTime(startsAt)}</span> <OwnTime at={startsAt} />
       </span>
-      <span>{seatsAvailable === 0 ? said.out : said.left(number(seatsAvailable))}</span>
+      <span>{seatsAvailable === 0 ? none : said.left(number(seatsAvailable))}</span>
       <Bar share={1 - seatsAvailable / seatsTotal} />
     </>
   );
