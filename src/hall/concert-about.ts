@@ -53,7 +53,7 @@ export function homePicturePath(language: Language): string {
 }
 
 /** Where the picture is: the same address for as long as the drawing is the same. */
-export function picturePath(language: Language, concertId: string): string {
+function picturePath(language: Language, concertId: string): string {
   return `/concerts/${concertId}/picture-${language}.png?v=${pictureVersion}`;
 }
 
