@@ -82,7 +82,7 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
     },
   });
   const duties = mountRooms(app, rooms, createAudit({ database: options.database }));
-  await mountSite(app, rooms);
+  await mountSite(app, rooms, options.config);
   await ready();
   return {
     ...rooms,

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
 import { openBrowser, visit } from './harness/browser.ts';
+import { eventually } from './harness/eventually.ts';
 import { type House, openHouse } from './harness/house.ts';
 import type { Server } from './harness/server.ts';
 
@@ -109,6 +110,28 @@ test('of an empty sign-up the first field has the focus, and each tells its faul
   await page.getByLabel('이름').fill('하늘');
   await submit.click();
   assert.equal(await focused(page), 'email');
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('what is said when the line is down is drawn in the font of the pages', async () => {
+  const fan = await visit(browser, server);
+  const { page, context } = fan;
+  await fan.open('/join');
+  await page.locator('form').waitFor();
+  const isDrawn = (text: string): Promise<boolean> =>
+    page.evaluate<boolean>(`document.fonts.check("16px 'Pretendard Variable'", ${JSON.stringify(text)})`);
+  const offline = '인터넷에 연결되어 있지 않아요. 연결되면 이어서 할 수 있어요.';
+  await eventually(async () => assert(await isDrawn(offline)));
+  assert(!(await isDrawn('뷁')), 'nothing else is fetched for it');
+  await context.setOffline(true);
+  await page.getByRole('status').getByText(offline).waitFor();
+  await fan.assertAccessible();
+  await page.getByLabel('이메일').fill('sky@maejin.example');
+  await page.getByLabel('비밀번호').fill('long enough');
+  await page.locator('form').getByRole('button', { name: '로그인' }).click();
+  const told = await page.getByRole('alert').innerText();
+  assert(await isDrawn(told), told);
   fan.assertNoComplaints();
   await fan.context.close();
 });

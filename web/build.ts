@@ -7,6 +7,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build } from 'vite';
+import { rangesOf } from './glyphs.ts';
+import { drawIcons } from './icons.ts';
 
 const root = import.meta.dirname;
 const compressed_bytes_min = 512;
@@ -55,6 +57,16 @@ async function copyFont(folder: string): Promise<void> {
   await writeFile(path.join(folder, 'font'), `/assets/${name}/font.css`);
 }
 
+/** What the server draws a concert's picture with: the whole font, and which characters it has. */
+async function copyPictureFont(folder: string): Promise<void> {
+  const from = path.join(root, '../node_modules/pretendard/dist');
+  const to = path.join(folder, 'picture');
+  await mkdir(to, { recursive: true });
+  await copyFile(path.join(from, 'web/variable/woff2/PretendardVariable.woff2'), path.join(to, 'font.woff2'));
+  const ranges = rangesOf(await readFile(path.join(from, 'public/variable/PretendardVariable.ttf')));
+  await writeFile(path.join(to, 'characters.json'), JSON.stringify(ranges));
+}
+
 /** Beside each text, `.br` and `.gz`: compressed once, as well as it goes. */
 async function compressTexts(folder: string): Promise<void> {
   const { BROTLI_PARAM_QUALITY } = constants;
@@ -76,6 +88,8 @@ async function main(fingerprint: string): Promise<void> {
   try {
     await bundle(folder);
     await copyFont(folder);
+    await copyPictureFont(folder);
+    await drawIcons(path.join(root, '../src/pages/seal.svg'), path.join(folder, 'icons'));
     await compressTexts(folder);
     await writeFile(path.join(folder, 'fingerprint'), fingerprint);
     await rm(dist, { recursive: true, force: true });

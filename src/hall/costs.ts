@@ -86,6 +86,17 @@ const others: Readonly<Record<string, number>> = {
   '/api/openapi.json': 4,
   // Painted and compressed for each reader.
   '/concerts/:concertId/wait': 40,
+  // Of a concert that nobody has asked for yet: looked up, painted and compressed.
+  '/concerts/:concertId': 12,
+  '/concerts/:concertId/dates': 12,
+  '/concerts/:concertId/dates/:date': 12,
+  // Drawn in the thread pool, one at a time, and kept; twenty kilobytes sent to each.
+  ...Object.fromEntries(
+    ['/picture-ko.png', '/picture-en.png'].flatMap((name) => [
+      [name, 60],
+      [`/concerts/:concertId${name}`, 60],
+    ]),
+  ),
 };
 /** A page or a file from memory, or nothing at all. */
 const ordinary = 2;

@@ -5,12 +5,14 @@ export const languages: readonly Language[] = ['en', 'ko'];
 
 const header_length_max = 200;
 
-/** The better liked of `ko` and `en` in an Accept-Language header; `en` when it names neither or likes both the same. */
-export function languageOf(header: string | undefined): Language {
-  if (header === undefined || header.length > header_length_max) return 'en';
+/** The better liked of `ko` and `en` in an Accept-Language header; `otherwise` when it likes neither or both the same. */
+export function languageOf(header: string | undefined, otherwise: Language = 'en'): Language {
+  if (header === undefined || header.length > header_length_max) return otherwise;
   const wishes = header.toLowerCase().split(',').map(wishOf);
   const liking = (language: Language): number => qualityOf(wishes, language) ?? qualityOf(wishes, '*') ?? 0;
-  return liking('ko') > liking('en') ? 'ko' : 'en';
+  const difference = liking('ko') - liking('en');
+  if (difference === 0) return otherwise;
+  return difference > 0 ? 'ko' : 'en';
 }
 
 interface Wish {

@@ -12,16 +12,21 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { App } from '../contract.ts';
 import { inTime } from '../platform/in-time.ts';
 import { readBuiltPages, type BuiltPages, type DocumentName, type Filling } from '../pages/built.ts';
-import { notBuiltPage, shells, type ShellName } from '../pages/shell.ts';
+import { headOf, type PageAbout } from '../pages/head.ts';
+import { notBuiltPage, type ShellName } from '../pages/shell.ts';
 import { refuse } from '../refusals.ts';
 import type { Reservations } from '../reservation/reservation.ts';
 import type { WaitingRoom } from '../waiting-room/gate.ts';
-import { compressed, sendCompressed, sendFreshly, type Compressed } from './compressed.ts';
-import { readerOf, type Reader } from './reader.ts';
+import { sendFreshly } from './compressed.ts';
+import { aboutConcert } from './concert-about.ts';
+import { createConcertPages } from './concert-pages.ts';
+import { readerOf } from './reader.ts';
+import { createShells, type Shells } from './shells.ts';
+import { mountSiteFiles } from './site-files.ts';
 
 export interface SiteRooms {
   readonly accounts: Pick<Accounts, 'credentialIn' | 'identify'>;
-  readonly catalog: Pick<Catalog, 'concert'>;
+  readonly catalog: Pick<Catalog, 'concert' | 'performancesOf'>;
   readonly waitingRoom: Pick<WaitingRoom, 'gate' | 'status' | 'numbers' | 'livePlaces'>;
   readonly reservations: Pick<Reservations, 'standing'>;
 }
@@ -45,25 +50,27 @@ const asset_age = '365d';
 const concert_id = /^[a-z0-9]{10}$/;
 
 /** Pages whose first paint is the same for everybody: what they are called, and where they are. */
-const fan_paths = [
-  '/',
-  '/join',
-  '/my',
-  '/concerts/:concertId',
-  '/concerts/:concertId/dates',
-  '/concerts/:concertId/dates/:date',
-  '/reservations/:id',
-] as const;
+const fan_paths = ['/join', '/my', '/reservations/:id'] as const;
+/** Of a concert, whose name they bear; for those whose turn it is. */
+const inside_paths = ['/concerts/:concertId/dates', '/concerts/:concertId/dates/:date'] as const;
 const console_paths = ['/console', '/console/*'] as const;
 
-export async function mountSite(app: App, rooms: SiteRooms): Promise<void> {
+/** `publicUrl` is where the fans find this service: what leaves it, as a shared link does, names it. */
+export async function mountSite(
+  app: App,
+  rooms: SiteRooms,
+  { publicUrl }: { readonly publicUrl: string },
+): Promise<void> {
   const built = await readBuiltPages(path.join(import.meta.dirname, '../../web/dist'));
   if (built === undefined) {
     app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(notBuiltPage));
     return;
   }
-  const shell = createShells(built);
-  const line = createLinePage({ built, shell }, rooms);
+  const parts = { built, shell: createShells(built, originOf(publicUrl)), origin: originOf(publicUrl) };
+  const { shell } = parts;
+  const line = createLinePage(parts, rooms);
+  const concertPage = createConcertPages(parts, rooms);
+  await mountSiteFiles(app, { folder: built.folder, origin: parts.origin, catalog: rooms.catalog });
   // A person who mistyped an address gets a page; a program gets its refusal.
   app.get('/*', (request, reply) => {
     if (!isForPeople(request)) throw refuse('NOT_FOUND');
@@ -90,15 +97,28 @@ export async function mountSite(app: App, rooms: SiteRooms): Promise<void> {
     const show = (url: string, document: DocumentName, name: ShellName): void => {
       scope.get(url, (request, reply) => shell(request, reply, document, name));
     };
+    show('/', 'fan', 'home');
     for (const url of fan_paths) show(url, 'fan', 'fan');
+    scope.get('/concerts/:concertId', (request, reply) => concertPage(request, reply, 'public'));
+    for (const url of inside_paths) scope.get(url, (request, reply) => concertPage(request, reply, 'inside'));
     for (const url of console_paths) show(url, 'console', 'console');
     scope.get('/concerts/:concertId/wait', (request, reply) => inTime(line(request, reply)));
   });
 }
 
+function originOf(publicUrl: string): string {
+  return publicUrl.replace(/\/+$/, '');
+}
+
+interface SiteParts {
+  readonly built: BuiltPages;
+  readonly shell: Shells;
+  readonly origin: string;
+}
+
 /** The waiting room of a concert, as it stands for whoever asks. */
 function createLinePage(
-  { built, shell }: { readonly built: BuiltPages; readonly shell: ReturnType<typeof createShells> },
+  { built, shell, origin }: SiteParts,
   { accounts, catalog, waitingRoom, reservations }: SiteRooms,
 ) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -114,7 +134,11 @@ function createLinePage(
     const status = await statusOf(request, concertId, { waitingRoom, accounts: isKnown ? accounts : undefined });
     const sale = await saleOf(concertId, { waitingRoom, reservations });
     const view = { language, concert, status, sale, isKnown };
-    return sendFresh(request, reply, built.render('wait', fillingOf(view)));
+    return sendFresh(
+      request,
+      reply,
+      built.render('wait', fillingOf(view, aboutConcert({ language, origin }, concert, []))),
+    );
   };
 }
 
@@ -126,11 +150,12 @@ function setPageHeaders(reply: FastifyReply): void {
   reply.header('vary', 'cookie, accept-language, accept-encoding');
 }
 
-function fillingOf(view: WaitView): Filling {
+function fillingOf(view: WaitView, about: PageAbout): Filling {
   const { language, concert } = view;
   const said = waitWords[language];
   const title = `${concert.title} · ${said.title}`;
-  return { language, theme: 'dark', title, description: said.keptText, body: bodyOf(view) };
+  const head = headOf({ ...about, isPrivate: true });
+  return { language, theme: 'dark', title, description: said.keptText, head, body: bodyOf(view) };
 }
 
 interface PlaceRooms {
@@ -209,24 +234,6 @@ function keepLanguage(request: FastifyRequest, reply: FastifyReply): void {
 
 function isForPeople({ url, headers }: FastifyRequest): boolean {
   return !url.startsWith('/api/') && (headers.accept ?? '').includes('text/html');
-}
-
-/** Documents that are the same for all readers of a language and a theme: rendered and compressed once each. */
-function createShells(built: BuiltPages) {
-  const ready = new Map<string, Promise<Compressed>>();
-  const make = (document: DocumentName, name: ShellName, { language, theme }: Reader): Promise<Compressed> =>
-    compressed(built.render(document, { language, theme, ...shells[name][language] }));
-  return async (request: FastifyRequest, reply: FastifyReply, document: DocumentName, name: ShellName) => {
-    const found = readerOf(request);
-    // Whoever steers a sale at night has not been asked yet: the console is dark until somebody says otherwise.
-    const reader = name === 'console' && found.theme === '' ? { ...found, theme: 'dark' as const } : found;
-    const key = `${document} ${name} ${reader.language} ${reader.theme}`;
-    const page = ready.get(key) ?? make(document, name, reader);
-    ready.set(key, page);
-    reply.header('cache-control', 'no-cache').header('content-language', reader.language);
-    reply.type('text/html; charset=utf-8');
-    return sendCompressed(request, reply, await page);
-  };
 }
 
 /** For one reader at this moment: never kept. */

@@ -14,6 +14,8 @@ export interface Filling {
   readonly theme: 'light' | 'dark' | '';
   readonly title: string;
   readonly description: string;
+  /** Markup, of what `head.ts` makes. */
+  readonly head: string;
   /** Markup. */
   readonly body: string;
 }
@@ -36,13 +38,17 @@ export async function readBuiltPages(folder: string): Promise<BuiltPages | undef
   }
 }
 
-function fill(text: string, { language, theme, title, description, body }: Filling): string {
+function fill(text: string, { language, theme, title, description, head, body }: Filling): string {
   const values: Readonly<Record<string, string>> = {
     lang: language,
     theme,
     title: escaped(title),
     description: escaped(description),
+    head,
     body,
   };
-  return text.replaceAll(/\{\{(\w+)\}\}/g, (_mark, name: string) => values[name] ?? '');
+  return text.replaceAll(
+    /\{\{(\w+)\}\}|<!--(head)-->/g,
+    (_mark, name: string | undefined, place: string | undefined) => values[name ?? place ?? ''] ?? '',
+  );
 }

@@ -49,6 +49,13 @@ const nodeModules: Plugin = {
     ].join('\n');
   },
 };
+/** Machine code is found beside the package that brings it, so those packages stay where they are. */
+const machineCode: Plugin = {
+  name: 'machine-code',
+  enforce: 'pre',
+  resolveId: (name) => (name === '@takumi-rs/core' ? { id: import.meta.resolve(name), external: true } : null),
+};
+
 const client_names = new Set(['WebSocket', 'CloseEvent', 'MessageEvent']);
 
 /** Packs src/main.ts as `main.mjs`, and these packages by their names, into an empty folder. */
@@ -57,7 +64,7 @@ export async function pack(folder: string, packages: readonly string[]): Promise
     root,
     configFile: false,
     logLevel: 'warn',
-    plugins: [nodeModules, inPlace],
+    plugins: [nodeModules, machineCode, inPlace],
     ssr: { noExternal: true },
     build: {
       ssr: true,

@@ -4,6 +4,7 @@ import { signal, useSignalEffect } from '@preact/signals';
 import { signOut, user } from '../client/session.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { fetchFontFor } from '../ui/font-ahead.ts';
 import { Seal } from '../ui/seal.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { refusalWords } from '../words/refusals.ts';
@@ -69,6 +70,7 @@ export function Frame() {
     void open(pathOf(place.value));
   });
   const said = say(words);
+  useEffect(() => fetchFontFor(said.offline, said.stale, said.staleText, said.reload), [said]);
   return (
     <>
       <a class="skip" href="#content">

@@ -1,6 +1,7 @@
 /** What all pages of the fan have in common: head, foot, the page itself, and the moments between two pages. */
 import { useEffect, useRef } from 'preact/hooks';
 import { signal, useSignalEffect } from '@preact/signals';
+import { fetchFontFor } from '../ui/font-ahead.ts';
 import { Seal } from '../ui/seal.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
@@ -76,11 +77,18 @@ async function open(path: string): Promise<void> {
   if (place.peek().split('?')[0] === path) shown.value = { path, params, page };
 }
 
+/** What is first said when there is no line any more. */
+function saidOffline({ offline, stale, staleText, reload }: (typeof words)['ko']): string[] {
+  const { UNREACHABLE, OVERLOADED } = say(refusalWords);
+  return [offline, stale, staleText, reload, ...Object.values(UNREACHABLE), ...Object.values(OVERLOADED)];
+}
+
 export function App() {
   useSignalEffect(() => {
     open(place.value.split('?')[0] ?? '/').catch(() => undefined);
   });
   const said = say(words);
+  useEffect(() => fetchFontFor(...saidOffline(said)), [said]);
   return (
     <>
       <a class="skip" href="#content">

@@ -96,6 +96,16 @@ export function dateAndTime(language: Language, time: string, now: number): stri
 }
 
 /**
+ * From the first date to the last, with their years: one date with its clock, `2026년 5월 1일(금) 19:00 KST`, or the days
+ * from one to another, `Fri 1 May 2026 – Sun 3 May 2026`.
+ */
+export function dateSpan(language: Language, first: string, last: string): string {
+  const [from, to] = [dateWithYear(language, first), dateWithYear(language, last)];
+  if (first === last) return from + between[language] + clockTime(language, first);
+  return from === to ? from : `${from} – ${to}`;
+}
+
+/**
  * The same moment by the clock of `zone` (that of the device, unless given), without naming the zone: `12:00`, with the
  * day where it is another. Undefined where it reads as in the hall.
  */
