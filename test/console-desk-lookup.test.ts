@@ -116,7 +116,7 @@ test('the audit is green with its time, red with what was found, and says when i
   for (const language of ['ko', 'en'] as const) {
     const visitor = await operatorAt('/console/audit', { language });
     const { page } = visitor;
-    const press = page.getByRole('button', { name: /확인$|^Check/ });
+    const press = page.getByRole('button', { name: /점검하기$|^Check/ });
     await press.click();
     await page.getByText(/규칙 23개가 모두|All 23 rules hold/).waitFor();
     await page.getByText(/기준, \d+\.\d\d초|it took \d+\.\d\d s/).waitFor();
