@@ -9,7 +9,7 @@ const root = path.join(import.meta.dirname, '..');
 const pretendard = path.join(root, 'node_modules/pretendard/dist');
 
 /** Those that the font lacks, and that every system has in another. */
-const from_the_system: ReadonlySet<string> = new Set(['−', '✓', '賣', '盡']);
+const from_the_system: ReadonlySet<string> = new Set(['−', '✓', '賣', '盡', '\ufffd']);
 
 const isIn = (ranges: readonly Range[], character: string): boolean => {
   const code = character.codePointAt(0) ?? 0;
