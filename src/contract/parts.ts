@@ -216,6 +216,7 @@ export const ConcertInFull = Type.Object({
       id: Id,
       startsAt: Time,
       seatsTotal: Count,
+      onSale: Type.Boolean({ description: 'false from its start on' }),
       grades: Type.Array(Type.Object({ grade: Type.String(), priceMin: Money, priceMax: Money, seatsTotal: Count })),
     }),
   ),
@@ -253,19 +254,45 @@ export const SeatMap = Type.Object({
   statuses: Type.String({ description: 'A letter for each seat, by number: `A` AVAILABLE, `H` HELD, `R` RESERVED' }),
 });
 
-/** `reason` as it is in force, or was seen to be: what came in before a rule is shown and compared all the same. */
-export const Paused = pausedFor({ format: 'composed', pattern: '^[^\\u0000]*$' });
-/** A pause to begin. */
-export const Pause = pausedFor({ format: 'prose', description: 'Kept composed (NFC); every character can be seen' });
+/** Why admission is paused, as it is given: one text for everybody, or one for the readers of each language. */
+export const Pausing = pausedFor({ format: 'prose', description: 'Kept composed (NFC); every character can be seen' });
+/** The same as it is in force, or was seen to be: what came in before a rule is shown and compared all the same. */
+export const PauseSeen = pausedFor({ format: 'composed', pattern: '^[^\\u0000]*$' });
 
-function pausedFor(reason: object) {
-  return Type.Unsafe<{ reason: string } | null>({
+function pausedFor({ description, ...kind }: { format: string; pattern?: string; description?: string }) {
+  const why = { minLength: 1, maxLength: 500, ...kind };
+  return Type.Unsafe<{ reason: string | { ko?: string; en?: string } } | null>({
     type: ['object', 'null'],
-    properties: { reason: { type: 'string', minLength: 1, maxLength: 500, ...reason } },
+    properties: {
+      reason: {
+        ...why,
+        type: ['object', 'string'],
+        properties: { ko: { type: 'string', ...why }, en: { type: 'string', ...why } },
+        minProperties: 1,
+        additionalProperties: false,
+        description:
+          `For everybody, or \`{ko, en}\`; who reads a language that is left out is told the other. ${description ?? ''}`.trim(),
+      },
+    },
     required: ['reason'],
     additionalProperties: false,
   });
 }
+
+/** The same as it is told. */
+export const pause = {
+  paused: Type.Unsafe<{ reason: string } | null>({
+    type: ['object', 'null'],
+    properties: { reason: { type: 'string' } },
+    required: ['reason'],
+  }),
+  pauseReasons: Type.Unsafe<{ ko: string; en: string } | null>({
+    type: ['object', 'null'],
+    properties: { ko: { type: 'string' }, en: { type: 'string' } },
+    required: ['ko', 'en'],
+    description: 'What readers of each language are told',
+  }),
+};
 
 const NextCursor = Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'null at the end' });
 
