@@ -61,7 +61,9 @@ export const checkSeats: CreateCheck = (terms) => {
       return;
     }
     hold.payAsked = true;
-    if (call.status !== 201) return;
+    if (call.status === 201) judgePaid(hold, call);
+  };
+  const judgePaid = (hold: Hold, call: Call): void => {
     paidInTime.count();
     hold.paid = true;
     if (hold.fan !== call.fan) paidInTime.violation(`fan ${call.fan} paid for ${hold.id} of fan ${hold.fan}`);

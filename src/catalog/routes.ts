@@ -59,7 +59,7 @@ export function catalogRoutes(app: App, { catalog, sales, maxSeatsPerFan }: Cata
         ...concert,
         ...saleOf(known, concertId),
         maxSeatsPerFan: seatsMax,
-        performances: shown(performances).map((date) => ({ ...date, onSale: !begun.has(date.id) })),
+        performances: shown(performances).map((date) => Object.assign({ onSale: !begun.has(date.id) }, date)),
       };
     },
   });

@@ -2,7 +2,8 @@
 import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
 import type { Endpoint } from './endpoint.ts';
-import { ConcertParams, Count, Id, Money, Page, Time, concertIdPattern, pageOf, pause } from './parts.ts';
+import { ConcertParams, Count, Id, Money, Page, Time, concertIdPattern, pageOf } from './parts.ts';
+import { pause } from './pausing.ts';
 
 function orNull<Of>(schema: TSchema & { readonly type: string }, options: object = {}) {
   return Type.Unsafe<Of | null>({ ...schema, type: [schema.type, 'null'], ...options });

@@ -8,15 +8,13 @@ import {
   Id,
   Money,
   OptionalIdempotencyHeaders,
-  PauseSeen,
-  Pausing,
   PlannedPerformance,
   Time,
   oneLine,
   pageOf,
-  pause,
   seconds,
 } from './parts.ts';
+import { PauseSeen, Pausing, pause } from './pausing.ts';
 import { liveEndpoints } from './console-live.ts';
 import { concertDefaults, concertLimits } from './limits.ts';
 import type { Endpoint } from './endpoint.ts';

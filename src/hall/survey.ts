@@ -141,13 +141,19 @@ function takeComma(state: Survey): void {
 
 function takeText(state: Survey): void {
   const inside = inner(state);
-  const isName = inside?.isObject === true && inside.awaitsName;
-  if (isName && takeNext(state, inside)) return;
-  const outline = isName ? undefined : expected(state);
+  if (inside?.isObject === true && inside.awaitsName) {
+    if (!takeNext(state, inside)) takeOther(state, inside);
+    return;
+  }
+  state.at = endOfText(state, state.at + 1, expected(state)?.textBytesMax ?? Infinity);
+}
+
+/** A name that was not expected here, or is written by escapes, or comes again. */
+function takeOther(state: Survey, inside: Open): void {
   const from = state.at + 1;
-  const to = endOfText(state, from, outline?.textBytesMax ?? Infinity);
+  const to = endOfText(state, from, Infinity);
   state.at = to;
-  if (inside === undefined || !isName || state.isOver) return;
+  if (state.isOver) return;
   inside.awaitsName = false;
   takeName(state, inside, { from, to });
 }

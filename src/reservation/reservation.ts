@@ -119,11 +119,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
   const cancellations = createCancellations({ database, boards, metrics, batchMax });
   const sold = createSoldSeats(sql, metrics);
   const standings = createStandings({ boards, catalog, sold });
-  const giveBack: Reservations['giveBack'] = (tx, ...fans) => giveBackOf(tx, boards, ...fans);
-  waitingRoom.onLeaving(async (...fans) => {
-    const changes = await giveBack(...fans);
-    return () => boards.apply(changes);
-  });
+  const giveBack = givingBack(boards, waitingRoom);
   return {
     hold: async (pass, performanceId, numbers) => holds.hold(await holdOf(catalog, pass, performanceId, numbers)),
     cancel: (userId, id) => cancellations.cancel(concertIdOf(id), { userId, id }),
@@ -160,6 +156,16 @@ export function createReservations(options: ReservationsOptions): Reservations {
       await lostAttempts.drain();
     },
   };
+}
+
+/** Whatever a fan holds is given back with the session, be it that its fan leaves or has paid for something else. */
+function givingBack(boards: SeatBoards, { onLeaving }: Pick<WaitingRoom, 'onLeaving'>): Reservations['giveBack'] {
+  const giveBack: Reservations['giveBack'] = (tx, ...fans) => giveBackOf(tx, boards, ...fans);
+  onLeaving(async (...fans) => {
+    const changes = await giveBack(...fans);
+    return () => boards.apply(changes);
+  });
+  return giveBack;
 }
 
 /** What can be refused before any transaction: numbers that repeat themselves, a date that is none or another concert's. */

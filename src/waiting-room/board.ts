@@ -141,7 +141,7 @@ export class Board {
         this.passedOverNumbers.delete(number);
         isMove = true;
       }
-      if (this.active.delete(entry) && what !== 'admitted') this.turnover.ended(1, nowSeconds);
+      this.freeSlot(entry, what, nowSeconds);
       if (what === 'admitted') {
         this.active.set(entry, { expiresAt: change[3], claimed: change[4], mark: change[5] });
         this.turnover.admitted(1, nowSeconds);
@@ -160,6 +160,11 @@ export class Board {
     this.departed.add(left);
     this.departed.dropTo(this.head);
     if (isMove || left.length > 0) this.moves++;
+  }
+
+  /** Whoever is let in had none; from all others it is taken. */
+  private freeSlot(entry: number, what: Change[0], nowSeconds: number): void {
+    if (this.active.delete(entry) && what !== 'admitted') this.turnover.ended(1, nowSeconds);
   }
 
   /** Whether this entry was silent when its turn came and keeps a protected place. */
