@@ -29,7 +29,7 @@ import { createQueueTokens, passOf, type Pass } from './tokens.ts';
 export { pauseOf, type Pause, type Settings } from './board.ts';
 export type { LineNumbers } from './line-numbers.ts';
 export type { Pass } from './tokens.ts';
-export { noticeOf, readerOf, type QueueStatus } from './status.ts';
+export { noticeOf, type QueueStatus } from './status.ts';
 export { changeSettings, openRoom } from './commands.ts';
 export { extendSessions, hear, lockTokens, refusalFor, type SessionEnd, type TokenState } from './locked-tokens.ts';
 export { handOn, lockRoom, saveRoom, type LockedRoom } from './line.ts';
