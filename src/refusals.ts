@@ -96,6 +96,11 @@ export const refusals = {
       ko: '좌석은 하나도 선점되지 않았어요. "seats"에 적힌 좌석 말고 다른 좌석을 선택해 주세요.',
     },
   },
+  SALE_ENDED: {
+    status: 409,
+    title: { en: 'The sale of this date has ended', ko: '판매가 끝난 회차예요' },
+    detail: { en: 'Choose another date.', ko: '다른 날짜를 골라 주세요.' },
+  },
   SEAT_LIMIT_EXCEEDED: {
     status: 409,
     title: { en: 'That is over the limit for one person', ko: '1인 예매 한도를 넘었어요' },

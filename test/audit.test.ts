@@ -111,6 +111,12 @@ const plants: Readonly<Record<string, readonly string[]>> = {
     `update reservations set user_id = 'u2' where id = 'concert001-paid'`,
     `update rooms set max_seats_per_fan = 1, max_seats_per_fan_ever = 1`,
   ],
+  'I9 a live hold is of a fan who is inside, and ends with the session at the latest': [
+    `update queue_tokens set status = 'EXPIRED', ended_at = now(), ended_because = 'LEFT' where number = 2`,
+    `update queue_tokens set status = 'WAIT', skipped_at = now(), expires_at = null where number = 2`,
+    `update queue_tokens set expires_at = now() + interval '1 min' where number = 2`,
+  ],
+  'I9 no hold outlasts the sale of its date': [`update performances set starts_at = now() + interval '4 min'`],
   'I9 a hold is paid before it runs out': [`update payments set paid_at = now() + interval '2 min'`],
   'I4 each movement is a WALLET entry and its opposite, which sum to zero': [
     `${ledgerOpen}update ledger_entries set amount = -699 where account = 'FUNDING' and user_id = 'u2'`,

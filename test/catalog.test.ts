@@ -62,12 +62,14 @@ test('a concert is shown to everybody, on every server', async () => {
         id: performanceIds[0],
         startsAt: '2031-02-03T10:30:00.000Z',
         seatsTotal: 10,
+        onSale: true,
         grades: [{ grade: 'R', priceMin: 1_000, priceMax: 1_000, seatsTotal: 10 }],
       },
       {
         id: performanceIds[1],
         startsAt: '2031-01-01T00:00:00.000Z',
         seatsTotal: 20,
+        onSale: true,
         grades: [{ grade: 'R', priceMin: 0, priceMax: 1_000, seatsTotal: 20 }],
       },
     ]);

@@ -36,8 +36,8 @@ describe('steering', () => {
     await dialog.getByText('기다리는 1명의 대기 순서는 그대로').waitFor();
     await one.assertAccessible();
     await dialog.getByRole('button', { name: '입장 멈추기' }).click();
-    await dialog.getByText('멈추는 이유를 적어 주세요').waitFor();
-    await dialog.getByLabel('이유').fill('무대 점검 중이에요');
+    await dialog.getByText('한 언어로라도 적어 주세요').waitFor();
+    await dialog.getByLabel('이유 (한국어)').fill('무대 점검 중이에요');
     await dialog.getByRole('button', { name: '입장 멈추기' }).click();
     await dialog.waitFor({ state: 'hidden' });
     await page.getByText('입장이 멈춰 있어요').waitFor();
@@ -61,7 +61,7 @@ describe('steering', () => {
     const reasonNow = async () => (await office.overview(concertId)).body.paused?.reason;
     await page.getByRole('button', { name: 'Pause admission' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Reason').fill('Sound check');
+    await dialog.getByLabel('Reason in English').fill('Sound check');
     assert.equal((await office.updateConcert(concertId, { paused: { reason: 'Rain' } })).status, 200);
     // Behind the dialog, the panel has heard of it.
     await page.locator('.brake.paused').waitFor();

@@ -182,6 +182,7 @@ describe('changing how it is sold', () => {
       sessionSeconds: 8,
       graceSeconds: 9,
       paused: null,
+      pauseReasons: null,
     });
     await eventually(async () => {
       assert.equal((await other.overview(concertId)).body.maxActive, 2);
@@ -275,6 +276,7 @@ test('the overview counts seats, money and the line', async () => {
         seats: { total: 50, available: 48, held: 1, reserved: 1 },
         revenue: 50_000,
         paused: null,
+        pauseReasons: null,
       });
       assert(admittedPerMinute >= 0);
     }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import * as fc from 'fast-check';
-import { endHold } from './harness/backdate.ts';
+import { endHold, endSessions } from './harness/backdate.ts';
 import { boxOffice, newFans, type BoxOffice, type Fan } from './harness/box-office.ts';
 import { BoxOfficeModel, rules, startsAt, type Expected, type Hall, type Rules } from './harness/box-office-model.ts';
 import { eventually } from './harness/eventually.ts';
@@ -97,7 +97,7 @@ const inLine = [
   who.map((fan) =>
     byFan('status', fan, ({ world, token, who }) => [office.status(token), world.model.queue.status(who)]),
   ),
-  who.map((fan) => byFan('leave', fan, ({ world, token, who }) => [office.leave(token), world.model.queue.leave(who)])),
+  who.map((fan) => byFan('leave', fan, ({ world, token, who }) => [office.leave(token), world.model.leave(who)])),
 ] as const;
 
 const atTheCounter = [
@@ -198,12 +198,12 @@ const byTime = [
   })),
   who.map((fan): Command => ({
     name: `time: the session of fan ${fan} ends`,
-    run: async ({ hall, fans, model }) => {
+    run: async ({ hall, fans, model, lagging }) => {
       const { token = '' } = model.queue.placeOf(fan) ?? {};
-      if (!model.queue.expireSession(fan)) return undefined;
-      await house.sql`
-        update queue_tokens set expires_at = now() - interval '1 second'
-        where concert_id = ${hall.concertId} and user_id = ${fans[fan]?.userId ?? ''} and status = 'ACTIVE'`;
+      const held = model.heldBy(fan);
+      if (!model.expireSession(fan)) return undefined;
+      for (const at of held) lagging.add(at);
+      await endSessions(house.sql, hall.concertId, { userId: fans[fan]?.userId ?? '' });
       await eventually(async () => assert.equal((await office.status(token)).body.status, 'EXPIRED'));
       return undefined;
     },
@@ -268,6 +268,7 @@ const mistakes: Partial<Rules>[] = [
   { seatsPerFanMax: 3 },
   { balanceMax: 100_001_000 },
   { paymentEndsTheSession: false },
+  { endsGiveBack: false },
   { leavingAdmitsTheNext: false },
   { departuresShortenTheLine: false },
   { expiredHoldsCount: true },

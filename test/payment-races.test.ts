@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { endSessions } from './harness/backdate.ts';
 import { boxOffice, newFan, type BoxOffice, type Fan } from './harness/box-office.ts';
 import { openHouse, type House } from './harness/house.ts';
 
@@ -89,9 +90,7 @@ for (const [what, hasten] of [
   ],
   [
     'its session',
-    (sql: House['sql'], concertId: string) => sql`
-    update queue_tokens set expires_at = clock_timestamp() + random() * interval '150 milliseconds'
-    where concert_id = ${concertId} and status = 'ACTIVE'`,
+    (sql: House['sql'], concertId: string) => endSessions(sql, concertId, { inSeconds: 0, spreadSeconds: 0.15 }),
   ],
 ] as const) {
   test(`a payment racing the end of ${what}, 200 times: each wholly paid or wholly refused`, async () => {

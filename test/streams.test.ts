@@ -4,11 +4,13 @@ import { test, type TestContext } from 'node:test';
 import * as fc from 'fast-check';
 import type { EventStream } from '../src/platform/event-stream.ts';
 import type { BoardChange } from '../src/waiting-room/boards.ts';
-import { Board, type News } from '../src/waiting-room/board.ts';
+import { Board, pauseOf, type News } from '../src/waiting-room/board.ts';
+import type { Pace } from '../src/waiting-room/pace.ts';
 import { describe, wordingOf, type QueueStatus } from '../src/waiting-room/status.ts';
 import { createStatusStreams } from '../src/waiting-room/streams.ts';
 import { markOf, passOf, type Pass } from '../src/waiting-room/tokens.ts';
 import { settings } from './harness/line-model.ts';
+import { languages } from '../src/platform/language.ts';
 import { dice } from './harness/properties.ts';
 
 const slice_max = 500;
@@ -77,7 +79,7 @@ function line(waiting: number) {
   const fans = Array.from({ length: waiting }, (_, index) => {
     const fan = new Told(() => seen.order.push(fan));
     const pass = passOf(fanOf(index + 1));
-    streams.add(pass, fan, status(pass));
+    streams.add({ pass, language: 'en' }, fan, status(pass));
     return fan;
   });
   const change = (news: Partial<News>): void => {
@@ -177,12 +179,44 @@ test('nobody is looked at who is not concerned', async (t) => {
 test('a pause is told to all at once, and its end', async () => {
   const { board, fans, change, run } = line(1_200);
   await run();
-  change({ settings: { ...board.settings, paused: { reason: 'rain' } } });
+  change({ settings: { ...board.settings, ...pauseOf('rain', '비') } });
   await run();
   assert(fans.every(({ told }) => told.at(-1)?.notice === 'rain'));
-  change({ settings: { ...board.settings, paused: null } });
+  change({ settings: { ...board.settings, ...pauseOf(null, null) } });
   await run();
   assert(fans.every(({ told }) => told.at(-1)?.notice === null));
+});
+
+test('an estimate that does not hold any more is taken back, though nobody moves', async (t) => {
+  const pass = clock(t);
+  const { board, fans, run } = line(300);
+  let pace: Pace = { staySeconds: 60, active: 10, maxActive: 10 };
+  t.mock.method(board, 'pace', () => pace);
+  const tellings = (): number => fans.reduce((sum, { told }) => sum + told.length, 0);
+  /** Longer than any position is put off. */
+  const tick = async (): Promise<number> => {
+    const before = tellings();
+    for (let ticks = 0; ticks < 3; ticks++) {
+      pass(5_000);
+      await run();
+    }
+    return tellings() - before;
+  };
+  await tick();
+  assert.deepEqual(
+    [fans[0], fans[299]].map((fan) => fan?.told.at(-1)?.etaSeconds),
+    [6, 1_800],
+  );
+  assert.equal(await tick(), 0, 'nothing has happened');
+  pace = { ...pace, staySeconds: 63 };
+  assert.equal(await tick(), 0, 'nor is a slight change worth telling');
+  pace = { ...pace, maxActive: 2 };
+  assert.equal(await tick(), 300);
+  assert(Number(fans[0]?.told.at(-1)?.etaSeconds) > 60, 'nobody is let in while more are inside than may be');
+  pace = null;
+  assert.equal(await tick(), 300);
+  assert(fans.every(({ told }) => told.at(-1)?.etaSeconds === null));
+  assert.equal(await tick(), 0);
 });
 
 test('whose place ended is told so and let go, and is in no list any more', async () => {
@@ -204,16 +238,22 @@ test('whose place ended is told so and let go, and is in no list any more', asyn
 
 test('told by the thousand, a status reads as it does when one asks', () => {
   const reason = fc.option(fc.oneof(fc.string(), fc.constantFrom('"\u0001position"', '\\"', 'null')));
-  const line_of = fc.record({ position: fc.integer({ min: 1, max: 1_000_000 }), admissions: fc.nat(40), reason });
-  const property = fc.property(line_of, ({ position, admissions, reason: why }) => {
-    const paused = why === null ? null : { reason: why };
+  const line_of = fc.record({
+    position: fc.integer({ min: 1, max: 1_000_000 }),
+    admissions: fc.nat(40),
+    reason,
+    ko: reason,
+  });
+  const property = fc.property(line_of, ({ position, admissions, reason: why, ko }) => {
     const { board, change } = line(0);
     const changes = Array.from({ length: admissions }, (_, index) => admitted(index + 1));
-    change({ head: admissions, lastNumber: 2_000_000, changes, settings: { ...settings, paused } });
-    const asked = describe(board, { status: 'WAIT', position });
-    const { text, pollAfterSeconds } = wordingOf(board).wait(position);
-    assert.equal(text, JSON.stringify(asked));
-    assert.equal(pollAfterSeconds, asked.pollAfterSeconds);
+    change({ head: admissions, lastNumber: 2_000_000, changes, settings: { ...settings, ...pauseOf(why, ko) } });
+    for (const language of languages) {
+      const asked = describe(board, { status: 'WAIT', position }, () => language);
+      const { text, pollAfterSeconds } = wordingOf(board, language).wait(position);
+      assert.equal(text, JSON.stringify(asked));
+      assert.equal(pollAfterSeconds, asked.pollAfterSeconds);
+    }
   });
   fc.assert(property, dice(60));
 });

@@ -93,6 +93,29 @@ test('while paused nobody is admitted, places are kept and the reason is told on
   await becomes(first, 'ACTIVE');
 });
 
+test('nobody is told when they will be let in where nothing is left to buy', async () => {
+  const { concertId } = await one.createConcert({
+    ...patient,
+    maxActive: 3,
+    performances: [
+      { startsAt: '2030-05-01T10:00:00Z', sections: [{ name: 'A', rows: 1, seatsPerRow: 1, grade: 'R', price: 0 }] },
+    ],
+  });
+  const inside = await Promise.all(newFans(3).map((fan) => one.enter(concertId, fan)));
+  const waits = (await one.issue(concertId, newFan())).body.token;
+  const last = (await one.issue(concertId, newFan())).body.token;
+  // Watched for long enough to say something, then one goes.
+  await new Promise((resolve) => setTimeout(resolve, 6_100));
+  await one.leave(inside[0] ?? '');
+  await becomes(waits, 'ACTIVE');
+  assert.notEqual((await statusOf(one, last)).etaSeconds, null);
+  const { body } = await one.hold(waits, `${concertId}-1`, [1]);
+  const paid = await one.pay(waits, body.id);
+  assert.equal(paid.status, 201, paid.code);
+  const later = (await one.issue(concertId, newFan())).body.token;
+  await eventually(async () => assert.equal((await statusOf(one, later)).etaSeconds, null));
+});
+
 test('a higher maxActive admits at once; a lower one sends nobody away and waits', async () => {
   const { concertId } = await one.createConcert({ ...patient, maxActive: 1 });
   const tokens: string[] = [];

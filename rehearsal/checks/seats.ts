@@ -1,6 +1,6 @@
 /**
  * Each seat's history has one owner at a time. A hold is surely owned from when its answer came until it runs out or
- * its fan begins to release it; paid, for ever. Two sure owners at one moment are one too many.
+ * its fan begins to release it, to leave or to pay for another; paid, for ever. Two sure owners at one moment are one too many.
  */
 import type { Call } from '../history.ts';
 import { createFinding, highestOverlap, type CreateCheck } from './check.ts';
@@ -24,6 +24,7 @@ const clock_slack_ms = 50;
 
 export const checkSeats: CreateCheck = (terms) => {
   const holds = new Map<string, Hold>();
+  const ofFan = new Map<number, Hold[]>();
   const owners = createFinding('I1 a seat has at most one owner at any moment');
   const paidInTime = createFinding('I9 a hold that ran out is not paid; what is paid was held by the same fan');
   const kept = createFinding('I10 what was acknowledged as paid is there at the end, and nothing else');
@@ -33,17 +34,36 @@ export const checkSeats: CreateCheck = (terms) => {
     const { reservation: id, performance, seats, amount, heldUntil } = facts;
     if (id === undefined || performance === undefined || seats === undefined || end === null) return;
     const hold = { id, fan, performance, seats, amount: amount ?? 0, from: end, heldUntil };
-    holds.set(id, { ...hold, releasedAt: Infinity, paid: false, payAsked: false });
+    const one = { ...hold, releasedAt: Infinity, paid: false, payAsked: false };
+    holds.set(id, one);
+    const own = ofFan.get(fan);
+    if (own === undefined) ofFan.set(fan, [one]);
+    else own.push(one);
+  };
+
+  const cancelled = ({ fan, start, facts }: Call): void => {
+    const hold = holds.get(facts.reservation ?? '');
+    if (hold?.fan === fan) hold.releasedAt = Math.min(hold.releasedAt, start);
+  };
+
+  /** Whoever leaves, or pays for one, gives all others back. */
+  const givenBack = ({ fan, start, facts }: Call): void => {
+    for (const hold of ofFan.get(fan) ?? []) {
+      if (hold.id !== facts.reservation && hold.from < start) hold.releasedAt = Math.min(hold.releasedAt, start);
+    }
   };
 
   const paid = (call: Call): void => {
+    if (mayHavePaid(call)) givenBack(call);
     const hold = holds.get(call.facts.reservation ?? '');
     if (hold === undefined) {
       if (call.status === 201) paidInTime.violation(`fan ${call.fan} paid for ${call.facts.reservation}, never held`);
       return;
     }
     hold.payAsked = true;
-    if (call.status !== 201) return;
+    if (call.status === 201) judgePaid(hold, call);
+  };
+  const judgePaid = (hold: Hold, call: Call): void => {
     paidInTime.count();
     hold.paid = true;
     if (hold.fan !== call.fan) paidInTime.violation(`fan ${call.fan} paid for ${hold.id} of fan ${hold.fan}`);
@@ -84,23 +104,20 @@ export const checkSeats: CreateCheck = (terms) => {
     }
   };
 
-  let ofFan = new Map<number, Hold[]>();
   const last = new Map<number, Call>();
 
   return {
     take: (call) => {
       if (call.op === 'hold' && call.status === 201) held(call);
       else if (call.op === 'pay') paid(call);
-      else if (call.op === 'cancel') {
-        const hold = holds.get(call.facts.reservation ?? '');
-        if (hold !== undefined && hold.fan === call.fan) hold.releasedAt = Math.min(hold.releasedAt, call.start);
-      } else if (call.op === 'reservations' && call.status === 200) {
+      else if (call.op === 'leave') givenBack(call);
+      else if (call.op === 'cancel') cancelled(call);
+      else if (call.op === 'reservations' && call.status === 200) {
         last.set(call.fan, call);
         found(call);
       }
     },
     finish: () => {
-      ofFan = Map.groupBy(holds.values(), ({ fan }) => fan);
       for (const reading of last.values()) told(reading);
       const surely = [...holds.values()].map((hold) => ({ ...hold, until: sureUntil(hold) }));
       for (const [seat, owned] of bySeat(surely)) {
@@ -119,6 +136,11 @@ export const checkSeats: CreateCheck = (terms) => {
 };
 
 type Owned = Hold & { readonly until: number };
+
+/** Just now: a first answer that came again says nothing of what is held by then. */
+function mayHavePaid({ end, status, facts }: Call): boolean {
+  return end === null || (status === 201 && facts.again !== true);
+}
 
 function sureUntil({ paid, releasedAt, from, heldUntil = from }: Hold): number {
   return paid ? Infinity : Math.min(releasedAt, heldUntil - clock_slack_ms);

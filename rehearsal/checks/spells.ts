@@ -131,9 +131,10 @@ export function createSpells(terms: Terms) {
     standing(one, call);
   };
 
-  const succeeded = (one: Spell, { op, end, facts }: Call): void => {
+  const succeeded = (one: Spell, { op, start, end, facts }: Call): void => {
     if (end !== null) one.provenAt = Math.min(one.provenAt, end);
-    if (op === 'hold') inside(one, (facts.heldUntil ?? -Infinity) - hold_ms);
+    // A hold that ends with its session says no more of when it was made than that it was after it was asked for.
+    if (op === 'hold' && facts.heldUntil !== undefined) inside(one, Math.max(facts.heldUntil - hold_ms, start));
     if (op === 'pay') inside(one, facts.paidAt ?? -Infinity);
   };
 

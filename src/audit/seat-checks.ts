@@ -117,6 +117,24 @@ export const seatChecks: readonly Check[] = [
       having count(*) > max_seats_per_fan_ever`,
   },
   {
+    name: 'I9 a live hold is of a fan who is inside, and ends with the session at the latest',
+    breaches: (tx, at) => tx`
+      select hold.concert_id, hold.id, hold.user_id, hold.held_until, place.entry, place.expires_at
+      from reservations as hold
+      left join queue_tokens as place on place.concert_id = hold.concert_id and place.user_id = hold.user_id
+        and place.status = 'ACTIVE'
+      where hold.status = 'HELD' and hold.held_until > ${at}::timestamptz
+        and (place.expires_at is null or place.expires_at < hold.held_until)`,
+  },
+  {
+    name: 'I9 no hold outlasts the sale of its date',
+    breaches: (tx, at) => tx`
+      select hold.concert_id, hold.id, hold.held_until, date.starts_at
+      from reservations as hold
+      join performances as date on date.concert_id = hold.concert_id and date.id = hold.performance_id
+      where hold.status = 'HELD' and hold.held_until > ${at}::timestamptz and hold.held_until > date.starts_at`,
+  },
+  {
     name: 'I9 a hold is paid before it runs out',
     breaches: (tx) => tx`
       select concert_id, payment.reservation_id, hold.held_until, payment.paid_at

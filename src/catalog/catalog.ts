@@ -11,7 +11,7 @@ import type { Performance, Section } from './layout.ts';
 import { createList, type Concert, type ConcertPage, type PageRequest } from './listing.ts';
 import { createUpcoming, type Upcoming } from './upcoming.ts';
 
-export { placeIn, seatAt, sectionOf } from './layout.ts';
+export { placeIn, saleEndOf, seatAt, sectionOf } from './layout.ts';
 export { readSeatName } from './seat-names.ts';
 export type { SeatReading } from './seat-names.ts';
 export type { Performance, Section } from './layout.ts';

@@ -22,6 +22,11 @@ export interface Performance {
   readonly sections: readonly Section[];
 }
 
+/** From when on nothing of this date can be held or paid: its start. */
+export function saleEndOf({ startsAt }: Pick<Performance, 'startsAt'>): Date {
+  return new Date(startsAt);
+}
+
 export interface Seat {
   readonly number: number;
   /** `A-3-12`: section A, row 3, seat 12. */

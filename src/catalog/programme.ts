@@ -10,9 +10,13 @@ import { folded, type Upcoming } from './upcoming.ts';
 export interface SeatsSold {
   readonly total: number;
   readonly sold: number;
+  /** Every seat is paid for, of the dates that have not begun. */
+  readonly isSoldOut: boolean;
+  /** Dates that are not on sale any more. */
+  readonly begun: readonly string[];
 }
 
-/** How many seats of each there are, and how many are paid for. */
+/** How many seats of each there are, how many are paid for, and which dates have begun. */
 export type Sales = (concertIds: readonly string[]) => Promise<ReadonlyMap<string, SeatsSold>>;
 
 export interface BilledConcert extends Concert {
@@ -40,10 +44,6 @@ interface Billed extends Position {
 }
 
 const words_max = 8;
-
-export function isSoldOut({ total, sold }: SeatsSold): boolean {
-  return total > 0 && sold === total;
-}
 
 /** Answers pages of the programme. Refusal: VALIDATION_FAILED for a cursor that is none. */
 export function createProgramme(upcoming: () => Promise<readonly Upcoming[]>, sales: Sales) {
@@ -79,8 +79,7 @@ async function inOrder(concerts: readonly Upcoming[], sales: Sales): Promise<rea
   const known = await sales(concerts.map(({ concert: { id } }) => id));
   const billed = concerts.map((one): Billed => {
     const { id } = one.concert;
-    const sold = known.get(id);
-    return { out: sold !== undefined && isSoldOut(sold) ? 1 : 0, starts: one.nextStarts, id, upcoming: one };
+    return { out: known.get(id)?.isSoldOut === true ? 1 : 0, starts: one.nextStarts, id, upcoming: one };
   });
   return [...billed.filter(({ out }) => out === 0), ...billed.filter(({ out }) => out === 1)];
 }

@@ -3,7 +3,7 @@ import { route, type App } from '../contract.ts';
 import { refuse } from '../refusals.ts';
 import type { Catalog } from './catalog.ts';
 import { gradePrices, type Performance } from './layout.ts';
-import { createProgramme, isSoldOut, type Sales, type SeatsSold } from './programme.ts';
+import { createProgramme, type Sales, type SeatsSold } from './programme.ts';
 
 export interface CatalogRooms {
   readonly catalog: Catalog;
@@ -54,17 +54,18 @@ export function catalogRoutes(app: App, { catalog, sales, maxSeatsPerFan }: Cata
         maxSeatsPerFan(concertId),
         catalog.performancesOf(concertId),
       ]);
+      const begun = new Set(known.get(concertId)?.begun);
       return {
         ...concert,
         ...saleOf(known, concertId),
         maxSeatsPerFan: seatsMax,
-        performances: shown(performances),
+        performances: shown(performances).map((date) => Object.assign({ onSale: !begun.has(date.id) }, date)),
       };
     },
   });
 }
 
 function saleOf(known: ReadonlyMap<string, SeatsSold>, concertId: string) {
-  const seats = known.get(concertId) ?? { total: 0, sold: 0 };
-  return { soldOut: isSoldOut(seats), seatsTotal: seats.total, seatsSold: seats.sold };
+  const { total, sold, isSoldOut } = known.get(concertId) ?? { total: 0, sold: 0, isSoldOut: false };
+  return { soldOut: isSoldOut, seatsTotal: total, seatsSold: sold };
 }

@@ -1,7 +1,7 @@
 /** Every concert as it goes right now, and the service that sells them. */
 import type { Catalog, Concert } from '../catalog/catalog.ts';
 import type { Database } from '../platform/database.ts';
-import type { LineNumbers, WaitingRoom } from '../waiting-room/gate.ts';
+import { pauseOf, type LineNumbers, type WaitingRoom } from '../waiting-room/gate.ts';
 import { admittedLately } from './history.ts';
 import { step_seconds } from './samples.ts';
 
@@ -29,6 +29,7 @@ interface RoomRow extends Sold {
   readonly id: string;
   readonly maxActive: number;
   readonly pausedReason: string | null;
+  readonly pausedReasonKo: string | null;
   /** Somebody is in line or inside. */
   readonly lively: boolean;
 }
@@ -42,6 +43,7 @@ export async function listLive(
   const ids = concerts.map(({ id }) => id);
   const rows = await rooms.database.sql<RoomRow[]>`
     select room.concert_id as id, max_active as "maxActive", paused_reason as "pausedReason",
+      paused_reason_ko as "pausedReasonKo",
       sales.total as "seatsTotal", sales.sold as "seatsSold", sales.revenue,
       ${isLively(rooms.database.sql)} as lively
     from rooms as room, lateral (
@@ -71,10 +73,12 @@ function isLively(sql: Database['sql']) {
 
 /** Of an empty line there is nothing to read: its board would only take room. */
 async function withLine({ waitingRoom }: LiveRooms, row: RoomRow): Promise<LineNumbers & Sold> {
-  const { id, maxActive, pausedReason, lively, ...sold } = row;
-  const paused = pausedReason === null ? null : { reason: pausedReason };
+  const { id, maxActive, pausedReason, pausedReasonKo, lively, ...sold } = row;
   const line = lively ? await waitingRoom.numbers(id) : undefined;
-  return { ...(line ?? { waiting: 0, active: 0, admittedPerMinute: 0, maxActive, paused }), ...sold };
+  return {
+    ...(line ?? { waiting: 0, active: 0, admittedPerMinute: 0, maxActive, ...pauseOf(pausedReason, pausedReasonKo) }),
+    ...sold,
+  };
 }
 
 export interface ServerHealth {

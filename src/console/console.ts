@@ -3,13 +3,21 @@
  * it, by the same transaction.
  */
 import type { Accounts } from '../accounts/accounts.ts';
-import { composed, concertDefaults, concertLimits, currency } from '../contract.ts';
+import { composed, concertDefaults, concertLimits, currency, type BodyOf } from '../contract.ts';
 import type { Catalog, CreatedPerformance, NewConcert } from '../catalog/catalog.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { Refusal, refuse, refuseField } from '../refusals.ts';
 import type { Reservations, SeatNumbers } from '../reservation/reservation.ts';
-import { changeSettings, openRoom, type LineNumbers, type Settings, type WaitingRoom } from '../waiting-room/gate.ts';
+import {
+  changeSettings,
+  openRoom,
+  pauseOf,
+  type LineNumbers,
+  type Pause,
+  type Settings,
+  type WaitingRoom,
+} from '../waiting-room/gate.ts';
 import { keyed, type Once, type Wallet } from '../wallet/wallet.ts';
 import { createDesk, type Desk } from './desk/desk.ts';
 import { admittedLately } from './history.ts';
@@ -19,9 +27,9 @@ import { fingerprintOf, once } from './once.ts';
 import { listReservations, type ReservationQuery, type ReservationsPage } from './reservations.ts';
 
 /** A concert to put on sale; settings left out are the contract's defaults. */
-export type NewSale = NewConcert & Partial<Omit<Settings, 'paused'>>;
+export type NewSale = NewConcert & Partial<Omit<Settings, keyof Pause>>;
 
-export interface CreatedSale extends Omit<Settings, 'paused'> {
+export interface CreatedSale extends Omit<Settings, keyof Pause> {
   readonly id: string;
   readonly title: string;
   readonly artist: string;
@@ -53,7 +61,7 @@ export interface Console {
    * Changes what is named, in force on this server at once, on the others within 2 s. Refusals: NOT_FOUND;
    * VALIDATION_FAILED, if nothing is named; SETTINGS_CHANGED, if one of `expected` is not what is in force.
    */
-  updateConcert(concertId: string, patch: Partial<Settings>, by: ChangedBy): Promise<Settings & { id: string }>;
+  updateConcert(concertId: string, patch: SettingsGiven, by: ChangedBy): Promise<Settings & { id: string }>;
   /** Refusal: NOT_FOUND. */
   overview(concertId: string): Promise<Overview>;
   /** Everybody's reservations, newest first. Refusal: VALIDATION_FAILED for a cursor that is none. */
@@ -64,8 +72,11 @@ export interface Console {
 export interface ChangedBy {
   readonly operatorId: string;
   /** What the operator saw when deciding. */
-  readonly expected?: Partial<Settings> | undefined;
+  readonly expected?: SettingsGiven | undefined;
 }
+
+/** Settings as an operator names them. */
+type SettingsGiven = Omit<BodyOf<'updateConcert'>, 'expected'>;
 
 export interface ConsoleRooms {
   readonly database: Database;
@@ -134,9 +145,10 @@ async function putOnSale(
 async function updateConcert(
   rooms: ConsoleRooms,
   concertId: string,
-  patch: Partial<Settings>,
+  { paused, ...plain }: SettingsGiven,
   { operatorId, expected = {} }: ChangedBy,
 ): Promise<Settings & { id: string }> {
+  const patch: Partial<Settings> = paused === undefined ? plain : { ...plain, ...pauseBy(paused) };
   if (Object.keys(patch).length === 0) {
     throw refuseField('body', { en: 'must name a setting to change', ko: '바꿀 설정이 하나는 있어야 해요' });
   }
@@ -156,15 +168,29 @@ async function updateConcert(
   return { id: concertId, ...after };
 }
 
-function differs(before: Settings, expected: Partial<Settings>): boolean {
+type PauseGiven = Exclude<SettingsGiven['paused'], undefined>;
+
+/** One text is for the readers of both languages. */
+function pauseBy(given: PauseGiven): Pause {
+  if (given === null) return pauseOf(null, null);
+  const { reason } = given;
+  const { ko, en } = typeof reason === 'string' ? { ko: reason, en: reason } : reason;
+  return pauseOf(en ?? ko ?? null, ko ?? null);
+}
+
+function differs(before: Settings, expected: SettingsGiven): boolean {
   const { paused, ...plain } = expected;
-  if (paused !== undefined && reasonOf(paused) !== reasonOf(before.paused)) return true;
+  if (paused !== undefined && !isSamePause(before, paused)) return true;
   return Object.entries(plain).some(([name, value]) => before[name as keyof Settings] !== value);
 }
 
-/** Composed: what was shown may have come back in another form. */
-function reasonOf(paused: Settings['paused']): string | undefined {
-  return paused === null ? undefined : composed(paused.reason);
+/** Who names one text saw that of `paused`, and may not know of others. What was shown may have come back in another form. */
+function isSamePause({ paused, pauseReasons }: Pause, given: PauseGiven): boolean {
+  if (paused === null || pauseReasons === null || given === null) return paused === given;
+  const { reason } = given;
+  if (typeof reason === 'string') return composed(reason) === composed(paused.reason);
+  const { ko = reason.en ?? '', en = ko } = reason;
+  return composed(ko) === composed(pauseReasons.ko) && composed(en) === composed(pauseReasons.en);
 }
 
 function checkSize({ performances }: NewSale): void {

@@ -2,7 +2,8 @@
 import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
 import type { Endpoint } from './endpoint.ts';
-import { ConcertParams, Count, Id, Money, Page, Paused, Time, concertIdPattern, pageOf } from './parts.ts';
+import { ConcertParams, Count, Id, Money, Page, Time, concertIdPattern, pageOf } from './parts.ts';
+import { pause } from './pausing.ts';
 
 function orNull<Of>(schema: TSchema & { readonly type: string }, options: object = {}) {
   return Type.Unsafe<Of | null>({ ...schema, type: [schema.type, 'null'], ...options });
@@ -13,7 +14,7 @@ const line = {
   active: Count,
   maxActive: Type.Integer(),
   admittedPerMinute: Type.Number({ minimum: 0 }),
-  paused: Paused,
+  ...pause,
 };
 const sold = { seatsTotal: Count, seatsSold: Count, revenue: Money };
 const concert = {
@@ -101,7 +102,7 @@ export const liveEndpoints = {
         holdSeconds: Type.Integer(),
         graceSeconds: Type.Integer(),
         maxSeatsPerFan: Type.Integer(),
-        paused: Paused,
+        ...pause,
         changedAt: orNull<string>(Time),
         changedBy: Operator,
       }),

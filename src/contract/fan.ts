@@ -165,7 +165,7 @@ a date passes, may find it twice and misses none.`,
     needs: 'admitted',
     summary: 'Hold seats, all or none',
     description:
-      'A fan makes at most 60 holds of a concert in 10 minutes, whatever becomes of them; then `RATE_LIMITED`.',
+      'A hold lasts as long as it can be paid: for `holdSeconds`, but no longer than the session, which it extends up to twice its length, nor than the date is on sale. Leaving, and paying for another hold, give it back. A fan makes at most 60 holds of a concert in 10 minutes, whatever becomes of them; then `RATE_LIMITED`.',
     body: Type.Object(
       {
         performanceId: text(64),
@@ -181,7 +181,7 @@ a date passes, may find it twice and misses none.`,
     ),
     bodyBytesMax: 2_048,
     replies: { 201: Reservation },
-    refusals: ['FORBIDDEN', 'NOT_FOUND', 'SEAT_UNAVAILABLE', 'SEAT_LIMIT_EXCEEDED'],
+    refusals: ['FORBIDDEN', 'NOT_FOUND', 'SALE_ENDED', 'SEAT_UNAVAILABLE', 'SEAT_LIMIT_EXCEEDED'],
   },
   listReservations: {
     method: 'GET',

@@ -8,14 +8,13 @@ import {
   Id,
   Money,
   OptionalIdempotencyHeaders,
-  Pause,
-  Paused,
   PlannedPerformance,
   Time,
   oneLine,
   pageOf,
   seconds,
 } from './parts.ts';
+import { PauseSeen, Pausing, pause } from './pausing.ts';
 import { liveEndpoints } from './console-live.ts';
 import { concertDefaults, concertLimits } from './limits.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -112,10 +111,10 @@ const concerts = {
     body: Type.Object(
       {
         ...changes,
-        paused: Type.Optional(Pause),
+        paused: Type.Optional(Pausing),
         expected: Type.Optional(
           Type.Object(
-            { ...changes, paused: Type.Optional(Paused) },
+            { ...changes, paused: Type.Optional(PauseSeen) },
             {
               additionalProperties: false,
               description: 'Settings as they were when this was decided; if one differs by now, nothing is changed',
@@ -125,8 +124,8 @@ const concerts = {
       },
       { additionalProperties: false, minProperties: 1 },
     ),
-    bodyBytesMax: 20_480,
-    replies: { 200: Type.Object({ id: Id, ...settings, paused: Paused }) },
+    bodyBytesMax: 32_768,
+    replies: { 200: Type.Object({ id: Id, ...settings, ...pause }) },
     refusals: ['NOT_FOUND', 'SETTINGS_CHANGED'],
   },
   getOverview: {
@@ -143,7 +142,7 @@ const concerts = {
         admittedPerMinute: Type.Number({ minimum: 0 }),
         seats: Type.Object({ total: Count, available: Count, held: Count, reserved: Count }),
         revenue: Money,
-        paused: Paused,
+        ...pause,
       }),
     },
     refusals: ['NOT_FOUND'],

@@ -216,6 +216,7 @@ export const ConcertInFull = Type.Object({
       id: Id,
       startsAt: Time,
       seatsTotal: Count,
+      onSale: Type.Boolean({ description: 'false from its start on' }),
       grades: Type.Array(Type.Object({ grade: Type.String(), priceMin: Money, priceMax: Money, seatsTotal: Count })),
     }),
   ),
@@ -252,20 +253,6 @@ export const SeatMap = Type.Object({
   sections: Type.Array(PlacedSection),
   statuses: Type.String({ description: 'A letter for each seat, by number: `A` AVAILABLE, `H` HELD, `R` RESERVED' }),
 });
-
-/** `reason` as it is in force, or was seen to be: what came in before a rule is shown and compared all the same. */
-export const Paused = pausedFor({ format: 'composed', pattern: '^[^\\u0000]*$' });
-/** A pause to begin. */
-export const Pause = pausedFor({ format: 'prose', description: 'Kept composed (NFC); every character can be seen' });
-
-function pausedFor(reason: object) {
-  return Type.Unsafe<{ reason: string } | null>({
-    type: ['object', 'null'],
-    properties: { reason: { type: 'string', minLength: 1, maxLength: 500, ...reason } },
-    required: ['reason'],
-    additionalProperties: false,
-  });
-}
 
 const NextCursor = Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'null at the end' });
 

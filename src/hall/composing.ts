@@ -20,8 +20,10 @@ const formats: ReadonlySet<string | undefined> = new Set(['one-line', 'prose', '
 /** Undefined if there is no such text in values of this schema. */
 export function composerOf(schema: TSchema): Compose | undefined {
   const { format, properties, items } = schema as Parts;
-  if (formats.has(format)) return (value) => (typeof value === 'string' ? composed(value) : value);
-  if (properties !== undefined) return composeFields(properties);
+  const fields = properties === undefined ? undefined : composeFields(properties);
+  // One text, or one for each language.
+  if (formats.has(format)) return (value) => (typeof value === 'string' ? composed(value) : (fields?.(value) ?? value));
+  if (properties !== undefined) return fields;
   const item = items === undefined ? undefined : composerOf(items);
   if (item === undefined) return undefined;
   return (value) => {

@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isTransient } from '../platform/database.ts';
 import { CutOffError, OverloadedError } from '../platform/lane.ts';
 import { Refusal, refusals, refuse, refuseField, type Bilingual, type RefusalCode } from '../refusals.ts';
-import { languageOf, languages, type Language } from './language.ts';
+import { languageOf, languages, type Language } from '../platform/language.ts';
 
 /** What a reader is told: a refusal, and how long to wait before asking again if that helps. */
 export interface Problem {
@@ -80,8 +80,9 @@ function memberOf(code: RefusalCode, language: Language) {
 /** The JSON of a problem: what is the same for its code, then the fields of this one. */
 export function problemText(refusal: Refusal, language: Language): string {
   const beginning = beginnings.get(`${language} ${refusal.code}`) ?? '{}';
-  const fields = JSON.stringify(refusal.fields, (_key, value: unknown) =>
-    isBilingual(value) ? value[language] : value,
+  // The sentences are ours; what an operator wrote in both languages stays as it is.
+  const fields = JSON.stringify(refusal.fields, (key, value: unknown) =>
+    key === 'message' && isBilingual(value) ? value[language] : value,
   );
   return fields === '{}' ? beginning : `${beginning.slice(0, -1)},${fields.slice(1)}`;
 }

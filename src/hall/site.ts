@@ -11,12 +11,13 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { App } from '../contract.ts';
 import { inTime } from '../platform/in-time.ts';
+import type { Language } from '../platform/language.ts';
 import { readBuiltPages, type BuiltPages, type DocumentName, type Filling } from '../pages/built.ts';
 import { headOf, type PageAbout } from '../pages/head.ts';
 import { notBuiltPage, type ShellName } from '../pages/shell.ts';
 import { refuse } from '../refusals.ts';
 import type { Reservations } from '../reservation/reservation.ts';
-import type { WaitingRoom } from '../waiting-room/gate.ts';
+import { noticeOf, type WaitingRoom } from '../waiting-room/gate.ts';
 import { sendFreshly } from './compressed.ts';
 import { aboutConcert } from './concert-about.ts';
 import { createConcertPages } from './concert-pages.ts';
@@ -132,7 +133,7 @@ function createLinePage(
     // By what is shown, whatever it is worth: only then is it worth asking for a place that this device does not know.
     const isKnown = accounts.credentialIn(request.headers) !== undefined;
     const status = await statusOf(request, concertId, { waitingRoom, accounts: isKnown ? accounts : undefined });
-    const sale = await saleOf(concertId, { waitingRoom, reservations });
+    const sale = await saleOf(concertId, language, { waitingRoom, reservations });
     const view = { language, concert, status, sale, isKnown };
     return sendFresh(
       request,
@@ -179,7 +180,7 @@ async function statusOf(
     const place = kept ?? (await placeElsewhere(request, concertId, { accounts, livePlaces }));
     if (place === undefined) return undefined;
     const pass = gate.pass({ headers: { 'queue-token': place } });
-    return pass.concertId === concertId ? await status(pass) : undefined;
+    return pass.concertId === concertId ? await status(pass, () => readerOf(request).language) : undefined;
   } catch {
     return undefined;
   }
@@ -200,14 +201,15 @@ async function placeElsewhere(
 
 async function saleOf(
   concertId: string,
+  language: Language,
   { waitingRoom, reservations }: Pick<SiteRooms, 'waitingRoom' | 'reservations'>,
 ): Promise<Sale | undefined> {
   try {
     const [numbers, standing] = await Promise.all([waitingRoom.numbers(concertId), reservations.standing(concertId)]);
     if (numbers === undefined) return undefined;
-    const { waiting, admittedPerMinute, paused } = numbers;
+    const { waiting, admittedPerMinute } = numbers;
     const { seats, grades, performances } = standing;
-    const notice = paused?.reason ?? null;
+    const notice = noticeOf(numbers, language);
     return {
       concertId,
       seats,

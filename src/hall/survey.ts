@@ -29,6 +29,8 @@ interface Open {
   /** Of the field that comes: its name, and what it may look like. */
   name: string;
   field: Outline | undefined;
+  /** Which of the outline's fields is likely to come next: objects of a list name theirs in one order. */
+  next: number;
 }
 
 interface Survey {
@@ -59,17 +61,24 @@ const hex_digits = Int8Array.from({ length: 256 }, (_, byte) =>
   '0123456789abcdef'.indexOf(String.fromCharCode(byte).toLowerCase()),
 );
 
+/** 1 for the bytes that are looked at outside of texts: all others, most of a body, are passed over. */
+const is_taken = new Uint8Array(256);
+for (const byte of [quote, comma, open_object, open_list, close_object, close_list]) is_taken[byte] = 1;
+
 export function survey(bytes: Buffer, outline: Outline): Surveyed {
   const state: Survey = { bytes, outline, frames: [], depth: 0, faults: [], strays: 0, at: 0, isOver: false };
   const { length } = bytes;
-  for (let at = 0; at < length && !state.isOver; at = state.at + 1) {
+  for (let at = 0; at < length && !state.isOver; at++) {
+    const byte = bytes[at] ?? 0;
+    if (is_taken[byte] === 0) continue;
     state.at = at;
-    take(state, bytes[at]);
+    take(state, byte);
+    at = state.at;
   }
   return { faults: state.isOver ? state.faults : undefined, bytesRead: state.isOver ? state.at + 1 : length };
 }
 
-function take(state: Survey, byte: number | undefined): void {
+function take(state: Survey, byte: number): void {
   if (byte === quote) takeText(state);
   else if (byte === comma) takeComma(state);
   else if (byte === open_object || byte === open_list) enter(state, byte === open_object);
@@ -99,11 +108,12 @@ function enter(state: Survey, isObject: boolean): void {
   frame.awaitsName = isObject;
   frame.name = '';
   frame.field = undefined;
+  frame.next = 0;
   state.depth += 1;
 }
 
 function newFrame(): Open {
-  return { outline: undefined, isObject: false, count: 0, awaitsName: false, name: '', field: undefined };
+  return { outline: undefined, isObject: false, count: 0, awaitsName: false, name: '', field: undefined, next: 0 };
 }
 
 function leave(state: Survey): void {
@@ -131,14 +141,41 @@ function takeComma(state: Survey): void {
 
 function takeText(state: Survey): void {
   const inside = inner(state);
-  const isName = inside?.isObject === true && inside.awaitsName;
-  const outline = isName ? undefined : expected(state);
+  if (inside?.isObject === true && inside.awaitsName) {
+    if (!takeNext(state, inside)) takeOther(state, inside);
+    return;
+  }
+  state.at = endOfText(state, state.at + 1, expected(state)?.textBytesMax ?? Infinity);
+}
+
+/** A name that was not expected here, or is written by escapes, or comes again. */
+function takeOther(state: Survey, inside: Open): void {
   const from = state.at + 1;
-  const to = endOfText(state, from, outline?.textBytesMax ?? Infinity);
+  const to = endOfText(state, from, Infinity);
   state.at = to;
-  if (inside === undefined || !isName || state.isOver) return;
+  if (state.isOver) return;
   inside.awaitsName = false;
   takeName(state, inside, { from, to });
+}
+
+/** Takes the name that is likely to come, if it does, written plainly: looked at once, where any other is looked at twice. */
+function takeNext(state: Survey, inside: Open): boolean {
+  const { bytes, at } = state;
+  const fields = inside.outline?.fields;
+  const field = fields?.[inside.next];
+  // With more names than there are fields, one comes again: that is told below.
+  if (fields === undefined || field === undefined || inside.count >= fields.length) return false;
+  const { bytes: name, name: text, outline } = field;
+  const { length } = name;
+  if (bytes[at + length + 1] !== quote) return false;
+  for (let index = 0; index < length; index++) if (bytes[at + 1 + index] !== name[index]) return false;
+  state.at = at + length + 1;
+  inside.awaitsName = false;
+  inside.name = text;
+  inside.field = outline;
+  inside.next += 1;
+  inside.count += 1;
+  return true;
 }
 
 interface Span {
@@ -152,6 +189,7 @@ function takeName(state: Survey, inside: Open, span: Span): void {
   const known = fieldAt(state.bytes, span, outline);
   inside.name = known?.name ?? textOf(state.bytes.subarray(span.from - 1, span.to + 1));
   inside.field = known?.outline;
+  if (known !== undefined) inside.next = outline.fields.indexOf(known) + 1;
   if (known === undefined) {
     stray(state, { path: placeHere(state), message: sentences.unknown });
     return;

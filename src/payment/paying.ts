@@ -209,7 +209,10 @@ async function write(tx: Tx, { reservations, wallet }: Deps, room: LockedRoom, s
         ${entries}::bigint[]) as sale (reservation_id, id, user_id, amount, entry)`,
   ]);
   reservations.publish(tx, changes);
+  // Hardly ever: then it takes a round trip or two more.
+  const others = sales.filter(({ reservation }) => reservation.isOneOfSeveral).map(({ command }) => command.userId);
+  const givenBack = others.length === 0 ? [] : await reservations.giveBack(tx, concertId, others);
   const news = saveRoom(tx, room);
   wallet.remember(tx, effects);
-  return { news, changes, sold: sales.length };
+  return { news, changes: [...changes, ...givenBack], sold: sales.length };
 }

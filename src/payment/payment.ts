@@ -25,8 +25,8 @@ export interface Payment {
 
 export interface Payments {
   /**
-   * Pays for an own hold once per key, sells its seats to the fan, ends the fan's session (`PAID`) and admits the
-   * next in line. Refusals, in this order: IDEMPOTENCY_KEY_REUSED; QUEUE_TOKEN_INVALID, NOT_ADMITTED,
+   * Pays for an own hold once per key, sells its seats to the fan, ends the fan's session (`PAID`), gives back whatever
+   * else the fan holds of the concert, and admits the next in line. Refusals, in this order: IDEMPOTENCY_KEY_REUSED; QUEUE_TOKEN_INVALID, NOT_ADMITTED,
    * ADMISSION_EXPIRED; NOT_FOUND, ALREADY_PAID; HOLD_EXPIRED; INSUFFICIENT_BALANCE.
    */
   pay(pass: Pass, reservationId: string, key: string): Promise<Once<Payment>>;
@@ -38,7 +38,7 @@ export interface PaymentsOptions {
   readonly database: Database;
   readonly catalog: Catalog;
   readonly waitingRoom: Pick<WaitingRoom, 'boards'>;
-  readonly reservations: Pick<Reservations, 'lockForPayment' | 'confirm' | 'publish' | 'announce'>;
+  readonly reservations: Pick<Reservations, 'lockForPayment' | 'confirm' | 'giveBack' | 'publish' | 'announce'>;
   readonly wallet: Pick<Wallet, 'recall' | 'remember' | 'debit'>;
   readonly batchMax: number;
   readonly metrics: LaneMetrics & { payments(count: number): void };

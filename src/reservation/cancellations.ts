@@ -2,8 +2,7 @@
 import type { Database, Tx } from '../platform/database.ts';
 import { createLanes, type LaneMetrics } from '../platform/lane.ts';
 import { refuse, type Refusal } from '../refusals.ts';
-import { freeSeats, lockSeatsOf } from './release.ts';
-import type { SeatChange } from './seat-board.ts';
+import { giveBack } from './release.ts';
 import type { SeatBoards } from './seat-boards.ts';
 
 export interface Cancellation {
@@ -56,7 +55,7 @@ async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, commands:
       where concert_id = ${concertId} and reservation_id = any(${ids}::text[])`,
   ]);
   const held = reservations.filter(({ status }) => status === 'HELD').map(({ id }) => id);
-  const changes = held.length === 0 ? [] : await release(tx, boards, concertId, held);
+  const changes = await giveBack(tx, boards, concertId, held);
   const known = new Map(reservations.map((reservation) => [reservation.id, reservation]));
   const paymentIds = new Map(payments.map((payment) => [payment.reservationId, payment.id]));
   const answers = commands.map(({ userId, id }): undefined | Refusal => {
@@ -65,15 +64,4 @@ async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, commands:
     return reservation.status === 'CONFIRMED' ? refuse('ALREADY_PAID', { paymentId: paymentIds.get(id) }) : undefined;
   });
   return { changes, answers };
-}
-
-async function release(tx: Tx, boards: SeatBoards, concertId: string, held: readonly string[]): Promise<SeatChange[]> {
-  const seats = await lockSeatsOf(tx, concertId, held);
-  void tx`
-    update reservations set status = case when held_until > now() then 'CANCELLED' else 'EXPIRED' end,
-      released_at = case when held_until > now() then now() end
-    where concert_id = ${concertId} and id = any(${held}::text[]) and status = 'HELD'`.execute();
-  freeSeats(tx, concertId, seats);
-  boards.publish(tx, seats);
-  return seats;
 }

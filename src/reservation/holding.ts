@@ -1,5 +1,5 @@
 /** The rule of holding, without its statements: who of a batch gets which seats, and why the others do not. */
-import type { Performance } from '../catalog/catalog.ts';
+import { saleEndOf, type Performance } from '../catalog/catalog.ts';
 import { refuse, type Refusal } from '../refusals.ts';
 import { refusalFor, type Pass, type TokenState } from '../waiting-room/gate.ts';
 import { reservedSeats, type Reservation } from './answer.ts';
@@ -27,10 +27,9 @@ export interface SeatRow {
 }
 
 export interface Rules {
-  readonly holdSeconds: number;
   readonly seatsMax: number;
-  /** End of a hold granted by this transaction. */
-  readonly heldUntil: Date;
+  /** The time of this transaction. */
+  readonly now: Date;
 }
 
 /**
@@ -76,6 +75,7 @@ export interface Facts {
 export interface Grant {
   readonly hold: Hold;
   readonly reservation: Reservation;
+  readonly heldUntil: Date;
   readonly changes: readonly SeatChange[];
 }
 
@@ -118,11 +118,12 @@ interface Before {
   readonly made: number;
 }
 
-/** The checks in their order: token, the fan's limits, then every single seat. */
+/** The checks in their order: token, date, the fan's limits, then every single seat. */
 function refusalOf(hold: Hold, facts: Facts, { taken, holding, made }: Before): Refusal | undefined {
   const { performance, numbers } = hold;
   const refusal = refusalFor(facts.tokens.get(hold.pass.entry), hold.pass);
   if (refusal !== undefined) return refusal;
+  if (saleEndOf(performance) <= facts.rules.now) return refuse('SALE_ENDED');
   const tooOften = facts.lately === undefined ? undefined : limitOf(facts.lately.get(hold.pass.userId), made);
   if (tooOften !== undefined) return tooOften;
   const { seatsMax } = facts.rules;
@@ -137,7 +138,18 @@ function refusalOf(hold: Hold, facts: Facts, { taken, holding, made }: Before): 
   return inTheWay.length > 0 ? refuse('SEAT_UNAVAILABLE', { seats: inTheWay }) : undefined;
 }
 
-function grantOf(hold: Hold, { seats, rules }: Facts): Grant {
+/**
+ * A hold lasts as long as it can be paid: for the hold time, but no longer than the session as it extends it, nor than
+ * the sale of the date.
+ */
+function heldUntilOf({ pass, performance }: Hold, { tokens, rules }: Facts): Date {
+  const bySession = tokens.get(pass.entry)?.holdUntil ?? rules.now;
+  const bySale = saleEndOf(performance);
+  return bySession < bySale ? bySession : bySale;
+}
+
+function grantOf(hold: Hold, facts: Facts): Grant {
+  const { seats } = facts;
   const performanceId = hold.performance.id;
   const changes = hold.numbers.map((number) => ({
     performanceId,
@@ -145,7 +157,8 @@ function grantOf(hold: Hold, { seats, rules }: Facts): Grant {
     code: 1 as const,
     version: (seats.get(seatKey(performanceId, number))?.version ?? 0) + 1,
   }));
-  return { hold, changes, reservation: reservationOf(hold, rules.heldUntil) };
+  const heldUntil = heldUntilOf(hold, facts);
+  return { hold, changes, heldUntil, reservation: reservationOf(hold, heldUntil) };
 }
 
 function reservationOf({ id, pass, performance, numbers }: Hold, heldUntil: Date): Reservation {

@@ -8,7 +8,7 @@ import type { Database, Tx } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
 import { createLanes, type LaneMetrics } from '../platform/lane.ts';
 import type { Refusal } from '../refusals.ts';
-import { extendSessions, hear, lockTokens } from '../waiting-room/gate.ts';
+import { extendSessions, hear, lockTokens, type SessionEnd, type TokenState } from '../waiting-room/gate.ts';
 import type { Reservation } from './answer.ts';
 import { decide, holdingKey, holds_seconds, madeLately, seatKey } from './holding.ts';
 import type { Facts, Grant, Hold, HoldCommand, HoldsLately, Rules, SeatRow } from './holding.ts';
@@ -20,7 +20,7 @@ export interface HoldsOptions {
   readonly database: Database;
   readonly boards: SeatBoards;
   /** Told after the commit which sessions now end later. */
-  readonly extended: (concertId: string, sessions: Sessions) => void;
+  readonly extended: (concertId: string, sessions: readonly SessionEnd[]) => void;
   readonly onHolds: (count: number) => void;
   /** Told after the commit what was answered to whom; must neither wait nor throw. */
   readonly onAnswers: LostAttempts['note'];
@@ -29,8 +29,6 @@ export interface HoldsOptions {
   /** Whether to count how many holds a fan makes. */
   readonly rateLimit: boolean;
 }
-
-type Sessions = readonly { entry: number; expiresAt: Date }[];
 
 const pending_max = 20_000;
 const lanes_max = 10_000;
@@ -79,7 +77,7 @@ const warm = (boards: SeatBoards, performance: Performance) => boards.of(perform
 interface Outcome {
   readonly answers: readonly (Reservation | Refusal)[];
   readonly changes: readonly SeatChange[];
-  readonly sessions: Sessions;
+  readonly sessions: readonly SessionEnd[];
   readonly granted: number;
 }
 
@@ -92,7 +90,7 @@ interface Batch {
 
 /**
  * Two round trips: all that is to be known, locked on the way in the order tokens, seats; then all that changes and the
- * commit. Holds that outlast their fans' sessions take a third.
+ * commit.
  */
 async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, batch: Batch): Promise<Outcome> {
   const { holds } = batch;
@@ -104,18 +102,28 @@ async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, batch: Ba
   if (grants.length === 0) return { answers, changes: [], sessions: [], granted: 0 };
   const changes = grants.flatMap((grant) => grant.changes);
   const entries = [...new Set(grants.map(({ hold }) => hold.pass.entry))];
-  const outlasting = entries.filter((entry) => tokens.get(entry)?.extensible);
-  const { holdSeconds } = facts.rules;
-  const sessions = outlasting.length === 0 ? [] : await extendSessions(tx, concertId, outlasting, holdSeconds);
+  const sessions = outlasted(grants, tokens);
+  extendSessions(tx, concertId, sessions);
   // A slot is not taken back from somebody who holds a seat, whatever became of the signs before.
   hear(
     tx,
     concertId,
     entries.filter((entry) => tokens.get(entry)?.unheard),
   );
-  write(tx, concertId, grants, holdSeconds);
+  write(tx, concertId, grants);
   boards.publish(tx, changes);
   return { answers, changes, sessions, granted: grants.length };
+}
+
+/** The sessions that these holds outlast, each with the end of the longest of them. */
+function outlasted(grants: readonly Grant[], tokens: ReadonlyMap<number, TokenState>): SessionEnd[] {
+  const ends = new Map<number, Date>();
+  for (const { heldUntil, hold } of grants) {
+    const { entry } = hold.pass;
+    const end = ends.get(entry) ?? tokens.get(entry)?.expiresAt;
+    if (end !== undefined && end !== null && heldUntil > end) ends.set(entry, heldUntil);
+  }
+  return Array.from(ends, ([entry, expiresAt]) => ({ entry, expiresAt }));
 }
 
 /**
@@ -139,9 +147,7 @@ async function readFacts(
   }
   const [[rules], holdings, seats, committed] = await Promise.all([
     tx<Rules[]>`
-      select hold_seconds as "holdSeconds", max_seats_per_fan as "seatsMax",
-        now() + make_interval(secs => hold_seconds) as "heldUntil"
-      from rooms where concert_id = ${concertId}`,
+      select max_seats_per_fan as "seatsMax", now() as now from rooms where concert_id = ${concertId}`,
     // Live ones, and those made lately whatever became of them: the index leads to all of a fan's.
     tx<(HoldsLately & { performanceId: string; seats: number })[]>`
       select user_id as "userId", performance_id as "performanceId",
@@ -208,26 +214,27 @@ function wantedSeats(holds: readonly Hold[]): Seat[] {
  * Sends what travels with the commit. The update repeats the rule that the decision was made by, and must meet every
  * seat as it was looked at: else nothing stands. Seats are given in the order of their key, as every statement takes them.
  */
-function write(tx: Tx, concertId: string, grants: readonly Grant[], holdSeconds: number): void {
+function write(tx: Tx, concertId: string, grants: readonly Grant[]): void {
   const rows = grants.map(({ hold, reservation }) => ({ ...reservation, userId: hold.pass.userId, hold }));
   const seats = grants
-    .flatMap(({ changes, hold: { id } }) => changes.map((change) => ({ ...change, id })))
+    .flatMap(({ changes, hold: { id }, reservation: { heldUntil } }) =>
+      changes.map((change) => ({ ...change, id, heldUntil })),
+    )
     .toSorted((a, b) => compareText(a.performanceId, b.performanceId) || a.number - b.number);
   void tx`
     insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, held_until)
-    select ${concertId}, id, performance_id, user_id, seat_numbers::int[], amount,
-      now() + make_interval(secs => ${holdSeconds})
+    select ${concertId}, id, performance_id, user_id, seat_numbers::int[], amount, held_until::timestamptz
     from unnest(${rows.map((row) => row.id)}::text[], ${rows.map((row) => row.performanceId)}::text[],
       ${rows.map((row) => row.userId)}::text[], ${rows.map((row) => `{${row.hold.numbers.join(',')}}`)}::text[],
-      ${rows.map((row) => row.amount)}::bigint[]) as granted (id, performance_id, user_id, seat_numbers, amount)`.execute();
+      ${rows.map((row) => row.amount)}::bigint[], ${rows.map((row) => row.heldUntil)}::text[])
+      as granted (id, performance_id, user_id, seat_numbers, amount, held_until)`.execute();
   void tx`
     with taken as (
       update seats as seat
-      set reservation_id = granted.id, held_until = now() + make_interval(secs => ${holdSeconds}),
-        version = seat.version + 1
+      set reservation_id = granted.id, held_until = granted.held_until::timestamptz, version = seat.version + 1
       from unnest(${seats.map((seat) => seat.performanceId)}::text[], ${seats.map((seat) => seat.number)}::int[],
-        ${seats.map((seat) => seat.id)}::text[], ${seats.map((seat) => seat.version)}::int[])
-        as granted (performance_id, number, id, version)
+        ${seats.map((seat) => seat.id)}::text[], ${seats.map((seat) => seat.version)}::int[],
+        ${seats.map((seat) => seat.heldUntil)}::text[]) as granted (performance_id, number, id, version, held_until)
       where seat.concert_id = ${concertId} and seat.performance_id = granted.performance_id
         and seat.number = granted.number and seat.version = granted.version - 1
         and not seat.sold and (seat.held_until is null or seat.held_until <= now())

@@ -13,11 +13,7 @@ interface ReleasedSeat extends SeatChange {
 }
 
 /** Locks, in key order, the unsold seats that belong to these reservations. Answers them as they will be when free. */
-export async function lockSeatsOf(
-  tx: Tx,
-  concertId: string,
-  reservationIds: readonly string[],
-): Promise<ReleasedSeat[]> {
+async function lockSeatsOf(tx: Tx, concertId: string, reservationIds: readonly string[]): Promise<ReleasedSeat[]> {
   return tx<ReleasedSeat[]>`
     select seat.performance_id as "performanceId", seat.number, seat.reservation_id as "reservationId", seat.version + 1 as version, 0 as code
     from seats as seat
@@ -31,7 +27,7 @@ export async function lockSeatsOf(
 }
 
 /** Frees seats that this transaction has locked; travels with the commit, and nothing stands unless it meets them all. */
-export function freeSeats(tx: Tx, concertId: string, seats: readonly ReleasedSeat[]): void {
+function freeSeats(tx: Tx, concertId: string, seats: readonly ReleasedSeat[]): void {
   if (seats.length === 0) return;
   void tx`
     with freed as (
@@ -43,6 +39,44 @@ export function freeSeats(tx: Tx, concertId: string, seats: readonly ReleasedSea
       returning 1
     )
     select expect_rows(count(*), ${seats.length}) from freed`.execute();
+}
+
+/** Gives these holds back before their time; the caller has locked them and found them HELD. */
+export async function giveBack(
+  tx: Tx,
+  boards: SeatBoards,
+  concertId: string,
+  held: readonly string[],
+): Promise<SeatChange[]> {
+  if (held.length === 0) return [];
+  const seats = await lockSeatsOf(tx, concertId, held);
+  void tx`
+    update reservations set status = case when held_until > now() then 'CANCELLED' else 'EXPIRED' end,
+      released_at = case when held_until > now() then now() end
+    where concert_id = ${concertId} and id = any(${held}::text[]) and status = 'HELD'`.execute();
+  freeSeats(tx, concertId, seats);
+  boards.publish(tx, seats);
+  return seats;
+}
+
+/**
+ * Gives back whatever these fans hold and have not paid, for one whose session ends can pay for nothing. The caller ends
+ * the sessions in this transaction and has locked the places, so that no hold comes in between. A session that ends by
+ * the clock needs nothing of this: no hold outlasts it.
+ */
+export async function giveBackOf(
+  tx: Tx,
+  boards: SeatBoards,
+  concertId: string,
+  userIds: readonly string[],
+): Promise<SeatChange[]> {
+  const held = await tx<{ id: string }[]>`
+    select id from reservations
+    where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and status = 'HELD'
+    order by id
+    for update`;
+  const ids = held.map(({ id }) => id);
+  return giveBack(tx, boards, concertId, ids);
 }
 
 const sweep_ms = 250;

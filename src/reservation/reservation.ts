@@ -11,17 +11,18 @@ import { refuse, refuseField } from '../refusals.ts';
 import type { Pass, WaitingRoom } from '../waiting-room/gate.ts';
 import { concertIdOf, type Reservation } from './answer.ts';
 import { createCancellations } from './cancellations.ts';
+import type { HoldCommand } from './holding.ts';
 import { createHolds } from './holds.ts';
 import { getOwn, listOwn, type PageRequest, type ReservationPage } from './own.ts';
 import { createLostAttempts } from './lost-attempts.ts';
-import { releaseDuty } from './release.ts';
+import { giveBackOf, releaseDuty } from './release.ts';
 import { reservationRetention } from './retention.ts';
 import { confirm, lockForPayment } from './sale.ts';
 import type { SeatChange } from './seat-board.ts';
 import { createSeatBoards, type KeptBoard, type SeatBoards } from './seat-boards.ts';
 import { createStandings, type SaleStanding } from './standing.ts';
 import { createSeatEvents, type SeatEvents } from './seat-events.ts';
-import { createSoldSeats, type Sold } from './sold.ts';
+import { createSoldSeats, soldOutDuty, type Sold } from './sold.ts';
 
 export { reservedSeats } from './answer.ts';
 export type { Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
@@ -38,9 +39,10 @@ export interface SeatNumbers {
 
 export interface Reservations {
   /**
-   * Holds all of the seats or none, for the concert's hold time. `seatNumbers` are integers from 1 up.
+   * Holds all of the seats or none, for as long as they can be paid: for the concert's hold time, but no longer than the
+   * session as it is extended, nor than the date is on sale. `seatNumbers` are integers from 1 up.
    * Refuses, in this order: VALIDATION_FAILED for a number that comes twice, NOT_FOUND and FORBIDDEN for a performance
-   * that is none or another concert's, NOT_ADMITTED and ADMISSION_EXPIRED, RATE_LIMITED, SEAT_LIMIT_EXCEEDED,
+   * that is none or another concert's, NOT_ADMITTED and ADMISSION_EXPIRED, SALE_ENDED, RATE_LIMITED, SEAT_LIMIT_EXCEEDED,
    * SEAT_UNAVAILABLE with every seat in the way.
    */
   hold(pass: Pass, performanceId: string, seatNumbers: readonly number[]): Promise<Reservation>;
@@ -58,7 +60,7 @@ export interface Reservations {
   seatNumbersByState(concertId: string): Promise<SeatNumbers>;
   /** How the sale of a concert stands, by grade and date; at most a second old. */
   standing(concertId: string): Promise<SaleStanding>;
-  /** Seats in all and seats paid for, of those of the concerts that there are. */
+  /** What is sold, and which dates have begun, of those of the concerts that there are; at most 250 ms old. */
   sales(concertIds: readonly string[]): Promise<ReadonlyMap<string, Sold>>;
 
   /** Makes the seats of a concert's new performances. */
@@ -67,6 +69,11 @@ export interface Reservations {
   /** For the paying transaction, in this order; see sale.ts. */
   lockForPayment: typeof lockForPayment;
   confirm: typeof confirm;
+  /**
+   * Gives back whatever these fans hold and have not paid, in the transaction that ends their sessions before their time
+   * and has locked their places. It tells the other servers; what is answered is to be announced after the commit.
+   */
+  giveBack(tx: Tx, concertId: string, userIds: readonly string[]): Promise<SeatChange[]>;
   /** Tells the other servers when the transaction commits. */
   publish(tx: Tx, changes: readonly SeatChange[]): void;
   /** After the commit: shows the changes in this server's own answers. */
@@ -81,7 +88,7 @@ export interface ReservationsOptions {
   readonly database: Database;
   readonly feed: Feed;
   readonly catalog: Catalog;
-  readonly waitingRoom: Pick<WaitingRoom, 'boards'>;
+  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'onLeaving' | 'soldOut'>;
   readonly metrics: Pick<Metrics, 'batch' | 'depth' | 'holds' | 'attemptsDropped'>;
   /** Most commands in one batch of a lane. */
   readonly batchMax: number;
@@ -110,16 +117,11 @@ export function createReservations(options: ReservationsOptions): Reservations {
     onAnswers: lostAttempts.note,
   });
   const cancellations = createCancellations({ database, boards, metrics, batchMax });
-  const standings = createStandings({ boards, catalog });
   const sold = createSoldSeats(sql, metrics);
+  const standings = createStandings({ boards, catalog, sold });
+  const giveBack = givingBack(boards, waitingRoom);
   return {
-    hold: async (pass, performanceId, numbers) => {
-      if (new Set(numbers).size < numbers.length) throw refuseField('seatNumbers', notDistinct);
-      const performance = await catalog.performance(performanceId);
-      if (performance === undefined) throw refuse('NOT_FOUND');
-      if (performance.concertId !== pass.concertId) throw refuse('FORBIDDEN');
-      return holds.hold({ pass, performance, numbers });
-    },
+    hold: async (pass, performanceId, numbers) => holds.hold(await holdOf(catalog, pass, performanceId, numbers)),
     cancel: (userId, id) => cancellations.cancel(concertIdOf(id), { userId, id }),
     list: (userId, page) => listOwn({ sql, catalog }, userId, page),
     get: (userId, id) => getOwn({ sql, catalog }, userId, id),
@@ -135,6 +137,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
     layOutSeats,
     lockForPayment,
     confirm,
+    giveBack,
     publish: boards.publish,
     announce: (concertId, changes) => {
       boards.apply(changes);
@@ -145,6 +148,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
       ...events.duties,
       releaseDuty({ database, boards }),
       lostAttempts.duty,
+      soldOutDuty(sold, waitingRoom),
       ...reservationRetention(database, options.retentionDays),
     ],
     drain: async () => {
@@ -152,6 +156,30 @@ export function createReservations(options: ReservationsOptions): Reservations {
       await lostAttempts.drain();
     },
   };
+}
+
+/** Whatever a fan holds is given back with the session, be it that its fan leaves or has paid for something else. */
+function givingBack(boards: SeatBoards, { onLeaving }: Pick<WaitingRoom, 'onLeaving'>): Reservations['giveBack'] {
+  const giveBack: Reservations['giveBack'] = (tx, ...fans) => giveBackOf(tx, boards, ...fans);
+  onLeaving(async (...fans) => {
+    const changes = await giveBack(...fans);
+    return () => boards.apply(changes);
+  });
+  return giveBack;
+}
+
+/** What can be refused before any transaction: numbers that repeat themselves, a date that is none or another concert's. */
+async function holdOf(
+  catalog: Catalog,
+  pass: Pass,
+  performanceId: string,
+  numbers: readonly number[],
+): Promise<HoldCommand> {
+  if (new Set(numbers).size < numbers.length) throw refuseField('seatNumbers', notDistinct);
+  const performance = await catalog.performance(performanceId);
+  if (performance === undefined) throw refuse('NOT_FOUND');
+  if (performance.concertId !== pass.concertId) throw refuse('FORBIDDEN');
+  return { pass, performance, numbers };
 }
 
 async function sumUp(boards: SeatBoards, performances: readonly Performance[]): Promise<SeatNumbers> {

@@ -6,9 +6,10 @@ import type { Catalog, Performance } from '../catalog/catalog.ts';
 import { route, type App } from '../contract.ts';
 import { openEventStream } from '../platform/event-stream.ts';
 import { inTime } from '../platform/in-time.ts';
+import { languageOf } from '../platform/language.ts';
 import type { Shortcut } from '../platform/shortcuts.ts';
 import { refuse } from '../refusals.ts';
-import type { Gate, Pass, WaitingRoom } from '../waiting-room/gate.ts';
+import { noticeOf, type Gate, type Pass, type WaitingRoom } from '../waiting-room/gate.ts';
 import type { Reservations } from './reservation.ts';
 import type { SeatCode } from './seat-board.ts';
 import type { SeatFilter, SeatPage } from './seat-page.ts';
@@ -38,8 +39,8 @@ function saleRoutes(app: App, { reservations, catalog, gate, waitingRoom }: Rese
       const numbers = await waitingRoom.numbers(concertId);
       if (numbers === undefined) throw refuse('NOT_FOUND');
       const { seats, grades, performances } = await reservations.standing(concertId);
-      const { waiting, admittedPerMinute, paused } = numbers;
-      const notice = paused?.reason ?? null;
+      const { waiting, admittedPerMinute } = numbers;
+      const notice = noticeOf(numbers, languageOf(request.headers['accept-language']));
       return {
         concertId,
         seats,
@@ -80,7 +81,11 @@ function seatRoutes(app: App, { reservations, catalog, gate }: ReservationRooms)
       const pass = await gate.admitted(request);
       if (pass.concertId !== concertId)
         throw refuse((await catalog.concert(concertId)) === undefined ? 'NOT_FOUND' : 'FORBIDDEN');
-      const performances = await catalog.performancesOf(concertId);
+      const [performances, sales] = await Promise.all([
+        catalog.performancesOf(concertId),
+        reservations.sales([concertId]),
+      ]);
+      const begun = new Set(sales.get(concertId)?.begun);
       const boards = await Promise.all(performances.map((performance) => reservations.seatBoard(performance)));
       const all = boards.map(({ board }) => {
         const { id, startsAt, seatsTotal } = board.performance;
@@ -88,7 +93,9 @@ function seatRoutes(app: App, { reservations, catalog, gate }: ReservationRooms)
       });
       return {
         performances:
-          request.query.status === 'all' ? all : all.filter((performance) => performance.seatsAvailable > 0),
+          request.query.status === 'all'
+            ? all
+            : all.filter(({ id, seatsAvailable }) => seatsAvailable > 0 && !begun.has(id)),
       };
     },
   });

@@ -11,6 +11,8 @@ export interface LockedReservation {
   readonly amount: number;
   /** HELD only while its time lasts and, if they were locked, every seat of it is still its own. */
   readonly status: ReservationStatus;
+  /** Whether its fan holds something else of this concert too, which the end of the session gives back. */
+  readonly isOneOfSeveral: boolean;
 }
 
 /**
@@ -32,8 +34,10 @@ export async function lockForPayment(
     // wait a hold may have run out.
     tx<(LockedReservation & { overdue: boolean })[]>`
       select id, user_id as "userId", performance_id as "performanceId", seat_numbers as "seatNumbers", amount, status,
-        held_until <= clock_timestamp() as overdue
-      from reservations where concert_id = ${concertId} and id = any(${wanted}::text[])`,
+        held_until <= clock_timestamp() as overdue, exists (select from reservations as other
+          where other.user_id = own.user_id and other.concert_id = ${concertId} and other.status = 'HELD'
+            and other.id <> own.id) as "isOneOfSeveral"
+      from reservations as own where concert_id = ${concertId} and id = any(${wanted}::text[])`,
   ]);
   return new Map(
     reservations.map(({ overdue, ...reservation }) => {

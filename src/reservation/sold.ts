@@ -1,14 +1,22 @@
 /**
- * How many seats of each concert are sold, for the public list. However many ask, one question at a time goes to the
+ * How many seats of each concert are sold and which dates are on sale still, for the public list. However many ask, one question at a time goes to the
  * database, and its answer is kept for as long as news from another server may take.
  */
 import type { Sql } from '../platform/database.ts';
 import { createLane, type LaneMetrics } from '../platform/lane.ts';
 import { createShortMemory } from '../platform/short-memory.ts';
+import type { Duty } from '../platform/ticker.ts';
+import type { WaitingRoom } from '../waiting-room/gate.ts';
 
 export interface Sold {
   readonly total: number;
   readonly sold: number;
+  /** Every seat is paid for, of the dates that are on sale still; of all, where none is. */
+  readonly isSoldOut: boolean;
+  /** Nothing is left to buy, be it that the last date has begun. */
+  readonly isOver: boolean;
+  /** The dates that have begun, which are not on sale any more. */
+  readonly begun: readonly string[];
 }
 
 export interface SoldSeats {
@@ -30,13 +38,19 @@ export function createSoldSeats(sql: Sql, metrics: LaneMetrics): SoldSeats {
     metrics,
     run: async (asked) => {
       const remember = memory.asking();
-      const rows = await sql<(Sold & { id: string })[]>`
-        select concert_id as id, sum(seats_total)::int8 as total, sum(seats_reserved)::int8 as sold
-        from performance_sales where concert_id = any(${[...new Set(asked.flat())]}::text[]) group by concert_id`;
+      const rows = await sql<(Sold & { concertId: string })[]>`
+        select sale.concert_id as "concertId", sum(sale.seats_total)::int8 as total, sum(seats_reserved)::int8 as sold,
+          coalesce(bool_and(seats_reserved = sale.seats_total) filter (where starts_at > now()),
+            bool_and(seats_reserved = sale.seats_total)) as "isSoldOut",
+          coalesce(bool_and(seats_reserved = sale.seats_total) filter (where starts_at > now()), true) as "isOver",
+          coalesce(array_agg(date.id) filter (where starts_at <= now()), '{}') as begun
+        from performance_sales as sale
+        join performances as date on date.concert_id = sale.concert_id and date.id = sale.performance_id
+        where sale.concert_id = any(${[...new Set(asked.flat())]}::text[]) group by sale.concert_id`;
       const found = new Map<string, Sold>();
-      for (const { id, total, sold } of rows) {
-        found.set(id, { total, sold });
-        remember(id, { total, sold });
+      for (const { concertId, ...sold } of rows) {
+        found.set(concertId, sold);
+        remember(concertId, sold);
       }
       return asked.map(() => found);
     },
@@ -59,5 +73,26 @@ export function createSoldSeats(sql: Sql, metrics: LaneMetrics): SoldSeats {
       return known;
     },
     changed: memory.forget,
+  };
+}
+
+const told_every_ms = 1_000;
+/** Lines that are asked about at once; a server with more has other worries than an estimate. */
+const lines_max = 1_000;
+
+/** Tells the lines in memory whether anything is left to buy: a place leads nowhere where nothing is. */
+export function soldOutDuty(
+  { of }: Pick<SoldSeats, 'of'>,
+  { boards, soldOut }: Pick<WaitingRoom, 'boards' | 'soldOut'>,
+): Duty {
+  return {
+    name: 'lines.soldOut',
+    everyMs: told_every_ms,
+    run: async () => {
+      const waiting = boards.all().filter((board) => board.waiting > 0);
+      const ids = waiting.slice(0, lines_max).map(({ concertId }) => concertId);
+      if (ids.length === 0) return;
+      for (const [concertId, { isOver }] of await of(ids)) soldOut(concertId, isOver);
+    },
   };
 }

@@ -1,10 +1,12 @@
 /**
- * How a sale stands, counted from the boards in memory: by grade for those who wait, by date for those who choose.
+ * How a sale stands, counted from the boards in memory: by grade for those who wait, by date for those who choose. What
+ * has begun is not on sale any more, and is not counted.
  * Counting a stadium takes a tenth of a millisecond, so it is done once a second at most, however many ask.
  */
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SeatBoard } from './seat-board.ts';
 import type { SeatBoards } from './seat-boards.ts';
+import type { SoldSeats } from './sold.ts';
 
 export interface Counts {
   total: number;
@@ -28,11 +30,19 @@ export interface Standings {
   of(concertId: string): Promise<SaleStanding>;
 }
 
-export function createStandings({ boards, catalog }: { boards: SeatBoards; catalog: Catalog }): Standings {
+interface StandingDeps {
+  readonly boards: SeatBoards;
+  readonly catalog: Catalog;
+  readonly sold: Pick<SoldSeats, 'of'>;
+}
+
+export function createStandings({ boards, catalog, sold }: StandingDeps): Standings {
   const kept = new Map<string, { until: number; standing: Promise<SaleStanding> }>();
 
   const count = async (concertId: string): Promise<SaleStanding> => {
-    const performances = await catalog.performancesOf(concertId);
+    const [dates, sales] = await Promise.all([catalog.performancesOf(concertId), sold.of([concertId])]);
+    const begun = new Set(sales.get(concertId)?.begun);
+    const performances = dates.filter(({ id }) => !begun.has(id));
     const all = await Promise.all(performances.map((performance) => boards.of(performance)));
     return standingOf(all.map(({ board }) => board));
   };

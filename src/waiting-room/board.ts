@@ -3,19 +3,33 @@
  * is arithmetic. It holds nothing per waiting fan, so neither its memory nor the cost of a question grows with
  * the line. It follows the database change by change; each change carries the room's next version.
  */
+import type { Language } from '../platform/language.ts';
+import { Turnover, type Pace } from './pace.ts';
 import { SortedNumbers } from './sorted-numbers.ts';
 import type { Pass } from './tokens.ts';
 
 export type TokenStatus = 'WAIT' | 'ACTIVE' | 'EXPIRED';
 export type EndReason = 'PAID' | 'SESSION_ENDED' | 'LEFT' | 'ABSENT';
 
-export interface Settings {
+/** Why nobody is admitted; both null while somebody is. */
+export interface Pause {
+  readonly paused: { readonly reason: string } | null;
+  /** The same for readers of each language. */
+  readonly pauseReasons: Readonly<Record<Language, string>> | null;
+}
+
+/** As it is kept: `ko` is null where one text is for everybody. */
+export function pauseOf(reason: string | null, ko: string | null): Pause {
+  if (reason === null) return { paused: null, pauseReasons: null };
+  return { paused: { reason }, pauseReasons: { ko: ko ?? reason, en: reason } };
+}
+
+export interface Settings extends Pause {
   readonly maxActive: number;
   readonly sessionSeconds: number;
   readonly holdSeconds: number;
   readonly graceSeconds: number;
   readonly maxSeatsPerFan: number;
-  readonly paused: { readonly reason: string } | null;
 }
 
 /** What happened to one place in line. */
@@ -64,16 +78,9 @@ export type Standing =
   | { readonly status: 'EXPIRED'; readonly because: EndReason }
   | { readonly status: 'unknown' };
 
-/** So many were admitted in so many seconds; null: nobody can say. */
-export type Pace = { readonly admitted: number; readonly inSeconds: number } | null;
-
-/** Seconds until `position` is admitted at this pace. */
-export function etaSeconds(position: number, pace: Pace): number | null {
-  return pace === null ? null : Math.ceil((position * pace.inSeconds) / pace.admitted);
-}
-
 const ended_remembered_max = 10_000;
-const rate_seconds = 60;
+/** A hold extends a session, but no session lasts longer than so many times its length. */
+const sessions_max = 2;
 
 export class Board {
   readonly concertId: string;
@@ -92,11 +99,9 @@ export class Board {
   private readonly ended = new Map<number, { readonly because: EndReason; readonly mark: number | undefined }>();
   /** Marks of live places whose earlier tokens are void: few, for hardly anybody ends all their sessions in a line. */
   private readonly reissued = new Map<number, number>();
-  private readonly admissions = Array.from({ length: rate_seconds }, () => 0);
-  /** Their sum. */
-  private admittedLately = 0;
-  private admissionsSecond = 0;
-  private firstAdmission: number | undefined;
+  private readonly turnover = new Turnover();
+  /** Nothing is left to buy, as far as is known here: then a place leads nowhere, and nobody is told when. */
+  isSoldOut = false;
 
   constructor(snapshot: Snapshot) {
     this.concertId = snapshot.concertId;
@@ -122,6 +127,7 @@ export class Board {
   /** Applies the change with the next version. */
   apply(news: News, nowSeconds: number): void {
     const left: number[] = [];
+    this.turnover.watch(this.active.size, nowSeconds);
     // Whoever only joins, or ends behind the head, is in nobody's way.
     let isMove = news.head !== this.head;
     for (const change of news.changes) {
@@ -135,10 +141,10 @@ export class Board {
         this.passedOverNumbers.delete(number);
         isMove = true;
       }
-      this.active.delete(entry);
+      this.freeSlot(entry, what, nowSeconds);
       if (what === 'admitted') {
         this.active.set(entry, { expiresAt: change[3], claimed: change[4], mark: change[5] });
-        this.countAdmission(nowSeconds);
+        this.turnover.admitted(1, nowSeconds);
       } else if (what === 'passed over') {
         this.passedOver.set(entry, number);
         this.passedOverNumbers.add([number]);
@@ -154,6 +160,11 @@ export class Board {
     this.departed.add(left);
     this.departed.dropTo(this.head);
     if (isMove || left.length > 0) this.moves++;
+  }
+
+  /** Whoever is let in had none; from all others it is taken. */
+  private freeSlot(entry: number, what: Change[0], nowSeconds: number): void {
+    if (this.active.delete(entry) && what !== 'admitted') this.turnover.ended(1, nowSeconds);
   }
 
   /** Whether this entry was silent when its turn came and keeps a protected place. */
@@ -220,16 +231,16 @@ export class Board {
   }
 
   admittedPerMinute(nowSeconds: number): number {
-    this.rollTo(nowSeconds);
-    return this.admittedLately;
+    return this.turnover.admittedPerMinute(nowSeconds);
   }
 
-  /** How long one place takes at the measured rate; null while nobody was admitted for a minute, or in a pause. */
+  /** How fast places become free; null in a pause, when all is sold, and while no session has ended for five minutes. */
   pace(nowSeconds: number): Pace {
-    if (this.settings.paused !== null || this.firstAdmission === undefined) return null;
-    const admitted = this.admittedPerMinute(nowSeconds);
-    if (admitted === 0) return null;
-    return { admitted, inSeconds: Math.min(rate_seconds, Math.max(5, nowSeconds - this.firstAdmission + 1)) };
+    const { paused, maxActive, sessionSeconds } = this.settings;
+    this.turnover.watch(this.active.size, nowSeconds);
+    const stay = this.turnover.staySeconds(nowSeconds);
+    if (stay === undefined || paused !== null || this.isSoldOut) return null;
+    return { staySeconds: Math.min(stay, sessions_max * sessionSeconds), active: this.active.size, maxActive };
   }
 
   /** The mark of the one token that is good for a place; undefined where the board does not know it. */
@@ -248,23 +259,6 @@ export class Board {
     this.head = head;
     this.front = front;
     this.lastNumber = lastNumber;
-  }
-
-  private countAdmission(nowSeconds: number): void {
-    this.rollTo(nowSeconds);
-    this.firstAdmission ??= nowSeconds;
-    const slot = nowSeconds % rate_seconds;
-    this.admissions[slot] = (this.admissions[slot] ?? 0) + 1;
-    this.admittedLately++;
-  }
-
-  private rollTo(nowSeconds: number): void {
-    const from = Math.max(this.admissionsSecond + 1, nowSeconds - rate_seconds + 1);
-    for (let second = from; second <= nowSeconds; second++) {
-      this.admittedLately -= this.admissions[second % rate_seconds] ?? 0;
-      this.admissions[second % rate_seconds] = 0;
-    }
-    this.admissionsSecond = Math.max(this.admissionsSecond, nowSeconds);
   }
 }
 

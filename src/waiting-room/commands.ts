@@ -1,12 +1,11 @@
-/** Taking a place, leaving it, and the operator's settings: the transactions that change a line on request. */
+/** Taking a place, making tokens void, and the operator's settings: transactions that change a line on request. */
 import type { Database, Tx } from '../platform/database.ts';
 import { createLanes, type LaneMetrics, type Lanes } from '../platform/lane.ts';
 import { refuse, type Refusal } from '../refusals.ts';
 import type { Boards } from './boards.ts';
-import type { News, Settings, TokenStatus } from './board.ts';
-import { admit, end, endOverdue, join, lockRoom, saveRoom, type LockedRoom } from './line.ts';
-import { isOwnIn, lockTokens } from './locked-tokens.ts';
-import { settingsOf } from './snapshot.ts';
+import type { News, Pause, Settings, TokenStatus } from './board.ts';
+import { admit, endOverdue, join, lockRoom, saveRoom, type LockedRoom } from './line.ts';
+import { settingsOf, type SettingsRow } from './snapshot.ts';
 import { markOf, type Pass } from './tokens.ts';
 
 export interface LineDeps {
@@ -149,42 +148,6 @@ function tooOften(lately: readonly EndedPlace[], live: readonly LiveToken[]): Ma
 }
 
 /**
- * The lane that leaves: submit a place under the concert's id. Leaving twice is leaving. Refuses with QUEUE_TOKEN_INVALID
- * what is not, or not any more, the place of whoever shows the token.
- */
-export function createLeaveLanes({ database, boards, batchMax, metrics }: LineDeps): Lanes<Pass, void> {
-  return createLanes<Pass, void>({
-    name: 'leave',
-    batchMax,
-    pendingMax: pending_max,
-    lanesMax: lanes_max,
-    metrics,
-    run: async (concertId, passes) => {
-      const { news, states } = await database.transaction(async (tx) => {
-        const locking = lockRoom(tx, concertId);
-        const locked = lockTokens(tx, concertId, [...new Set(passes.map(({ entry }) => entry))]);
-        const [room, tokens] = await Promise.all([locking, locked]);
-        return {
-          news: room === undefined ? undefined : await leave(tx, room, passes.filter(isOwnIn(tokens))),
-          states: tokens,
-        };
-      });
-      if (news !== undefined) await boards.show(news);
-      const isOwn = isOwnIn(states);
-      return passes.map((pass) => (isOwn(pass) ? undefined : refuse('QUEUE_TOKEN_INVALID')));
-    },
-  });
-}
-
-async function leave(tx: Tx, room: LockedRoom, passes: readonly Pass[]): Promise<News | undefined> {
-  const entries = passes.map(({ entry }) => entry);
-  const left = await end(tx, room, entries, 'LEFT');
-  if (left.size === 0) return undefined;
-  await admit(tx, room);
-  return saveRoom(tx, room);
-}
-
-/**
  * The lane that makes void the tokens that were handed out for the live places of users: submit a user's id under the
  * concert's id. The places themselves, and what is held from them, are kept for whoever asks for them again.
  */
@@ -219,7 +182,7 @@ export function createVoidLanes({ database, boards, batchMax, metrics }: LineDep
 }
 
 /** Opens the line of a new concert. */
-export async function openRoom(tx: Tx, concertId: string, settings: Omit<Settings, 'paused'>): Promise<void> {
+export async function openRoom(tx: Tx, concertId: string, settings: Omit<Settings, keyof Pause>): Promise<void> {
   const { maxActive, sessionSeconds, holdSeconds, graceSeconds, maxSeatsPerFan } = settings;
   await tx`
     insert into rooms (concert_id, max_active, active_ceiling, session_seconds, hold_seconds, grace_seconds, max_seats_per_fan, max_seats_per_fan_ever)
@@ -235,9 +198,10 @@ export async function changeSettings(
   concertId: string,
   patch: Partial<Settings>,
 ): Promise<{ before: Settings; after: Settings; news: News }> {
-  const [before] = await tx<Parameters<typeof settingsOf>[0][]>`
+  const [before] = await tx<SettingsRow[]>`
     select max_active as "maxActive", session_seconds as "sessionSeconds", hold_seconds as "holdSeconds",
-      grace_seconds as "graceSeconds", max_seats_per_fan as "maxSeatsPerFan", paused_reason as "pausedReason"
+      grace_seconds as "graceSeconds", max_seats_per_fan as "maxSeatsPerFan", paused_reason as "pausedReason",
+      paused_reason_ko as "pausedReasonKo"
     from rooms where concert_id = ${concertId} for update`;
   if (before === undefined) throw refuse('NOT_FOUND');
   const settings = settingsOf(before);
@@ -247,7 +211,7 @@ export async function changeSettings(
       session_seconds = ${after.sessionSeconds}, hold_seconds = ${after.holdSeconds}, grace_seconds = ${after.graceSeconds},
       max_seats_per_fan = ${after.maxSeatsPerFan},
       max_seats_per_fan_ever = greatest(max_seats_per_fan_ever, ${after.maxSeatsPerFan}::integer),
-      paused_reason = ${after.paused?.reason ?? null}
+      paused_reason = ${after.paused?.reason ?? null}, paused_reason_ko = ${after.pauseReasons?.ko ?? null}
     where concert_id = ${concertId}`;
   const room = await lockRoom(tx, concertId);
   if (room === undefined) throw refuse('NOT_FOUND');

@@ -3,12 +3,15 @@
  * name numbers and signs of life matter near the head, and apart from the others whoever waits for a new position.
  */
 import type { EventStream } from '../platform/event-stream.ts';
+import type { Language } from '../platform/language.ts';
 import { numberOf, type Board } from './board.ts';
 import type { QueueStatus, Wording } from './status.ts';
 import type { Pass } from './tokens.ts';
 
 export interface Follower {
   readonly pass: Pass;
+  /** In which what all are told is written. */
+  readonly language: Language;
   readonly stream: EventStream;
   readonly line: Followers;
   /** What was told last. */
@@ -16,6 +19,8 @@ export interface Follower {
   position: number | null;
   /** The end of the session, or why all wait. */
   remark: string | null;
+  /** The line's, when it was told. */
+  outlook: number;
   /** Where it stands until it is to be told something, in no other such place at the same time. */
   place: Set<Follower> | undefined;
 }
@@ -40,10 +45,13 @@ export class Followers {
   board: Board;
   /** The moves of the board that those in `ripe` know of. */
   moves: number;
+  /** What can be said of the time to wait, as `outlookOf` has it; and what those in `ripe` know of it. */
+  outlook = 0;
+  outlookTold = 0;
   /** Something changed for everybody. */
   isAllTouched = false;
   /** Made once a pass. */
-  wording: Wording | undefined;
+  wordings: Partial<Record<Language, Wording>> = {};
   private readonly rows = new Map<number, Set<Follower>>();
 
   constructor(board: Board) {

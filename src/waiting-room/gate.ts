@@ -7,29 +7,31 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { contract } from '../contract.ts';
 import type { Database } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
-import { CutOffError, type LaneMetrics } from '../platform/lane.ts';
+import type { LaneMetrics } from '../platform/lane.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { refuse } from '../refusals.ts';
 import { createBoards, type Boards } from './boards.ts';
 import type { Board, Settings } from './board.ts';
-import { createIssueLanes, createLeaveLanes, createVoidLanes, type Place } from './commands.ts';
+import { createIssueLanes, createVoidLanes, type Place } from './commands.ts';
+import { createLeavers, type Leavers } from './leaving.ts';
 import { numbersOf, type LineNumbers } from './line-numbers.ts';
 import { createLivePlaces, type LivePlaces } from './live-places.ts';
 import { concertsOf, createLookUps, type Known } from './look-up.ts';
 import { refusalOf } from './locked-tokens.ts';
 import { createOpenBoards } from './open-boards.ts';
-import { createPresence, type Presence } from './presence.ts';
+import { createPresence } from './presence.ts';
 import { placeRetention } from './retention.ts';
-import { describe, type QueueStatus } from './status.ts';
+import type { QueueStatus, Reader } from './status.ts';
+import { createStatuses } from './statuses.ts';
 import { createTending } from './tending.ts';
 import { createQueueTokens, passOf, type Pass } from './tokens.ts';
 
-export type { Settings } from './board.ts';
+export { pauseOf, type Pause, type Settings } from './board.ts';
 export type { LineNumbers } from './line-numbers.ts';
 export type { Pass } from './tokens.ts';
-export type { QueueStatus } from './status.ts';
+export { noticeOf, type QueueStatus } from './status.ts';
 export { changeSettings, openRoom } from './commands.ts';
-export { extendSessions, hear, lockTokens, refusalFor, type TokenState } from './locked-tokens.ts';
+export { extendSessions, hear, lockTokens, refusalFor, type SessionEnd, type TokenState } from './locked-tokens.ts';
 export { handOn, lockRoom, saveRoom, type LockedRoom } from './line.ts';
 
 /** The part of a request that is looked at here. */
@@ -60,19 +62,24 @@ export interface WaitingRoom {
   readonly gate: Gate;
   readonly boards: Boards;
   /** A place for this user, new or the one there is, with its signed token. Refuses with NOT_FOUND and RATE_LIMITED. */
-  issue(concertId: string, userId: string): Promise<Issued>;
+  issue(concertId: string, userId: string, reader?: Reader): Promise<Issued>;
   /** The same without the token. */
   join(concertId: string, userId: string): Promise<Pass>;
   /**
    * What a fan is told now; asking is a sign of life. From memory, but for ends that happened long ago. Throws
    * `CutOffError` when this server cannot pass on that a fan near the front is there.
    */
-  status(pass: Pass): QueueStatus | Promise<QueueStatus>;
+  status(pass: Pass, reader?: Reader): QueueStatus | Promise<QueueStatus>;
   /** The same if it is known at once, else undefined. */
-  knownStatus(pass: Pass): QueueStatus | undefined;
+  knownStatus(pass: Pass, reader?: Reader): QueueStatus | undefined;
   readonly livePlaces: LivePlaces;
-  /** Gives the place up; again, it changes nothing. Refuses with QUEUE_TOKEN_INVALID if it is not that fan's. */
+  /**
+   * Gives the place up, and with it whatever is held from it; again, it changes nothing. Refuses with QUEUE_TOKEN_INVALID
+   * if it is not that fan's.
+   */
   leave(pass: Pass): Promise<void>;
+  /** To be called once, before anybody leaves, by the room in which something is held. */
+  readonly onLeaving: Leavers['onLeaving'];
   /**
    * Makes void all queue tokens that were handed out to this user before: in force in every transaction at once, in what
    * other servers show within 250 ms. The places are kept, with what is held from them: whoever asks for them again gets
@@ -86,6 +93,8 @@ export interface WaitingRoom {
   /** The concert in an address of the contract, if its board is in memory. */
   concertAt(url: string): string | undefined;
   numbers(concertId: string): Promise<LineNumbers | undefined>;
+  /** Whether nothing is left to buy of this concert; then nobody who waits is told when they will be let in. */
+  soldOut(concertId: string, isSoldOut: boolean): void;
   readonly duties: readonly Duty[];
   /** Resolves when no command is under way. */
   drain(): Promise<void>;
@@ -122,7 +131,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const tokens = createQueueTokens(secret);
   const presence = createPresence(database);
   const issueLanes = createIssueLanes({ ...deps, boards });
-  const leaveLanes = createLeaveLanes({ ...deps, boards });
+  const leavers = createLeavers({ ...deps, boards });
   const voidLanes = createVoidLanes({ ...deps, boards });
   const lookUps = createLookUps(deps);
   const { lookUp } = lookUps;
@@ -147,15 +156,16 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     gate,
     boards,
     join: async (concertId, userId) => (await takePlace(concertId, userId)).pass,
-    issue: async (concertId, userId) => {
+    issue: async (concertId, userId, reader) => {
       const { board, pass, isNew } = await takePlace(concertId, userId);
       const isReissued = pass.generation > 0;
-      return { token: tokens.sign(pass), isNew, isReissued, status: await statusOn(board, pass) };
+      return { token: tokens.sign(pass), isNew, isReissued, status: await statusOn(board, pass, reader) };
     },
     status,
     knownStatus,
     livePlaces,
-    leave: (pass) => leaveLanes.submit(pass.concertId, pass),
+    leave: leavers.leave,
+    onLeaving: leavers.onLeaving,
     voidTokens: async (userId) => {
       const concertIds = await concertsOf(database, userId);
       await Promise.all(concertIds.map((concertId) => voidLanes.submit(concertId, userId)));
@@ -170,9 +180,13 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
       const board = await open(concertId);
       return board && numbersOf(board);
     },
+    soldOut: (concertId, isSoldOut) => {
+      const board = boards.peek(concertId);
+      if (board !== undefined) board.isSoldOut = isSoldOut;
+    },
     duties: [createTending({ database, boards, presence }), boards.duty, placeRetention(database, deps.retentionDays)],
     drain: async () => {
-      const lanes = [issueLanes, leaveLanes, voidLanes, lookUps, livePlaces];
+      const lanes = [issueLanes, leavers, voidLanes, lookUps, livePlaces];
       await Promise.all(lanes.map((lane) => lane.drain()));
     },
   };
@@ -185,56 +199,6 @@ interface Taken extends Pick<Place, 'isNew'> {
 
 const concerts_path = contract.issueQueueToken.url.replace(/:.*/, '');
 const id_chars = 10;
-
-interface StatusDeps {
-  readonly boards: Boards;
-  readonly presence: Pick<Presence, 'sign' | 'isUnheard'>;
-  openBoard(concertId: string): Promise<Board>;
-  lookUp(board: Board, pass: Pass): Promise<Known>;
-}
-
-function knownOn(board: Board, pass: Pass): QueueStatus | undefined {
-  const standing = board.standingOf(pass);
-  return standing.status === 'unknown' ? undefined : describe(board, standing);
-}
-
-function createStatuses({ boards, presence, openBoard, lookUp }: StatusDeps) {
-  const statusOn = (board: Board, pass: Pass): QueueStatus | Promise<QueueStatus> =>
-    knownOn(board, pass) ?? lookUp(board, pass).then((known) => describe(board, known));
-  const heardOn = (board: Board, pass: Pass): QueueStatus | Promise<QueueStatus> => {
-    presence.sign(board, pass);
-    if (presence.isUnheard(board, pass.entry)) throw new CutOffError('the line');
-    return statusOn(board, pass);
-  };
-  return {
-    statusOn,
-    status: (pass: Pass): QueueStatus | Promise<QueueStatus> => {
-      const board = boards.peek(pass.concertId);
-      return board === undefined
-        ? openBoard(pass.concertId).then((opened) => heardOn(opened, pass))
-        : heardOn(board, pass);
-    },
-    knownStatus: (pass: Pass): QueueStatus | undefined => {
-      const board = boards.peek(pass.concertId);
-      if (board === undefined) return undefined;
-      presence.sign(board, pass);
-      return presence.isUnheard(board, pass.entry) ? undefined : knownOn(board, pass);
-    },
-    present: (pass: Pass): boolean => {
-      const board = boards.peek(pass.concertId);
-      if (board !== undefined) {
-        presence.sign(board, pass);
-        return !presence.isUnheard(board, pass.entry);
-      }
-      // Where nobody has asked yet about this line, the sign is given when it is known.
-      boards.open(pass.concertId).then(
-        (opened) => opened && presence.sign(opened, pass),
-        () => undefined,
-      );
-      return true;
-    },
-  };
-}
 
 interface GateDeps {
   readonly boards: Boards;

@@ -16,8 +16,10 @@ export interface TokenState {
   /** Places to the head when last looked at; null unless WAIT. */
   readonly position: number | null;
   readonly endedBecause: EndReason | null;
-  /** Whether a hold taken now would end after the session, and may extend it. */
-  readonly extensible: boolean;
+  /** End of the session; null unless ACTIVE. */
+  readonly expiresAt: Date | null;
+  /** Latest end of a hold taken now: it ends with the session, which it extends as far as it may. Null unless ACTIVE. */
+  readonly holdUntil: Date | null;
   /** ACTIVE and silent since: the slot would be taken back after the grace period. */
   readonly unheard: boolean;
 }
@@ -58,7 +60,10 @@ export async function lockTokens(
     select token.entry, token.user_id as "userId", token.generation, token.status, token.ended_because as "endedBecause",
       case when token.status = 'WAIT' then greatest(1, token.number - room.head) end as position,
       token.status = 'ACTIVE' and token.expires_at <= now() as overdue,
-      token.status = 'ACTIVE' and token.expires_at < ${extendedEnd(tx, tx`room.hold_seconds`)} as extensible,
+      case when token.status = 'ACTIVE' then token.expires_at end as "expiresAt",
+      -- A hold extends a session to its own end, but to twice the session's length at most.
+      case when token.status = 'ACTIVE' then least(now() + make_interval(secs => room.hold_seconds),
+        greatest(token.expires_at, token.admitted_at + 2 * make_interval(secs => room.session_seconds))) end as "holdUntil",
       token.status = 'ACTIVE' and token.seen_at < token.admitted_at as unheard
     from queue_tokens as token, rooms as room
     where token.concert_id = ${concertId} and token.entry = any(${entries}::bigint[])
@@ -80,33 +85,27 @@ export function hear(tx: Tx, concertId: string, entries: readonly number[]): voi
     where concert_id = ${concertId} and entry = any(${entries}::bigint[])`.execute();
 }
 
-/** When a session ends that a hold taken now extends: with the hold, but after twice its length at the latest. */
-function extendedEnd(tx: Tx, holdSeconds: number | ReturnType<Tx>) {
-  return tx`least(
-    now() + make_interval(secs => ${holdSeconds}),
-    token.admitted_at + 2 * make_interval(secs => room.session_seconds)
-  )`;
+/** A session that lasts until then. */
+export interface SessionEnd {
+  readonly entry: number;
+  readonly expiresAt: Date;
 }
 
-/** Moves the end of these sessions to that of a hold taken now, as far as it may. */
-export async function extendSessions(
-  tx: Tx,
-  concertId: string,
-  entries: readonly number[],
-  holdSeconds: number,
-): Promise<{ entry: number; expiresAt: Date }[]> {
-  const extended = await tx<{ entry: number; expiresAt: Date }[]>`
-    update queue_tokens as token set expires_at = ${extendedEnd(tx, holdSeconds)}
-    from rooms as room
-    where token.concert_id = ${concertId} and token.entry = any(${entries}::bigint[])
-      and token.status = 'ACTIVE' and token.expires_at < ${extendedEnd(tx, holdSeconds)}
-      and room.concert_id = ${concertId}
-    returning token.entry, token.expires_at as "expiresAt"`;
-  for (let from = 0; from < extended.length; from += sessions_per_message) {
-    const some = extended.slice(from, from + sessions_per_message);
+/**
+ * Moves the ends of these sessions, which the caller has locked and found to end earlier. Waits for nothing: it travels
+ * with the commit, as do the news of it to other servers.
+ */
+export function extendSessions(tx: Tx, concertId: string, sessions: readonly SessionEnd[]): void {
+  if (sessions.length === 0) return;
+  void tx`
+    update queue_tokens as token set expires_at = extended.expires_at::timestamptz
+    from unnest(${sessions.map(({ entry }) => entry)}::bigint[],
+      ${sessions.map(({ expiresAt }) => expiresAt.toISOString())}::text[]) as extended (entry, expires_at)
+    where token.concert_id = ${concertId} and token.entry = extended.entry`.execute();
+  for (let from = 0; from < sessions.length; from += sessions_per_message) {
+    const some = sessions.slice(from, from + sessions_per_message);
     void publish(tx, 'sessions', [concertId, some.map(({ entry, expiresAt }) => [entry, expiresAt.getTime()])]);
   }
-  return extended;
 }
 
 const sessions_per_message = 200;

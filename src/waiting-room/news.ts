@@ -1,6 +1,6 @@
 /** A room's news as it travels between servers: packed, and cut into parts that fit a notification. */
 import { payload_bytes_max } from '../platform/feed.ts';
-import { numberOf, type Change, type EndReason, type News, type Settings } from './board.ts';
+import { numberOf, pauseOf, type Change, type EndReason, type News, type Pause, type Settings } from './board.ts';
 
 /** As it travels: in parts that fit a notification each, counted from 0. */
 export type NewsPart = readonly [
@@ -12,8 +12,12 @@ export type NewsPart = readonly [
   part: number,
   parts: number,
   changes: readonly PackedChange[],
-  settings: Readonly<Pick<Settings, keyof Settings>> | null,
+  settings: PackedSettings | null,
 ];
+/** Each text once: with two of the longest, of the dearest characters, they fill most of a notification. */
+type PackedSettings = Readonly<Pick<Settings, Exclude<keyof Settings, keyof Pause>>> & {
+  readonly paused: { readonly reason: string; readonly ko: string | null } | null;
+};
 type PackedChange =
   | readonly [kind: 0 | 3, entry: number, expiresAt: number, mark: number]
   | readonly [kind: 1 | 2 | 4, entry: number, detail: number];
@@ -26,8 +30,8 @@ export function partsOf({ concertId, version, head, front, lastNumber, changes, 
   const parts: [PackedChange[], NewsPart[8]][] = [];
   for (let from = 0; from < changes.length; from += changes_per_part)
     parts.push([changes.slice(from, from + changes_per_part).map(pack), null]);
-  // With the reason of a pause they may fill half a notification, so they travel in one of their own.
-  if (settings !== undefined) parts.push([[], { ...settings }]);
+  // With the reasons of a pause they may fill a notification, so they travel in one of their own.
+  if (settings !== undefined) parts.push([[], packSettings(settings)]);
   else if (parts.length === 0) parts.push([[], null]);
   const count = parts.length;
   return parts.map(([some, changed], part) => [
@@ -41,6 +45,17 @@ export function partsOf({ concertId, version, head, front, lastNumber, changes, 
     some,
     changed,
   ]);
+}
+
+function packSettings({ paused, pauseReasons, ...settings }: Settings): PackedSettings {
+  if (paused === null || pauseReasons === null) return { ...settings, paused: null };
+  const { reason } = paused;
+  return { ...settings, paused: { reason, ko: pauseReasons.ko === reason ? null : pauseReasons.ko } };
+}
+
+function unpackSettings({ paused, ...settings }: PackedSettings): Settings {
+  // Servers of before send no text of its own for readers of Korean.
+  return { ...settings, ...pauseOf(paused?.reason ?? null, paused?.ko ?? null) };
 }
 
 function pack(change: Change): PackedChange {
@@ -71,7 +86,8 @@ export function createArrivals(deliver: (news: News) => void) {
     if (known?.version !== version || known.next !== part) return;
     for (const change of packed) known.changes.push(unpack(change));
     if (part === parts - 1) {
-      deliver({ concertId, version, head, front, lastNumber, changes: known.changes, settings: settings ?? undefined });
+      const changed = settings === null ? undefined : unpackSettings(settings);
+      deliver({ concertId, version, head, front, lastNumber, changes: known.changes, settings: changed });
       return;
     }
     known.next += 1;

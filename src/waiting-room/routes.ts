@@ -7,6 +7,7 @@ import type { Shortcut } from '../platform/shortcuts.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { refuse } from '../refusals.ts';
 import type { WaitingRoom } from './gate.ts';
+import { readerOf } from './status.ts';
 import { createStatusStreams } from './streams.ts';
 
 /** Mounts the routes; answers the duties that their streams bring. */
@@ -21,7 +22,11 @@ export function waitingRoomRoutes(
     ...route('issueQueueToken'),
     handler: async (request, reply) => {
       const { userId } = await accounts.identify(request);
-      const { token, isNew, isReissued, status } = await waitingRoom.issue(request.params.concertId, userId);
+      const { token, isNew, isReissued, status } = await waitingRoom.issue(
+        request.params.concertId,
+        userId,
+        readerOf(request.headers),
+      );
       // Sessions end before tokens are made void, so whoever got here with an ended one is found out now, whatever the order.
       if (isReissued && !(await accounts.isSignedInStill(request))) throw refuse('UNAUTHENTICATED');
       return reply.code(isNew ? 201 : 200).send({ token, ...status });
@@ -43,7 +48,7 @@ export function waitingRoomRoutes(
     ...route('getQueueToken'),
     // Known at once but for ends of long ago: no promise, so no iteration of the event loop, on the busiest path of all.
     handler: (request, reply) => {
-      const status = waitingRoom.status(gate.pass(request));
+      const status = waitingRoom.status(gate.pass(request), readerOf(request.headers));
       if (status instanceof Promise) return status;
       reply.send(status);
       return undefined;
@@ -54,8 +59,9 @@ export function waitingRoomRoutes(
     ...route('streamQueueToken'),
     handler: async (request, reply) => {
       const pass = gate.pass(request);
-      const status = await inTime(Promise.resolve(waitingRoom.status(pass)));
-      streams.add(pass, openEventStream(request, reply), status);
+      const reader = readerOf(request.headers);
+      const status = await inTime(Promise.resolve(waitingRoom.status(pass, reader)));
+      streams.add({ pass, language: reader() }, openEventStream(request, reply), status);
       return reply;
     },
   });
@@ -78,7 +84,7 @@ export function statusShortcut({ gate, knownStatus }: Pick<WaitingRoom, 'gate' |
   return (url, headers) => {
     if (url !== contract.getQueueToken.url) return undefined;
     const pass = gate.read(headers);
-    const status = pass === undefined ? undefined : knownStatus(pass);
+    const status = pass === undefined ? undefined : knownStatus(pass, readerOf(headers));
     return status === undefined ? undefined : { body: JSON.stringify(status), headers: json };
   };
 }

@@ -1,10 +1,15 @@
 /** Reading a whole room: what a board starts from, and returns to when it may have missed a change. */
 import type { Database } from '../platform/database.ts';
-import type { Settings, Snapshot } from './board.ts';
+import { pauseOf, type Pause, type Settings, type Snapshot } from './board.ts';
 import { markOf } from './tokens.ts';
 
-interface RoomRow extends Omit<Settings, 'paused'> {
+/** The settings among a room's columns. */
+export interface SettingsRow extends Omit<Settings, keyof Pause> {
   readonly pausedReason: string | null;
+  readonly pausedReasonKo: string | null;
+}
+
+interface RoomRow extends SettingsRow {
   readonly version: number;
   readonly head: number;
   readonly front: number;
@@ -22,6 +27,7 @@ export async function readSnapshot({ transaction }: Database, concertId: string)
       tx<RoomRow[]>`
         select max_active as "maxActive", session_seconds as "sessionSeconds", hold_seconds as "holdSeconds",
           grace_seconds as "graceSeconds", max_seats_per_fan as "maxSeatsPerFan", paused_reason as "pausedReason",
+          paused_reason_ko as "pausedReasonKo",
           version, head, front, last_number as "lastNumber"
         from rooms where concert_id = ${concertId}`,
       tx<{ entry: number; expiresAt: Date; claimed: boolean; userId: string; generation: number }[]>`
@@ -62,9 +68,8 @@ export async function readSnapshot({ transaction }: Database, concertId: string)
   });
 }
 
-/** The settings among a room's columns. */
-export function settingsOf(row: Omit<Settings, 'paused'> & { readonly pausedReason: string | null }): Settings {
-  const { maxActive, sessionSeconds, holdSeconds, graceSeconds, maxSeatsPerFan, pausedReason } = row;
-  const paused = pausedReason === null ? null : { reason: pausedReason };
-  return { maxActive, sessionSeconds, holdSeconds, graceSeconds, maxSeatsPerFan, paused };
+export function settingsOf(row: SettingsRow): Settings {
+  const { maxActive, sessionSeconds, holdSeconds, graceSeconds, maxSeatsPerFan, pausedReason, pausedReasonKo } = row;
+  const pause = pauseOf(pausedReason, pausedReasonKo);
+  return { maxActive, sessionSeconds, holdSeconds, graceSeconds, maxSeatsPerFan, ...pause };
 }

@@ -1,6 +1,9 @@
 /** What a fan is told about a place in line: arithmetic on the board, whatever the length of the line. */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { ReplyOf } from '../contract.ts';
-import { etaSeconds, nowSeconds, type Board, type Pace, type Session, type Standing } from './board.ts';
+import { languageOf, type Language } from '../platform/language.ts';
+import { nowSeconds, type Board, type Pause, type Session, type Standing } from './board.ts';
+import { etaSeconds, type Pace } from './pace.ts';
 
 export type QueueStatus = ReplyOf<'getQueueToken', 200>;
 
@@ -13,11 +16,23 @@ const poll_tiers = [
 const poll_seconds_max = 10;
 const poll_seconds_active = 5;
 
-/** The fields stand in the contract's order, as the routes write them: a shortcut writes the same as it stands here. */
-export function describe(board: Board, standing: Exclude<Standing, { status: 'unknown' }>): QueueStatus {
+/** What all who wait are told beside their places: why admission is paused. */
+export function noticeOf({ pauseReasons }: Pick<Pause, 'pauseReasons'>, language: Language): string | null {
+  return pauseReasons === null ? null : pauseReasons[language];
+}
+
+/**
+ * `reader`: in which language the notice is told, if there is one. The fields stand in the contract's order, as the
+ * routes write them: a shortcut writes the same as it stands here.
+ */
+export function describe(
+  board: Board,
+  standing: Exclude<Standing, { status: 'unknown' }>,
+  reader: Reader = anybody,
+): QueueStatus {
   const { concertId, settings } = board;
   const { status } = standing;
-  const notice = settings.paused?.reason ?? null;
+  const notice = settings.paused === null ? null : noticeOf(settings, reader());
   if (status === 'WAIT') {
     const { position } = standing;
     const wait = waitOf(position, board.pace(nowSeconds()), settings.graceSeconds);
@@ -40,6 +55,16 @@ export function describe(board: Board, standing: Exclude<Standing, { status: 'un
     expiredBecause,
   };
 }
+
+/** Asked for a language only where something is written in one. */
+export type Reader = () => Language;
+const anybody: Reader = () => 'en';
+
+/** Whoever sent these headers. */
+export const readerOf =
+  (headers: IncomingHttpHeaders): Reader =>
+  () =>
+    languageOf(headers['accept-language']);
 
 export function endOf({ expiresAt }: Session): string {
   return new Date(expiresAt).toISOString();
@@ -69,17 +94,17 @@ const holes = ['position', 'etaSeconds', 'pollAfterSeconds'] as const;
  * For telling many at once: the same as `describe`, but the pace is measured once and what is the same for all is
  * written once, so that for each there are three numbers to fill in.
  */
-export function wordingOf(board: Board): Wording {
-  const { graceSeconds, paused } = board.settings;
+export function wordingOf(board: Board, language: Language): Wording {
+  const { graceSeconds } = board.settings;
   const pace = board.pace(nowSeconds());
-  const pattern = describe(board, { status: 'WAIT', position: 1 });
+  const pattern = describe(board, { status: 'WAIT', position: 1 }, () => language);
   // No text of a person contains these, since a quotation mark within a text is written differently.
   const marked = JSON.stringify({ ...pattern, ...Object.fromEntries(holes.map((hole) => [hole, `\u0001${hole}`])) });
   const [before = '', afterPosition = '', afterEta = '', end = ''] = marked.split(
     /"\\u0001(?:position|etaSeconds|pollAfterSeconds)"/,
   );
   return {
-    notice: paused?.reason ?? null,
+    notice: noticeOf(board.settings, language),
     wait: (position) => {
       const { etaSeconds: eta, pollAfterSeconds } = waitOf(position, pace, graceSeconds);
       return {

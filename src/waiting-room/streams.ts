@@ -7,15 +7,15 @@ import { inSlices } from '../platform/each.ts';
 import type { EventStream } from '../platform/event-stream.ts';
 import { CutOffError } from '../platform/lane.ts';
 import type { Duty } from '../platform/ticker.ts';
-import { numberOf } from './board.ts';
+import { nowSeconds, numberOf, type Board } from './board.ts';
 import { Followers, put, Ticks, type Follower } from './followers.ts';
 import type { QueueStatus, WaitingRoom } from './gate.ts';
+import { outlookOf } from './pace.ts';
 import { endOf, wordingOf } from './status.ts';
-import type { Pass } from './tokens.ts';
 
 export interface StatusStreams {
   /** Tells this status and on every change the new one, until the place has ended or the client goes. */
-  add(pass: Pass, stream: EventStream, status: QueueStatus): void;
+  add(who: Pick<Follower, 'pass' | 'language'>, stream: EventStream, status: QueueStatus): void;
   readonly duty: Duty;
 }
 
@@ -24,6 +24,12 @@ const tick_ms = 100;
 const present_every_ms = 1_000;
 /** Who may be near the head by now while nobody here heard of it; see `Presence`. */
 const unheard_reach = 2;
+
+function startOn(board: Board): Followers {
+  const line = new Followers(board);
+  line.outlook = line.outlookTold = outlookOf(board.pace(nowSeconds()));
+  return line;
+}
 
 type Lines = ReadonlyMap<string, Followers>;
 
@@ -52,16 +58,19 @@ export function createStatusStreams(waitingRoom: Pick<WaitingRoom, 'status' | 'b
       // One that was dropped and read anew has told nobody what changed meanwhile.
       if (board !== undefined && board !== line.board) line.follow(board);
     }
+    const now = nowSeconds();
+    for (const line of lines.values()) line.outlook = outlookOf(line.board.pace(now));
     await inSlices(near(lines), sign);
   };
 
   return {
-    add: (pass, stream, status) => {
+    add: ({ pass, language }, stream, status) => {
       const board = boards.peek(pass.concertId);
-      const line = lines.get(pass.concertId) ?? (board === undefined ? undefined : new Followers(board));
+      const line = lines.get(pass.concertId) ?? (board === undefined ? undefined : startOn(board));
       // The browser opens another stream.
       if (line === undefined) return stream.close();
-      const follower: Follower = { pass, stream, line, ...toldOf(status), place: undefined };
+      const told = toldOf(status);
+      const follower: Follower = { pass, language, stream, line, ...told, outlook: line.outlook, place: undefined };
       lines.set(pass.concertId, line);
       line.add(follower);
       stream.onClose(() => {
@@ -80,7 +89,7 @@ export function createStatusStreams(waitingRoom: Pick<WaitingRoom, 'status' | 'b
           presentAt = performance.now();
           await signAll();
         }
-        for (const line of lines.values()) line.wording = undefined;
+        for (const line of lines.values()) line.wordings = {};
         await inSlices(concerned(lines, ticks), update);
       },
     },
@@ -99,8 +108,9 @@ function* concerned(lines: Lines, ticks: Ticks): Iterable<Follower> {
       line.isAllTouched = false;
       yield* line.all();
     }
-    if (line.moves === line.board.moves) continue;
+    if (line.moves === line.board.moves && line.outlook === line.outlookTold) continue;
     line.moves = line.board.moves;
+    line.outlookTold = line.outlook;
     for (const follower of line.ripened()) {
       if (line.touched.size > 0) yield* touchedOf(lines);
       yield follower;
@@ -133,7 +143,7 @@ function createTelling({ status: statusOf }: Pick<WaitingRoom, 'status'>, ticks:
 
   const tell = (follower: Follower, status: QueueStatus): void => {
     if (follower.stream.closed) return;
-    Object.assign(follower, toldOf(status));
+    Object.assign(follower, toldOf(status), { outlook: follower.line.outlook });
     if (status.status === 'WAIT') putOff(follower, status.pollAfterSeconds);
     else put(follower, follower.line.resting);
     follower.stream.send('status', JSON.stringify(status));
@@ -141,10 +151,10 @@ function createTelling({ status: statusOf }: Pick<WaitingRoom, 'status'>, ticks:
   };
 
   const askAndTell = (follower: Follower): void => {
-    const { pass, stream, line } = follower;
+    const { pass, language, stream, line } = follower;
     put(follower, line.resting);
     try {
-      const status = statusOf(pass);
+      const status = statusOf(pass, () => language);
       if (status instanceof Promise)
         status.then(
           (known) => tell(follower, known),
@@ -160,17 +170,17 @@ function createTelling({ status: statusOf }: Pick<WaitingRoom, 'status'>, ticks:
 
   /** Tells one who waits what is new: the reason of a pause at once, a position when it is due. */
   const tellWait = (follower: Follower, position: number): void => {
-    const { line, stream } = follower;
-    line.wording ??= wordingOf(line.board);
-    const { notice, wait } = line.wording;
+    const { line, stream, language } = follower;
+    const { notice, wait } = (line.wordings[language] ??= wordingOf(line.board, language));
     if (follower.status === 'WAIT' && follower.remark === notice) {
       if (ticks.has(follower)) return;
-      if (follower.position === position) return put(follower, line.ripe);
+      if (follower.position === position && follower.outlook === line.outlook) return put(follower, line.ripe);
     }
     const { text, pollAfterSeconds } = wait(position);
     follower.status = 'WAIT';
     follower.position = position;
     follower.remark = notice;
+    follower.outlook = line.outlook;
     putOff(follower, pollAfterSeconds);
     stream.send('status', text);
   };

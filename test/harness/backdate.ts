@@ -1,4 +1,4 @@
-/** Moves ends of holds in time instead of waiting for them. */
+/** Moves ends of holds and sessions in time instead of waiting for them. */
 import type { Sql } from '../../src/platform/database.ts';
 
 /**
@@ -13,5 +13,31 @@ export async function endHold(sql: Sql, reservations: string | readonly string[]
     )
     update seats as seat set held_until = ended.held_until from ended
     where seat.concert_id = ended.concert_id and seat.performance_id = ended.performance_id
+      and seat.reservation_id = ended.id and not seat.sold`;
+}
+
+/**
+ * Lets the sessions of a concert end `inSeconds` from now, each up to `spreadSeconds` later, or one fan's; and with
+ * them whatever is held from them, as no hold outlasts its session.
+ */
+export async function endSessions(
+  sql: Sql,
+  concertId: string,
+  { inSeconds = -1, spreadSeconds = 0, userId }: { inSeconds?: number; spreadSeconds?: number; userId?: string } = {},
+): Promise<void> {
+  await sql`
+    with session as (
+      update queue_tokens
+      set expires_at = clock_timestamp() + make_interval(secs => ${inSeconds} + random() * ${spreadSeconds}::float8)
+      where concert_id = ${concertId} and status = 'ACTIVE' 
+        and (${userId ?? null}::text is null or user_id = ${userId ?? null})
+      returning user_id, expires_at
+    ), ended as (
+      update reservations as hold set held_until = least(hold.held_until, session.expires_at) from session
+      where hold.concert_id = ${concertId} and hold.user_id = session.user_id and hold.status = 'HELD'
+      returning hold.performance_id, hold.id, hold.held_until
+    )
+    update seats as seat set held_until = ended.held_until from ended
+    where seat.concert_id = ${concertId} and seat.performance_id = ended.performance_id
       and seat.reservation_id = ended.id and not seat.sold`;
 }

@@ -35,6 +35,7 @@ export const rules = {
   seatsPerFanMax: 2,
   balanceMax: 100_000_000,
   paymentEndsTheSession: true,
+  endsGiveBack: true,
   leavingAdmitsTheNext: true,
   departuresShortenTheLine: true,
   expiredHoldsCount: false,
@@ -65,6 +66,31 @@ export class BoxOfficeModel {
     this.rules = rules;
     this.queue = new QueueModel(hall, rules);
     this.balances = Array.from({ length: fans }, () => 0);
+  }
+
+  /** Whoever leaves gives back what is held, and paid for nothing. */
+  leave(fan: number): Expected {
+    if (this.queue.placeOf(fan)?.status === 'ACTIVE') this.giveBack(fan, 'CANCELLED');
+    return this.queue.leave(fan);
+  }
+
+  /** Time passes for this session. Answers whether there was one. */
+  expireSession(fan: number): boolean {
+    if (!this.queue.expireSession(fan)) return false;
+    this.giveBack(fan, 'EXPIRED');
+    return true;
+  }
+
+  /** Dates in which this fan holds seats. */
+  heldBy(fan: number): number[] {
+    return this.reservations
+      .filter((one) => one.fan === fan && one.status === 'HELD')
+      .map(({ performance }) => performance);
+  }
+
+  private giveBack(fan: number, status: 'CANCELLED' | 'EXPIRED'): void {
+    if (!this.rules.endsGiveBack) return;
+    for (const one of this.reservations) if (one.fan === fan && one.status === 'HELD') one.status = status;
   }
 
   expireHold(index: number): void {
@@ -157,6 +183,7 @@ export class BoxOfficeModel {
     this.balances[fan] = balance - amount;
     reservation.status = 'CONFIRMED';
     if (this.rules.paymentEndsTheSession) this.queue.end(place, 'PAID');
+    this.giveBack(fan, 'CANCELLED');
     this.queue.admit();
     const fields = { reservationId: id, amount, balance: balance - amount, seats: this.named(seats) };
     return { status: 201, fields, learn: (paid) => (reservation.paymentId = String(paid['id'])) };

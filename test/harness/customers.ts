@@ -49,6 +49,10 @@ export interface Charge {
 interface Hold {
   readonly id: string;
   readonly amount: number;
+  /** Of the place that it is held from. */
+  readonly queueToken: string;
+  /** As `Crowd.owners` names them. */
+  readonly seats: readonly string[];
   state: 'held' | 'releasing' | 'released' | 'paid';
 }
 export interface Payment {
@@ -136,8 +140,24 @@ export async function look(crowd: Crowd, customer: Customer): Promise<void> {
 
 export async function leave(crowd: Crowd, customer: Customer): Promise<void> {
   const { queueToken = '' } = customer;
-  await ask(crowd, 'leaveQueue', (office) => office.leave(queueToken));
+  const given = lettingGo(crowd, customer, queueToken);
+  const answer = await ask(crowd, 'leaveQueue', (office) => office.leave(queueToken));
+  if (answer !== undefined) for (const one of given) one.state = 'released';
   customer.status = 'EXPIRED';
+}
+
+/** What is held from a place and is given back with its end: from now on it may be somebody else's. */
+function lettingGo(crowd: Crowd, { holds }: Customer, queueToken: string, but?: string): Hold[] {
+  const given = [...holds.values()].filter(
+    (one) => one.queueToken === queueToken && one.id !== but && (one.state === 'held' || one.state === 'releasing'),
+  );
+  for (const one of given) disown(crowd, one);
+  return given;
+}
+
+function disown({ owners }: Crowd, one: Hold): void {
+  for (const seat of one.seats) if (owners.get(seat) === one.id) owners.delete(seat);
+  one.state = 'releasing';
 }
 
 /** A refusal at the gate tells where one stands. */
@@ -171,20 +191,19 @@ export async function hold(crowd: Crowd, customer: Customer): Promise<void> {
     seats.map((seat) => seat.number),
     [...wanted],
   );
-  for (const { number } of seats) {
-    const seat = `${performanceId} ${number}`;
+  const names = seats.map(({ number }) => `${performanceId} ${number}`);
+  for (const seat of names) {
     assert.equal(owners.get(seat), undefined, `seat ${seat} was given to two`);
     owners.set(seat, id);
   }
-  customer.holds.set(id, { id, amount, state: 'held' });
+  customer.holds.set(id, { id, amount, queueToken, seats: names, state: 'held' });
 }
 
 export async function release(crowd: Crowd, customer: Customer): Promise<void> {
   const own = [...customer.holds.values()].filter(({ state }) => state === 'held' || state === 'releasing');
   if (own.length === 0) return;
   const one = pick(crowd.random, own);
-  for (const [seat, id] of crowd.owners) if (id === one.id) crowd.owners.delete(seat);
-  one.state = 'releasing';
+  disown(crowd, one);
   const answer = await ask(crowd, 'cancelReservation', (office) => office.cancel(customer.fan, one.id));
   if (answer?.status === 204) one.state = 'released';
   else if (answer !== undefined) assert.equal(answer.code, 'ALREADY_PAID');
@@ -219,7 +238,15 @@ export async function pay(crowd: Crowd, customer: Customer): Promise<void> {
   if (chance(crowd.random, 0.2)) clicks.push(made);
   if (chance(crowd.random, 0.1)) clicks.push({ ...made, key: keyOf(customer) });
   customer.payments.push(...new Set(clicks));
+  const others = held.filter((one) => one.queueToken === queueToken && one.id !== id);
+  for (const one of others) disown(crowd, one);
   await Promise.all(clicks.map((click) => retryPayment(crowd, customer, click)));
+  // Refused, but for a session that is over: then they are as they were.
+  if (customer.status !== 'ACTIVE' || clicks.some(({ outcome }) => outcome !== 'refused')) return;
+  for (const one of others) {
+    one.state = 'held';
+    for (const seat of one.seats) crowd.owners.set(seat, one.id);
+  }
 }
 
 /** The same key again. */
@@ -238,6 +265,7 @@ export async function retryPayment(crowd: Crowd, customer: Customer, made: Payme
   made.amount = answer.body.amount;
   const own = customer.holds.get(reservationId);
   if (own !== undefined) own.state = 'paid';
+  for (const one of lettingGo(crowd, customer, queueToken, reservationId)) one.state = 'released';
   if (customer.queueToken === queueToken) customer.status = 'EXPIRED';
 }
 

@@ -23,6 +23,7 @@ export const settings: Settings = {
   graceSeconds: 20,
   maxSeatsPerFan: 4,
   paused: null,
+  pauseReasons: null,
 };
 
 export type Step =

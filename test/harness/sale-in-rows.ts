@@ -15,7 +15,7 @@ insert into rooms (concert_id, max_active, session_seconds, hold_seconds, grace_
   values ('concert001', 2, 600, 300, 20, 2, 2, 6, 5, 6, 2, 2);
 insert into queue_tokens (concert_id, entry, number, user_id, status, skipped_at, admitted_at, expires_at, ended_at, ended_because) values
   ('concert001', 1, 1, 'u1', 'EXPIRED', null, now() - interval '9 min', now(), now() - interval '2 min', 'PAID'),
-  ('concert001', 2, 2, 'u2', 'ACTIVE', null, now() - interval '8 min', now() + interval '2 min', null, null),
+  ('concert001', 2, 2, 'u2', 'ACTIVE', null, now() - interval '8 min', now() + interval '5 min', null, null),
   ('concert001', 3, 3, 'u3', 'WAIT', now() - interval '3 min', null, null, null, null),
   ('concert001', 4, 4, 'u4', 'EXPIRED', null, null, null, now() - interval '4 min', 'LEFT'),
   ('concert001', 5, 5, 'u5', 'ACTIVE', null, now() - interval '2 min', now() + interval '8 min', null, null),

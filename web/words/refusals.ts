@@ -40,6 +40,7 @@ export const refusalWords: Both<Readonly<Record<ProblemCode, Said>>> = {
       title: '이미 선택된 좌석이에요',
       text: '좌석은 하나도 선점되지 않았어요. 다른 좌석을 선택해 주세요.',
     },
+    SALE_ENDED: { title: '판매가 끝난 회차예요', text: '좌석은 선점되지 않았어요. 다른 날짜를 선택해 주세요.' },
     SEAT_LIMIT_EXCEEDED: {
       title: '1인 예매 한도를 넘었어요',
       text: '좌석 수를 줄이거나, 선점한 좌석을 먼저 취소해 주세요.',
@@ -103,6 +104,7 @@ export const refusalWords: Both<Readonly<Record<ProblemCode, Said>>> = {
       title: 'Those seats are taken',
       text: 'None of the seats is held for you. Choose other seats.',
     },
+    SALE_ENDED: { title: 'The sale of this date has ended', text: 'No seat is held for you. Choose another date.' },
     SEAT_LIMIT_EXCEEDED: {
       title: 'That is over the limit for one person',
       text: 'Choose fewer seats, or release some that you hold.',

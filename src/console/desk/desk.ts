@@ -3,7 +3,7 @@ import type { Accounts } from '../../accounts/accounts.ts';
 import type { Catalog, Performance } from '../../catalog/catalog.ts';
 import type { Database } from '../../platform/database.ts';
 import { refuse } from '../../refusals.ts';
-import type { Settings, WaitingRoom } from '../../waiting-room/gate.ts';
+import type { Pause, Settings, WaitingRoom } from '../../waiting-room/gate.ts';
 import type { Wallet } from '../../wallet/wallet.ts';
 import { findSeats, type FoundSeats } from '../find-seats.ts';
 import { createExports, type Exports } from './exports.ts';
@@ -11,7 +11,7 @@ import { findPeople, person, type FoundPeople, type PersonInFull } from './peopl
 import { seatStory, type SeatStory } from './seat-story.ts';
 
 /** A concert as it was put on sale, with the settings that are in force now. */
-export interface Plan extends Omit<Settings, 'paused'> {
+export interface Plan extends Omit<Settings, keyof Pause> {
   readonly id: string;
   readonly title: string;
   readonly artist: string;
@@ -55,7 +55,7 @@ export function createDesk(rooms: DeskRooms): Desk {
       ]);
       if (concert === undefined || settings === undefined) throw refuse('NOT_FOUND');
       const { id, title, artist, venue } = concert;
-      const { paused: _paused, ...kept } = settings;
+      const { paused: _paused, pauseReasons: _reasons, ...kept } = settings;
       return { id, title, artist, venue, ...kept, performances };
     },
     findPeople: (q) => findPeople(rooms, q),

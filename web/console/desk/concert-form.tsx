@@ -11,6 +11,7 @@ import { Field } from '../../ui/field.tsx';
 import { Notice, Refused } from '../../ui/notice.tsx';
 import { money, number, say, titleIn } from '../../words/words.ts';
 import { Confirm } from '../parts/confirm.tsx';
+import { HoldWarning } from '../parts/hold-warning.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { faultsOf, requestOf, seatsPerDate, textFields, type Draft, type DraftFaults } from './draft.ts';
 import { AskDates, doubtsOf } from './doubts.tsx';
@@ -135,6 +136,10 @@ function Settings({ draft, faults }: PartProps) {
           />
         ))}
       </div>
+      <HoldWarning
+        holdSeconds={wholeOf(draft.value.settings.holdSeconds) ?? Number.NaN}
+        sessionSeconds={wholeOf(draft.value.settings.sessionSeconds) ?? Number.NaN}
+      />
     </Panel>
   );
 }

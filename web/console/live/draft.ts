@@ -45,8 +45,8 @@ export interface Draft {
   readonly conflicts: ReadonlySignal<Conflicts | undefined>;
   /** Sends the changes; rejects with a problem. A conflict is kept to be shown, and the draft goes on from there. */
   send(inForce: InForce): Promise<void>;
-  /** Pauses with a reason, or resumes with null. */
-  pause(reason: string | null, inForce: InForce): Promise<void>;
+  /** Pauses for reasons, or resumes with null. */
+  pause(reasons: Reasons | null, inForce: InForce): Promise<void>;
 }
 
 export function createDraft(concertId: string): Draft {
@@ -106,12 +106,23 @@ export function createDraft(concertId: string): Draft {
         throw error;
       }
     },
-    pause: (reason, inForce) =>
-      update({ paused: reason === null ? null : { reason }, expected: { paused: inForce.paused } }, inForce),
+    pause: (reasons, inForce) =>
+      update({ paused: pausing(reasons), expected: { paused: pausing(inForce.pauseReasons) } }, inForce),
   };
 }
 
-type Expected = Partial<Pick<InForce, Setting | 'paused'>>;
+/** Why nobody is admitted; who reads a language that is left out is told the other. */
+export type Reasons = Partial<NonNullable<InForce['pauseReasons']>>;
+
+const pausing = (reasons: Reasons | null): { reason: Reasons } | null =>
+  reasons === null ? null : { reason: reasons };
+
+/** As it is shown: both texts, or the one that is for everybody. */
+export function toldOf(reasons: InForce['pauseReasons']): string | null {
+  return reasons === null ? null : [...new Set([reasons.ko, reasons.en])].join(' / ');
+}
+
+type Expected = Partial<Record<Setting, number>> & { readonly paused?: unknown };
 
 function conflictsIn(fields: Readonly<Record<string, unknown>>, expected: Expected, seen: InForce): Conflicts {
   const current = fields['current'] as InForce;
@@ -122,7 +133,7 @@ function conflictsIn(fields: Readonly<Record<string, unknown>>, expected: Expect
   const pauses =
     expected.paused === undefined
       ? []
-      : [{ setting: 'paused' as const, from: seen.paused?.reason ?? null, to: current.paused?.reason ?? null }];
+      : [{ setting: 'paused' as const, from: toldOf(seen.pauseReasons), to: toldOf(current.pauseReasons) }];
   return {
     by: by?.email ?? null,
     at: (fields['changedAt'] as string | null) ?? null,

@@ -1,11 +1,11 @@
 /** The brake: pausing with a reason that all who wait can read, and letting go of it. */
 import { useId } from 'preact/hooks';
-import { useSignal } from '@preact/signals';
+import { useSignal, type Signal } from '@preact/signals';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
-import { number, say } from '../../words/words.ts';
+import { language, number, say } from '../../words/words.ts';
 import { Confirm } from '../parts/confirm.tsx';
-import type { InForce } from './draft.ts';
+import { toldOf, type InForce, type Reasons } from './draft.ts';
 import { admittedBy, type Now } from './effects.ts';
 
 const words = {
@@ -17,9 +17,9 @@ const words = {
     resume: '입장 재개하기',
     pauseTitle: '입장을 멈출까요?',
     resumeTitle: '입장을 재개할까요?',
-    reason: '이유',
-    reasonHint: '기다리는 모든 사람의 화면에 그대로 보여요. 500자까지예요.',
-    reasonFault: '멈추는 이유를 적어 주세요. 기다리는 사람들이 읽어요.',
+    reason: { ko: '이유 (한국어)', en: '이유 (영어)' },
+    reasonHint: '기다리는 모든 사람의 화면에 그대로 보여요. 한 언어로만 적으면 모두에게 그 글이 보여요. 500자까지예요.',
+    reasonFault: '멈추는 이유를 한 언어로라도 적어 주세요. 기다리는 사람들이 읽어요.',
     meanwhile: (who: string) => `그 사이 ${who} 님이 다른 이유로 멈췄어요`,
     somebody: '다른 운영자',
     replaces: '계속하면 이 이유가 지금 적은 이유로 바뀌어요. 그대로 두려면 취소해 주세요.',
@@ -38,9 +38,10 @@ const words = {
     resume: 'Resume admission',
     pauseTitle: 'Pause admission?',
     resumeTitle: 'Resume admission?',
-    reason: 'Reason',
-    reasonHint: 'Shown as it is to everybody waiting. Up to 500 characters.',
-    reasonFault: 'Say why. Everybody waiting will read it.',
+    reason: { ko: 'Reason in Korean', en: 'Reason in English' },
+    reasonHint:
+      'Shown as it is to everybody waiting. If you fill in only one, everybody sees it. Up to 500 characters.',
+    reasonFault: 'Say why, in one language at least. Everybody waiting will read it.',
     meanwhile: (who: string) => `${who} has just paused it for another reason`,
     somebody: 'Somebody else',
     replaces: 'If you go on, your reason replaces this one. To leave it as it is, cancel.',
@@ -58,8 +59,8 @@ const reason_chars_max = 500;
 export interface PauseProps {
   readonly inForce: InForce;
   readonly now: Now;
-  /** Pauses with a reason, or resumes with null. */
-  readonly act: (reason: string | null) => Promise<void>;
+  /** Pauses for reasons, or resumes with null. */
+  readonly act: (reasons: Reasons | null) => Promise<void>;
 }
 
 export function Pause({ inForce, now, act }: PauseProps) {
@@ -75,7 +76,7 @@ export function Pause({ inForce, now, act }: PauseProps) {
         <strong>{paused === null ? said.running : said.paused}</strong>
         {paused !== null && (
           <p>
-            <span class="hidden">{said.reasonIs}: </span>“{paused.reason}”
+            <span class="hidden">{said.reasonIs}: </span>“{toldOf(inForce.pauseReasons)}”
           </p>
         )}
       </div>
@@ -113,23 +114,25 @@ function isConflict(close: () => void) {
 function AskReason({ inForce, now, act, close }: AskProps) {
   const said = say(words);
   const id = useId();
-  const reason = useSignal('');
+  const reasons = { ko: useSignal(''), en: useSignal('') };
   const fault = useSignal(false);
   /** Somebody else's reason that was shown here, so that it is replaced only knowingly. */
   const shown = useSignal<string | undefined>(undefined);
-  const theirs = inForce.paused?.reason;
-  const isReplacing = theirs !== undefined && shown.value === theirs;
+  const theirs = toldOf(inForce.pauseReasons);
+  const isReplacing = theirs !== null && shown.value === theirs;
   const confirm = async (): Promise<boolean> => {
-    fault.value = reason.value.trim() === '';
-    if (fault.value) {
-      document.getElementById(id)?.focus();
+    const given = writtenIn(reasons);
+    fault.value = given === undefined;
+    if (given === undefined) {
+      document.getElementById(`${id}-${language.value}`)?.focus();
       return false;
     }
-    if (theirs !== undefined && theirs !== reason.value.trim() && !isReplacing) {
+    const { ko = given.en ?? '', en = ko } = given;
+    if (theirs !== null && theirs !== toldOf({ ko, en }) && !isReplacing) {
       shown.value = theirs;
       return false;
     }
-    await act(reason.value.trim());
+    await act(given);
     return true;
   };
   return (
@@ -141,24 +144,7 @@ function AskReason({ inForce, now, act, close }: AskProps) {
       onRefused={isConflict(close)}
     >
       <p>{said.pauseEffect(number(now.waiting), number(now.active))}</p>
-      <div class="field">
-        <label for={id}>{said.reason}</label>
-        <textarea
-          id={id}
-          rows={2}
-          maxLength={reason_chars_max}
-          autofocus
-          aria-invalid={fault.value}
-          aria-describedby={`${id}-hint`}
-          value={reason.value}
-          onInput={(event) => {
-            reason.value = event.currentTarget.value;
-          }}
-        />
-        <span id={`${id}-hint`} class={fault.value ? 'fault' : 'hint'}>
-          {fault.value ? said.reasonFault : said.reasonHint}
-        </span>
-      </div>
+      <ReasonFields id={id} reasons={reasons} fault={fault.value} />
       {isReplacing && (
         <Notice title={said.meanwhile(inForce.changedBy?.email ?? said.somebody)}>
           <p>“{theirs}”</p>
@@ -166,6 +152,47 @@ function AskReason({ inForce, now, act, close }: AskProps) {
         </Notice>
       )}
     </Confirm>
+  );
+}
+
+type ReasonTexts = Readonly<Record<'ko' | 'en', Signal<string>>>;
+
+/** Undefined if there is nothing in either language. */
+function writtenIn({ ko, en }: ReasonTexts): Reasons | undefined {
+  const given: Reasons = {};
+  if (ko.value.trim() !== '') given.ko = ko.value.trim();
+  if (en.value.trim() !== '') given.en = en.value.trim();
+  return Object.keys(given).length === 0 ? undefined : given;
+}
+
+/** One is enough; the operator's own language comes first. */
+function ReasonFields({ id, reasons, fault }: { id: string; reasons: ReasonTexts; fault: boolean }) {
+  const said = say(words);
+  const fields = language.value === 'ko' ? (['ko', 'en'] as const) : (['en', 'ko'] as const);
+  return (
+    <>
+      {fields.map((field, index) => (
+        <div class="field" key={field}>
+          <label for={`${id}-${field}`}>{said.reason[field]}</label>
+          <textarea
+            id={`${id}-${field}`}
+            lang={field}
+            rows={2}
+            maxLength={reason_chars_max}
+            autofocus={index === 0}
+            aria-invalid={fault}
+            aria-describedby={`${id}-hint`}
+            value={reasons[field].value}
+            onInput={(event) => {
+              reasons[field].value = event.currentTarget.value;
+            }}
+          />
+        </div>
+      ))}
+      <p id={`${id}-hint`} class={fault ? 'fault' : 'hint'} key={String(fault)}>
+        {fault ? said.reasonFault : said.reasonHint}
+      </p>
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 /** In a word: how a sale stands. */
-import { say } from '../../words/words.ts';
+import { language, say } from '../../words/words.ts';
 
 const words = {
   ko: { PAUSED: '멈춤', SOLD_OUT: '매진', BUSY: '대기 중', OPEN: '입장 중', IDLE: '한산함' },
@@ -10,6 +10,7 @@ export interface Standing {
   readonly waiting: number;
   readonly active: number;
   readonly paused: { readonly reason: string } | null;
+  readonly pauseReasons: { readonly ko: string; readonly en: string } | null;
   readonly seatsTotal: number;
   readonly seatsSold: number;
 }
@@ -24,7 +25,7 @@ function stateOf({ waiting, active, paused, seatsTotal, seatsSold }: Standing): 
 export function State(standing: Standing) {
   const state = stateOf(standing);
   return (
-    <span class={`state ${state.toLowerCase()}`} title={standing.paused?.reason}>
+    <span class={`state ${state.toLowerCase()}`} title={standing.pauseReasons?.[language.value]}>
       {say(words)[state]}
     </span>
   );

@@ -9,6 +9,7 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import { countdown } from '../../words/language.ts';
 import { clockTime, language, number, say } from '../../words/words.ts';
 import { Confirm } from '../parts/confirm.tsx';
+import { HoldWarning } from '../parts/hold-warning.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { createDraft, settings, type Conflicts, type Draft, type InForce } from './draft.ts';
 import { effectOf, type Now, type Setting } from './effects.ts';
@@ -105,7 +106,7 @@ function Controls({ draft, inForce, of }: ControlsProps) {
   const told = done.value && draft.changes(inForce).length === 0 ? say(words).done : '';
   return (
     <div class="steer stack">
-      <Pause inForce={inForce} now={now} act={(reason) => draft.pause(reason, inForce).finally(renew)} />
+      <Pause inForce={inForce} now={now} act={(reasons) => draft.pause(reasons, inForce).finally(renew)} />
       {draft.conflicts.value !== undefined && <Conflicted conflicts={draft.conflicts.value} />}
       <ChangeForm
         draft={draft}
@@ -160,6 +161,10 @@ function ChangeForm({ draft, inForce, now, told, onReview }: Steering & { told: 
           <NumberSetting key={setting} setting={setting} draft={draft} inForce={inForce} now={now} />
         ))}
       </div>
+      <HoldWarning
+        holdSeconds={draft.value('holdSeconds', inForce)}
+        sessionSeconds={draft.value('sessionSeconds', inForce)}
+      />
       <div class="row">
         <Button type="submit" size="small" disabled={!ready}>
           {said.review}

@@ -8,6 +8,7 @@ import { Refused } from '../../ui/notice.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { counted, countdown } from '../../words/language.ts';
 import { date, language, number, say, titleIn } from '../../words/words.ts';
+import { toldOf } from '../live/draft.ts';
 import { settingWords } from '../live/setting-words.ts';
 import { PageHead } from '../parts/page-head.tsx';
 import { Table, type Column } from '../parts/table.tsx';
@@ -180,9 +181,17 @@ function When({ at }: { readonly at: string }) {
   );
 }
 
-function Differences({ entry: { before, after } }: { readonly entry: Entry }) {
+/** A pause is told by its texts, be it one for everybody or one for each language. */
+function readable({ pauseReasons, ...values }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const texts = toldOf((pauseReasons ?? null) as Parameters<typeof toldOf>[0]);
+  return texts === null ? values : { ...values, paused: { reason: texts } };
+}
+
+function Differences({ entry }: { readonly entry: Entry }) {
   const said = say(words);
-  const names = Object.keys(after ?? {}).filter((name) => !isSame(before?.[name], after?.[name]));
+  const before = entry.before && readable(entry.before);
+  const after = readable(entry.after ?? {});
+  const names = Object.keys(after).filter((name) => !isSame(before?.[name], after[name]));
   if (names.length === 0) return <span class="quiet">{said.same}</span>;
   return (
     <dl class={before === null ? 'differences made' : 'differences'}>
@@ -192,7 +201,7 @@ function Differences({ entry: { before, after } }: { readonly entry: Entry }) {
           <dd>
             {before !== null && <s>{valueOf(said, name, before[name])}</s>}
             {before !== null && ' → '}
-            <strong>{valueOf(said, name, after?.[name])}</strong>
+            <strong>{valueOf(said, name, after[name])}</strong>
           </dd>
         </div>
       ))}

@@ -65,7 +65,8 @@ function Choose({ concertId, place }: { concertId: string; place: string }) {
       ),
     ]);
     const held = new Map(sale?.performances.map((one) => [one.id, one.held]));
-    return { concert, performances, held };
+    const begun = new Set(concert.performances.filter(({ onSale }) => !onSale).map(({ id }) => id));
+    return { concert, performances: performances.filter(({ id }) => !begun.has(id)), held };
   });
   useEffect(() => {
     const timer = setInterval(() => {

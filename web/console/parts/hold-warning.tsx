@@ -1,0 +1,35 @@
+/** Says when holds are set to last longer than the session in which they have to be paid. */
+import { Notice } from '../../ui/notice.tsx';
+import { countdown } from '../../words/language.ts';
+import { say } from '../../words/words.ts';
+
+const words = {
+  ko: {
+    title: '좌석 선점 시간이 이용 시간보다 길어요',
+    text: (hold: string, session: string, most: string) =>
+      `좌석 선점 시간은 ${hold}, 이용 시간은 ${session}이에요. 좌석을 선점하면 이용 시간이 늘어나지만 모두 합쳐 ${most}까지이고, 그때까지 결제하지 않은 좌석은 풀려요.`,
+  },
+  en: {
+    title: 'Holds are longer than a session',
+    text: (hold: string, session: string, most: string) =>
+      `Holds of ${hold} cannot always be paid in a session of ${session}: they end with it. Holding seats extends a session, but to ${most} in all at most.`,
+  },
+};
+
+/** A hold extends a session up to this many times its length. */
+const sessions_max = 2;
+
+export function HoldWarning({
+  holdSeconds,
+  sessionSeconds,
+}: Readonly<Record<'holdSeconds' | 'sessionSeconds', number>>) {
+  if (!(holdSeconds > sessionSeconds)) return null;
+  const said = say(words);
+  const [hold, session, most] = [holdSeconds, sessionSeconds, sessionSeconds * sessions_max].map(countdown);
+  return (
+    <Notice title={said.title} kind="calm">
+      {/* Replaced, not rewritten: a translator of pages would keep the old numbers. */}
+      <p key={`${hold} ${session}`}>{said.text(hold ?? '', session ?? '', most ?? '')}</p>
+    </Notice>
+  );
+}
