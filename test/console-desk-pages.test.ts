@@ -59,6 +59,10 @@ test('makes a concert by form: faults beside their fields, the hall drawn, the e
   const visitor = await operatorAt('/console/new');
   const { page } = visitor;
   await page.locator('.plan-preview canvas').waitFor();
+  // All cells of a row look alike, whatever the seat map that is drawn beside them is styled with.
+  const looks = (await page.evaluate(`[...document.querySelectorAll('.sections-table input')].map((cell) =>
+    ['display', 'height', 'padding'].map((name) => getComputedStyle(cell).getPropertyValue(name)).join())`)) as string[];
+  assert.deepEqual([looks.length, new Set(looks).size], [5, 1], looks.join('\n'));
   await page.getByRole('button', { name: '판매 시작' }).click();
   await page.getByText('고칠 곳이 4군데 있어요').waitFor();
   assert.equal(await page.locator(':focus').getAttribute('name'), 'title');

@@ -2,7 +2,7 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { refusals, refuse, type Refusal } from '../refusals.ts';
-import { languageOf } from './language.ts';
+import { languageOf } from '../platform/language.ts';
 import { problemHeaders, problemOf, problemText } from './problems.ts';
 
 type Headers = Readonly<Record<string, string>>;

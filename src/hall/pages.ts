@@ -7,7 +7,7 @@ import type { App } from '../contract.ts';
 import { firstPage } from '../pages/first.ts';
 import { problemPage } from '../pages/problem.ts';
 import { refusals, type RefusalCode } from '../refusals.ts';
-import { languages, type Language } from './language.ts';
+import { languages, type Language } from '../platform/language.ts';
 import { problemFields } from './openapi.ts';
 import { problemPath } from './problems.ts';
 import { readerOf } from './reader.ts';

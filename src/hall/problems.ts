@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isTransient } from '../platform/database.ts';
 import { CutOffError, OverloadedError } from '../platform/lane.ts';
 import { Refusal, refusals, refuse, refuseField, type Bilingual, type RefusalCode } from '../refusals.ts';
-import { languageOf, languages, type Language } from './language.ts';
+import { languageOf, languages, type Language } from '../platform/language.ts';
 
 /** What a reader is told: a refusal, and how long to wait before asking again if that helps. */
 export interface Problem {

@@ -1,6 +1,6 @@
 /** Who reads a page, as far as its first paint must know: the language, and the theme if one was chosen. */
 import type { FastifyRequest } from 'fastify';
-import { languageOf, languages, type Language } from './language.ts';
+import { languageOf, languages, type Language } from '../platform/language.ts';
 
 export interface Reader {
   readonly language: Language;

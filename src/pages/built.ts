@@ -1,7 +1,7 @@
 /** The pages as web/build.ts left them: documents with marks for what depends on the reader. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Language } from '../hall/language.ts';
+import type { Language } from '../platform/language.ts';
 import { escaped } from './frame.ts';
 
 /** Documents of the build, by their names there. */

@@ -1,5 +1,5 @@
 /** The first page: what this is, what it promises, and the walk from sign-up to a paid seat to try at once. */
-import type { Language } from '../hall/language.ts';
+import type { Language } from '../platform/language.ts';
 import { escaped, frame } from './frame.ts';
 
 interface Words {

@@ -1,5 +1,5 @@
 /** What all pages of the server have around them. Everything comes from this host; nothing runs in the page. */
-import type { Language } from '../hall/language.ts';
+import type { Language } from '../platform/language.ts';
 
 const other: Record<Language, { readonly language: Language; readonly name: string; readonly label: string }> = {
   en: { language: 'ko', name: '한국어', label: 'Language' },

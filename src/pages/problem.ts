@@ -1,5 +1,5 @@
 /** The page behind a problem's `type`: what happened, what it means, what the answer looks like. */
-import type { Language } from '../hall/language.ts';
+import type { Language } from '../platform/language.ts';
 import { escaped, frame } from './frame.ts';
 
 interface Problem {

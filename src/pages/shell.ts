@@ -1,5 +1,5 @@
 /** What the app's pages show before their script has run: the head of the page, in place, and what it is. */
-import type { Language } from '../hall/language.ts';
+import type { Language } from '../platform/language.ts';
 import { frame } from './frame.ts';
 
 interface Shell {
