@@ -4,7 +4,7 @@ import { money, titleIn } from '../../web/words/language.ts';
 import type { Concert, Performance } from '../catalog/catalog.ts';
 import type { PageAbout } from '../pages/head.ts';
 import { pictureVersion, type PictureTexts } from '../pages/picture.ts';
-import type { Language } from './language.ts';
+import type { Language } from '../platform/language.ts';
 
 /** Of a run of many dates a search engine is told the first ones. */
 const dates_told_max = 20;

@@ -5,7 +5,7 @@ import { headOf, privateHead } from '../pages/head.ts';
 import { shells, type ShellName } from '../pages/shell.ts';
 import { compressed, sendCompressed, type Compressed } from './compressed.ts';
 import { homePicturePath } from './concert-about.ts';
-import type { Language } from './language.ts';
+import type { Language } from '../platform/language.ts';
 import { readerOf, type Reader } from './reader.ts';
 
 export type Shells = (

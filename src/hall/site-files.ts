@@ -7,7 +7,7 @@ import type { App } from '../contract.ts';
 import { shells } from '../pages/shell.ts';
 import { refuse } from '../refusals.ts';
 import { homeTexts, pictureTexts } from './concert-about.ts';
-import { languages, type Language } from './language.ts';
+import { languages, type Language } from '../platform/language.ts';
 import { createPictures, type Picture } from './pictures.ts';
 import { readerOf } from './reader.ts';
 

@@ -2,7 +2,7 @@
  * What a page says of itself to those who run no script: messengers that show a link, and search engines. Everything
  * that somebody wrote is escaped here, in attributes and in JSON.
  */
-import type { Language } from '../hall/language.ts';
+import type { Language } from '../platform/language.ts';
 import { escaped } from './frame.ts';
 import { picture } from './picture.ts';
 
