@@ -59,7 +59,12 @@ test('by date and grade, with sums that add up and are those of the ledger', asy
       {
         id: first,
         startsAt: '2030-05-01T10:00:00.000Z',
-        ...{ ...date, available: 8, held: 1, sold: 3, gross: 190_000, net: 190_000 },
+        ...date,
+        available: 8,
+        held: 1,
+        sold: 3,
+        gross: 190_000,
+        net: 190_000,
         grades: [
           { grade: 'VIP', ...vip, available: 3, sold: 1, gross: 100_000, net: 100_000 },
           { grade: 'R', ...r, available: 5, held: 1, sold: 2, gross: 90_000, net: 90_000 },
@@ -68,7 +73,12 @@ test('by date and grade, with sums that add up and are those of the ledger', asy
       {
         id: second,
         startsAt: '2030-05-02T10:00:00.000Z',
-        ...{ ...date, available: 10, held: 0, sold: 2, gross: 200_000, net: 200_000 },
+        ...date,
+        available: 10,
+        held: 0,
+        sold: 2,
+        gross: 200_000,
+        net: 200_000,
         grades: [
           { grade: 'VIP', ...vip, available: 2, sold: 2, gross: 200_000, net: 200_000 },
           { grade: 'R', ...r, available: 8, held: 0, sold: 0, gross: 0, net: 0 },

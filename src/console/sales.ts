@@ -78,7 +78,7 @@ export async function readSales(
     total,
     grades: grades.map(gradeOf),
     performances: performances.map(({ id, startsAt, grades: own }) => {
-      return { id, startsAt, ...summed(own.map(countsOf)), grades: own.map(gradeOf) };
+      return Object.assign(summed(own.map(countsOf)), { id, startsAt, grades: own.map(gradeOf) });
     }),
     forecast: forecastOf(total, before, line.paused !== null),
   };

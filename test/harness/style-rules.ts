@@ -50,7 +50,7 @@ function rulesOf({ path: file, text }: Source): Rule[] {
 /** Commas in brackets part no selectors. */
 function selectorsIn(head: string): string[] {
   let depth = 0;
-  const marked = [...head].map((sign) => {
+  const marked = Array.from(head, (sign) => {
     depth += sign === '(' ? 1 : sign === ')' ? -1 : 0;
     return sign === ',' && depth === 0 ? '\n,' : sign;
   });
