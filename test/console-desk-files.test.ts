@@ -21,10 +21,15 @@ before(async () => {
 });
 after(() => house.close());
 
-async function get(path: string): Promise<Response> {
+async function get(path: string, language = 'en'): Promise<Response> {
   const { bearer = '' } = await office.asOperator();
-  return fetch(`${server.origin}/api/v1/admin${path}`, { headers: { authorization: `Bearer ${bearer}` } });
+  const headers = { authorization: `Bearer ${bearer}`, 'accept-language': language };
+  return fetch(`${server.origin}/api/v1/admin${path}`, { headers });
 }
+
+/** By the hall's clock. */
+const inSeoul = (time: string): string =>
+  new Date(Date.parse(time) + 9 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
 
 function read(text: string): Record<string, string>[] {
   const { data, errors } = Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true });
@@ -60,10 +65,11 @@ test('a line is RFC 4180, and no text in it is a formula', () => {
 
 test('reservations of a concert, with names that would be formulas, as Excel reads Korean', async () => {
   const { concertId, performanceId } = await office.createConcert();
+  const email = newEmail();
   const account = await accountsAt(server).call<{ token: string; user: { id: string } }>(
     'POST',
     '/api/auth/sign-up/email',
-    { body: { email: newEmail(), password, name: '=HYPERLINK("http://x","김매진")' } },
+    { body: { email, password, name: '=HYPERLINK("http://x","김매진")' } },
   );
   const fan = { userId: account.body.user.id, token: account.body.token };
   const token = await office.enter(concertId, fan);
@@ -71,20 +77,49 @@ test('reservations of a concert, with names that would be formulas, as Excel rea
   await office.charge(fan, 100_000);
   const paid = await office.pay(token, held.body.id);
   assert.equal(paid.status, 201);
-  const answer = await get(`/concerts/${concertId}/reservations.csv`);
+  const answer = await get(`/concerts/${concertId}/reservations.csv`, 'ko-KR');
   assert.equal(answer.status, 200);
   assert.equal(answer.headers.get('content-type'), 'text/csv; charset=utf-8');
+  assert.equal(answer.headers.get('content-language'), 'ko');
   assert.equal(answer.headers.get('content-disposition'), `attachment; filename="reservations-${concertId}.csv"`);
   const bytes = new Uint8Array(await answer.arrayBuffer());
   assert.deepEqual(Array.from(bytes.slice(0, 3)), [0xef, 0xbb, 0xbf]);
-  const [row, ...none] = read(new TextDecoder().decode(bytes));
-  assert.deepEqual(none, []);
+  const [row, ...more] = read(new TextDecoder().decode(bytes));
+  const reservedAt = row?.['예매 시각 (KST)'] ?? '';
+  assert.match(reservedAt, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+  const expected = {
+    '예매 번호': held.body.id.slice(-8).toUpperCase(),
+    상태: '결제 완료',
+    '공연 일시 (KST)': '2030-05-01 19:00:00',
+    구역: 'A',
+    열: '1',
+    번: '1',
+    등급: 'R',
+    가격: '50000',
+    예매자: '\'=HYPERLINK("http://x","김매진")',
+    이메일: email,
+    '예매 시각 (KST)': reservedAt,
+    '결제 시각 (KST)': inSeoul(paid.body.paidAt),
+    '선점 마감 (KST)': inSeoul(held.body.heldUntil ?? ''),
+    '취소 시각 (KST)': '',
+    '예매 ID': held.body.id,
+    '결제 ID': paid.body.id,
+    '이용자 ID': fan.userId,
+  };
+  assert.deepEqual([row, ...more], [expected, { ...expected, 번: '2' }], 'one seat a row');
+  const english = await (await get(`/concerts/${concertId}/reservations.csv`)).text();
+  const [first] = read(english);
   assert.deepEqual(
-    [row?.['reservationId'], row?.['status'], row?.['seats'], row?.['seatCount'], row?.['amount'], row?.['name']],
-    [held.body.id, 'CONFIRMED', 'A-1-1; A-1-2', '2', '100000', '\'=HYPERLINK("http://x","김매진")'],
+    [
+      first?.['Status'],
+      first?.['Section'],
+      first?.['Row'],
+      first?.['Seat'],
+      first?.['Price'],
+      first?.['Paid at (KST)'],
+    ],
+    ['Paid', 'A', '1', '1', '50000', inSeoul(paid.body.paidAt)],
   );
-  assert.equal(row?.['paymentId'], paid.body.id);
-  assert.equal(row['paidAt'], paid.body.paidAt);
 });
 
 test('the ledger of a fan whose id is nasty, oldest first', async () => {
@@ -94,10 +129,10 @@ test('the ledger of a fan whose id is nasty, oldest first', async () => {
   const answer = await get(`/ledger.csv?userId=${encodeURIComponent(fan.userId)}`);
   assert.match(answer.headers.get('content-disposition') ?? '', /^attachment; filename="ledger-[A-Za-z0-9._-]+\.csv"$/);
   assert.deepEqual(
-    read(await answer.text()).map((row) => [row['kind'], row['amount'], row['balance'], row['userId']]),
+    read(await answer.text()).map((row) => [row['Kind'], row['Amount'], row['Balance after'], row['User ID']]),
     [
-      ['CHARGE', '300', '300', fan.userId],
-      ['CHARGE', '200', '500', fan.userId],
+      ['Charge', '300', '300', fan.userId],
+      ['Charge', '200', '500', fan.userId],
     ],
   );
 });
@@ -129,7 +164,7 @@ test('every row that was there is in the file once, while a sale goes on adding 
   }
   assert.deepEqual(new Set(holds), new Set([201]));
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) text += piece.value;
-  const ids = read(text).map((row) => row['reservationId']);
+  const ids = read(text).map((row) => row['Reservation ID']);
   const there = Array.from({ length: 20_500 }, (_none, n) => `${concertId}-${String(n + 1).padStart(22, '0')}`);
   assert.deepEqual(ids, there);
 });
@@ -141,13 +176,13 @@ test('a reader who does not read keeps the rest in the database, not in memory',
   assert(body !== null);
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   const first = (await reader.read()).value ?? '';
-  // What comes after this with the old amount had been read ahead: into sockets, not the whole file.
-  await house.sql`update reservations set amount = 1 where concert_id = ${concertId}`;
+  // What comes after this with the old state had been read ahead: into sockets, not the whole file.
+  await house.sql`update reservations set status = 'CANCELLED' where concert_id = ${concertId}`;
   const pieces = [first];
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) pieces.push(piece.value);
-  const amounts = read(pieces.join('')).map((row) => row['amount']);
-  assert.equal(amounts.length, 60_000);
-  const ahead = amounts.filter((amount) => amount === '50000').length;
+  const states = read(pieces.join('')).map((row) => row['Status']);
+  assert.equal(states.length, 60_000);
+  const ahead = states.filter((state) => state === 'Ran out').length;
   assert(ahead > 0 && ahead < 40_000, `${ahead} rows were read ahead`);
 });
 

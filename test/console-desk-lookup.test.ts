@@ -99,6 +99,16 @@ test('looks a fan and a seat up by keyboard, reads who lost to whom, and takes t
   await page.goto(`/console/reservations?concert=${concertId}`);
   await page.getByText(reservationId).waitFor();
   await visitor.assertAccessible();
+  // One field takes whatever was told on the telephone: a part of the number on the ticket, or the seat.
+  const search = page.getByRole('searchbox');
+  for (const told of [reservationId.slice(-8, -2).toUpperCase(), 'a 2열 2']) {
+    await search.fill(told);
+    await search.press('Enter');
+    await page.waitForURL(`**q=${encodeURIComponent(told).replaceAll('%20', '+')}**`);
+    await page.getByText(reservationId).waitFor();
+  }
+  await page.getByRole('region', { name: '이 이름의 좌석' }).getByRole('link', { name: 'A구역 2열 2번' }).waitFor();
+  await visitor.assertAccessible();
   const [file] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'CSV 내려받기' }).click(),

@@ -25,10 +25,8 @@ after(() => Promise.allSettled([browser.close(), house.close()]));
 
 const operatorAt = (address: string, options?: VisitorOptions) => signedIn(browser, server, address, options);
 
-async function concertsNamed(title: string): Promise<string[]> {
-  const rows = await house.sql<{ id: string }[]>`select id from concerts where title = ${title}`;
-  return rows.map(({ id }) => id);
-}
+const concertsNamed = async (title: string): Promise<string[]> =>
+  (await house.sql<{ id: string }[]>`select id from concerts where title = ${title}`).map(({ id }) => id);
 
 async function planOf(id: string) {
   const { body } = await office.call<ReplyOf<'getPlan', 200>>(
@@ -59,6 +57,10 @@ test('makes a concert by form: faults beside their fields, the hall drawn, the e
   const visitor = await operatorAt('/console/new');
   const { page } = visitor;
   await page.locator('.plan-preview canvas').waitFor();
+  // All cells of a row look alike, whatever the seat map that is drawn beside them is styled with.
+  const looks = (await page.evaluate(`[...document.querySelectorAll('.sections-table input')]
+    .map((cell) => getComputedStyle(cell)).map(({ display, height, padding }) => [display, height, padding].join())`)) as string[];
+  assert.deepEqual([looks.length, new Set(looks).size], [5, 1], looks.join('\n'));
   await page.getByRole('button', { name: '판매 시작' }).click();
   await page.getByText('고칠 곳이 4군데 있어요').waitFor();
   assert.equal(await page.locator(':focus').getAttribute('name'), 'title');

@@ -147,7 +147,9 @@ test('the charts fill again after a reload, and say what they show', async () =>
   const one = await onDuty({ browser, server }, `/console/concerts/${concertId}`, { language: 'en', width: 1440 });
   const { page } = one;
   const line = page.locator('.chart').filter({ has: page.getByRole('heading', { name: 'Line', exact: true }) });
+  await page.getByText('Charts: line, requests, servers').click();
   for (const look of ['first', 'again']) {
+    // They stay as they were left.
     if (look === 'again') await page.reload();
     await line.locator('dd', { hasText: /^4$/ }).waitFor();
     assert.equal(await page.locator('.chart canvas').count(), 8);

@@ -130,11 +130,11 @@ test('a server that falls silent is told, with the last numbers still there; the
 });
 
 for (const width of [360, 768]) {
-  test(`fits ${width} px: nothing sticks out, and the brake comes before the charts`, async () => {
+  test(`fits ${width} px: nothing sticks out; sales first, then the brake, then the charts, folded`, async () => {
     const concertId = await lineOf(office, 1);
     const one = await onDuty({ browser, server }, `/console/concerts/${concertId}`, { language: 'ko', width });
     const { page } = one;
-    await page.locator('.chart canvas').first().waitFor();
+    await page.getByRole('group', { name: '등급별 판매' }).waitFor();
     for (const address of [`/console/concerts/${concertId}`, '/console', '/console/log']) {
       await one.open(address);
       await page.getByRole('heading', { level: 1 }).waitFor();
@@ -142,9 +142,17 @@ for (const width of [360, 768]) {
       await one.assertAccessible();
     }
     await one.open(`/console/concerts/${concertId}`);
+    assert.equal(await page.locator('.chart').count(), 0);
+    await page.getByText('대기·요청·서버 차트').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.chart canvas').first().waitFor();
+    const sales = await page.getByRole('group', { name: '등급별 판매' }).boundingBox();
     const brake = await page.getByRole('button', { name: '입장 멈추기' }).boundingBox();
     const chart = await page.locator('.chart').first().boundingBox();
-    assert(brake !== null && chart !== null && brake.y < chart.y);
+    assert(sales !== null && brake !== null && chart !== null);
+    assert(sales.y < brake.y && brake.y < chart.y, [sales.y, brake.y, chart.y].join());
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
+    await one.assertAccessible();
     one.assertNoComplaints();
   });
 }

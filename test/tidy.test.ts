@@ -4,6 +4,7 @@ import { glob, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import * as rules from './harness/house-rules.ts';
+import * as styles from './harness/style-rules.ts';
 
 const root = path.join(import.meta.dirname, '..');
 
@@ -133,5 +134,28 @@ describe('the house', () => {
   test('numbers its migrations', () => {
     assert.deepEqual(rules.misnumberedMigrations(migrations.map((file) => file.path)), []);
     assert.deepEqual(rules.misnumberedMigrations(['001_a.sql', '001_b.sql', 'c.sql']), ['001_b.sql', 'c.sql']);
+  });
+});
+
+describe('the styles of pages', () => {
+  let sheets: rules.Source[];
+  before(async () => {
+    sheets = (await read('web/**/*.css')).filter(({ path: file }) => !file.startsWith('web/dist/'));
+    assert(sheets.length > 20, `${sheets.length} files`);
+  });
+
+  test('have no class of another page', () => {
+    assert.deepEqual(styles.collidingClasses(sheets), []);
+    // The cell of a form that a list of seats made a grid of.
+    const form = { path: 'web/console/desk/desk.css', text: '.sections-table .rows { text-align: right; }' };
+    assert.equal(styles.collidingClasses([...sheets, form]).length, 1);
+    const modifier = planted('web/console/desk/desk.css', '.check.head { color: red; }');
+    assert.equal(styles.collidingClasses([...sheets, ...modifier]).length, 1);
+  });
+
+  test('say nothing about the elements and classes of all pages', () => {
+    assert.deepEqual(styles.leakingStyles(sheets), []);
+    const leaks = planted('web/console/log/log.css', 'code, .table td, .entry > .table { color: red; }');
+    assert.equal(styles.leakingStyles([...sheets, ...leaks]).length, 2);
   });
 });

@@ -56,13 +56,13 @@ interface SeatRow extends Candidate {
   readonly reservationId: string | null;
 }
 
-/** At most 50, those whose name fits best first, of the newest concerts first. */
+/** At most 50: those that somebody has before those that are free, then those of the newest concerts. */
 export async function findSeats(
   { sql, catalog }: { readonly sql: Sql; readonly catalog: Catalog },
   q: string,
   concertId: string | undefined,
 ): Promise<FoundSeats> {
-  const rows = await seatsNamed(sql, q, concertId);
+  const rows = (await seatsNamed(sql, q, concertId)).toSorted((one, other) => isTaken(other) - isTaken(one));
   const seats = rows.slice(0, shown_max).map(async (row): Promise<FoundSeat[]> => {
     const [concert, performance] = await Promise.all([
       catalog.concert(row.concertId),
@@ -75,6 +75,8 @@ export async function findSeats(
   });
   return { seats: (await Promise.all(seats)).flat(), more: rows.length > shown_max };
 }
+
+const isTaken = ({ reservationId }: SeatRow): number => Number(reservationId !== null);
 
 /** At most 500 seats that the text can mean, and whose they are at this moment. */
 export async function seatsNamed(sql: Sql, q: string, concertId: string | undefined): Promise<SeatRow[]> {

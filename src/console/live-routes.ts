@@ -27,6 +27,13 @@ export function liveRoutes(app: App, { live, accounts }: LiveRoutes): void {
     },
   });
   app.route({
+    ...route('getSales'),
+    handler: async (request) => {
+      await accounts.requireOperator(request);
+      return live.sales(request.params.concertId);
+    },
+  });
+  app.route({
     ...route('getHistory'),
     handler: async (request) => {
       await accounts.requireOperator(request);

@@ -5,10 +5,12 @@ import type { Database } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { refuse } from '../refusals.ts';
+import type { Reservations } from '../reservation/reservation.ts';
 import type { Settings, WaitingRoom } from '../waiting-room/gate.ts';
 import { listLive, readService, type LivePage, type Service } from './concerts.ts';
 import { readHistory, type History } from './history.ts';
 import { lastDeed, readLog, type LogPage, type LogQuery, type Operator } from './log.ts';
+import { readSales, type Sales } from './sales.ts';
 import { createSamples } from './samples.ts';
 
 export interface SettingsInForce extends Settings, Concert {
@@ -24,6 +26,8 @@ export interface Live {
   settings(concertId: string): Promise<SettingsInForce>;
   /** The last `minutes` (1–60). Refusal: NOT_FOUND. */
   history(concertId: string, minutes: number): Promise<History>;
+  /** By date and grade, and a forecast. Refusal: NOT_FOUND. */
+  sales(concertId: string): Promise<Sales>;
   service(): Promise<Service>;
   /** Newest first. Refusal: VALIDATION_FAILED for a cursor that is none. */
   log(query: LogQuery): Promise<LogPage>;
@@ -35,6 +39,7 @@ export interface LiveRooms {
   readonly accounts: Pick<Accounts, 'usersOf'>;
   readonly catalog: Catalog;
   readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers' | 'settings'>;
+  readonly reservations: Pick<Reservations, 'standing'>;
   readonly metrics: Pick<Metrics, 'totals'>;
 }
 
@@ -50,6 +55,7 @@ export function createLive(rooms: LiveRooms): Live {
       return { ...concert, ...settings, ...(await lastDeed(rooms, concertId)) };
     },
     history: (concertId, minutes) => readHistory(rooms.database, concertId, minutes),
+    sales: (concertId) => readSales(rooms, concertId),
     service: () => readService(rooms),
     log: (query) => readLog(rooms, query),
     duties: createSamples(rooms),

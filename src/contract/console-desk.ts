@@ -213,14 +213,17 @@ const plan = {
   },
 } as const satisfies Record<string, Endpoint>;
 
-const CsvFile = Type.String({ description: 'RFC 4180, UTF-8 with a byte order mark; a first line of column names' });
+const CsvFile = Type.String({
+  description:
+    'RFC 4180, UTF-8 with a byte order mark; column names and words in the reader’s language, times by the hall’s clock (KST), money as plain numbers',
+});
 
 const files = {
   exportReservations: {
     method: 'GET',
     url: '/api/v1/admin/concerts/:concertId/reservations.csv',
     needs: 'operator',
-    summary: 'All reservations of a concert that there are when it is asked, oldest first, as a file',
+    summary: 'All reservations of a concert that there are when it is asked, oldest first, one seat a row, as a file',
     params: ConcertParams,
     replies: { 200: CsvFile },
     media: 'text/csv',

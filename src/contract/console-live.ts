@@ -78,7 +78,57 @@ const Server = Type.Object({
   commitMs: orNull<number>(Type.Number(), { description: 'How long a small commit took' }),
 });
 
+const seatsAndMoney = {
+  seats: Count,
+  available: Count,
+  blocked: Count,
+  held: Count,
+  sold: Type.Integer({ minimum: 0, description: 'Paid for' }),
+  complimentary: Count,
+  cancelled: Count,
+  gross: Type.Integer({ minimum: 0, description: 'What the sold seats cost' }),
+  fees: Money,
+  refunds: Money,
+  net: Money,
+};
+const GradeSales = Type.Object({ grade: Type.String(), ...seatsAndMoney });
+const Forecast = Type.Object({
+  soldOutAt: orNull<string>(Time, { description: 'If it goes on as it went; null where nothing honest can be said' }),
+  because: Type.Unsafe<'SOLD_OUT' | 'PAUSED' | 'TOO_SHORT' | 'TOO_FEW' | 'TOO_FAR' | null>({
+    type: ['string', 'null'],
+    enum: ['SOLD_OUT', 'PAUSED', 'TOO_SHORT', 'TOO_FEW', 'TOO_FAR', null],
+    description:
+      'Why there is no forecast: less than 2 minutes were seen, fewer than 10 seats sold, or it is more than a day away',
+  }),
+  seatsSold: Type.Integer({ minimum: 0, description: 'The forecast is drawn from these' }),
+  overSeconds: Type.Integer({ minimum: 0, description: 'in the last so many seconds, at most 600' }),
+});
+
+const sales = {
+  getSales: {
+    method: 'GET',
+    url: '/api/v1/admin/concerts/:concertId/sales',
+    needs: 'operator',
+    summary: 'What a sale comes to, by date and grade, and when it will be sold out at the pace of the last 10 minutes',
+    params: ConcertParams,
+    replies: {
+      200: Type.Object({
+        concertId: Id,
+        currency: Type.String(),
+        total: Type.Object(seatsAndMoney),
+        grades: Type.Array(GradeSales, { description: 'Of all dates, in the order in which the sections name them' }),
+        performances: Type.Array(
+          Type.Object({ id: Id, startsAt: Time, ...seatsAndMoney, grades: Type.Array(GradeSales) }),
+        ),
+        forecast: Forecast,
+      }),
+    },
+    refusals: ['NOT_FOUND'],
+  },
+} as const satisfies Record<string, Endpoint>;
+
 export const liveEndpoints = {
+  ...sales,
   listLiveConcerts: {
     method: 'GET',
     url: '/api/v1/admin/concerts',

@@ -49,6 +49,7 @@ const units: Readonly<Record<EndpointName, number>> = {
   getPlan: 4,
   getConcertSettings: 6,
   getOverview: 10,
+  getSales: 10,
   listAllReservations: 12,
   findUsers: 12,
   findSeats: 12,

@@ -15,13 +15,23 @@ export interface Counts {
   reserved: number;
 }
 
-export interface SaleStanding {
-  readonly seats: Counts;
-  readonly grades: readonly (Counts & { grade: string; priceMin: number; priceMax: number })[];
-  readonly performances: readonly (Counts & { id: string; startsAt: string })[];
+export interface GradeCounts extends Counts {
+  readonly grade: string;
+  priceMin: number;
+  priceMax: number;
+  /** What the seats that are RESERVED cost. */
+  gross: number;
 }
 
-type Grade = SaleStanding['grades'][number];
+export interface SaleStanding {
+  readonly seats: Counts;
+  readonly grades: readonly GradeCounts[];
+  readonly performances: readonly (Counts & {
+    readonly id: string;
+    readonly startsAt: string;
+    readonly grades: readonly GradeCounts[];
+  })[];
+}
 
 const kept_ms = 1_000;
 const kept_max = 1_000;
@@ -63,29 +73,43 @@ export function createStandings({ boards, catalog, sold }: StandingDeps): Standi
 }
 
 function standingOf(boards: readonly SeatBoard[]): SaleStanding {
-  const seats = { total: 0, available: 0, held: 0, reserved: 0 };
-  const grades = new Map<string, Grade>();
+  const seats = { ...nothing };
+  const all = new Map<string, GradeCounts>();
   const performances = boards.map((board) => {
-    countGrades(board, grades);
+    const grades = gradesOf(board);
+    for (const grade of grades) addGrade(all, grade);
     const { id, startsAt, seatsTotal: total } = board.performance;
     const { available, held, reserved } = board;
     add(seats, { total, available, held, reserved });
-    return { id, startsAt, total, available, held, reserved };
+    return { id, startsAt, total, available, held, reserved, grades };
   });
-  return { seats, grades: [...grades.values()], performances };
+  return { seats, grades: [...all.values()], performances };
 }
 
-function countGrades({ performance, codes }: SeatBoard, grades: Map<string, Grade>): void {
+/** In the order in which the sections name them. */
+function gradesOf({ performance, codes }: SeatBoard): readonly GradeCounts[] {
+  const grades = new Map<string, GradeCounts>();
   for (const { grade, price, firstNumber, rows, seatsPerRow } of performance.sections) {
-    const known = grades.get(grade) ?? { grade, priceMin: price, priceMax: price, ...nothing };
     const own: [number, number, number] = [0, 0, 0];
     const end = firstNumber - 1 + rows * seatsPerRow;
     for (let index = firstNumber - 1; index < end; index++) own[codes[index] as 0 | 1 | 2] += 1;
-    add(known, { total: rows * seatsPerRow, available: own[0], held: own[1], reserved: own[2] });
-    known.priceMin = Math.min(known.priceMin, price);
-    known.priceMax = Math.max(known.priceMax, price);
-    grades.set(grade, known);
+    const [available, held, reserved] = own;
+    const counts = { total: rows * seatsPerRow, available, held, reserved };
+    addGrade(grades, { grade, priceMin: price, priceMax: price, gross: reserved * price, ...counts });
   }
+  return [...grades.values()];
+}
+
+function addGrade(to: Map<string, GradeCounts>, more: GradeCounts): void {
+  const known = to.get(more.grade);
+  if (known === undefined) {
+    to.set(more.grade, { ...more });
+    return;
+  }
+  add(known, more);
+  known.priceMin = Math.min(known.priceMin, more.priceMin);
+  known.priceMax = Math.max(known.priceMax, more.priceMax);
+  known.gross += more.gross;
 }
 
 const nothing: Counts = { total: 0, available: 0, held: 0, reserved: 0 };

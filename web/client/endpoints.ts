@@ -34,6 +34,7 @@ export const endpoints = {
   updateConcert: 'PATCH /api/v1/admin/concerts/:concertId',
   listLiveConcerts: 'GET /api/v1/admin/concerts',
   getConcertSettings: 'GET /api/v1/admin/concerts/:concertId',
+  getSales: 'GET /api/v1/admin/concerts/:concertId/sales',
   getHistory: 'GET /api/v1/admin/concerts/:concertId/history',
   getService: 'GET /api/v1/admin/service',
   listOperatorLog: 'GET /api/v1/admin/log',

@@ -35,7 +35,7 @@ export function Legend({ hall }: { readonly hall: Hall }) {
         {said.sold}
       </li>
       <li>
-        <i class="mark own" data-letter="✓" aria-hidden="true" />
+        <i class="mark yours" data-letter="✓" aria-hidden="true" />
         {said.own}
       </li>
     </ul>

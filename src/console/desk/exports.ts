@@ -1,16 +1,18 @@
 /**
- * Files to take along. They are written while they are read, a thousand rows at a time by key, so that memory does
+ * Files to take along, in the language of whoever takes them: one seat a row, times by the hall's clock. They are written while they are read, some rows at a time by key, so that memory does
  * not grow with the file and no transaction stays open for a slow reader. A file holds every row that was there when
  * it was asked for; what is added meanwhile is left out, so that it comes to an end during a sale too.
  */
 import { Readable } from 'node:stream';
-import type { Performance } from '../../catalog/catalog.ts';
+import { placeIn, sectionOf, type Performance } from '../../catalog/catalog.ts';
 import type { Sql } from '../../platform/database.ts';
 import { OverloadedError } from '../../platform/lane.ts';
+import type { Language } from '../../platform/language.ts';
 import { refuse } from '../../refusals.ts';
-import { reservedSeats, type ReservationStatus } from '../../reservation/reservation.ts';
-import { byteOrderMark, csvLine } from './csv.ts';
+import type { ReservationStatus } from '../../reservation/reservation.ts';
+import { byteOrderMark, csvLine, type Cell } from './csv.ts';
 import type { DeskRooms } from './desk.ts';
+import { fileWords, hall, hallTime } from './file-words.ts';
 
 export interface CsvFile {
   readonly name: string;
@@ -20,12 +22,14 @@ export interface CsvFile {
 
 export interface Exports {
   /** Refusals: NOT_FOUND; `OverloadedError` when a few others are being written. */
-  reservations(concertId: string): Promise<CsvFile>;
+  reservations(concertId: string, language: Language): Promise<CsvFile>;
   /** The same. */
-  ledger(userId: string): Promise<CsvFile>;
+  ledger(userId: string, language: Language): Promise<CsvFile>;
 }
 
-const page_rows = 1_000;
+const entries_per_page = 1_000;
+/** Of at most a hundred seats each. */
+const reservations_per_page = 250;
 const at_once_max = 4;
 const retry_after_seconds = 5;
 
@@ -43,106 +47,104 @@ export function createExports(rooms: Rooms, find: (userId: string) => Promise<un
     return { name, content };
   };
   return {
-    reservations: async (concertId) => {
+    reservations: async (concertId, language) => {
       const performances = await rooms.catalog.performancesOf(concertId);
       if (performances.length === 0) throw refuse('NOT_FOUND');
-      return file(`reservations-${concertId}.csv`, () => reservationPages(rooms, concertId, performances));
+      return file(`reservations-${concertId}.csv`, () => reservationPages(rooms, performances, language));
     },
-    ledger: async (userId) => {
+    ledger: async (userId, language) => {
       await find(userId);
       const name = userId.replaceAll(/[^A-Za-z0-9._-]+/g, '-').slice(0, 80);
-      return file(`ledger-${name}.csv`, () => ledgerPages(rooms.database.sql, userId));
+      return file(`ledger-${name}.csv`, () => ledgerPages(rooms.database.sql, userId, language));
     },
   };
 }
-
-const reservationColumns = [
-  'reservationId',
-  'status',
-  'performanceId',
-  'startsAt',
-  'seats',
-  'seatCount',
-  'amount',
-  'userId',
-  'name',
-  'email',
-  'createdAt',
-  'heldUntil',
-  'releasedAt',
-  'paidAt',
-  'paymentId',
-];
 
 interface ReservationRow {
   readonly id: string;
   readonly status: ReservationStatus;
   readonly performanceId: string;
   readonly seatNumbers: number[];
-  readonly amount: number;
   readonly userId: string;
-  readonly createdAt: Date;
-  readonly heldUntil: Date;
-  readonly releasedAt: Date | null;
-  readonly paidAt: Date | null;
+  readonly createdAt: string;
+  readonly heldUntil: string;
+  readonly releasedAt: string | null;
+  readonly paidAt: string | null;
   readonly paymentId: string | null;
+}
+
+interface Buyer {
+  readonly name: string;
+  readonly email: string;
 }
 
 async function* reservationPages(
   { database: { sql }, accounts }: Rooms,
-  concertId: string,
   performances: readonly Performance[],
+  language: Language,
 ): AsyncGenerator<string> {
-  const byId = new Map(performances.map((performance) => [performance.id, performance]));
+  const concertId = performances[0]?.concertId ?? '';
+  const dates = new Map(performances.map((one) => [one.id, { performance: one, startsAt: hallTime(one.startsAt) }]));
   const [last] = await sql<{ id: string }[]>`
     select id from reservations where concert_id = ${concertId} and id > ${`${concertId}-`} and id < ${`${concertId}.`}
     order by id desc limit 1`;
-  yield byteOrderMark + csvLine(reservationColumns);
+  yield byteOrderMark + csvLine(fileWords[language].reservations);
   let after = `${concertId}-`;
   for (;;) {
     const rows = last === undefined ? [] : await reservationPage(sql, concertId, { after, until: last.id });
     const end = rows.at(-1);
     if (end === undefined) return;
     const users = await accounts.usersOf([...new Set(rows.map((row) => row.userId))]);
-    yield rows.map((row) => reservationLine(row, byId.get(row.performanceId), users.get(row.userId))).join('');
+    const lines = rows.flatMap((row) => {
+      const [before, behind] = around(row, users.get(row.userId), language);
+      return seatCells(row, dates.get(row.performanceId)).map((seat) => csvLine([...before, ...seat, ...behind]));
+    });
+    yield lines.join('');
     after = end.id;
   }
 }
 
 function reservationPage(sql: Sql, concertId: string, { after, until }: { after: string; until: string }) {
+  const local = (time: ReturnType<typeof sql>) =>
+    sql`to_char(${time} at time zone ${hall.zone}, 'YYYY-MM-DD HH24:MI:SS')`;
   return sql<ReservationRow[]>`
-    select reservation.id, performance_id as "performanceId", seat_numbers as "seatNumbers", reservation.amount,
-      reservation.user_id as "userId", reservation.created_at as "createdAt", held_until as "heldUntil",
-      released_at as "releasedAt", payment.paid_at as "paidAt", payment.id as "paymentId",
+    select reservation.id, performance_id as "performanceId", seat_numbers as "seatNumbers",
+      reservation.user_id as "userId", ${local(sql`reservation.created_at`)} as "createdAt",
+      ${local(sql`held_until`)} as "heldUntil", ${local(sql`released_at`)} as "releasedAt",
+      ${local(sql`payment.paid_at`)} as "paidAt", payment.id as "paymentId",
       case when reservation.status = 'HELD' and held_until <= now() then 'EXPIRED' else reservation.status end as status
     from reservations as reservation
     left join payments as payment
       on payment.concert_id = reservation.concert_id and payment.reservation_id = reservation.id
     where reservation.concert_id = ${concertId} and reservation.id > ${after} and reservation.id <= ${until}
-    order by reservation.id limit ${page_rows}`;
+    order by reservation.id limit ${reservations_per_page}`;
 }
 
-function reservationLine(
+/** What stands before and behind the seat in each of a reservation's rows. */
+function around(
   row: ReservationRow,
-  performance: Performance | undefined,
-  user: { readonly name: string; readonly email: string } | undefined,
-): string {
-  const seats = performance === undefined ? [] : reservedSeats(performance, row.seatNumbers);
+  user: Buyer | undefined,
+  language: Language,
+): readonly [before: readonly Cell[], behind: readonly Cell[]] {
   const { name = null, email = null } = user ?? {};
-  return csvLine([
-    row.id,
-    row.status,
-    row.performanceId,
-    performance?.startsAt ?? null,
-    seats.map((seat) => seat.label).join('; '),
-    row.seatNumbers.length,
-    row.amount,
-    row.userId,
-    name,
-    email,
-    ...[row.createdAt, row.heldUntil, row.releasedAt, row.paidAt].map((time) => time?.toISOString() ?? null),
-    row.paymentId,
-  ]);
+  const times = [row.createdAt, row.paidAt, row.heldUntil, row.releasedAt];
+  return [
+    [row.id.slice(-8).toUpperCase(), fileWords[language].statuses[row.status]],
+    [name, email, ...times, row.id, row.paymentId, row.userId],
+  ];
+}
+
+/** Date, section, row, seat, grade and price of each seat. */
+function seatCells(
+  { seatNumbers }: ReservationRow,
+  date: { readonly performance: Performance; readonly startsAt: string } | undefined,
+): readonly (readonly Cell[])[] {
+  return seatNumbers.map((number) => {
+    const section = date === undefined ? undefined : sectionOf(date.performance.sections, number);
+    if (date === undefined || section === undefined) return [null, null, null, number, null, null];
+    const { row, place } = placeIn(section, number);
+    return [date.startsAt, section.name, row, place, section.grade, section.price];
+  });
 }
 
 interface EntryRow {
@@ -151,24 +153,26 @@ interface EntryRow {
   readonly amount: number;
   readonly balance: number;
   readonly reference: string;
-  readonly at: Date;
+  readonly at: string;
 }
 
-async function* ledgerPages(sql: Sql, userId: string): AsyncGenerator<string> {
+async function* ledgerPages(sql: Sql, userId: string, language: Language): AsyncGenerator<string> {
+  const { entries, kinds } = fileWords[language];
   const [last] = await sql<{ id: number }[]>`
     select id from ledger_entries where user_id = ${userId} and account = 'WALLET' order by id desc limit 1`;
-  yield byteOrderMark + csvLine(['id', 'at', 'kind', 'amount', 'balance', 'reference', 'userId']);
+  yield byteOrderMark + csvLine(entries);
   let after = 0;
   for (;;) {
     const rows = await sql<EntryRow[]>`
-      select id, kind, amount, balance, reference, at from ledger_entries
+      select id, kind, amount, balance, reference, to_char(at at time zone ${hall.zone}, 'YYYY-MM-DD HH24:MI:SS') as at
+      from ledger_entries
       where user_id = ${userId} and account = 'WALLET' and id > ${after} and id <= ${last?.id ?? 0}
-      order by id limit ${page_rows}`;
+      order by id limit ${entries_per_page}`;
     const end = rows.at(-1);
     if (end === undefined) return;
     yield rows
       .map(({ id, at, kind, amount, balance, reference }) =>
-        csvLine([id, at.toISOString(), kind, amount, balance, reference, userId]),
+        csvLine([id, at, kinds[kind] ?? kind, amount, balance, reference, userId]),
       )
       .join('');
     after = end.id;

@@ -2,6 +2,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Accounts } from '../../accounts/accounts.ts';
 import { pageLimitDefault, route, type App } from '../../contract.ts';
+import { languageOf, type Language } from '../../platform/language.ts';
 import type { Desk } from './desk.ts';
 import type { CsvFile } from './exports.ts';
 
@@ -73,22 +74,26 @@ function fileRoutes(app: App, { desk, accounts }: DeskRoutes): void {
     ...route('exportReservations'),
     handler: async (request, reply) => {
       await accounts.requireOperator(request);
-      return send(reply, await desk.exports.reservations(request.params.concertId));
+      const language = languageOf(request.headers['accept-language']);
+      return send(reply, await desk.exports.reservations(request.params.concertId, language), language);
     },
   });
   app.route({
     ...route('exportLedger'),
     handler: async (request, reply) => {
       await accounts.requireOperator(request);
-      return send(reply, await desk.exports.ledger(request.query.userId));
+      const language = languageOf(request.headers['accept-language']);
+      return send(reply, await desk.exports.ledger(request.query.userId, language), language);
     },
   });
 }
 
 /** A file's name holds only letters, digits, dots and hyphens: nothing in it can end the header. */
-function send(reply: FastifyReply, { name, content }: CsvFile): FastifyReply {
+function send(reply: FastifyReply, { name, content }: CsvFile, language: Language): FastifyReply {
   return reply
     .header('content-type', 'text/csv; charset=utf-8')
+    .header('content-language', language)
+    .header('vary', 'Accept-Language')
     .header('content-disposition', `attachment; filename="${name}"`)
     .send(content);
 }

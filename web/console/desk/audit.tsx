@@ -122,7 +122,7 @@ function CheckLine({ check: { name, ok, violations, sample } }: { readonly check
   const [invariant, rule] = [name.slice(0, space), name.slice(space + 1)];
   return (
     <li class={ok ? 'check' : 'check broken'}>
-      <span class="mark" aria-hidden="true">
+      <span class="verdict" aria-hidden="true">
         {ok ? '✓' : '!'}
       </span>
       <code class="quiet">{invariant}</code>

@@ -10,19 +10,21 @@ import { say } from '../../words/words.ts';
 
 const words = { ko: { more: '더 보기' }, en: { more: 'Show more' } };
 
-export interface PagesProps<Row> {
+export interface PagesProps<Row, Beside> {
   /** What is asked for, as text: another question starts from the beginning. */
   readonly asked: string;
-  readonly read: (cursor: string | undefined, stop?: AbortSignal) => Promise<ListPage<Row>>;
-  readonly children: (rows: readonly Row[]) => ComponentChildren;
+  readonly read: (cursor: string | undefined, stop?: AbortSignal) => Promise<ListPage<Row, Beside>>;
+  readonly children: (rows: readonly Row[], beside: Beside | undefined) => ComponentChildren;
 }
 
-export interface ListPage<Row> {
+export interface ListPage<Row, Beside = undefined> {
   readonly rows: readonly Row[];
   readonly nextCursor: string | null;
+  /** What comes with the first page. */
+  readonly beside?: Beside | undefined;
 }
 
-export function PagesOf<Row>({ asked, read, children }: PagesProps<Row>) {
+export function PagesOf<Row, Beside = undefined>({ asked, read, children }: PagesProps<Row, Beside>) {
   const load = useLoad(asked, (stop) => read(undefined, stop));
   return (
     <Loaded of={load} skeleton={<Skeleton height="14rem" />}>
@@ -35,8 +37,12 @@ export function PagesOf<Row>({ asked, read, children }: PagesProps<Row>) {
   );
 }
 
-function Rest<Row>({ first, read, children }: Omit<PagesProps<Row>, 'asked'> & { readonly first: ListPage<Row> }) {
-  const page = useSignal(first);
+function Rest<Row, Beside>({
+  first,
+  read,
+  children,
+}: Omit<PagesProps<Row, Beside>, 'asked'> & { readonly first: ListPage<Row, Beside> }) {
+  const page = useSignal<Omit<ListPage<Row>, 'beside'>>(first);
   const busy = useSignal(false);
   const problem = useSignal<Problem | undefined>(undefined);
   const more = async (): Promise<void> => {
@@ -53,7 +59,7 @@ function Rest<Row>({ first, read, children }: Omit<PagesProps<Row>, 'asked'> & {
   };
   return (
     <div class="stack">
-      {children(page.value.rows)}
+      {children(page.value.rows, first.beside)}
       {problem.value !== undefined && <Refused problem={problem.value} />}
       {page.value.nextCursor !== null && (
         <div>

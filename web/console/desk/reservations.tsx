@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import { ask, type Reply } from '../../client/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { useLoad } from '../../ui/load.tsx';
-import { money, nameOfLabel, say, titleIn } from '../../words/words.ts';
+import { dateAndTime, money, nameOfLabel, say, titleIn } from '../../words/words.ts';
 import { PageHead } from '../parts/page-head.tsx';
 import { Table } from '../parts/table.tsx';
 import { place } from '../router.ts';
@@ -19,7 +19,7 @@ const words = {
     title: '예매',
     text: '모든 이용자의 예매예요. 시간이 만료된 예매와 취소한 예매도 있어요.',
     q: '찾을 말',
-    qHint: '예매 번호, 이용자 번호의 앞부분, 이름이나 이메일의 일부',
+    qHint: '예매 번호, 좌석(F1구역 1열 49번), 이름, 이메일. 일부만 적어도 돼요',
     concert: '공연',
     all: '모든 공연',
     status: '상태',
@@ -33,12 +33,14 @@ const words = {
     who: '이용자',
     id: '예매 번호',
     until: (time: string) => `${time}까지`,
+    found: '이 이름의 좌석',
+    moreSeats: '더 있어요. 공연을 고르거나 더 자세히 적어 주세요.',
   },
   en: {
     title: 'Reservations',
     text: 'Of all users, including those that expired or were released.',
     q: 'Find',
-    qHint: 'A reservation’s number, the beginning of a user’s, part of a name or e-mail address',
+    qHint: 'Number on the ticket, seat (F1-1-49), name or e-mail; a part will do',
     concert: 'Concert',
     all: 'All concerts',
     status: 'State',
@@ -52,6 +54,8 @@ const words = {
     who: 'User',
     id: 'Reservation',
     until: (time: string) => `until ${time}`,
+    found: 'Seats of that name',
+    moreSeats: 'There are more: choose a concert, or say more.',
   },
 };
 
@@ -85,13 +89,51 @@ export function Reservations() {
         asked={JSON.stringify(filter)}
         read={async (cursor, signal) => {
           const asked = { ...filter, ...(cursor === undefined ? {} : { cursor }) };
-          const page = await ask('listAllReservations', { query: asked, ...(signal === undefined ? {} : { signal }) });
-          return { rows: page.reservations, nextCursor: page.nextCursor };
+          const bounds = signal === undefined ? {} : { signal };
+          // Both at once, so that neither pushes the other away when it comes.
+          const [page, seats] = await Promise.all([
+            ask('listAllReservations', { query: asked, ...bounds }),
+            q === '' || cursor !== undefined
+              ? undefined
+              : ask('findSeats', { query: ofSeats(q, concertId), ...bounds }),
+          ]);
+          return { rows: page.reservations, nextCursor: page.nextCursor, beside: seats };
         }}
       >
-        {(rows) => <ReservationTable rows={rows} empty={said.empty} />}
+        {(rows, seats) => (
+          <>
+            {seats !== undefined && seats.seats.length > 0 && <SeatsFound found={seats} />}
+            <ReservationTable rows={rows} empty={said.empty} />
+          </>
+        )}
       </PagesOf>
     </>
+  );
+}
+
+function ofSeats(q: string, concertId: string) {
+  return { q, ...(/^[a-z0-9]{10}$/.test(concertId) ? { concertId } : {}) };
+}
+
+function SeatsFound({ found: { seats, more } }: { readonly found: Reply<'findSeats'> }) {
+  const said = say(words);
+  return (
+    <section class="seats-found" aria-label={said.found}>
+      <ul>
+        {seats.map(({ performanceId, number: seat, label, startsAt, status, concertTitle }) => (
+          <li key={`${performanceId} ${seat}`}>
+            <a href={addressOf('/console/seat', { performance: performanceId, seat: String(seat) })} translate={false}>
+              {nameOfLabel(label)}
+            </a>
+            <ConditionOf key={status} of={status} />
+            <span class="small quiet" translate={false}>
+              {titleIn(concertTitle)[0]} · {dateAndTime(startsAt)}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {more && <p class="small quiet">{said.moreSeats}</p>}
+    </section>
   );
 }
 
@@ -184,9 +226,19 @@ export function ReservationTable({ rows, empty }: { readonly rows: readonly Row[
         { key: 'seats', title: said.seats, cell: (row) => <Seats of={row} /> },
         { key: 'amount', title: said.amount, kind: 'number', cell: ({ amount }) => money(amount) },
         { key: 'who', title: said.who, cell: ({ userId, userName }) => <UserLink id={userId} name={userName} /> },
-        { key: 'id', title: said.id, cell: ({ id }) => <code>{id}</code> },
+        { key: 'id', title: said.id, cell: ({ id }) => <TicketNumber of={id} /> },
       ]}
     />
+  );
+}
+
+/** As the ticket has it, and all of it for whoever asks the API. */
+function TicketNumber({ of: id }: { readonly of: string }) {
+  return (
+    <span class="ticket-number" translate={false}>
+      <code>{id.slice(-8).toUpperCase()}</code>
+      <code class="small quiet">{id}</code>
+    </span>
   );
 }
 

@@ -68,7 +68,7 @@ interface TableProps {
 function SectionTable({ sections, faults, onChange }: TableProps) {
   const said = say(sectionWords);
   return (
-    <div class="table sections-table" tabindex={0} role="region" aria-label={said.table}>
+    <div class="table sections-table" tabindex={0} role="group" aria-label={said.table}>
       <table>
         <thead>
           <tr>
@@ -154,7 +154,8 @@ function Cell({
   return (
     <>
       <input
-        class={`box ${field}`}
+        class="box"
+        data-field={field}
         value={section[field]}
         aria-label={said.cell(place, said.field[field])}
         aria-invalid={fault !== undefined}

@@ -1,50 +1,51 @@
-/** One sale: how it goes, how it went for the last hour, and the controls. */
+/** One sale: what is sold, the controls, and, folded, how it went for the last hour. */
 import { useEffect } from 'preact/hooks';
+import { signal } from '@preact/signals';
 import { ask, type Reply } from '../../client/client.ts';
+import { keep, read } from '../../client/store.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Loaded, useLoad } from '../../ui/load.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { dateAndTime, money, number, say, titleIn } from '../../words/words.ts';
+import { dateAndTime, say, titleIn } from '../../words/words.ts';
 import { PageHead } from '../parts/page-head.tsx';
-import { Stat } from '../parts/stat.tsx';
 import type { PageProps } from '../routes.tsx';
 import { Charts } from './charts.tsx';
-import { ServiceHealth } from './service-health.tsx';
+import { SalesPanel } from './sales.tsx';
+import { salesWords } from './sales-words.ts';
+import { isUnwell, ServiceHealth } from './service-health.tsx';
 import { Steer } from './steer.tsx';
-import { overview, watch } from './watch.ts';
+import { watch } from './watch.ts';
 import './concert.css';
 
 const words = {
-  ko: {
-    perMinute: '분당 입장',
-    available: '남은 좌석',
-    held: '선점',
-    revenue: '매출',
-    fan: '팬이 보는 대기실',
-    log: '이 공연의 작업 기록',
-  },
-  en: {
-    perMinute: 'Admitted per minute',
-    available: 'Seats left',
-    held: 'Held',
-    revenue: 'Revenue',
-    fan: 'What fans see',
-    log: 'Log of this concert',
-  },
+  ko: { fan: '팬이 보는 대기실', log: '이 공연의 작업 기록' },
+  en: { fan: 'What fans see', log: 'Log of this concert' },
 };
 
-type Concert = Reply<'getConcertSettings'>;
+interface SaleProps {
+  readonly concert: Reply<'getConcertSettings'>;
+  readonly sales: Reply<'getSales'> | undefined;
+}
+
+const readSales = (concertId: string) => (signal: AbortSignal) => ask('getSales', { params: { concertId }, signal });
 
 export function ConcertPage({ params: { concertId = '' } }: PageProps) {
-  const concert = useLoad(concertId, (signal) => ask('getConcertSettings', { params: { concertId }, signal }));
+  const load = useLoad(concertId, async (signal): Promise<SaleProps> => {
+    const [concert, sales] = await Promise.all([
+      ask('getConcertSettings', { params: { concertId }, signal }),
+      // The brake is there, whatever becomes of the numbers.
+      readSales(concertId)(signal).catch(() => undefined),
+    ]);
+    return { concert, sales };
+  });
   return (
-    <Loaded of={concert} skeleton={<Skeleton height="30rem" />}>
-      {(data) => <Sale concert={data} />}
+    <Loaded of={load} skeleton={<Skeleton height="30rem" />}>
+      {(data) => <Sale {...data} />}
     </Loaded>
   );
 }
 
-function Sale({ concert: { id, title, venue, artist, firstStartsAt } }: { readonly concert: Concert }) {
+function Sale({ concert: { id, title, venue, artist, firstStartsAt }, sales }: SaleProps) {
   useEffect(() => watch({ concertId: id, title }), [id, title]);
   const said = say(words);
   return (
@@ -65,31 +66,42 @@ function Sale({ concert: { id, title, venue, artist, firstStartsAt } }: { readon
         {artist} · {venue} · {dateAndTime(firstStartsAt)}
       </PageHead>
       <div class="sale">
-        <div class="stack">
-          <Numbers />
-          <Charts concertId={id} />
-          <ServiceHealth />
-        </div>
+        <SalesPanel concertId={id} first={sales} read={readSales(id)} />
         <aside>
           <Steer concertId={id} />
         </aside>
+        <ChartsFold concertId={id} />
       </div>
     </>
   );
 }
 
-const shown = (value: number | undefined, format = number): string => (value === undefined ? '–' : format(value));
+const fold_key = 'maejin.console.charts';
+const areUnfolded = signal(read(fold_key) === 'open');
 
-/** What the strip above does not say. */
-function Numbers() {
-  const said = say(words);
-  const now = overview.value;
+/** For whoever looks for a cause: folded until somebody unfolds them, and as they were left on this device. */
+function ChartsFold({ concertId }: { readonly concertId: string }) {
+  const said = say(salesWords);
   return (
-    <dl class="stats">
-      <Stat label={said.perMinute} value={shown(now?.admittedPerMinute)} />
-      <Stat label={said.available} value={shown(now?.seats.available)} />
-      <Stat label={said.held} value={shown(now?.seats.held)} />
-      <Stat label={said.revenue} value={shown(now?.revenue, money)} />
-    </dl>
+    <details
+      class="fold"
+      open={areUnfolded.value}
+      onToggle={({ currentTarget: { open } }) => {
+        if (open === areUnfolded.peek()) return;
+        areUnfolded.value = open;
+        keep(fold_key, open ? 'open' : 'folded');
+      }}
+    >
+      <summary>
+        {said.charts}
+        {isUnwell() && <span class="alarm">{said.unwell}</span>}
+      </summary>
+      {areUnfolded.value && (
+        <div class="stack">
+          <Charts concertId={concertId} />
+          <ServiceHealth />
+        </div>
+      )}
+    </details>
   );
 }

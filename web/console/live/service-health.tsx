@@ -5,7 +5,7 @@ import { number, say } from '../../words/words.ts';
 import { Panel } from '../parts/panel.tsx';
 import { Stat } from '../parts/stat.tsx';
 import { Table, type Column } from '../parts/table.tsx';
-import { service } from './watch.ts';
+import { service, type Service } from './watch.ts';
 
 const words = {
   ko: {
@@ -74,6 +74,20 @@ function columnsIn(said: (typeof words)['ko']): readonly Column<Server>[] {
   ];
 }
 
+const isNearlyFull = ({ database: { connections, connectionsMax } }: Service): boolean =>
+  connections > connectionsMax * connections_share_max;
+
+/** Something of it would be vermilion. False before the first answer. */
+export function isUnwell(): boolean {
+  const now = service.value;
+  if (now === undefined) return false;
+  const isLate = now.servers.some(
+    ({ errorsPerMinute, loopMs, commitMs }) =>
+      errorsPerMinute > 0 || loopMs > loop_ms_max || (commitMs ?? 0) > commit_ms_max,
+  );
+  return now.servers.length === 0 || isNearlyFull(now) || now.database.answerMs > answer_ms_max || isLate;
+}
+
 export function ServiceHealth() {
   const said = say(words);
   const now = service.value;
@@ -85,7 +99,7 @@ export function ServiceHealth() {
     );
   }
   const { connections, connectionsMax, replicas, answerMs } = now.database;
-  const full = connections > connectionsMax * connections_share_max;
+  const full = isNearlyFull(now);
   return (
     <Panel title={said.title} kind={now.servers.length === 0 || full ? 'alarm' : 'plain'}>
       <div class="stack">
@@ -109,7 +123,7 @@ export function ServiceHealth() {
           <Stat label={said.replicas} value={number(replicas)} />
         </dl>
         <Table
-          caption={said.title}
+          caption={said.servers}
           rows={now.servers}
           keyOf={({ id }) => id}
           empty={said.none}

@@ -22,8 +22,8 @@ export interface TableProps<Row> {
 export function Table<Row>({ caption, columns, rows, keyOf, empty }: TableProps<Row>) {
   if (rows.length === 0) return <div class="empty">{empty}</div>;
   return (
-    // Whoever has no pointer scrolls it by keyboard.
-    <div class="table" tabindex={0} role="region" aria-label={caption}>
+    // Whoever has no pointer scrolls it by keyboard. No landmark: the panel around it is one, often of the same name.
+    <div class="table" tabindex={0} role="group" aria-label={caption}>
       <table>
         <caption class="hidden">{caption}</caption>
         <thead>

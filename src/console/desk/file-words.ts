@@ -1,0 +1,70 @@
+/** What files say, in the reader's language. Times are the hall's, and the heading says so. */
+import type { Language } from '../../platform/language.ts';
+import type { ReservationStatus } from '../../reservation/reservation.ts';
+
+export const hall = { zone: 'Asia/Seoul', name: 'KST' };
+const at = (what: string): string => `${what} (${hall.name})`;
+
+interface FileWords {
+  readonly reservations: readonly string[];
+  readonly statuses: Readonly<Record<ReservationStatus, string>>;
+  readonly entries: readonly string[];
+  readonly kinds: Readonly<Record<string, string>>;
+}
+
+export const fileWords: Readonly<Record<Language, FileWords>> = {
+  ko: {
+    reservations: [
+      '예매 번호',
+      '상태',
+      at('공연 일시'),
+      '구역',
+      '열',
+      '번',
+      '등급',
+      '가격',
+      '예매자',
+      '이메일',
+      at('예매 시각'),
+      at('결제 시각'),
+      at('선점 마감'),
+      at('취소 시각'),
+      '예매 ID',
+      '결제 ID',
+      '이용자 ID',
+    ],
+    statuses: { HELD: '선점 중', CONFIRMED: '결제 완료', EXPIRED: '선점 만료', CANCELLED: '선점 취소' },
+    entries: ['번호', at('시각'), '종류', '금액', '거래 뒤 잔액', '근거', '이용자 ID'],
+    kinds: { CHARGE: '충전', PAYMENT: '결제', REFUND: '환불' },
+  },
+  en: {
+    reservations: [
+      'Reservation',
+      'Status',
+      at('Performance'),
+      'Section',
+      'Row',
+      'Seat',
+      'Grade',
+      'Price',
+      'Name',
+      'E-mail',
+      at('Reserved at'),
+      at('Paid at'),
+      at('Held until'),
+      at('Given back at'),
+      'Reservation ID',
+      'Payment ID',
+      'User ID',
+    ],
+    statuses: { HELD: 'Held', CONFIRMED: 'Paid', EXPIRED: 'Ran out', CANCELLED: 'Given back' },
+    entries: ['No.', at('Time'), 'Kind', 'Amount', 'Balance after', 'Reference', 'User ID'],
+    kinds: { CHARGE: 'Charge', PAYMENT: 'Payment', REFUND: 'Refund' },
+  },
+};
+
+/** `2026-12-24 19:30:00` by the hall's clock: a spreadsheet takes it for a time, in whatever language it runs. */
+export function hallTime(time: string): string {
+  const parts = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' } as const;
+  return new Intl.DateTimeFormat('sv-SE', { ...parts, second: '2-digit', timeZone: hall.zone }).format(new Date(time));
+}
