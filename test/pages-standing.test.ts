@@ -94,7 +94,7 @@ test('all held is not sold out: the line is open, and what is held may come back
   await page.locator('#stand[data-state=out]').waitFor();
   assert.equal(await page.locator('#enter').count(), 0);
   assert.match(await page.title(), /^Sold out/);
-  assert.equal(await told(fan), 'Sold out. It is your turn, but there is no seat left to choose.');
+  assert.equal(await told(fan), 'Sold out. It is your turn, but there is no seats left to choose.');
   await fan.assertAccessible();
   await fan.open(`/concerts/${concertId}/dates`);
   await page.getByRole('status').getByText('Sold out').waitFor();
@@ -196,7 +196,7 @@ test('a server that hangs is told within half a minute, in the waiting room and 
   const silent = one.page.locator('.silent');
   await silent.getByText('The server does not answer.').waitFor();
   await silent.getByText(/^These numbers are 1[0-9] seconds old\.$/).waitFor();
-  await one.page.locator('.panel').getByText('No answer comes.').first().waitFor();
+  await one.page.locator('.panel').getByText('No answer is coming.').first().waitFor();
   assert.equal(await one.page.getByText('These are the numbers now.').count(), 0);
   await one.shows('waiting', '2');
   await one.page.unroute('**/api/v1/**');

@@ -10,7 +10,7 @@ const words = {
   },
   en: {
     held: 'No seats left right now, but held seats may come back.',
-    sold: 'Every seat is sold. If a payment falls through, it shows here.',
+    sold: 'Every seat is sold. If a ticket is cancelled, it shows here.',
   },
 };
 

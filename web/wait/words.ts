@@ -151,9 +151,9 @@ export const waitWords: Both<WaitWords> = {
     sold: 'Sold',
     heldHint: 'Held seats may come back.',
     allHeld: 'No seats left right now, but held seats may come back.',
-    soldOut: 'Every seat is sold. If a payment falls through, it shows here.',
+    soldOut: 'Every seat is sold. If a ticket is cancelled, it shows here.',
     outTitle: 'Sold out',
-    outTurn: 'It is your turn, but there is no seat left to choose.',
+    outTurn: 'It is your turn, but there are no seats left to choose.',
     others: 'See other concerts',
     speed: 'How fast people are let in',
     perMinute: (count) =>

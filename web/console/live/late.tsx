@@ -5,12 +5,12 @@ import { number, say } from '../../words/words.ts';
 
 const words = {
   ko: {
-    late: '답이 오지 않아요.',
+    late: '응답이 오지 않아요.',
     age: (seconds: number) =>
       seconds < 120 ? `${seconds}초 전 숫자예요.` : `${number(Math.floor(seconds / 60))}분 전 숫자예요.`,
   },
   en: {
-    late: 'No answer comes.',
+    late: 'No answer is coming.',
     age: (seconds: number) =>
       `These numbers are ${seconds < 120 ? counted(seconds, 'second') : counted(number(Math.floor(seconds / 60)), 'minute')} old.`,
   },

@@ -60,7 +60,7 @@ const words = {
     order:
       'People are admitted in order of arrival and choose seats when it is their turn. You keep your place if you close the page.',
     paused: 'Admission is paused for now. You can still join the line.',
-    soldOut: 'Every seat is sold. If a payment falls through, the sale opens again.',
+    soldOut: 'Every seat is sold. If a ticket is cancelled, the sale opens again.',
     allHeld: 'No seats left right now, but held seats may come back.',
     others: 'See other concerts',
   },

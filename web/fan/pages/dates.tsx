@@ -35,7 +35,7 @@ const words = {
     out: 'Sold out',
     held: (count: string) => `${count} held`,
     soldOut: 'Sold out',
-    soldOutText: 'Every seat is sold. If a payment falls through, it shows here.',
+    soldOutText: 'Every seat is sold. If a ticket is cancelled, it shows here.',
     none: 'No seats left right now',
     noneText: 'Held seats that are not paid for come back. This page checks every few seconds.',
     choose: 'Choose seats',
