@@ -1,0 +1,159 @@
+/** Ways to break each rule that the audit checks, by the name of its check: constraints and triggers are taken away first. */
+const ledgerOpen = 'alter table ledger_entries disable trigger user; ';
+const roomsOpen = `do $$ declare c text; begin
+  for c in select conname from pg_constraint where conrelid = 'rooms'::regclass and contype = 'c' loop
+    execute 'alter table rooms drop constraint ' || quote_ident(c);
+  end loop; end $$; `;
+
+/** By check. Each is SQL against the world of `sale-in-rows.ts`. */
+export const plants: Readonly<Record<string, readonly string[]>> = {
+  'I2 ACTIVE tokens are counted exactly and within maxActive': [
+    'update rooms set active = 1',
+    `${roomsOpen}update rooms set max_active = 1, active_ceiling = 1`,
+    'update rooms set active_ceiling = 3',
+    `update queue_tokens set status = 'ACTIVE', admitted_at = now(), expires_at = now() where number = 6`,
+  ],
+  'I3 the numbers of a line are 1 to the last, each once': [
+    'update rooms set last_number = 7',
+    'update rooms set removed = 1',
+    'delete from queue_tokens where entry = 4; update rooms set removed = 1, removed_to = 3',
+    'delete from queue_tokens where number = 6',
+    'update queue_tokens set number = 4 where entry = 3',
+    'update queue_tokens set number = 0 where entry = 1',
+    `insert into queue_tokens (concert_id, entry, number, user_id) values ('noconcert0', 1, 1, 'u1')`,
+  ],
+  'I3 nobody waits behind the head of the line unless passed over': [
+    'update queue_tokens set skipped_at = null where number = 3',
+    'update rooms set head = 6',
+  ],
+  'I3 fans are admitted in the order of their numbers': [
+    // Let in before the one in front of them, who was not passed over.
+    `update queue_tokens set admitted_at = now() - interval '9 min' where number = 5`,
+    `update queue_tokens set admitted_at = now() - interval '1 min' where number = 2`,
+    'update queue_tokens set skipped_at = null where number = 3',
+    `update queue_tokens set ended_at = now() where number = 4`,
+  ],
+  'I7 a user has at most one live token per concert': [
+    `drop index queue_tokens_live; update queue_tokens set user_id = 'u2' where number = 6`,
+  ],
+  'I1 no seat is in two live reservations': [
+    `update reservations set seat_numbers = '{2,1}' where id = 'concert001-held'`,
+  ],
+  'I1 a sold seat belongs to a CONFIRMED reservation that names it': [
+    `update seats set reservation_id = 'concert001-held', held_until = null, sold = true where number = 2`,
+    `update seats set reservation_id = 'concert001-paid', sold = true where number = 7`,
+    `update seats set reservation_id = 'nothing', sold = true where number = 7`,
+    `update reservations set status = 'CANCELLED' where id = 'concert001-paid'`,
+    `update reservations set performance_id = 'concert001-2' where id = 'concert001-paid'`,
+  ],
+  'I1 no two sections of a performance read alike': [
+    `update sections set name = 'B' where name = 'A'`,
+    `update sections set name = case name when 'A' then '가' else normalize('가', nfd) end`,
+    `update sections set name = case name when 'A' then 'Ａ 1' else U&'A1\\200B' end`,
+  ],
+  'I9 a held seat belongs to a HELD reservation that names it': [
+    `update reservations set status = 'EXPIRED' where id = 'concert001-held'`,
+    `update seats set reservation_id = 'concert001-held', held_until = now() + interval '1 min' where number = 7`,
+    `update seats set held_until = held_until + interval '1 min' where number = 2`,
+  ],
+  'I9 a live hold has all its seats': [
+    'update seats set reservation_id = null, held_until = null where number = 2',
+    `update seats set reservation_id = 'concert001-over' where number = 2`,
+    `update reservations set seat_numbers = '{2,3,21}' where id = 'concert001-held'`,
+  ],
+  'I5 a CONFIRMED reservation has all its seats': [
+    'update seats set reservation_id = null, sold = false where number = 11',
+    `update seats set reservation_id = 'concert001-held' where number = 1`,
+    'delete from seats where number = 1',
+  ],
+  'I5 a reservation is CONFIRMED if and only if it has one payment, of its amount, by its user': [
+    'delete from payments',
+    'update payments set amount = 1499',
+    `update payments set user_id = 'u2'`,
+    `update reservations set status = 'EXPIRED' where id = 'concert001-paid'`,
+    `insert into payments (concert_id, reservation_id, id, user_id, amount) values ('concert001', 'concert001-held', 'p2', 'u2', 2000)`,
+    `alter table payments drop constraint payments_pkey; insert into payments select concert_id, reservation_id, 'p2', user_id, 0 from payments`,
+  ],
+  'I5 a payment, its reservation and the place it was paid from are of the same user': [
+    `update payments set user_id = 'u2'`,
+    `update reservations set user_id = 'u2' where id = 'concert001-paid'`,
+    `update queue_tokens set user_id = 'u2x' where entry = 1`,
+    'update payments set entry = 4',
+    'update payments set entry = 99',
+    `update queue_tokens set ended_because = 'LEFT' where entry = 1`,
+  ],
+  'I5 an amount is the sum of the prices of its seats': [
+    `update reservations set amount = 1 where id = 'concert001-held'`,
+    `update reservations set seat_numbers = '{2,3,21}' where id = 'concert001-held'`,
+    `update sections set price = 600 where name = 'B'`,
+  ],
+  'I5 the sales of a performance are what its seats and reservations say': [
+    'update performance_sales set seats_reserved = 3',
+    'update performance_sales set revenue = 1501',
+    'delete from performance_sales',
+    'delete from seats where number = 20',
+    'update performances set seats_total = 21',
+  ],
+  'I8 a fan has at most maxSeatsPerFan seats in a performance': [
+    `update reservations set user_id = 'u2' where id = 'concert001-paid'`,
+    `update rooms set max_seats_per_fan = 1, max_seats_per_fan_ever = 1`,
+  ],
+  'I9 a live hold is of a fan who is inside, and ends with the session at the latest': [
+    `update queue_tokens set status = 'EXPIRED', ended_at = now(), ended_because = 'LEFT' where number = 2`,
+    `update queue_tokens set status = 'WAIT', skipped_at = now(), expires_at = null where number = 2`,
+    `update queue_tokens set expires_at = now() + interval '1 min' where number = 2`,
+  ],
+  'I9 no hold outlasts the sale of its date': [`update performances set starts_at = now() + interval '4 min'`],
+  'I9 a hold is paid before it runs out': [`update payments set paid_at = now() + interval '2 min'`],
+  'I4 each movement is a WALLET entry and its opposite, which sum to zero': [
+    `${ledgerOpen}update ledger_entries set amount = -699 where account = 'FUNDING' and user_id = 'u2'`,
+    `${ledgerOpen}delete from ledger_entries where account = 'SALES'`,
+    `${ledgerOpen}update ledger_entries set account = 'SALES' where account = 'FUNDING' and user_id = 'u2'`,
+    `${ledgerOpen}update ledger_entries set amount = -amount where reference = 'concert001-p'`,
+    `insert into ledger_entries (user_id, account, kind, amount, balance, reference)
+      values ('u2', 'WALLET', 'CHARGE', 5, 705, 'c2'), ('u2', 'FUNDING', 'CHARGE', -5, null, 'c2')`,
+  ],
+  'I4 each balance is the sum of its entries': [
+    `update wallets set balance = balance + 1 where user_id = 'u1'`,
+    `delete from wallets where user_id = 'u2'`,
+    `insert into wallets values ('u9', 1)`,
+  ],
+  'I4 no balance is negative or over the limit, at any time': [
+    `alter table wallets drop constraint wallets_balance_check; update wallets set balance = -1 where user_id = 'u1'`,
+    `alter table wallets drop constraint wallets_balance_check; update wallets set balance = 100000001 where user_id = 'u1'`,
+    `${ledgerOpen}update ledger_entries set balance = -1 where reference = 'c2' and account = 'WALLET'`,
+  ],
+  "I4 each entry's balance follows from the one before": [
+    `${ledgerOpen}update ledger_entries set balance = 8501 where account = 'WALLET' and kind = 'PAYMENT'`,
+    `${ledgerOpen}update ledger_entries set balance = 1 where account = 'WALLET' and reference = 'c1'`,
+  ],
+  'I4 each payment took its amount from the wallet of its user, once': [
+    `${ledgerOpen}delete from ledger_entries where reference = 'concert001-p'`,
+    'delete from payments',
+    `update payments set user_id = 'u2'`,
+    'update payments set amount = 1499',
+    `insert into ledger_entries (user_id, account, kind, amount, balance, reference) values ('u1', 'WALLET', 'PAYMENT', -1500, 7000, 'concert001-p')`,
+  ],
+  'I6 what is remembered under a key happened, once, as the answer says': [
+    `${ledgerOpen}delete from ledger_entries where reference = 'c1'`,
+    `update idempotency_keys set answer = replace(answer, '"balance":700', '"balance":701') where user_id = 'u2'`,
+    `update idempotency_keys set fingerprint = 'charge 701' where user_id = 'u2'`,
+    `update idempotency_keys set answer = 'damaged' where user_id = 'u2'`,
+    `update idempotency_keys set fingerprint = 'pay concert001-held' where key = 'k2'`,
+    `insert into ledger_entries (user_id, account, kind, amount, balance, reference)
+      values ('u2', 'WALLET', 'CHARGE', 700, 1400, 'c2'), ('u2', 'FUNDING', 'CHARGE', -700, null, 'c2')`,
+    'delete from payments',
+    `insert into idempotency_keys (user_id, key, fingerprint, answer)
+      values ('operator', 'k9', 'concert abc', '{"id":"concert999","title":"Never made"}')`,
+    `alter table idempotency_keys drop constraint idempotency_keys_pkey;
+      insert into idempotency_keys select user_id, key, fingerprint, answer, at from idempotency_keys where key = 'k2'`,
+  ],
+  'I6 what happened within a day is remembered under exactly one key': [
+    `delete from idempotency_keys where key = 'k1' and user_id = 'u2'`,
+    `delete from idempotency_keys where key = 'k2'`,
+    `insert into idempotency_keys select user_id, 'another', fingerprint, answer, at from idempotency_keys where key = 'k2'`,
+    // A second effect of one key.
+    `insert into ledger_entries (user_id, account, kind, amount, balance, reference)
+      values ('u2', 'WALLET', 'CHARGE', 700, 1400, 'c3'), ('u2', 'FUNDING', 'CHARGE', -700, null, 'c3')`,
+  ],
+};
