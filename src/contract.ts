@@ -16,6 +16,7 @@ export type { Endpoint, Needs } from './contract/endpoint.ts';
 export { balanceMax, chargeMax, pageLimitDefault, seatsPerPerformanceMax } from './contract/parts.ts';
 
 export { concertDefaults, concertLimits } from './contract/limits.ts';
+export { readSeatName, type SeatReading } from './contract/seat-names.ts';
 export { asRead, composed, isOneLine, oneLineIn } from './contract/text.ts';
 
 export const currency = 'KRW';

@@ -12,8 +12,6 @@ import { createList, type Concert, type ConcertPage, type PageRequest } from './
 import { createUpcoming, type Upcoming } from './upcoming.ts';
 
 export { placeIn, saleEndOf, seatAt, sectionOf } from './layout.ts';
-export { readSeatName } from './seat-names.ts';
-export type { SeatReading } from './seat-names.ts';
 export type { Performance, Section } from './layout.ts';
 export type { Concert, ConcertPage, PageRequest } from './listing.ts';
 export type { Upcoming } from './upcoming.ts';

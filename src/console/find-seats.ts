@@ -2,7 +2,8 @@
  * Seats by what people call them, of one concert or of the newest. What is read is bounded, however many seats there are:
  * sections by the index of their names, then single seats by their keys.
  */
-import { readSeatName, seatAt, type Catalog, type SeatReading } from '../catalog/catalog.ts';
+import { seatAt, type Catalog } from '../catalog/catalog.ts';
+import { readSeatName, type SeatReading } from '../contract.ts';
 import type { Sql } from '../platform/database.ts';
 
 export interface FoundSeat {

@@ -2,7 +2,7 @@
  * Seats as a person says them: `F1구역 1열 49번`; `section F1, row 1, seat 49`. The label of the contract, `F1-1-49`, is
  * for machines. No browser in here.
  */
-import { asRead } from '../../src/contract/text.ts';
+import { readSeatName, sectionKey } from '../../src/contract/seat-names.ts';
 import type { Language } from './language.ts';
 
 /** Rows and places count from 1. */
@@ -19,23 +19,15 @@ export function placeOfLabel(label: string): SeatPlace | undefined {
 }
 
 /**
- * A seat as somebody types it: its label, or as it is said in either language, `F1구역 1열 49번`, `Section F1, row 1,
- * seat 49`. A section answers to its own name and to what it is called.
+ * A seat of these sections as somebody types it: its label, or as it is said in either language. All three of its parts
+ * are needed. Undefined if that names none.
  */
 export function seatTyped(text: string, sections: readonly string[]): SeatPlace | undefined {
-  const plain = text.normalize('NFC').trim();
-  const [, korean, english, row = '', place = ''] =
-    /^(?:(.+?)\s*(?=\d+열)|(.+?),?\s+row\s+)(\d+)(?:열\s*|,?\s+seat\s+)(\d+)번?$/i.exec(plain) ?? [];
-  const said = korean ?? english;
-  const typed = said === undefined ? placeOfLabel(plain) : { section: said, row: Number(row), place: Number(place) };
-  const isNamed = (name: string): boolean =>
-    [name, sectionName('ko', name), sectionName('en', name)].some((one) => alike(one, typed?.section ?? ''));
-  const section = sections.find((name) => alike(name, typed?.section ?? '')) ?? sections.find(isNamed);
-  return typed === undefined || section === undefined ? undefined : { ...typed, section };
-}
-
-function alike(one: string, other: string): boolean {
-  return asRead(one).toLowerCase() === asRead(other).toLowerCase();
+  for (const { section, row, seat: place } of readSeatName(text)) {
+    const name = sections.find((one) => sectionKey(one) === section);
+    if (name !== undefined && row !== undefined && place !== undefined) return { section: name, row, place };
+  }
+  return undefined;
 }
 
 /** A sign and no word, `A`, `F1`, `101`, `12B`, `가`: English says what it is a sign of. */

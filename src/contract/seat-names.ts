@@ -3,7 +3,7 @@
  * that. Sections are called anything, with digits and hyphens too, so a name is read in every way that it can mean; which
  * of them there is, the plan decides.
  */
-import { oneLineIn } from '../contract.ts';
+import { oneLineIn } from './text.ts';
 
 export interface SeatReading {
   /** Undefined: not said. As people compare names, see `sectionKey`. */
@@ -21,7 +21,7 @@ const oneNumber = /^(?:(.*?)[\s,·/-]+)?(\d{1,6})$/;
 const twoNumbers = /^(?:(.*?)[\s,·/-]+)?(\d{1,6})[\s,·/-]+(\d{1,6})$/;
 
 /** Names that read the same are the same: whatever the case, the width of the letters, or how Korean is composed. */
-function sectionKey(name: string): string {
+export function sectionKey(name: string): string {
   return oneLineIn(name).normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim();
 }
 
