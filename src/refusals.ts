@@ -98,8 +98,8 @@ export const refusals = {
   },
   SALE_ENDED: {
     status: 409,
-    title: { en: 'The sale of this date has ended', ko: '판매가 끝난 회차예요' },
-    detail: { en: 'Choose another date.', ko: '다른 날짜를 골라 주세요.' },
+    title: { en: 'Sales for this date have ended', ko: '판매가 끝난 회차예요' },
+    detail: { en: 'Choose another date.', ko: '다른 회차를 선택해 주세요.' },
   },
   SEAT_LIMIT_EXCEEDED: {
     status: 409,

@@ -131,8 +131,8 @@ test('the ledger of a fan whose id is nasty, oldest first', async () => {
   assert.deepEqual(
     read(await answer.text()).map((row) => [row['Kind'], row['Amount'], row['Balance after'], row['User ID']]),
     [
-      ['Charge', '300', '300', fan.userId],
-      ['Charge', '200', '500', fan.userId],
+      ['Top-up', '300', '300', fan.userId],
+      ['Top-up', '200', '500', fan.userId],
     ],
   );
 });
@@ -182,7 +182,7 @@ test('a reader who does not read keeps the rest in the database, not in memory',
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) pieces.push(piece.value);
   const states = read(pieces.join('')).map((row) => row['Status']);
   assert.equal(states.length, 60_000);
-  const ahead = states.filter((state) => state === 'Ran out').length;
+  const ahead = states.filter((state) => state === 'Expired').length;
   assert(ahead > 0 && ahead < 40_000, `${ahead} rows were read ahead`);
 });
 

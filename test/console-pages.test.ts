@@ -143,7 +143,7 @@ for (const width of [360, 768]) {
     }
     await one.open(`/console/concerts/${concertId}`);
     assert.equal(await page.locator('.chart').count(), 0);
-    await page.getByText('대기·요청·서버 차트').focus();
+    await page.getByText('대기열, 요청, 서버 차트').focus();
     await page.keyboard.press('Enter');
     await page.locator('.chart canvas').first().waitFor();
     const sales = await page.getByRole('group', { name: '등급별 판매' }).boundingBox();

@@ -104,7 +104,7 @@ export const refusalWords: Both<Readonly<Record<ProblemCode, Said>>> = {
       title: 'Those seats are taken',
       text: 'None of the seats is held for you. Choose other seats.',
     },
-    SALE_ENDED: { title: 'The sale of this date has ended', text: 'No seat is held for you. Choose another date.' },
+    SALE_ENDED: { title: 'Sales for this date have ended', text: 'No seat is held for you. Choose another date.' },
     SEAT_LIMIT_EXCEEDED: {
       title: 'That is over the limit for one person',
       text: 'Choose fewer seats, or release some that you hold.',

@@ -33,8 +33,8 @@ export const fileWords: Readonly<Record<Language, FileWords>> = {
       '결제 ID',
       '이용자 ID',
     ],
-    statuses: { HELD: '선점 중', CONFIRMED: '결제 완료', EXPIRED: '선점 만료', CANCELLED: '선점 취소' },
-    entries: ['번호', at('시각'), '종류', '금액', '거래 뒤 잔액', '근거', '이용자 ID'],
+    statuses: { HELD: '선점됨', CONFIRMED: '결제 완료', EXPIRED: '시간 만료', CANCELLED: '선택 취소' },
+    entries: ['번호', at('시각'), '종류', '금액', '거래 뒤 잔액', '관련 번호', '이용자 ID'],
     kinds: { CHARGE: '충전', PAYMENT: '결제', REFUND: '환불' },
   },
   en: {
@@ -52,14 +52,14 @@ export const fileWords: Readonly<Record<Language, FileWords>> = {
       at('Reserved at'),
       at('Paid at'),
       at('Held until'),
-      at('Given back at'),
+      at('Released at'),
       'Reservation ID',
       'Payment ID',
       'User ID',
     ],
-    statuses: { HELD: 'Held', CONFIRMED: 'Paid', EXPIRED: 'Ran out', CANCELLED: 'Given back' },
+    statuses: { HELD: 'Held', CONFIRMED: 'Paid', EXPIRED: 'Expired', CANCELLED: 'Released' },
     entries: ['No.', at('Time'), 'Kind', 'Amount', 'Balance after', 'Reference', 'User ID'],
-    kinds: { CHARGE: 'Charge', PAYMENT: 'Payment', REFUND: 'Refund' },
+    kinds: { CHARGE: 'Top-up', PAYMENT: 'Payment', REFUND: 'Refund' },
   },
 };
 

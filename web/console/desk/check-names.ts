@@ -30,4 +30,7 @@ export const checkNames: Readonly<Record<string, string>> = {
     '회차의 판매 수가 좌석과 예매로 센 것과 같아요',
   'I8 a fan has at most maxSeatsPerFan seats in a performance': '한 사람이 한 회차에 가진 좌석이 한도를 넘지 않아요',
   'I9 a hold is paid before it runs out': '선점 시간이 끝나기 전에 결제됐어요',
+  'I9 a live hold is of a fan who is inside, and ends with the session at the latest':
+    '선점은 이용 중인 사람의 것이고, 늦어도 이용 시간과 함께 끝나요',
+  'I9 no hold outlasts the sale of its date': '회차의 판매가 끝난 뒤까지 남은 선점이 없어요',
 };

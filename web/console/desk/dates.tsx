@@ -17,7 +17,7 @@ const words = {
   en: {
     title: 'Performances',
     zone: 'venue time (Korea)',
-    nth: (n: number) => `Performance ${n}`,
+    nth: (n: number) => `No. ${n}`,
     add: 'Add a performance',
     drop: (n: number) => `Remove performance ${n}`,
   },

@@ -34,7 +34,7 @@ const words = {
     id: '예매 번호',
     until: (time: string) => `${time}까지`,
     found: '이 이름의 좌석',
-    moreSeats: '더 있어요. 공연을 고르거나 더 자세히 적어 주세요.',
+    moreSeats: '더 있어요. 공연을 선택하거나 더 자세히 적어 주세요.',
   },
   en: {
     title: 'Reservations',
@@ -55,7 +55,7 @@ const words = {
     id: 'Reservation',
     until: (time: string) => `until ${time}`,
     found: 'Seats of that name',
-    moreSeats: 'There are more: choose a concert, or say more.',
+    moreSeats: 'There are more. Choose a concert, or type more.',
   },
 };
 

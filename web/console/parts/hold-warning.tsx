@@ -7,12 +7,12 @@ const words = {
   ko: {
     title: '좌석 선점 시간이 이용 시간보다 길어요',
     text: (hold: string, session: string, most: string) =>
-      `좌석 선점 시간은 ${hold}, 이용 시간은 ${session}이에요. 좌석을 선점하면 이용 시간이 늘어나지만 모두 합쳐 ${most}까지이고, 그때까지 결제하지 않은 좌석은 풀려요.`,
+      `좌석 선점 시간 ${hold}, 이용 시간 ${session}. 좌석을 선점하면 이용 시간이 늘어나지만 모두 합쳐 ${most}까지이고, 그때까지 결제하지 않은 좌석은 선점이 끝나요.`,
   },
   en: {
-    title: 'Holds are longer than a session',
+    title: 'The hold time is longer than the time inside',
     text: (hold: string, session: string, most: string) =>
-      `Holds of ${hold} cannot always be paid in a session of ${session}: they end with it. Holding seats extends a session, but to ${most} in all at most.`,
+      `Hold time ${hold}, time inside ${session}. Holding seats extends the time inside, but to ${most} in all at most, and holds not paid by then end with it.`,
   },
 };
 
