@@ -94,7 +94,7 @@ test('all held is not sold out: the line is open, and what is held may come back
   await page.locator('#stand[data-state=out]').waitFor();
   assert.equal(await page.locator('#enter').count(), 0);
   assert.match(await page.title(), /^Sold out/);
-  assert.equal(await told(fan), 'Sold out. It is your turn, but there is no seats left to choose.');
+  assert.equal(await told(fan), 'Sold out. It is your turn, but there are no seats left to choose.');
   await fan.assertAccessible();
   await fan.open(`/concerts/${concertId}/dates`);
   await page.getByRole('status').getByText('Sold out').waitFor();
@@ -190,6 +190,7 @@ test('a server that hangs is told within half a minute, in the waiting room and 
   await one.page.clock.install();
   await one.page.reload();
   await one.shows('waiting', '2');
+  await one.page.getByText('Charts: line, requests, servers').click();
   await one.page.getByText('These are the numbers now.').waitFor();
   await hang(one.page, '**/api/v1/**');
   await pass(one.page, 12);
