@@ -51,20 +51,35 @@ function install() {
   }
 }
 
+/** What pages are made of besides packages; `tidy.test.ts` holds it against what they import. */
+const page_sources = ['web', 'src/contract', 'src/pages/seal.svg'];
+
 /** Changes with anything that the built pages are made of. */
 function fingerprintOfPages() {
   const hash = createHash('sha256').update(readFileSync(path.join(root, 'package-lock.json')));
-  const web = path.join(root, 'web');
-  const files = readdirSync(web, { recursive: true, encoding: 'utf8' })
-    .filter((file) => !file.startsWith('dist') && statSync(path.join(web, file)).isFile())
-    .toSorted();
-  for (const file of files)
-    hash
-      .update(file)
-      .update('\0')
-      .update(readFileSync(path.join(web, file)))
-      .update('\0');
+  for (const source of page_sources) {
+    for (const file of filesIn(source))
+      hash
+        .update(file)
+        .update('\0')
+        .update(readFileSync(path.join(root, file)))
+        .update('\0');
+  }
   return hash.digest('hex');
+}
+
+/**
+ * A file itself, or all in a folder.
+ * @param {string} source
+ * @returns {string[]}
+ */
+function filesIn(source) {
+  const whole = path.join(root, source);
+  if (statSync(whole).isFile()) return [source];
+  return readdirSync(whole, { recursive: true, encoding: 'utf8' })
+    .filter((file) => !file.startsWith('dist') && statSync(path.join(whole, file)).isFile())
+    .map((file) => path.join(source, file))
+    .toSorted();
 }
 
 function buildPages() {

@@ -97,6 +97,16 @@ describe('the house', () => {
     assert.deepEqual(rules.keepingPastTheStore(planted('web/client/store.ts', 'localStorage.clear();')), []);
   });
 
+  test('runs in pages only what they are built anew for when it changes', async () => {
+    assert.deepEqual(
+      rules.pagesRunningServerCode(await read('web/{client,console,fan,place,seats,ui,wait,words}/**/*.{ts,tsx}')),
+      [],
+    );
+    const ran = (text: string) => rules.pagesRunningServerCode(planted('web/fan/pay.ts', text)).length;
+    assert.equal(ran("import { refuse } from '../../src/refusals.ts';"), 1);
+    assert.equal(ran("import type { Refusal } from '../../src/refusals.ts';\nimport '../../src/contract/text.ts';"), 0);
+  });
+
   test('sets no text of a page where a translator could take it away', async () => {
     const pages = (await read('web/**/*.{ts,tsx}')).filter((file) => !file.path.startsWith('web/dist'));
     assert(pages.some((file) => file.path === 'web/ui/jsx-runtime.ts'));

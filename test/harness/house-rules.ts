@@ -156,6 +156,17 @@ export function keepingPastTheStore(pages: readonly Source[]): string[] {
     .map(({ path: file }) => `${file} keeps something past ${store}`);
 }
 
+/** Code of the server that pages may run: built with them anew whenever it changes (`page_sources` of bootstrap.mjs). */
+const shared_with_pages = 'src/contract/';
+
+export function pagesRunningServerCode(pages: readonly Source[]): string[] {
+  return pages.flatMap(({ path: file, text }) =>
+    importsOf({ path: file, text: text.replaceAll(/^(?:import|export) type [^;]*;/gm, '') })
+      .filter(({ to }) => to.startsWith('src/') && !to.startsWith(shared_with_pages))
+      .map(({ to }) => `${file} runs ${to}`),
+  );
+}
+
 /** Ways to make a text node that a page remembers, or to lose `translate="no"` again (decision 021). */
 const text_nodes: readonly RegExp[] = [
   /^import (?!type)[^;]*\b(h|createElement|cloneElement|createTextNode|jsx|jsxs|toChildArray)\b[^;]*from 'preact/m,
