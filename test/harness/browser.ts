@@ -6,14 +6,21 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Browser, type BrowserContext, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
+import {
+  type APIResponse,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+  chromium,
+} from 'playwright-core';
 import { unpackChromium } from './chromium.ts';
 import type { Server } from './server.ts';
 import { translatePages } from './translator.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const wait_ms_max = 15_000;
-const sign_ups_max = 5;
+const attempts_max = 5;
 const seoul = 'Asia/Seoul';
 
 async function executable(): Promise<{ path: string; env: Record<string, string> }> {
@@ -80,20 +87,25 @@ export async function visit(browser: Browser, { origin }: Server, options: Visit
     open: async (address) => {
       await page.goto(address);
     },
-    signUp: () => signUp(context, name),
+    signUp: async () => {
+      const answer = await patiently((attempt) => {
+        const data = { email: `${name}-${attempt}@maejin.example`, password: 'a password for tests', name };
+        return context.request.post('/api/auth/sign-up/email', { data });
+      });
+      return ((await answer.json()) as { token: string }).token;
+    },
     assertAccessible: () => assertAccessible(page),
     assertNoComplaints: () => assert.deepEqual(complaints, []),
   };
 }
 
 /** Passwords are hashed behind all other work: a machine with too much of it says when to come again, as it does to anybody. */
-async function signUp(context: BrowserContext, name: string, attempt = 1): Promise<string> {
-  const data = { email: `${name}-${attempt}@maejin.example`, password: 'a password for tests', name };
-  const answer = await context.request.post('/api/auth/sign-up/email', { data });
-  if (answer.ok()) return ((await answer.json()) as { token: string }).token;
-  assert(answer.status() === 503 && attempt < sign_ups_max, await answer.text());
+export async function patiently(ask: (attempt: number) => Promise<APIResponse>, attempt = 1): Promise<APIResponse> {
+  const answer = await ask(attempt);
+  if (answer.ok()) return answer;
+  assert(answer.status() === 503 && attempt < attempts_max, await answer.text());
   await sleep(Number(answer.headers()['retry-after']) * 1_000);
-  return signUp(context, name, attempt + 1);
+  return patiently(ask, attempt + 1);
 }
 
 function settingsOf(options: VisitorOptions): BrowserContextOptions {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { type BoxOffice, newFan, newFans } from './box-office.ts';
-import { visit, type Visitor, type VisitorOptions } from './browser.ts';
+import { patiently, visit, type Visitor, type VisitorOptions } from './browser.ts';
 import { operator, type Server } from './server.ts';
 
 export interface Duty extends Visitor {
@@ -17,8 +17,7 @@ export async function onDuty(
 ): Promise<Duty> {
   const visitor = await visit(browser, server, options);
   const headers = { origin: server.origin };
-  const answer = await visitor.context.request.post('/api/auth/sign-in/email', { data: operator, headers });
-  assert.equal(answer.status(), 200);
+  await patiently(() => visitor.context.request.post('/api/auth/sign-in/email', { data: operator, headers }));
   await visitor.open(address);
   return {
     ...visitor,
