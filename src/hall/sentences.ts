@@ -27,7 +27,10 @@ const bounds: Readonly<Record<string, (limit: string) => Bilingual>> = {
   maxLength: (limit) => ({ en: `must have at most ${counted(limit, 'character')}`, ko: `${limit}자 이하여야 해요` }),
   minItems: (limit) => ({ en: `must have at least ${counted(limit, 'item')}`, ko: `${limit}개 이상이어야 해요` }),
   maxItems: (limit) => ({ en: `must have at most ${counted(limit, 'item')}`, ko: `${limit}개 이하여야 해요` }),
-  minProperties: (limit) => ({ en: `must name at least ${counted(limit, 'field')}`, ko: `항목이 ${limit}개 이상 있어야 해요` }),
+  minProperties: (limit) => ({
+    en: `must name at least ${counted(limit, 'field')}`,
+    ko: `항목이 ${limit}개 이상 있어야 해요`,
+  }),
   type: typeOf,
   enum: (words) => ({ en: `must be one of ${words}`, ko: `${words} 중 하나여야 해요` }),
 };
