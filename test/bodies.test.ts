@@ -176,6 +176,11 @@ describe('a list of seats', () => {
   const hold = (seatNumbers: readonly number[]) =>
     sendJson(named('createReservation'), JSON.stringify({ performanceId: ids.performanceId, seatNumbers }));
 
+  test('that names no seat is told so in the singular', async () => {
+    const { errors } = refusalIn(await hold([]), 'a hold');
+    assert.deepEqual(errors, [{ path: 'seatNumbers', message: 'must have at least 1 item' }]);
+  });
+
   test('longer than it may be is refused by its length alone', async () => {
     const { errors } = refusalIn(await hold(Array.from({ length: 101 }, () => -1)), 'a hold');
     assert.deepEqual(errors, [{ path: 'seatNumbers', message: 'must have at most 100 items' }]);

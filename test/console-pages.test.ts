@@ -70,12 +70,18 @@ test('it is dark until somebody chooses otherwise, and speaks the other language
 
 test('the list puts the liveliest concert first; its page is a click away, its numbers stay in view', async () => {
   const concertId = await lineOf(office, 3, '맨 앞 — First of All');
-  await office.createConcert({ title: '뒤에 — Behind' });
+  const sections = [{ name: 'A', rows: 1, seatsPerRow: 2, grade: 'R', price: 50_000 }];
+  const starts = ['2030-05-01T10:00:00.000Z', '2030-05-02T10:00:00.000Z'];
+  await office.createConcert({
+    title: '뒤에 — Behind',
+    performances: starts.map((startsAt) => ({ startsAt, sections })),
+  });
   const one = await onDuty({ browser, server }, '/console', { language: 'ko' });
   const { page } = one;
   const first = page.locator('.table').first().locator('tbody tr').first();
   await first.getByText('맨 앞').waitFor();
   await first.getByText('대기 중').waitFor();
+  await page.getByText('2030년 5월 1일(수) – 2030년 5월 2일(목)').waitFor();
   await one.assertAccessible();
   await first.getByRole('link', { name: '맨 앞' }).click();
   await page.getByRole('heading', { name: '맨 앞', level: 1 }).waitFor();

@@ -35,7 +35,7 @@ export function openApiDocument(serverUrl: string): Json {
 const description = `The open-source box office for the minute when everybody comes at once: a fair waiting room, seats
 that are never sold twice, a wallet that never loses a won.
 
-Sign up, take a place in line, hold seats when it is your turn, charge your wallet, pay. Errors are
+Sign up, take a place in line, hold seats when it is your turn, top up your wallet, pay. Errors are
 \`application/problem+json\` (RFC 9457) with a \`code\`; each \`type\` is a page that explains it. Lists page with
 \`limit\` and \`cursor\`. Money is whole units of the currency, times are ISO 8601 in UTC.`;
 

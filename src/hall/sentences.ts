@@ -1,4 +1,5 @@
 /** What is wrong with a field, in both languages, and how its place is written: `performances[0].startsAt`. */
+import { counted } from '../../web/words/language.ts';
 import type { Bilingual } from '../refusals.ts';
 
 export const sentences = {
@@ -22,11 +23,14 @@ export const sentences = {
 const bounds: Readonly<Record<string, (limit: string) => Bilingual>> = {
   minimum: (limit) => ({ en: `must be at least ${limit}`, ko: `${limit} 이상이어야 해요` }),
   maximum: (limit) => ({ en: `must be at most ${limit}`, ko: `${limit} 이하여야 해요` }),
-  minLength: (limit) => ({ en: `must have at least ${limit} characters`, ko: `${limit}자 이상이어야 해요` }),
-  maxLength: (limit) => ({ en: `must have at most ${limit} characters`, ko: `${limit}자 이하여야 해요` }),
-  minItems: (limit) => ({ en: `must have at least ${limit} items`, ko: `${limit}개 이상이어야 해요` }),
-  maxItems: (limit) => ({ en: `must have at most ${limit} items`, ko: `${limit}개 이하여야 해요` }),
-  minProperties: (limit) => ({ en: `must name at least ${limit} field`, ko: `항목이 ${limit}개 이상 있어야 해요` }),
+  minLength: (limit) => ({ en: `must have at least ${counted(limit, 'character')}`, ko: `${limit}자 이상이어야 해요` }),
+  maxLength: (limit) => ({ en: `must have at most ${counted(limit, 'character')}`, ko: `${limit}자 이하여야 해요` }),
+  minItems: (limit) => ({ en: `must have at least ${counted(limit, 'item')}`, ko: `${limit}개 이상이어야 해요` }),
+  maxItems: (limit) => ({ en: `must have at most ${counted(limit, 'item')}`, ko: `${limit}개 이하여야 해요` }),
+  minProperties: (limit) => ({
+    en: `must name at least ${counted(limit, 'field')}`,
+    ko: `항목이 ${limit}개 이상 있어야 해요`,
+  }),
   type: typeOf,
   enum: (words) => ({ en: `must be one of ${words}`, ko: `${words} 중 하나여야 해요` }),
 };

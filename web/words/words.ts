@@ -31,6 +31,7 @@ export const dateWithYear = (time: string): string => dates.dateWithYear(languag
 export const dayAndMonth = (time: string): string => dates.dayAndMonth(language.value, time);
 export const clockTime = (time: string): string => dates.clockTime(language.value, time);
 export const dateAndTime = (time: string): string => dates.dateAndTime(language.value, time, Date.now());
+export const dateSpan = (first: string, last: string): string => dates.dateSpan(language.value, first, last);
 /** `2027년` where it is not this year. */
 export const yearIfAnother = (time: string): string | undefined =>
   dates.isOfAnotherYear(time, Date.now()) ? dates.year(language.value, time) : undefined;

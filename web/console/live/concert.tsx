@@ -6,7 +6,7 @@ import { keep, read } from '../../client/store.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Loaded, useLoad } from '../../ui/load.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { dateAndTime, say, titleIn } from '../../words/words.ts';
+import { dateSpan, say, titleIn } from '../../words/words.ts';
 import { PageHead } from '../parts/page-head.tsx';
 import type { PageProps } from '../routes.tsx';
 import { Charts } from './charts.tsx';
@@ -45,7 +45,8 @@ export function ConcertPage({ params: { concertId = '' } }: PageProps) {
   );
 }
 
-function Sale({ concert: { id, title, venue, artist, firstStartsAt }, sales }: SaleProps) {
+function Sale({ concert, sales }: SaleProps) {
+  const { id, title, venue, artist, firstStartsAt, lastStartsAt } = concert;
   useEffect(() => watch({ concertId: id, title }), [id, title]);
   const said = say(words);
   return (
@@ -63,7 +64,7 @@ function Sale({ concert: { id, title, venue, artist, firstStartsAt }, sales }: S
           </>
         }
       >
-        {artist} · {venue} · {dateAndTime(firstStartsAt)}
+        {artist} · {venue} · {dateSpan(firstStartsAt, lastStartsAt)}
       </PageHead>
       <div class="sale">
         <SalesPanel concertId={id} first={sales} read={readSales(id)} />

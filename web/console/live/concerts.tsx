@@ -5,7 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Loaded } from '../../ui/load.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { Bar } from '../../ui/bar.tsx';
-import { date, money, number, say, titleIn } from '../../words/words.ts';
+import { dateSpan, money, number, say, titleIn } from '../../words/words.ts';
 import { PageHead } from '../parts/page-head.tsx';
 import { Table, type Column } from '../parts/table.tsx';
 import { Late } from './late.tsx';
@@ -108,11 +108,11 @@ function columnsIn(said: (typeof words)['ko']): readonly Column<Concert>[] {
     {
       key: 'title',
       title: said.concert,
-      cell: ({ id, title, venue, firstStartsAt }) => (
+      cell: ({ id, title, venue, firstStartsAt, lastStartsAt }) => (
         <div class="which-concert">
           <a href={`/console/concerts/${id}`}>{titleIn(title)[0]}</a>
           <span class="quiet small">
-            {venue} · {date(firstStartsAt)}
+            {venue} · {dateSpan(firstStartsAt, lastStartsAt)}
           </span>
         </div>
       ),
