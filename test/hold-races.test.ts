@@ -157,7 +157,7 @@ test('a hold that lost a seat is not paid, whatever its own row says; the twin t
   assert.equal((await office.hold(rival, performanceId, [2])).status, 201);
   const room = roomOn(house.database);
   const judged = await house.database.transaction((tx) =>
-    room.lockForPayment(tx, concertId, [body.id, `${concertId}-no`], { seats: true }),
+    room.lockForPayment(tx, concertId, [body.id, `${concertId}-no`], { userIds: [], seats: true }),
   );
   assert.deepEqual([...judged.keys()], [body.id]);
   assert.equal(judged.get(body.id)?.status, 'EXPIRED');
@@ -209,7 +209,7 @@ test('a hold that runs out while the payment waits for its turn is not paid', as
     await house.sql`update reservations set held_until = clock_timestamp() where id = ${body.id}`;
     const [twin] = await tx`select held_until > now() as in_time from reservations where id = ${body.id}`;
     assert.equal(twin?.['in_time'], true, 'the twin, by the clock of the transaction’s beginning, would pay it');
-    return (await room.lockForPayment(tx, concertId, [body.id], { seats: false })).get(body.id)?.status;
+    return (await room.lockForPayment(tx, concertId, [body.id], { userIds: [], seats: false })).get(body.id)?.status;
   });
   assert.equal(status, 'EXPIRED');
 });
@@ -232,6 +232,43 @@ test('a commit whose answer was lost is recognised when tried again; the twin wi
   const { reservations } = await room.list(pass.userId, { limit: 50 });
   assert.deepEqual(reservations, [held]);
   await assert.rejects(room.hold(pass, performanceId, [1]), { code: 'SEAT_UNAVAILABLE' });
+});
+
+/** A payment gives back what else its fan holds, while two tabs give up that and what is paid for. How many fail. */
+async function payAgainstRelease(lockAll: boolean): Promise<number> {
+  const { concertId, performanceId, fan, token, pass } = await insideOf();
+  const [{ body: other }, { body: paid }] = [
+    await office.hold(token, performanceId, [1]),
+    await office.hold(token, performanceId, [2]),
+  ];
+  const { lockForPayment, giveBack } = roomOn(house.database);
+  const { promise: isLocked, resolve: locked } = Promise.withResolvers<void>();
+  const paying = house.database.transaction(async (tx) => {
+    await tx`set local deadlock_timeout = '50ms'`;
+    await lockTokens(tx, concertId, [pass.entry]);
+    const fans = lockAll ? [fan.userId] : [];
+    await lockForPayment(tx, concertId, [paid.id], { userIds: fans, seats: false });
+    locked();
+    await eventually(async () => {
+      const rows = await house.sql`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%giving up%'`;
+      assert(rows.length > 0);
+    });
+    await giveBack(tx, concertId, [fan.userId]);
+  });
+  await isLocked;
+  const releasing = house.database.transaction(async (tx) => {
+    await tx`set local deadlock_timeout = '50ms'`;
+    await tx`select 'giving up' from reservations
+      where concert_id = ${concertId} and id = any(${[other.id, paid.id]}::text[]) order by id for update`;
+  });
+  const outcomes = await Promise.allSettled([paying, releasing]);
+  return outcomes.filter(({ status }) => status === 'rejected').length;
+}
+
+test('a payment locks all that its fan holds in one order; the twin that locks what it pays for waits for who waits for it', async () => {
+  assert.equal(await payAgainstRelease(true), 0);
+  assert.equal(await payAgainstRelease(false), 1);
 });
 
 test('holds of many seats in opposite orders wait for each other but never for ever', async () => {

@@ -184,6 +184,17 @@ describe('a published set of keys', () => {
     for (const jwt of bad) assertProblem(await wallet(jwt), 401, 'UNAUTHENTICATED');
   });
 
+  test('signs in one spelling: what would be read alike is nobody else, with an allowance of their own', async () => {
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    for (const key of [rsa, ec, ed]) {
+      const right = token(key);
+      const spellings = Array.from(letters, (letter) => `${right.slice(0, -1)}${letter}`);
+      const answers = await Promise.all(spellings.map(async (spelling) => (await wallet(spelling)).status));
+      const taken = spellings.filter((_, index) => answers[index] === 200);
+      assert.deepEqual([taken.length, taken[0] === right], [1, true], key.alg);
+    }
+  });
+
   test('is never taken for a secret, nor one key for another', async () => {
     const body = part({ sub: 'subject', iss: issuer, aud: audience, exp: seconds() + 600 });
     const pem = rsa.publicKey.export({ type: 'spki', format: 'pem' });

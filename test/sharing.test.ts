@@ -131,6 +131,17 @@ test('what somebody wrote is text, however it was written, and what is too long 
   }
 });
 
+test('a picture has a title, though nothing of the concert’s own can be drawn', async () => {
+  const pictureOf = async (title: string, artist: string): Promise<string | null> => {
+    const { concertId } = await office.createConcert({ title, artist });
+    const answer = await get(`${server.origin}/concerts/${concertId}/picture-en.png`);
+    return answer.headers.get('etag');
+  };
+  const byArtist = await pictureOf('The artist', '漢字');
+  for (const title of ['漢字', '🎤', '「فيروز」']) assert.equal(await pictureOf(title, 'The artist'), byArtist, title);
+  assert.equal(await pictureOf('漢字', '漢字'), await pictureOf('매진 Maejin', '漢字'));
+});
+
 test('a crowd that asks for the same picture has it drawn once', async () => {
   const { concertId } = await office.createConcert({ title: 'Often' });
   const address = tagsIn(await page(`/concerts/${concertId}`))['og:image'] ?? '';

@@ -118,10 +118,21 @@ function keysOf(set: unknown, { issuer, audience }: KeySetOptions): ReadonlyMap<
       clockTolerance: leeway_seconds * 1_000,
       cache: kept_tokens_max,
     }) as (token: string) => unknown;
-    keys.set(read.kid, { alg: read.alg, verify });
+    keys.set(read.kid, { alg: read.alg, verify: (token) => verify(canonical(token)) });
   }
   if (keys.size === 0) throw new Error('no key that can verify a signature');
   return keys;
+}
+
+/**
+ * The token, if its signature is written in the one canonical way; throws for any other. The last character of one has
+ * bits that stand for nothing, so it could be written in 16 ways, each of them somebody new to the limits.
+ */
+function canonical(token: string): string {
+  const signature = token.slice(token.lastIndexOf('.') + 1);
+  const last = signature.slice(signature.length - (signature.length % 4));
+  if (Buffer.from(last, 'base64url').toString('base64url') !== last) throw new Error('not written canonically');
+  return token;
 }
 
 function readKey(jwk: unknown): { kid: string; key: KeyObject; alg: Algorithm } | undefined {

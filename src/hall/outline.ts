@@ -36,8 +36,11 @@ interface Sizes {
   readonly maxLength?: number;
 }
 
-/** A syllable of Hangul as its three letters, each an escape (`\u1112\u1161\u11ab` is 한): the dearest way to write one. */
-export const char_bytes_max = 18;
+/**
+ * The dearest way to write one character: decomposed, each unit of it an escape. That is 18 bytes for a syllable of Hangul
+ * (`\u1112\u1161\u11ab` is 한), 24 for a Greek vowel under three marks, and 36 for a few of Gurung Khema.
+ */
+export const char_bytes_max = 36;
 
 const kinds: Readonly<Record<string, Outline['kind']>> = { object: 'object', array: 'list' };
 

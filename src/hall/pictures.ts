@@ -26,6 +26,8 @@ const waiting_max = 40;
 /** Of decoded images in the renderer: the seal is all there is. */
 const cache_bytes_max = 1_048_576;
 const seal_name = 'seal';
+/** Of a concert of which neither title nor artist can be drawn: whose link it is. */
+const nameless = '매진 Maejin';
 
 /** `folder` is where web/build.ts left the font. Nothing is loaded before the first picture. */
 export function createPictures(folder: string): Pictures {
@@ -48,7 +50,7 @@ export function createPictures(folder: string): Pictures {
       where: drawable(where),
     };
     const images = [{ src: seal_name, data: seal }];
-    const png = await renderer.render(pictureOf(shown, seal_name), { ...picture, format: 'png', images });
+    const png = await renderer.render(pictureOf(titled(shown), seal_name), { ...picture, format: 'png', images });
     return { png, etag: `"${createHash('sha256').update(png).digest('base64url').slice(0, 22)}"` };
   };
 
@@ -66,6 +68,16 @@ export function createPictures(folder: string): Pictures {
       return known;
     },
   };
+}
+
+const letter = /[\p{Letter}\p{Number}]/u;
+
+/** No picture is without a title: where nothing of it can be drawn, the next best of what can stands in its place. */
+function titled(texts: PictureTexts): PictureTexts {
+  const { title, second, over } = texts;
+  if (letter.test(title)) return texts;
+  if (letter.test(second)) return { ...texts, title: second, second: '' };
+  return letter.test(over) ? { ...texts, title: over, over: '', second: '' } : { ...texts, title: nameless };
 }
 
 interface Loaded {

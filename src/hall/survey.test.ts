@@ -8,7 +8,7 @@ import type { TSchema } from 'typebox';
 import { near_shapes, strange_shapes } from '../../bench/body-shapes.ts';
 import { contract, type Endpoint } from '../contract.ts';
 import type { Refusal } from '../refusals.ts';
-import { outlineOf } from './outline.ts';
+import { char_bytes_max, outlineOf } from './outline.ts';
 import { survey } from './survey.ts';
 import { compile } from './validation.ts';
 
@@ -108,6 +108,18 @@ describe('a limit', () => {
         }
       }
     }
+  });
+
+  test('of a text leaves room for every character that can be written, however it is', () => {
+    let most = 0;
+    for (let code = 1; code < 0x11_0000; code = code === 0xd7ff ? 0xe000 : code + 1) {
+      const char = String.fromCodePoint(code);
+      if (char.normalize('NFC') === char) most = Math.max(most, inAscii(`\ue000${char.normalize('NFD')}`).length);
+    }
+    assert.equal(most - inAscii('\ue000').length, char_bytes_max);
+    const title = '\u1f82'.repeat(200);
+    const bytes = Buffer.from(inAscii(JSON.stringify({ ...(largest['createConcert']?.[0] as object), title }).normalize('NFD')));
+    assert.equal(survey(bytes, outlineOf(contract.createConcert.body)).faults, undefined);
   });
 
   test('bounds everything in every body: names, lists, texts', () => {

@@ -78,6 +78,7 @@ async function readFacts(
   commands: readonly PayCommand[],
 ): Promise<Facts> {
   const ids = commands.map((command) => command.reservationId);
+  const userIds = commands.map((command) => command.userId);
   const locking = lockTokens(
     tx,
     concertId,
@@ -87,7 +88,7 @@ async function readFacts(
   const [tokens, locked, paid] = await Promise.all([
     locking,
     // A live hold nearly always has its seats. If one has not, selling them undoes all, and the next try finds out which.
-    reservations.lockForPayment(tx, concertId, ids, { seats: attempt > 0 }),
+    reservations.lockForPayment(tx, concertId, ids, { userIds, seats: attempt > 0 }),
     tx<{ reservation_id: string; id: string }[]>`
       select reservation_id, id from payments where concert_id = ${concertId} and reservation_id = any(${ids}::text[])`,
   ]);

@@ -15,20 +15,32 @@ export interface LockedReservation {
   readonly isOneOfSeveral: boolean;
 }
 
+interface ToLock {
+  /** Who pays: what else they hold of the concert is locked too, since the payment gives it back. */
+  readonly userIds: readonly string[];
+  /** Whether to lock the seats too. */
+  readonly seats: boolean;
+}
+
 /**
- * Locks these reservations of the concert, in key order, and answers what they are at that moment; unknown ids are
- * left out. The caller has locked the fans' tokens before. A HELD one may be confirmed; that it has all its seats is
- * then found by selling them, or beforehand with `seats`, which locks them too.
+ * Locks these reservations of the concert and whatever else their fans hold, all in one order of keys, and answers what
+ * these are at that moment; unknown ids are left out. The caller has locked the fans' tokens before. A HELD one may be
+ * confirmed; that it has all its seats is then found by selling them, or beforehand with `seats`.
  */
 export async function lockForPayment(
   tx: Tx,
   concertId: string,
   ids: readonly string[],
-  { seats: andSeats }: { readonly seats: boolean },
+  { userIds, seats: andSeats }: ToLock,
 ): Promise<Map<string, LockedReservation>> {
   const wanted = [...new Set(ids)];
   const [, seats, reservations] = await Promise.all([
-    tx`select id from reservations where concert_id = ${concertId} and id = any(${wanted}::text[]) order by id for update`,
+    // Locked later, when it is given back, the rest could be held by a release that waits for one of these.
+    tx`
+      select id from reservations
+      where concert_id = ${concertId}
+        and (id = any(${wanted}::text[]) or status = 'HELD' and user_id = any(${[...new Set(userIds)]}::text[]))
+      order by id for update`,
     andSeats ? seatsOf(tx, concertId, wanted) : undefined,
     // Read after the locks were waited for, by the clock of now and not of the transaction's beginning: in the
     // wait a hold may have run out.
