@@ -1,8 +1,8 @@
 /** My page: tickets, seats that wait to be paid, what is over; the wallet with its history; leaving this device or all. */
-import { useSignal } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { ask } from '../../client/client.ts';
 import { asProblem, problem, type Problem } from '../../client/problem.ts';
-import { signOut, user } from '../../client/session.ts';
+import { loadUser, signOut, user } from '../../client/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Loaded, useLoad, useReloadWhenSeen } from '../../ui/load.tsx';
 import { Refused } from '../../ui/notice.tsx';
@@ -83,6 +83,11 @@ function Tickets() {
     return withConcerts(reservations);
   });
   useReloadWhenSeen(load);
+  useSignalEffect(() => {
+    const now = load.state.value;
+    // Signed out elsewhere: neither the name nor the money of whoever it was stays on the screen.
+    if (now.at === 'failed' && now.problem.code === 'UNAUTHENTICATED') loadUser().catch(() => undefined);
+  });
   return (
     <div class="mine stack wide">
       {load.state.value.at !== 'loading' && <Lines />}
