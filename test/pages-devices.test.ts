@@ -199,3 +199,20 @@ test('nobody who is not signed in is asked about', async () => {
   assert.deepEqual(asked, []);
   await fan.context.close();
 });
+
+test('who signs out in one tab leaves neither name nor money in the other once it is looked at', async () => {
+  const fan = await visit(browser, server, { language: 'en' });
+  await fan.signUp();
+  await fan.open('/my');
+  await fan.page.locator('.balance').waitFor();
+  const other = await fan.context.newPage();
+  await other.goto('/my');
+  await other.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await other.waitForURL((url) => url.pathname === '/');
+  // As if the first tab were looked at again.
+  await fan.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+  await fan.page.getByRole('banner').getByRole('link', { name: 'Sign in' }).waitFor();
+  assert.equal(await fan.page.locator('.balance, .account-part').count(), 0);
+  fan.assertNoComplaints();
+  await fan.context.close();
+});

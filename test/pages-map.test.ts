@@ -135,7 +135,7 @@ test('a seat that somebody else takes changes before the eyes, and leaves the se
   const other = await office.enter(sale.concertId, newFan());
   assert.equal((await office.hold(other, sale.performanceId, [mine, beside])).status, 201);
   await page
-    .getByText(/Somebody else has just taken section A, row 2, seat 9/)
+    .getByText(/Somebody else has just taken section A, row\s2, seat\s9/)
     .first()
     .waitFor();
   await eventually(async () => {

@@ -50,13 +50,13 @@ test('a date has its weekday in brackets, its zone by name, and the reader’s o
   const { page } = far;
   await far.open('/');
   const bill = page.getByRole('listitem').filter({ hasText: '먼 곳의 공연' });
-  assert.match(await bill.locator('.day').innerText(), /^5월 1일\(수\)\s+2030년 · 19:00 KST$/);
+  assert.match(await bill.locator('.day').innerText(), /^5월\u00a01일\(수\)\s+2030년 · 19:00\u00a0KST$/);
   await far.open(`/concerts/${concertId}`);
   const when = page.locator('.when').first();
   await when.waitFor();
-  assert.equal(await when.innerText(), '2030년 5월 1일(수) 19:00 KST (내 지역 시간 12:00)');
+  assert.equal(await when.innerText(), '2030년 5월\u00a01일(수) 19:00\u00a0KST (내 지역 시간 12:00)');
   await page.getByRole('button', { name: 'English' }).click();
-  assert.equal(await when.innerText(), 'Wed 1 May 2030 19:00 KST (12:00 where you are)');
+  assert.equal(await when.innerText(), 'Wed\u00a01\u00a0May 2030 19:00\u00a0KST (12:00 where you are)');
   far.assertNoComplaints();
   await far.context.close();
 });

@@ -125,7 +125,7 @@ test('a seat that somebody else takes leaves the selection before the eyes', asy
   const other = await office.enter(concertId, newFan());
   assert.equal((await office.hold(other, performanceId, [7])).status, 201);
   await fan.page
-    .getByText(/A구역 1열 7번 좌석은 다른 분이 먼저/)
+    .getByText(/A구역 1열\s7번 좌석은 다른 분이 먼저/)
     .first()
     .waitFor();
   await fan.page.getByRole('button', { name: /^1열 7번, 다른 분이 선점$/ }).waitFor();
@@ -185,6 +185,27 @@ test('a hold runs out before the eyes, and a released one says so', async () => 
   await fan.context.close();
 });
 
+test('who holds twice is told before paying what goes with it, and the other page shows what became of it', async () => {
+  const { concertId } = await office.createConcert();
+  const fan = await admitted(concertId);
+  await charged(office, fan, 500_000);
+  const first = await holding(fan, concertId, /^1열 2번$/);
+  await fan.page.getByRole('button', { name: '50,000원 결제' }).waitFor();
+  assert.equal(await fan.page.getByText('선점한 좌석이 또 있어요').count(), 0);
+  const second = await holding(fan, concertId, /^1열 3번$/);
+  await fan.page.getByText('이 공연에서 선점한 좌석이 또 있어요').waitFor();
+  await fan.page.getByRole('link', { name: 'A구역 1열 2번' }).click();
+  await fan.page.waitForURL(`**/reservations/${first}`);
+  await fan.page.getByRole('link', { name: 'A구역 1열 3번' }).waitFor();
+  // Meanwhile the second is paid, on another device.
+  const { body } = await office.issue(concertId, { userId: '', token: fan.bearer });
+  assert.equal((await office.pay(body.token, second)).status, 201);
+  await fan.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+  await fan.page.getByRole('heading', { name: '선택을 취소했어요' }).waitFor();
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
 test('a clock that is ahead at the end of a hold asks again until the box office says so', async () => {
   const { concertId } = await office.createConcert();
   const fan = await admitted(concertId, { language: 'en' });
@@ -218,7 +239,7 @@ test('seats are chosen and held by keyboard alone', async () => {
   await first.waitFor();
   await eventually(async () => {
     await page.keyboard.press('Tab');
-    assert.equal(await page.locator(':focus').getAttribute('aria-label'), 'row 1, seat 1');
+    assert.match((await page.locator(':focus').getAttribute('aria-label')) ?? '', /^row\s1, seat\s1$/);
   });
   for (const key of ['ArrowRight', 'ArrowDown', 'Space']) await page.keyboard.press(key);
   await page.getByText('1 seat ₩50,000').waitFor();

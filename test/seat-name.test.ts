@@ -13,15 +13,17 @@ import {
   shortSeatName,
 } from '../web/words/seat-name.ts';
 
+const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+
 const f1 = { section: 'F1', row: 1, place: 49 };
 
 test('a seat is said with its section, row and number', () => {
-  assert.equal(seatName('ko', f1), 'F1구역 1열 49번');
-  assert.equal(seatName('en', f1), 'section F1, row 1, seat 49');
-  assert.equal(shortSeatName('ko', f1), 'F1구역 1열 49번');
-  assert.equal(shortSeatName('en', f1), 'F1, row 1, seat 49');
-  assert.equal(begun(seatName('en', f1)), 'Section F1, row 1, seat 49');
-  assert.equal(begun('balcony, row 1, seat 2'), 'balcony, row 1, seat 2', 'the name of an operator');
+  assert.equal(plain(seatName('ko', f1)), 'F1구역 1열 49번');
+  assert.equal(plain(seatName('en', f1)), 'section F1, row 1, seat 49');
+  assert.equal(plain(shortSeatName('ko', f1)), 'F1구역 1열 49번');
+  assert.equal(plain(shortSeatName('en', f1)), 'F1, row 1, seat 49');
+  assert.equal(plain(begun(seatName('en', f1))), 'Section F1, row 1, seat 49');
+  assert.equal(plain(begun('balcony, row 1, seat 2')), 'balcony, row 1, seat 2', 'the name of an operator');
 });
 
 test('a section that says what it is is not said twice', () => {
@@ -54,18 +56,18 @@ test('a label is read from its end, because a section may have dashes in its nam
   assert.deepEqual(placeOfLabel('A-3-12'), { section: 'A', row: 3, place: 12 });
   assert.deepEqual(placeOfLabel('A-3-12-7'), { section: 'A-3', row: 12, place: 7 });
   assert.equal(placeOfLabel('A-12'), undefined);
-  assert.equal(nameOfLabel('ko', 'A-3-12'), 'A구역 3열 12번');
-  assert.equal(nameOfLabel('en', 'free seating', shortSeatName), 'free seating');
+  assert.equal(plain(nameOfLabel('ko', 'A-3-12')), 'A구역 3열 12번');
+  assert.equal(plain(nameOfLabel('en', 'free seating', shortSeatName)), 'free seating');
 });
 
 test('neighbours are named together', () => {
   const seats = [f1, { ...f1, place: 50 }, { ...f1, place: 51 }, { ...f1, row: 2, place: 1 }];
-  assert.equal(seatNames('ko', seats), 'F1구역 1열 49번·50번·51번, F1구역 2열 1번');
-  assert.equal(seatNames('en', seats), 'section F1, row 1, seats 49, 50 and 51; section F1, row 2, seat 1');
-  assert.equal(seatNames('en', seats.slice(0, 2)), 'section F1, row 1, seats 49 and 50');
+  assert.equal(plain(seatNames('ko', seats)), 'F1구역 1열 49번·50번·51번, F1구역 2열 1번');
+  assert.equal(plain(seatNames('en', seats)), 'section F1, row 1, seats 49, 50 and 51; section F1, row 2, seat 1');
+  assert.equal(plain(seatNames('en', seats.slice(0, 2))), 'section F1, row 1, seats 49 and 50');
   assert.equal(seatNames('ko', [f1]), seatName('ko', f1));
-  assert.equal(namesOfLabels('ko', ['F1-1-49', 'F1-1-50']), 'F1구역 1열 49번·50번');
-  assert.equal(namesOfLabels('en', ['F1-1-49', 'standing']), 'F1-1-49, standing');
+  assert.equal(plain(namesOfLabels('ko', ['F1-1-49', 'F1-1-50'])), 'F1구역 1열 49번·50번');
+  assert.equal(plain(namesOfLabels('en', ['F1-1-49', 'standing'])), 'F1-1-49, standing');
 });
 
 test('a seat is understood as it is said, in whatever of its names', () => {
@@ -88,4 +90,11 @@ test('a seat is understood as it is said, in whatever of its names', () => {
   for (const text of ['', 'A', 'B-1-1', 'B구역 1열 1번', 'A구역 열 번', 'row 1, seat 2']) {
     assert.equal(seatTyped(text, sections), undefined, text);
   }
+});
+
+test('no line ends between a number and what it counts', () => {
+  assert.deepEqual(seatName('ko', f1).split(' '), ['F1구역', '1열\u00a049번']);
+  assert.deepEqual(seatName('en', f1).split(' '), ['section', 'F1,', 'row\u00a01,', 'seat\u00a049']);
+  const pair = seatNames('ko', [f1, { ...f1, place: 50 }]);
+  assert.deepEqual(pair.split(' '), ['F1구역', '1열\u00a049번·50번']);
 });

@@ -56,6 +56,17 @@ export function placeEnded(concertId: string): void {
     livePlaces.value = livePlaces.peek()?.filter((place) => place.concertId !== concertId);
 }
 
+/** Resolves once it is known which live places there are, or that none can be had. */
+export function placesSettled(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = isSettled.subscribe((settled) => {
+      if (!settled) return;
+      resolve();
+      queueMicrotask(() => stop());
+    });
+  });
+}
+
 /** How the fan stands in a concert's line; what only this device remembers is a place that may be over. */
 export function standingIn(concertId: string): 'none' | 'waiting' | 'turn' {
   const known = livePlaces.value;

@@ -31,6 +31,17 @@ export function useLoad<T>(key: string, read: (signal: AbortSignal) => Promise<T
   return load;
 }
 
+/** Asks again whenever the page is looked at again: what happened elsewhere meanwhile is news here. */
+export function useReloadWhenSeen({ reload }: Load<unknown>): void {
+  useEffect(() => {
+    const wake = (): void => {
+      if (document.visibilityState === 'visible') reload();
+    };
+    document.addEventListener('visibilitychange', wake);
+    return () => document.removeEventListener('visibilitychange', wake);
+  }, [reload]);
+}
+
 function createLoad<T>(read: (signal: AbortSignal) => Promise<T>): Load<T> & { stop(): void } {
   const state = signal<State<T>>({ at: 'loading', slow: false });
   let current = new AbortController();
@@ -60,6 +71,8 @@ function createLoad<T>(read: (signal: AbortSignal) => Promise<T>): Load<T> & { s
       run().catch(() => undefined);
     },
     set: (data) => {
+      // An answer that is under way knows nothing of this yet.
+      current.abort();
       state.value = { at: 'ready', data };
     },
     stop: () => current.abort(),

@@ -1,8 +1,9 @@
 /**
  * Days and clocks as people write them. They are those of the hall, wherever the reader is, and every clock names its
- * zone. Put together here from their parts: how a locale joins them differs between the server and browsers.
+ * zone. Put together here from their parts: how a locale joins them differs between the server and browsers. No line
+ * ends within a day or a clock: their parts are joined by no-break spaces.
  */
-import type { Both, Language } from './language.ts';
+import { unbroken, type Both, type Language } from './language.ts';
 
 const hall = { zone: 'Asia/Seoul', name: 'KST' };
 
@@ -51,7 +52,7 @@ function partsOf(language: Language, time: number, zone?: string): Parts {
 const inHall = (language: Language, time: string): Parts => partsOf(language, Date.parse(time), hall.zone);
 
 function dayIn(language: Language, { month, day, weekday }: Parts): string {
-  return language === 'ko' ? `${month}월 ${day}일(${weekday})` : `${weekday} ${day} ${month}`;
+  return unbroken(language === 'ko' ? `${month}월 ${day}일(${weekday})` : `${weekday} ${day} ${month}`);
 }
 
 const clockIn = ({ hour, minute }: Parts): string => `${hour}:${minute}`;
@@ -85,7 +86,7 @@ export function date(language: Language, time: string, now: number): string {
 
 /** `19:00 KST`. */
 export function clockTime(language: Language, time: string): string {
-  return `${clockIn(inHall(language, time))} ${hall.name}`;
+  return unbroken(`${clockIn(inHall(language, time))} ${hall.name}`);
 }
 
 const between: Both<string> = { ko: ' ', en: ', ' };

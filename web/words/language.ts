@@ -14,6 +14,11 @@ export function money(language: Language, value: number): string {
   return language === 'ko' ? `${number(language, value)}원` : `₩${number(language, value)}`;
 }
 
+/** The same on one line: its spaces are no-break spaces. Whatever compares text takes any space for a space. */
+export function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
+}
+
 function two(value: number): string {
   return String(value).padStart(2, '0');
 }

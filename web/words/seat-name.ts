@@ -3,7 +3,7 @@
  * for machines. No browser in here.
  */
 import { readSeatName, sectionKey } from '../../src/contract/seat-names.ts';
-import type { Language } from './language.ts';
+import { unbroken, type Language } from './language.ts';
 
 /** Rows and places count from 1. */
 export interface SeatPlace {
@@ -44,14 +44,16 @@ export function sectionName(language: Language, name: string): string {
   return sign.test(plain) ? `section ${plain}` : plain;
 }
 
-/** `1열`, `row 1`. */
+/** `1열`, `row 1`. No line ends between a number and what it counts. */
 export function rowName(language: Language, row: number): string {
-  return language === 'ko' ? `${row}열` : `row ${row}`;
+  return language === 'ko' ? `${row}열` : unbroken(`row ${row}`);
 }
 
 /** Within its section: `1열 49번`, `row 1, seat 49`. */
 export function seatInSection(language: Language, { row, place }: Pick<SeatPlace, 'row' | 'place'>): string {
-  return language === 'ko' ? `${row}열 ${place}번` : `row ${row}, seat ${place}`;
+  return language === 'ko'
+    ? unbroken(`${row}열 ${place}번`)
+    : `${rowName(language, row)}, ${unbroken(`seat ${place}`)}`;
 }
 
 /** All of it, for the ear and for a sentence. */
@@ -100,7 +102,7 @@ export function namesOfLabels(language: Language, labels: readonly string[]): st
 
 /** With a capital, where a sentence or a heading begins; what the operator named stays as it is. */
 export function begun(text: string): string {
-  return /^(section|row|seats?) /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return /^(section|row|seats?)\s/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
 function joined(language: Language, section: string, inSection: string): string {
@@ -109,6 +111,6 @@ function joined(language: Language, section: string, inSection: string): string 
 
 function placesInRow(language: Language, row: number, places: readonly number[]): string {
   if (places.length === 1) return seatInSection(language, { row, place: places[0] ?? 0 });
-  if (language === 'ko') return `${row}열 ${places.map((place) => `${place}번`).join('·')}`;
-  return `row ${row}, seats ${places.slice(0, -1).join(', ')} and ${places.at(-1)}`;
+  if (language === 'ko') return unbroken(`${row}열 ${places.map((place) => `${place}번`).join('·')}`);
+  return `${rowName(language, row)}, seats ${places.slice(0, -1).join(', ')} and ${places.at(-1)}`;
 }

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 
 export interface Column<Row> {
   readonly key: string;
+  /** Never empty: read aloud with every cell. */
   readonly title: string;
   readonly cell: (row: Row) => ComponentChildren;
   /** Numbers stand to the right. */

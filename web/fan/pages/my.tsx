@@ -1,15 +1,15 @@
 /** My page: tickets, seats that wait to be paid, what is over; the wallet with its history; leaving this device or all. */
-import { useEffect } from 'preact/hooks';
-import { useSignal } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { ask } from '../../client/client.ts';
 import { asProblem, problem, type Problem } from '../../client/problem.ts';
-import { signOut, user } from '../../client/session.ts';
+import { loadUser, signOut, user } from '../../client/session.ts';
 import { Button } from '../../ui/button.tsx';
-import { Loaded, useLoad } from '../../ui/load.tsx';
+import { Loaded, useLoad, useReloadWhenSeen } from '../../ui/load.tsx';
 import { Refused } from '../../ui/notice.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { say } from '../../words/words.ts';
 import { concertOf } from '../concerts.ts';
+import { placesSettled } from '../places.ts';
 import { go } from '../router.ts';
 import type { Reservation } from '../stub.tsx';
 import { Lines } from '../lines.tsx';
@@ -66,7 +66,6 @@ export function My() {
         <h1>{said.title}</h1>
         {user.value && <p class="quiet">{said.hello(user.value.name)}</p>}
       </header>
-      <Lines />
       <Tickets />
       <Wallet />
       <Account />
@@ -76,18 +75,22 @@ export function My() {
 
 function Tickets() {
   const load = useLoad('mine', async (signal) => {
-    const { reservations } = await ask('listReservations', { query: { limit: page_size }, signal });
+    const [{ reservations }] = await Promise.all([
+      ask('listReservations', { query: { limit: page_size }, signal }),
+      // They stand above, and would push what is there already down.
+      placesSettled(),
+    ]);
     return withConcerts(reservations);
   });
-  useEffect(() => {
-    const wake = (): void => {
-      if (document.visibilityState === 'visible') load.reload();
-    };
-    document.addEventListener('visibilitychange', wake);
-    return () => document.removeEventListener('visibilitychange', wake);
-  }, [load]);
+  useReloadWhenSeen(load);
+  useSignalEffect(() => {
+    const now = load.state.value;
+    // Signed out elsewhere: neither the name nor the money of whoever it was stays on the screen.
+    if (now.at === 'failed' && now.problem.code === 'UNAUTHENTICATED') loadUser().catch(() => undefined);
+  });
   return (
-    <div class="mine">
+    <div class="mine stack wide">
+      {load.state.value.at !== 'loading' && <Lines />}
       <Loaded of={load} skeleton={<Skeleton height="14rem" />}>
         {(owned) => <Reservations owned={owned} onChange={() => load.reload()} />}
       </Loaded>

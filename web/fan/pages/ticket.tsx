@@ -6,12 +6,13 @@ import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { useHeir } from '../../ui/focus.ts';
 import { LiveRegion } from '../../ui/live-region.tsx';
-import { Loaded, useLoad, type Load } from '../../ui/load.tsx';
+import { Loaded, useLoad, useReloadWhenSeen, type Load } from '../../ui/load.tsx';
 import { Notice, Refused } from '../../ui/notice.tsx';
 import { RollingNumber } from '../../ui/rolling-number.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { money, say } from '../../words/words.ts';
 import { concertOf, type Concert } from '../concerts.ts';
+import { newestReservations, OtherHolds, othersHeld } from '../other-holds.tsx';
 import { pay } from '../pay.ts';
 import { placeEnded } from '../places.ts';
 import type { PageProps } from '../routes.ts';
@@ -77,6 +78,8 @@ interface Held {
   readonly reservation: Reservation;
   readonly concert: Concert;
   readonly wallet: Reply<'getWallet'>;
+  /** What else the fan holds of this concert, and loses by paying for this. */
+  readonly others: readonly Reservation[];
 }
 
 export function Ticket({ params }: PageProps) {
@@ -84,13 +87,16 @@ export function Ticket({ params }: PageProps) {
   const said = say(words);
   const [concertId = ''] = id.split('-');
   const load = useLoad<Held>(id, async (signal) => {
-    const [reservation, concert, wallet] = await Promise.all([
+    const [reservation, concert, wallet, newest] = await Promise.all([
       ask('getReservation', { params: { id }, signal }),
       concertOf(concertId),
       ask('getWallet', { signal }),
+      newestReservations(signal),
     ]);
-    return { reservation, concert, wallet };
+    return { reservation, concert, wallet, others: othersHeld(reservation, newest) };
   });
+  // Paid, released or run out meanwhile, in another tab or on another device.
+  useReloadWhenSeen(load);
   const state = load.state.value;
   useTitle(state.at === 'ready' ? said.titles[state.data.reservation.status] : '');
   return (
@@ -200,7 +206,9 @@ function usePaying({ held, load, fresh }: PayProps) {
       await ask('cancelReservation', { params: { id } });
       load.reload();
     } catch (error) {
-      problem.value = asProblem(error);
+      const found = asProblem(error);
+      problem.value = found;
+      if (changes_the_ticket.has(found.code)) load.reload();
     }
   };
   return { busy, problem, press, release };
@@ -233,6 +241,7 @@ function Pay(props: PayProps) {
       </dl>
       {problem.value !== undefined && <Refused problem={problem.value} concertId={reservation.concertId} />}
       {problem.value !== undefined && isPassing(problem.value) && <p class="small">{said.lost}</p>}
+      <OtherHolds others={held.others} />
       {missing > 0 ? (
         <Notice kind="calm" title={said.missing(money(missing))}>
           <TopUp
