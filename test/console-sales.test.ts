@@ -170,6 +170,36 @@ test('no forecast, and why: too short, too few, too far, paused, sold out', asyn
   );
 });
 
+test('what a date brought stays in the sums when it has begun, and the forecast is of what is on sale', async () => {
+  const sections = [{ name: 'A', rows: 1, seatsPerRow: 10, grade: 'R', price: 50_000 }];
+  const { concertId, performanceIds } = await office.createConcert({
+    maxSeatsPerFan: 10,
+    performances: ['2030-05-01T10:00:00.000Z', '2030-05-02T10:00:00.000Z'].map((startsAt) => ({ startsAt, sections })),
+  });
+  const [first = '', second = ''] = performanceIds;
+  await buy(concertId, first, [1, 2]);
+  await buy(concertId, second, [1]);
+  const begin = (performanceId: string) =>
+    house.sql`update performances set starts_at = now() - interval '1 second' where id = ${performanceId}`;
+  const publicly = async (): Promise<number> => {
+    const { body } = await office.call<ReplyOf<'getSale', 200>>('GET', `/api/v1/concerts/${concertId}/sale`, {});
+    return body.performances.length;
+  };
+  await begin(first);
+  await eventually(async () => assert.equal(await publicly(), 1));
+  await soon(concertId, ({ total, grades, performances, forecast }) => {
+    assert.deepEqual([total.seats, total.sold, total.gross], [20, 3, 150_000]);
+    assert.deepEqual([grades[0]?.sold, performances.map(({ sold }) => sold)], [3, [2, 1]]);
+    assert.notEqual(forecast.because, 'SOLD_OUT');
+  });
+  await buy(concertId, second, [2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  await soon(concertId, ({ forecast }) => assert.equal(forecast.because, 'SOLD_OUT'));
+  await begin(second);
+  await soon(concertId, ({ total, forecast }) =>
+    assert.deepEqual([total.sold, total.gross, forecast.because], [12, 600_000, 'SALE_ENDED']),
+  );
+});
+
 test('ten grades on two hundred dates are answered', async () => {
   const sections = Array.from({ length: 10 }, (_none, index) => {
     return { name: `S${index}`, rows: 1, seatsPerRow: 2, grade: `G${index}`, price: 1_000 * (index + 1) };

@@ -84,7 +84,7 @@ export interface ConsoleRooms {
   readonly catalog: Catalog;
   readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers' | 'settings'>;
   readonly metrics: Pick<Metrics, 'totals'>;
-  readonly reservations: Pick<Reservations, 'layOutSeats' | 'seatNumbersByState' | 'standing'>;
+  readonly reservations: Pick<Reservations, 'layOutSeats' | 'seatNumbersByState' | 'standingOfAllDates'>;
   readonly wallet: Pick<Wallet, 'recall' | 'remember' | 'entries'>;
 }
 

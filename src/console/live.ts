@@ -39,7 +39,7 @@ export interface LiveRooms {
   readonly accounts: Pick<Accounts, 'usersOf'>;
   readonly catalog: Catalog;
   readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers' | 'settings'>;
-  readonly reservations: Pick<Reservations, 'standing'>;
+  readonly reservations: Pick<Reservations, 'standingOfAllDates'>;
   readonly metrics: Pick<Metrics, 'totals'>;
 }
 

@@ -27,7 +27,7 @@ interface GradeSales extends SalesCounts {
 export interface Forecast {
   /** ISO 8601, UTC; null where nothing honest can be said, and then `because`. */
   readonly soldOutAt: string | null;
-  readonly because: 'SOLD_OUT' | 'PAUSED' | 'TOO_SHORT' | 'TOO_FEW' | 'TOO_FAR' | null;
+  readonly because: 'SOLD_OUT' | 'SALE_ENDED' | 'PAUSED' | 'TOO_SHORT' | 'TOO_FEW' | 'TOO_FAR' | null;
   /** What it is drawn from: so many seats were sold in so many seconds. */
   readonly seatsSold: number;
   readonly overSeconds: number;
@@ -49,7 +49,7 @@ export interface Sales {
 export interface SalesRooms {
   readonly database: Database;
   readonly waitingRoom: Pick<WaitingRoom, 'numbers'>;
-  readonly reservations: Pick<Reservations, 'standing'>;
+  readonly reservations: Pick<Reservations, 'standingOfAllDates'>;
 }
 
 const looked_back_seconds = 600;
@@ -66,21 +66,23 @@ export async function readSales(
 ): Promise<Sales> {
   const [line, standing, before] = await Promise.all([
     waitingRoom.numbers(concertId),
-    reservations.standing(concertId),
+    reservations.standingOfAllDates(concertId),
     lookBack(database, concertId),
   ]);
   if (line === undefined) throw refuse('NOT_FOUND');
   const { grades, performances } = standing;
   const total = summed(grades.map(countsOf));
+  const dates = performances.map(({ id, startsAt, grades: own }) =>
+    Object.assign(summed(own.map(countsOf)), { id, startsAt, grades: own.map(gradeOf) }),
+  );
+  const onSale = summed(dates.filter(({ id }) => !standing.begun.has(id)));
   return {
     concertId,
     currency,
     total,
     grades: grades.map(gradeOf),
-    performances: performances.map(({ id, startsAt, grades: own }) => {
-      return Object.assign(summed(own.map(countsOf)), { id, startsAt, grades: own.map(gradeOf) });
-    }),
-    forecast: forecastOf(total, before, line.paused !== null),
+    performances: dates,
+    forecast: forecastOf({ total, onSale }, before, line.paused !== null),
   };
 }
 
@@ -134,16 +136,27 @@ async function lookBack({ sql }: Database, concertId: string): Promise<LookBack>
   return row;
 }
 
-function forecastOf({ seats, blocked, sold }: SalesCounts, before: LookBack, isPaused: boolean): Forecast {
-  const seatsSold = Math.max(0, sold - (before.sold ?? sold));
+interface Selling {
+  /** Of all dates, as what was sold before is counted. */
+  readonly total: SalesCounts;
+  /** Of those that can still be sold out. */
+  readonly onSale: SalesCounts;
+}
+
+function forecastOf({ total, onSale }: Selling, before: LookBack, isPaused: boolean): Forecast {
+  const seatsSold = Math.max(0, total.sold - (before.sold ?? total.sold));
   const basis = { seatsSold, overSeconds: Math.round(before.seconds) };
   const none = (because: Forecast['because']): Forecast => ({ soldOutAt: null, because, ...basis });
-  const left = seats - blocked - sold;
-  if (left <= 0) return none('SOLD_OUT');
+  const left = unsold(onSale);
+  if (left <= 0) return none(onSale.seats > 0 || unsold(total) <= 0 ? 'SOLD_OUT' : 'SALE_ENDED');
   if (isPaused) return none('PAUSED');
   if (before.seconds < looked_back_seconds_min) return none('TOO_SHORT');
   if (seatsSold < seats_sold_min) return none('TOO_FEW');
   const seconds = (left / seatsSold) * before.seconds;
   if (seconds > ahead_seconds_max) return none('TOO_FAR');
   return { soldOutAt: new Date(before.now.getTime() + seconds * 1_000).toISOString(), because: null, ...basis };
+}
+
+function unsold({ seats, blocked, sold }: SalesCounts): number {
+  return seats - blocked - sold;
 }

@@ -94,9 +94,9 @@ const seatsAndMoney = {
 const GradeSales = Type.Object({ grade: Type.String(), ...seatsAndMoney });
 const Forecast = Type.Object({
   soldOutAt: orNull<string>(Time, { description: 'If it goes on as it went; null where nothing honest can be said' }),
-  because: Type.Unsafe<'SOLD_OUT' | 'PAUSED' | 'TOO_SHORT' | 'TOO_FEW' | 'TOO_FAR' | null>({
+  because: Type.Unsafe<'SOLD_OUT' | 'SALE_ENDED' | 'PAUSED' | 'TOO_SHORT' | 'TOO_FEW' | 'TOO_FAR' | null>({
     type: ['string', 'null'],
-    enum: ['SOLD_OUT', 'PAUSED', 'TOO_SHORT', 'TOO_FEW', 'TOO_FAR', null],
+    enum: ['SOLD_OUT', 'SALE_ENDED', 'PAUSED', 'TOO_SHORT', 'TOO_FEW', 'TOO_FAR', null],
     description:
       'Why there is no forecast: less than 2 minutes were seen, fewer than 10 seats sold, or it is more than a day away',
   }),

@@ -20,14 +20,14 @@ import { reservationRetention } from './retention.ts';
 import { confirm, lockForPayment } from './sale.ts';
 import type { SeatChange } from './seat-board.ts';
 import { createSeatBoards, type KeptBoard, type SeatBoards } from './seat-boards.ts';
-import { createStandings, type SaleStanding } from './standing.ts';
+import { createStandings, type SaleStanding, type WholeStanding } from './standing.ts';
 import { createSeatEvents, type SeatEvents } from './seat-events.ts';
 import { createSoldSeats, soldOutDuty, type Sold } from './sold.ts';
 
 export { reservedSeats } from './answer.ts';
 export type { Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
 export type { LockedReservation } from './sale.ts';
-export type { SaleStanding } from './standing.ts';
+export type { SaleStanding, WholeStanding } from './standing.ts';
 export type { SeatChange } from './seat-board.ts';
 
 export interface SeatNumbers {
@@ -58,8 +58,10 @@ export interface Reservations {
   readonly events: SeatEvents;
   /** All seats of the concert, by state. */
   seatNumbersByState(concertId: string): Promise<SeatNumbers>;
-  /** How the sale of a concert stands, by grade and date; at most a second old. */
+  /** How the sale of a concert stands, by grade and date, of the dates that are on sale; at most a second old. */
   standing(concertId: string): Promise<SaleStanding>;
+  /** The same of all dates. */
+  standingOfAllDates(concertId: string): Promise<WholeStanding>;
   /** What is sold, and which dates have begun, of those of the concerts that there are; at most 250 ms old. */
   sales(concertIds: readonly string[]): Promise<ReadonlyMap<string, Sold>>;
 
@@ -133,6 +135,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
     events,
     seatNumbersByState: async (concertId) => sumUp(boards, await catalog.performancesOf(concertId)),
     standing: standings.of,
+    standingOfAllDates: standings.ofAllDates,
     sales: sold.of,
     layOutSeats,
     lockForPayment,

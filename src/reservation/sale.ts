@@ -11,7 +11,7 @@ export interface LockedReservation {
   readonly amount: number;
   /** HELD only while its time lasts and, if they were locked, every seat of it is still its own. */
   readonly status: ReservationStatus;
-  /** Whether its fan holds something else of this concert too, which the end of the session gives back. */
+  /** Whether its fan may hold something else of this concert, which the end of the session gives back. */
   readonly isOneOfSeveral: boolean;
 }
 
@@ -34,28 +34,30 @@ export async function lockForPayment(
   { userIds, seats: andSeats }: ToLock,
 ): Promise<Map<string, LockedReservation>> {
   const wanted = [...new Set(ids)];
-  const [, seats, reservations] = await Promise.all([
+  const [locked, seats, reservations] = await Promise.all([
     // Locked later, when it is given back, the rest could be held by a release that waits for one of these.
-    tx`
-      select id from reservations
-      where concert_id = ${concertId}
-        and (id = any(${wanted}::text[]) or status = 'HELD' and user_id = any(${[...new Set(userIds)]}::text[]))
+    tx<{ id: string; userId: string }[]>`
+      select id, user_id as "userId" from reservations
+      where concert_id = ${concertId} and id = any(${wanted}::text[] || array(
+        select held.id from unnest(${[...new Set(userIds)]}::text[]) as fan (user_id) cross join lateral (
+          select id from reservations
+          where user_id = fan.user_id and concert_id = ${concertId} and status = 'HELD' offset 0) as held))
       order by id for update`,
     andSeats ? seatsOf(tx, concertId, wanted) : undefined,
     // Read after the locks were waited for, by the clock of now and not of the transaction's beginning: in the
     // wait a hold may have run out.
-    tx<(LockedReservation & { overdue: boolean })[]>`
+    tx<(Omit<LockedReservation, 'isOneOfSeveral'> & { overdue: boolean })[]>`
       select id, user_id as "userId", performance_id as "performanceId", seat_numbers as "seatNumbers", amount, status,
-        held_until <= clock_timestamp() as overdue, exists (select from reservations as other
-          where other.user_id = own.user_id and other.concert_id = ${concertId} and other.status = 'HELD'
-            and other.id <> own.id) as "isOneOfSeveral"
-      from reservations as own where concert_id = ${concertId} and id = any(${wanted}::text[])`,
+        held_until <= clock_timestamp() as overdue
+      from reservations where concert_id = ${concertId} and id = any(${wanted}::text[])`,
   ]);
+  const byFan = Map.groupBy(locked, ({ userId }) => userId);
   return new Map(
     reservations.map(({ overdue, ...reservation }) => {
       const lost = overdue || (seats !== undefined && seats.get(reservation.id) !== reservation.seatNumbers.length);
       const status = reservation.status === 'HELD' && lost ? 'EXPIRED' : reservation.status;
-      return [reservation.id, Object.assign(reservation, { status })];
+      const isOneOfSeveral = (byFan.get(reservation.userId)?.length ?? 0) > 1;
+      return [reservation.id, Object.assign(reservation, { status, isOneOfSeveral })];
     }),
   );
 }

@@ -1,6 +1,6 @@
 /**
  * How a sale stands, counted from the boards in memory: by grade for those who wait, by date for those who choose. What
- * has begun is not on sale any more, and is not counted.
+ * has begun is not on sale any more, and is not counted; but it is for an operator, to whom it brought what it brought.
  * Counting a stadium takes a tenth of a millisecond, so it is done once a second at most, however many ask.
  */
 import type { Catalog } from '../catalog/catalog.ts';
@@ -33,11 +33,18 @@ export interface SaleStanding {
   })[];
 }
 
+/** All dates of a concert, be they on sale still or not. */
+export interface WholeStanding extends SaleStanding {
+  /** The dates that are not. */
+  readonly begun: ReadonlySet<string>;
+}
+
 const kept_ms = 1_000;
 const kept_max = 1_000;
 
 export interface Standings {
   of(concertId: string): Promise<SaleStanding>;
+  ofAllDates(concertId: string): Promise<WholeStanding>;
 }
 
 interface StandingDeps {
@@ -47,28 +54,31 @@ interface StandingDeps {
 }
 
 export function createStandings({ boards, catalog, sold }: StandingDeps): Standings {
-  const kept = new Map<string, { until: number; standing: Promise<SaleStanding> }>();
-
-  const count = async (concertId: string): Promise<SaleStanding> => {
+  const count = async (concertId: string, isWhole: boolean): Promise<WholeStanding> => {
     const [dates, sales] = await Promise.all([catalog.performancesOf(concertId), sold.of([concertId])]);
     const begun = new Set(sales.get(concertId)?.begun);
-    const performances = dates.filter(({ id }) => !begun.has(id));
+    const performances = isWhole ? dates : dates.filter(({ id }) => !begun.has(id));
     const all = await Promise.all(performances.map((performance) => boards.of(performance)));
-    return standingOf(all.map(({ board }) => board));
+    return { ...standingOf(all.map(({ board }) => board)), begun };
   };
-
   return {
-    of: (concertId) => {
-      const now = performance.now();
-      const known = kept.get(concertId);
-      if (known !== undefined && now < known.until) return known.standing;
-      if (kept.size >= kept_max) kept.clear();
-      const standing = count(concertId);
-      kept.set(concertId, { until: now + kept_ms, standing });
-      // What failed is asked for again by the next.
-      standing.catch(() => kept.delete(concertId));
-      return standing;
-    },
+    of: keptForASecond((concertId) => count(concertId, false)),
+    ofAllDates: keptForASecond((concertId) => count(concertId, true)),
+  };
+}
+
+function keptForASecond<T>(count: (concertId: string) => Promise<T>): (concertId: string) => Promise<T> {
+  const kept = new Map<string, { until: number; standing: Promise<T> }>();
+  return (concertId) => {
+    const now = performance.now();
+    const known = kept.get(concertId);
+    if (known !== undefined && now < known.until) return known.standing;
+    if (kept.size >= kept_max) kept.clear();
+    const standing = count(concertId);
+    kept.set(concertId, { until: now + kept_ms, standing });
+    // What failed is asked for again by the next.
+    standing.catch(() => kept.delete(concertId));
+    return standing;
   };
 }
 

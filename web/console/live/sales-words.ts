@@ -32,6 +32,7 @@ export const salesWords = {
       `최근 ${minutesOf(from)}분 동안 ${number('ko', from.seatsSold)}석이 팔렸어요. 이 속도가 이어질 때의 예상이에요.`,
     because: {
       SOLD_OUT: () => '모든 좌석이 팔렸어요.',
+      SALE_ENDED: () => '모든 회차의 판매가 끝났어요.',
       PAUSED: () => '입장이 멈춰 있어서 지금까지의 속도로는 예상할 수 없어요.',
       TOO_SHORT: () => '판매 기록이 아직 2분이 안 돼서 예상할 수 없어요.',
       TOO_FEW: (from) =>
@@ -66,6 +67,7 @@ export const salesWords = {
       `At the pace of the last ${counted(minutesOf(from), 'minute')}: ${counted(number('en', from.seatsSold), 'seat')} sold.`,
     because: {
       SOLD_OUT: () => 'Every seat is sold.',
+      SALE_ENDED: () => 'No date is on sale any more.',
       PAUSED: () => 'Admission is paused, so there is no pace to go by.',
       TOO_SHORT: () => 'The sale has been watched for less than two minutes.',
       TOO_FEW: (from) =>
