@@ -308,7 +308,10 @@ test('holds that were promised for longer, by servers from before, end when they
     left join queue_tokens as place on place.user_id = hold.user_id and place.status = 'ACTIVE'
     where hold.concert_id = ${concertId} group by hold.concert_id, hold.id`;
   const end = new Map(ends.map((one) => [one.id, one]));
-  assert(ends.every(({ isSame }) => isSame), 'the seat as its hold');
+  assert(
+    ends.every(({ isSame }) => isSame),
+    'the seat as its hold',
+  );
   assert((end.get(asItWas)?.secondsLeft ?? 0) > 200);
   assert.equal(end.get(beyondSession)?.isOfSession, true);
   assert((end.get(ofNobodyInside)?.secondsLeft ?? 1) <= 0);

@@ -48,7 +48,8 @@ async function looker(options: VisitorOptions) {
   const look = async (name: string): Promise<void> => {
     await visitor.assertAccessible().catch((error: Error) => faults.push(`${name}: ${error.message}`));
     const { sum, of } = await page.evaluate<{ sum: number; of: string[] }>('window.shifted');
-    if (sum > shift_max && still_pages.test(visitor.path())) faults.push(`${name}: moved by ${sum.toFixed(3)}\n${of.join('\n')}`);
+    if (sum > shift_max && still_pages.test(visitor.path()))
+      faults.push(`${name}: moved by ${sum.toFixed(3)}\n${of.join('\n')}`);
     await page.evaluate('window.shifted = { sum: 0, of: [] }');
   };
   return {
@@ -119,7 +120,10 @@ for (const [where, options] of Object.entries(walks)) {
     await at(`/concerts/${line}/wait`, '#join');
     await at(`/concerts/${line}/wait?take=1`, '#position');
     await office.updateConcert(line, { paused: { reason: { ko: '무대 점검', en: 'Stage check' } } });
-    await page.getByText(/무대 점검|Stage check/).first().waitFor();
+    await page
+      .getByText(/무대 점검|Stage check/)
+      .first()
+      .waitFor();
     await look('paused');
     await at('/', `a[href="/concerts/${line}"]`);
     await at('/my', '.lines li');
@@ -187,7 +191,10 @@ for (const [where, options] of Object.entries(walks)) {
     await look('charts');
     await press(/입장 멈추기|Pause admission/);
     await page.getByRole('dialog').waitFor();
-    await page.getByRole('dialog').getByRole('button', { name: /입장 멈추기|Pause admission/ }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /입장 멈추기|Pause admission/ })
+      .click();
     await look('pausing, with a fault');
     await page.keyboard.press('Escape');
     await page.locator('.settings input').first().fill('77');

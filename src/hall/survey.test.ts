@@ -118,7 +118,9 @@ describe('a limit', () => {
     }
     assert.equal(inAscii('\ue000').length * units, char_bytes_max);
     const title = '\u1f82'.repeat(200);
-    const bytes = Buffer.from(inAscii(JSON.stringify({ ...(largest['createConcert']?.[0] as object), title }).normalize('NFD')));
+    const bytes = Buffer.from(
+      inAscii(JSON.stringify({ ...(largest['createConcert']?.[0] as object), title }).normalize('NFD')),
+    );
     assert.equal(survey(bytes, outlineOf(contract.createConcert.body)).faults, undefined);
   });
 
