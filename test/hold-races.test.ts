@@ -267,17 +267,14 @@ test('holds of many seats in opposite orders wait for each other but never for e
 /** A payment gives back what else its fan holds, while two tabs give up that and what is paid for. How many fail. */
 async function payAgainstRelease(lockAll: boolean): Promise<number> {
   const { concertId, performanceId, fan, token, pass } = await insideOf();
-  const [{ body: other }, { body: paid }] = [
-    await office.hold(token, performanceId, [1]),
-    await office.hold(token, performanceId, [2]),
-  ];
+  const { body: other } = await office.hold(token, performanceId, [1]);
+  const { body: paid } = await office.hold(token, performanceId, [2]);
   const { lockForPayment, giveBack } = roomOn(house.database);
   const { promise: isLocked, resolve: locked } = Promise.withResolvers<void>();
   const paying = house.database.transaction(async (tx) => {
     await tx`set local deadlock_timeout = '50ms'`;
     await lockTokens(tx, concertId, [pass.entry]);
-    const fans = lockAll ? [fan.userId] : [];
-    await lockForPayment(tx, concertId, [paid.id], { userIds: fans, seats: false });
+    await lockForPayment(tx, concertId, [paid.id], { userIds: lockAll ? [fan.userId] : [], seats: false });
     locked();
     await eventually(async () => {
       const rows = await house.sql`
@@ -292,8 +289,7 @@ async function payAgainstRelease(lockAll: boolean): Promise<number> {
     await tx`select 'giving up' from reservations
       where concert_id = ${concertId} and id = any(${[other.id, paid.id]}::text[]) order by id for update`;
   });
-  const outcomes = await Promise.allSettled([paying, releasing]);
-  return outcomes.filter(({ status }) => status === 'rejected').length;
+  return (await Promise.allSettled([paying, releasing])).filter(({ status }) => status === 'rejected').length;
 }
 
 // The last one: its twin ends in a deadlock, which the database counts some time after.

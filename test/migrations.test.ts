@@ -1,6 +1,6 @@
 /** A schema goes forward only: what a database has run can be added to, never edited. */
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
@@ -77,5 +77,42 @@ describe('migrations', () => {
       name: 'CannotStart',
       message: /901_second\.sql, which is not/,
     });
+  });
+
+  test('015: holds that were promised for longer end when they can be paid no more, and their seats with them', async () => {
+    const { sql, database } = house;
+    await database.transaction(async (tx) => {
+      // Rows as a server from before left them, without the concert, the room and the rest of the seats.
+      await tx`set local session_replication_role = replica`;
+      await tx`insert into performances (concert_id, id, starts_at, seats_total) values
+        ('old', 'far', now() + interval '1 day', 9), ('old', 'near', now() + interval '30 seconds', 9)`;
+      await tx`
+        insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, held_until)
+        select 'old', fan, performance, fan, array[number], 1, now() + make_interval(secs => seconds)
+        from (values ('as it was', 'far', 1, 100), ('longer', 'far', 2, 900), ('nobody inside', 'far', 3, 900),
+          ('date begins', 'near', 1, 100)) as hold (fan, performance, number, seconds)`;
+      await tx`insert into seats (concert_id, performance_id, number, reservation_id, held_until)
+        select concert_id, performance_id, seat_numbers[1], id, held_until from reservations`;
+      await tx`
+        insert into queue_tokens (concert_id, entry, number, user_id, status, admitted_at, expires_at, ended_because)
+        select 'old', entry, entry, fan, status, now(), now() + interval '300 seconds', because
+        from (values (1, 'as it was', 'ACTIVE', null), (2, 'longer', 'ACTIVE', null), (3, 'nobody inside', 'EXPIRED', 'LEFT'),
+          (4, 'date begins', 'ACTIVE', null)) as place (entry, fan, status, because)`;
+      const text = await readFile(path.join(folder, '015_holds_and_pauses.sql'), 'utf8');
+      await tx.unsafe(text.replace('add column', 'add column if not exists'));
+      const ends = await tx`
+        select hold.id, extract(epoch from hold.held_until - now())::int as seconds, seat.held_until = hold.held_until as same
+        from reservations as hold join seats as seat on reservation_id = id order by id`;
+      assert.deepEqual(
+        ends.map((row) => [row['id'], row['seconds'], row['same']]),
+        [
+          ['as it was', 100, true],
+          ['date begins', 30, true],
+          ['longer', 300, true],
+          ['nobody inside', 0, true],
+        ],
+      );
+    });
+    await sql`truncate performances, reservations, seats, queue_tokens cascade`;
   });
 });
