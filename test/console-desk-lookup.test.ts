@@ -78,7 +78,7 @@ test('looks a fan and a seat up by keyboard, reads who lost to whom, and takes t
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: '김하늘' }).waitFor();
   await page.getByText('30,000원').first().waitFor();
-  await page.getByText('결제 완료').waitFor();
+  await page.getByRole('group', { name: '예매' }).getByText('결제 완료').waitFor();
   await visitor.assertAccessible();
   await page.getByRole('link', { name: 'A구역 2열 2번' }).click();
   await page.getByRole('heading', { name: 'A구역 2열 2번' }).waitFor();
