@@ -89,7 +89,7 @@ function Tickets() {
     if (now.at === 'failed' && now.problem.code === 'UNAUTHENTICATED') loadUser().catch(() => undefined);
   });
   return (
-    <div class="mine stack wide">
+    <div class="tickets-part stack wide">
       {load.state.value.at !== 'loading' && <Lines />}
       <Loaded of={load} skeleton={<Skeleton height="14rem" />}>
         {(owned) => <Reservations owned={owned} onChange={() => load.reload()} />}
