@@ -102,7 +102,7 @@ test('looks a fan and a seat up by keyboard, reads who lost to whom, and takes t
   await page.goto(`/console/seat?performance=${performanceId}&seat=51`);
   await page.getByText('그 회차에 그런 좌석이 없어요.').waitFor();
   await page.goto('/console/user?id=nobody');
-  await page.getByText('그런 이용자가 없어요.').waitFor();
+  await page.getByText('찾는 이용자가 없어요').waitFor();
   await visitor.assertAccessible();
   await page.goto(`/console/reservations?concert=${concertId}`);
   await page.getByText(reservationId).waitFor();
