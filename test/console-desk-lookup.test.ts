@@ -98,11 +98,11 @@ test('looks a fan and a seat up by keyboard, reads who lost to whom, and takes t
   await page.getByText('그런 좌석이 없어요').waitFor();
   await page.getByLabel('좌석 이름이나 번호').fill('A구역 1열 3번');
   await page.keyboard.press('Enter');
-  await page.getByText('아직 아무도 잡지 않았어요.').waitFor();
+  await page.getByText('아직 아무도 선점하지 않았어요.').waitFor();
   await page.goto(`/console/seat?performance=${performanceId}&seat=51`);
   await page.getByText('그 회차에 그런 좌석이 없어요.').waitFor();
   await page.goto('/console/user?id=nobody');
-  await page.getByText('그런 이용자가 없어요.').waitFor();
+  await page.getByText('찾는 이용자가 없어요').waitFor();
   await visitor.assertAccessible();
   await page.goto(`/console/reservations?concert=${concertId}`);
   await page.getByText(reservationId).waitFor();
