@@ -6,6 +6,7 @@ import { createCatalog } from '../src/catalog/catalog.ts';
 import { createFeed } from '../src/platform/feed.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { createWaitingRoom } from '../src/waiting-room/gate.ts';
+import { endSessions } from './harness/backdate.ts';
 import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
 import { openBrowser, visit, type VisitorOptions } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
@@ -29,8 +30,6 @@ after(() => Promise.allSettled([browser.close(), house.close()]));
 const admitted = (concertId: string, options?: VisitorOptions) => admittedTo({ browser, server }, concertId, options);
 const rememberedBy = ({ page }: Inside, concertId: string) =>
   page.evaluate<string>(`localStorage.getItem('place:${concertId}')`);
-const endTurns = (concertId: string) =>
-  house.sql`update queue_tokens set expires_at = now() where concert_id = ${concertId} and expires_at is not null`;
 
 for (const [language, title] of [
   ['ko', '이 기기에는 이 공연의 대기 순서가 없어요'],
@@ -53,16 +52,15 @@ for (const [language, title] of [
 }
 
 test('a place that was given up on another device, where a new one was taken, does not stand in the way of paying', async () => {
-  const { concertId } = await office.createConcert();
+  const { concertId, performanceId } = await office.createConcert();
   const fan = await admitted(concertId);
   await charged(office, fan, 50_000);
-  const id = await holding(fan, concertId, /^1열 1번$/);
-  const old = await rememberedBy(fan, concertId);
   const account = { userId: '', token: fan.bearer };
-  assert.equal((await office.leave(old)).status, 204);
+  assert.equal((await office.leave(await rememberedBy(fan, concertId))).status, 204);
   const anew = await office.issue(concertId, account);
   assert.deepEqual([anew.status, anew.body.status], [201, 'ACTIVE']);
-  assert.equal((await office.reservation(account, id)).body.status, 'HELD');
+  const { id } = (await office.hold(anew.body.token, performanceId, [1])).body;
+  await fan.open(`/reservations/${id}`);
   await fan.page.getByRole('button', { name: '50,000원 결제' }).click();
   await fan.page.getByRole('heading', { name: '예매를 마쳤어요' }).waitFor();
   assert.equal((await office.status(anew.body.token)).body.expiredBecause, 'PAID');
@@ -71,26 +69,24 @@ test('a place that was given up on another device, where a new one was taken, do
   await fan.context.close();
 });
 
-test('a turn that is over while the line is long leads back into the line, once, with the money still there', async () => {
+test('a turn that is over takes the hold along: nothing is paid, the money is still there, and no place is taken unasked', async () => {
   const { concertId } = await office.createConcert({ maxActive: 1, graceSeconds: 600 });
   const fan = await admitted(concertId, { language: 'en' });
   await charged(office, fan, 50_000);
   const id = await holding(fan, concertId, /^row 1, seat 1$/);
-  const old = await rememberedBy(fan, concertId);
   const next = (await office.issue(concertId, newFan())).body.token;
-  await endTurns(concertId);
+  await endSessions(house.sql, concertId);
   await eventually(async () => assert.equal((await office.status(next)).body.status, 'ACTIVE'));
   let taken = 0;
   fan.page.on('request', (request) => {
     if (request.method() === 'POST' && request.url().endsWith('/queue-tokens')) taken += 1;
   });
   await fan.page.getByRole('button', { name: 'Pay ₩50,000' }).click();
-  await fan.page.getByRole('alert').getByText('It is not your turn yet').waitFor();
-  await fan.page.getByRole('link', { name: 'Go to the waiting room' }).waitFor();
-  assert.notEqual(await rememberedBy(fan, concertId), old);
-  assert.equal(taken, 1);
+  await fan.page.getByRole('heading', { name: 'Your hold has ended' }).waitFor();
+  assert.equal(await fan.page.getByRole('button', { name: /^Pay/ }).count(), 0);
+  assert.equal(taken, 0);
   const account = { userId: '', token: fan.bearer };
-  assert.equal((await office.reservation(account, id)).body.status, 'HELD');
+  assert.equal((await office.reservation(account, id)).body.status, 'EXPIRED');
   assert.equal((await office.wallet(account)).body.balance, 50_000);
   fan.assertNoComplaints();
   await fan.context.close();
