@@ -75,13 +75,15 @@ test('a turn that is over takes the hold along: nothing is paid, the money is st
   await charged(office, fan, 50_000);
   const id = await holding(fan, concertId, /^row 1, seat 1$/);
   const next = (await office.issue(concertId, newFan())).body.token;
+  const pay = fan.page.getByRole('button', { name: 'Pay ₩50,000' });
+  await pay.waitFor();
   await endSessions(house.sql, concertId);
   await eventually(async () => assert.equal((await office.status(next)).body.status, 'ACTIVE'));
   let taken = 0;
   fan.page.on('request', (request) => {
     if (request.method() === 'POST' && request.url().endsWith('/queue-tokens')) taken += 1;
   });
-  await fan.page.getByRole('button', { name: 'Pay ₩50,000' }).click();
+  await pay.click();
   await fan.page.getByRole('heading', { name: 'Your hold has ended' }).waitFor();
   assert.equal(await fan.page.getByRole('button', { name: /^Pay/ }).count(), 0);
   assert.equal(taken, 0);

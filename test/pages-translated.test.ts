@@ -145,8 +145,8 @@ test('steering: numbers are live, and every button does what it says', async () 
   await reads(brake.locator('strong'), '«Fans are being admitted»');
   await button(page, 'Pause admission').click();
   await button(dialog, 'Pause admission').click();
-  await reads(dialog.locator('.fault'), '«Say why. Everybody waiting will read it.»');
-  await dialog.locator('textarea').fill('Sound check');
+  await reads(dialog.locator('.fault'), '«Say why, in one language at least. Everybody waiting will read it.»');
+  await dialog.locator('textarea').first().fill('Sound check');
   await button(dialog, 'Pause admission').click();
   await reads(brake.locator('strong'), '«Admission is paused»');
   await reads(brake.locator('.button'), '«Resume admission»');
