@@ -3,13 +3,13 @@
  * given up when they are silent; and the pool of them. Only what the driver offers to everybody is used of it.
  */
 import { Socket } from 'node:net';
-import { Client, type ClientBase, DatabaseError, Pool, type PoolClient, Query, type QueryResult } from 'pg';
+import { Client, type ClientBase, DatabaseError, Pool, type PoolClient } from 'pg';
 import { type DatabaseAddress, type Host, readDatabaseAddress } from './database-address.ts';
 import { codeOf, isStalePlan } from './failures.ts';
+import { type Asked, Flight, type Prepared } from './flight.ts';
 import { set_session } from './session-settings.ts';
 import type { Ready, Row, Rows, Settle } from './statements.ts';
 import type { TlsMode } from './tls.ts';
-import { types } from './values.ts';
 
 /** Longer than any statement may take. What is longer on purpose is asked on connections of its own. */
 const silence_ms_max = 40_000;
@@ -69,12 +69,16 @@ function passOver(url: string, way: Way, error: unknown): void {
   if (next !== undefined) likely.set(url, next);
 }
 
-/** A connection. What is sent in one iteration of the event loop travels together. */
+/** A connection. What is sent on it is carried out in order, flight by flight. */
 export class Link extends Client {
   readonly #socket: Socket;
   readonly #url: string;
   readonly #way: Way;
-  #isGathering = false;
+  readonly #prepared: Prepared = new Map();
+  /** One is under way at a time. These leave when it has arrived, in order. */
+  readonly #waiting: Flight[] = [];
+  #isFlying = false;
+  #isEnded = false;
 
   constructor(url: string, applicationName: string) {
     const { address } = waysOf(url);
@@ -91,8 +95,6 @@ export class Link extends Client {
       enableChannelBinding: address.channelBinding,
       keepAlive: true,
       keepAliveInitialDelayMillis: keep_alive_ms,
-      pipeline: true,
-      types,
       stream: () => socket,
     });
     this.#socket = socket;
@@ -100,6 +102,11 @@ export class Link extends Client {
     this.#way = way;
     // Whoever waits for an answer is told by the driver; a connection that nobody uses is the pool's to forget.
     this.on('error', () => undefined);
+    this.on('drain', () => this.#leave());
+    this.once('end', () => {
+      this.#isEnded = true;
+      while (this.#waiting.length > 0) this.#leave();
+    });
     socket.setTimeout(address.connectMs, () => socket.destroy(silent()));
   }
 
@@ -151,28 +158,30 @@ export class Link extends Client {
     passOver(this.#url, this.#way, error);
   }
 
-  /** Settles exactly once, with rows or an error that has a code. */
-  send({ text, values, name }: Ready, settle: Settle): void {
-    this.#gather();
-    const asked = values === undefined ? { text } : { text, values, ...(name === undefined ? {} : { name }) };
-    const query = new Query<Row>(asked, (error: unknown, answer: Answer) => {
-      // Of several statements sent as one text, the last.
-      const last = Array.isArray(answer) ? answer.at(-1) : answer;
-      if (last === undefined) settle(faultOf(error));
-      else settle(undefined, Object.assign(last.rows, { count: last.rowCount ?? 0, command: last.command }));
-    });
-    this.query(query);
+  /** As a flight of its own. Settles exactly once, with rows or an error that has a code. */
+  send(ready: Ready, settle: Settle): void {
+    this.fly([{ ready, settle: coded(settle) }]);
   }
 
-  /** One write for all that is sent until the work at hand is done, instead of one each. */
-  #gather(): void {
-    if (this.#isGathering) return;
-    this.#isGathering = true;
-    this.#socket.cork();
-    process.nextTick(() => {
-      this.#isGathering = false;
-      this.#socket.uncork();
-    });
+  /** The same in one flight with what else is sent so until the work at hand is done. For use between begin and commit. */
+  sendAlong(ready: Ready, settle: Settle): void {
+    const asked = { ready, settle: coded(settle) };
+    if (this.#waiting.at(-1)?.take(asked) !== true) this.fly([asked]);
+  }
+
+  /** All of it in one flight, and where no transaction has begun as one. */
+  fly(asked: readonly Asked[]): void {
+    this.#waiting.push(new Flight(asked, this.#prepared));
+    if (this.#isFlying && !this.#isEnded) return;
+    this.#isFlying = true;
+    process.nextTick(() => this.#leave());
+  }
+
+  #leave(): void {
+    const flight = this.#waiting.shift();
+    this.#isFlying = flight !== undefined;
+    // What cannot be sent any more, the driver refuses.
+    if (flight !== undefined) this.query(flight);
   }
 
   /** At once, whatever is under way: all of it is refused. */
@@ -180,8 +189,6 @@ export class Link extends Client {
     this.#socket.destroy();
   }
 }
-
-type Answer = QueryResult<Row> | readonly QueryResult<Row>[] | undefined;
 
 export type PooledLink = Link & Pick<PoolClient, 'release'>;
 
@@ -266,6 +273,11 @@ function isTheEnd(error: unknown): boolean {
   const code = codeOf(error) ?? '';
   return !(error instanceof DatabaseError) || last_words.has(code) || code.startsWith('08') || isStalePlan(error);
 }
+
+const coded =
+  (settle: Settle): Settle =>
+  (error, rows) =>
+    rows === undefined ? settle(faultOf(error)) : settle(undefined, rows);
 
 /** Of what the driver says of a lost connection, some has no code. */
 function faultOf(error: unknown): unknown {

@@ -1,16 +1,16 @@
 /**
- * One transaction on one connection of the pool, its statements pipelined: `begin` travels with the first of them, and
- * whatever nobody waited for with the `commit`. Each has its own place where PostgreSQL resumes after a failure, so
- * after one that failed the others are answered that something did, and the commit is answered ROLLBACK.
+ * One transaction on one connection of the pool, in as few flights as its work waits for: `begin` travels with the first
+ * of its statements, and whatever nobody waited for with the `commit`. After a statement that failed nothing more of its
+ * flight is carried out, not even a commit; what was sent behind it is answered that something did.
  */
 import { type Connections, giveBack, type PooledLink } from './connections.ts';
 import type { Tx } from './database.ts';
 import { codeOf } from './failures.ts';
 import { type Ready, type Send, type Settle, sqlBy } from './statements.ts';
 
-const begin: Ready = { text: 'begin', values: undefined, name: undefined };
-const commit: Ready = { text: 'commit', values: undefined, name: undefined };
-const rollback: Ready = { text: 'rollback', values: undefined, name: undefined };
+const begin: Ready = { text: 'begin', values: [], name: 'begin' };
+const commit: Ready = { text: 'commit', values: [], name: 'commit' };
+const rollback: Ready = { text: 'rollback', values: [], name: 'rollback' };
 
 /** See `Database.transaction`. */
 export async function transaction<T>(connections: Connections, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -52,6 +52,8 @@ function lineOn(link: PooledLink): Line {
   let failed: unknown;
   let isBegun = false;
   let isOver = false;
+  /** The commit or the rollback was carried out. */
+  let isEnded = false;
 
   const noting =
     (settle: Settle): Settle =>
@@ -66,20 +68,21 @@ function lineOn(link: PooledLink): Line {
     if (isOver) return settle(transactionOver());
     if (!isBegun) {
       isBegun = true;
-      link.send(
+      link.sendAlong(
         begin,
         noting(() => undefined),
       );
     }
-    link.send(ready, noting(settle));
+    link.sendAlong(ready, noting(settle));
   };
   const end = async (ready: Ready): Promise<string> => {
     isOver = true;
     if (!isBegun) return ready === commit ? 'COMMIT' : 'ROLLBACK';
     return new Promise((resolve, reject) => {
-      link.send(
+      link.sendAlong(
         ready,
         noting((error, rows) => {
+          isEnded = rows !== undefined;
           if (rows === undefined) reject(error);
           else resolve(rows.command);
         }),
@@ -94,7 +97,7 @@ function lineOn(link: PooledLink): Line {
       throw failed ?? new Error('the database rolled the transaction back');
     },
     rollBack: async () => {
-      if (!isOver) await end(rollback).catch(() => undefined);
+      if (!isEnded) await end(rollback).catch(() => undefined);
     },
     fault: () => failed,
   };

@@ -2,8 +2,6 @@
  * How values travel: what our statements carry is written as text, what PostgreSQL answers is read as text. Both in the
  * forms that every connection of ours asks for (`session-settings.ts`), whatever a database has set for others.
  */
-import type { CustomTypesConfig } from 'pg';
-
 type Plain = string | number | bigint | boolean | Date | null;
 /** What may stand in a statement. Arrays have one dimension; an object becomes JSON. */
 export type Value = Plain | Uint8Array | readonly Plain[] | { readonly [key: string]: unknown };
@@ -60,9 +58,10 @@ const readers = new Map<number, Reader>([
 
 const asItIs: Reader = (text) => text;
 
-export const types = {
-  getTypeParser: (oid: number) => readers.get(oid) ?? asItIs,
-} satisfies CustomTypesConfig;
+/** Reads what is not NULL of a column of this type. */
+export function readerOf(type: number): Reader {
+  return readers.get(type) ?? asItIs;
+}
 
 /** The elements of `{1,NULL,"a \"b\""}`. */
 function elementsOf<T>(text: string, read: (text: string) => T): (T | null)[] {
