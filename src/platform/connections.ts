@@ -195,6 +195,8 @@ export type PooledLink = Link & Pick<PoolClient, 'release'>;
 export interface Connections {
   /** Hands over a connection that nobody else uses, or what there is against it. It must be given back. */
   take(hand: (error: unknown, link?: PooledLink) => void): void;
+  /** Gives a connection back, or away for good if what was heard on it says that it is of no more use. */
+  giveBack(link: PooledLink, error?: unknown): void;
   /** Waits for what is under way, at most `seconds`; then cuts it off. */
   close(seconds: number): Promise<void>;
 }
@@ -202,11 +204,15 @@ export interface Connections {
 export function poolOf(url: string, { max, applicationName }: { max: number; applicationName: string }): Connections {
   waysOf(url);
   const open = new Set<Link>();
+  const rested = createRested();
   const connectOne = class extends Link {
     constructor() {
       super(url, applicationName);
       open.add(this);
-      this.once('end', () => open.delete(this));
+      this.once('end', () => {
+        open.delete(this);
+        rested.drop(this);
+      });
     }
   };
   const pool = new Pool({
@@ -219,16 +225,29 @@ export function poolOf(url: string, { max, applicationName }: { max: number; app
   pool.on('error', () => undefined);
 
   const take = (hand: (error: unknown, link?: PooledLink) => void, tried: readonly Way[] = []): void => {
+    const link = rested.take();
+    if (link !== undefined) return hand(undefined, link);
     const trying = [...tried, likelyWay(url)];
-    pool.connect((error, link) => {
+    return pool.connect((error, link) => {
       if (link !== undefined) hand(undefined, link as PooledLink);
       else if (trying.includes(likelyWay(url))) hand(faultOf(error));
       else take(hand, trying);
     });
   };
+  let isClosing = false;
   return {
     take,
+    giveBack: (link, error) => {
+      if (error !== undefined && isTheEnd(error)) {
+        if (codeOf(error) === '25006') link.passOver(error);
+        link.destroy();
+        link.release(true);
+      } else if (isClosing || pool.waitingCount > 0) link.release();
+      else rested.put(link);
+    },
     close: async (seconds) => {
+      isClosing = true;
+      rested.release();
       const late = Promise.withResolvers<void>();
       const cut = setTimeout(() => {
         // Also those that say good-bye to a host which does not listen any more.
@@ -257,13 +276,24 @@ export async function openLink(url: string, applicationName: string): Promise<Li
   }
 }
 
-/** Gives a connection back, or away for good if what was heard on it says that it is of no more use. */
-export function giveBack(link: PooledLink, error?: unknown): void {
-  if (error !== undefined && isTheEnd(error)) {
-    if (codeOf(error) === '25006') link.passOver(error);
-    link.destroy();
-    link.release(true);
-  } else link.release();
+/**
+ * Connections that nobody uses at the moment, the one used last in front: its caches are warm, in PostgreSQL and in the
+ * processor. To the driver's pool they are in use, since each way in and out of it costs a timer.
+ */
+function createRested() {
+  const links: PooledLink[] = [];
+  return {
+    take: () => links.pop(),
+    put: (link: PooledLink) => links.push(link),
+    /** One that broke. */
+    drop: (link: Link) => {
+      const at = links.findIndex((one) => one === link);
+      for (const gone of at === -1 ? [] : links.splice(at, 1)) gone.release(true);
+    },
+    release: () => {
+      for (const link of links.splice(0)) link.release();
+    },
+  };
 }
 
 /** SQLSTATEs of a session that ends, or that stands on a host which takes no writes any more. */

@@ -1,13 +1,13 @@
 /**
  * The connection pool and the one way to open a transaction. Nothing here knows what the tables mean.
  */
-import { type Connections, giveBack, type Link, openLink, poolOf } from './connections.ts';
+import { type Connections, type Link, openLink, poolOf } from './connections.ts';
 import { isStalePlan } from './failures.ts';
-import { type Ready, type Send, type Settle, type Sql, sqlBy } from './statements.ts';
-import { transaction } from './transaction.ts';
+import { type Ready, type Row, type Rows, type Send, type Settle, type Sql, sqlBy, type Statement, toReady } from './statements.ts';
+import { taken, transaction } from './transaction.ts';
 
 export { brokenConstraint, codeOf, conflict, isTransient } from './failures.ts';
-export type { Sql } from './statements.ts';
+export type { Sql, Statement } from './statements.ts';
 /** One transaction. Statements started without awaiting each other travel together (pipelined), in order. */
 export interface Tx extends Sql {
   /** What needs a transaction cannot be given the pool. */
@@ -24,11 +24,23 @@ export interface Database {
    * A connection that breaks during the commit leaves the outcome unknown: what runs here must be safe to run again.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * One transaction of these statements alone, none of which was sent: to PostgreSQL and back once, and durable when it
+   * resolves. Each sees what those before it have done, and what was committed until it began, so whoever waits for a lock
+   * does so in a statement of its own before those that rely on it. If one fails, nothing stands and its error comes out.
+   * As with `transaction`, a connection that breaks leaves the outcome unknown.
+   */
+  flight<const S extends readonly Statement<readonly unknown[]>[]>(statements: S): Promise<FlightRows<S>>;
   /** A connection besides the pool, for what needs one session for longer than a transaction. */
   session(): Promise<Session>;
   /** Waits for running statements, at most `seconds`, then closes all connections. */
   close(seconds?: number): Promise<void>;
 }
+
+/** What each of the statements answers, in their order. */
+export type FlightRows<S extends readonly Statement<readonly unknown[]>[]> = {
+  readonly [Place in keyof S]: S[Place] extends Statement<infer R> ? Rows<R> : never;
+};
 
 export interface Session {
   /** In the order in which they are sent. */
@@ -50,6 +62,7 @@ export function connect(url: string, { poolMax, applicationName }: DatabaseOptio
   return {
     sql: sqlBy(anywhere(connections)),
     transaction: (work) => transaction(connections, work),
+    flight: async (statements) => fly(connections, statements),
     session: async () => sessionOn(await openLink(url, applicationName)),
     close: (seconds = 5) => connections.close(seconds),
   };
@@ -60,13 +73,37 @@ function anywhere(connections: Connections): Send {
     connections.take((failure, link) => {
       if (link === undefined) return settle(failure);
       link.send(ready, (error, rows) => {
-        giveBack(link, error);
+        connections.giveBack(link, error);
         if (isStalePlan(error) && !isAgain) send(ready, settle, true);
         else settle(error, rows);
       });
     });
   };
   return send;
+}
+
+async function fly<const S extends readonly Statement<readonly unknown[]>[]>(
+  connections: Connections,
+  statements: S,
+): Promise<FlightRows<S>> {
+  const ready = statements.map(toReady);
+  const link = await taken(connections);
+  let failed: unknown;
+  try {
+    return await new Promise<FlightRows<S>>((resolve, reject) => {
+      const answers: Rows<Row[]>[] = [];
+      const settle: Settle = (error, rows) => {
+        if (rows === undefined) reject(error);
+        else if (answers.push(rows) === ready.length) resolve(answers as unknown as FlightRows<S>);
+      };
+      link.fly(ready.map((one) => ({ ready: one, settle })));
+    });
+  } catch (error) {
+    failed = error;
+    throw error;
+  } finally {
+    connections.giveBack(link, failed);
+  }
 }
 
 function sessionOn(link: Link): Session {

@@ -66,6 +66,12 @@ export function sqlBy(send: Send): Sql {
   return Object.assign(tag, { unsafe }) as unknown as Sql;
 }
 
+/** A statement that is sent in another way than by awaiting it. */
+export function toReady(statement: Statement<readonly unknown[]>): Ready {
+  if (statement instanceof Pending) return statement.ready();
+  throw new TypeError('only what an sql tag made is a statement');
+}
+
 interface Template {
   readonly strings: TemplateStringsArray;
   readonly parts: readonly Part[];
@@ -74,14 +80,14 @@ interface Template {
 class Pending implements Promise<Rows<Row[]>> {
   readonly [Symbol.toStringTag] = 'Statement';
   readonly #send: Send;
-  readonly #ready: () => Ready;
+  readonly ready: () => Ready;
   /** Undefined where the text was given as it is. */
   readonly template: Template | undefined;
   #answer: Promise<Rows<Row[]>> | undefined;
 
   constructor(send: Send, ready: () => Ready, template?: Template) {
     this.#send = send;
-    this.#ready = ready;
+    this.ready = ready;
     this.template = template;
   }
 
@@ -93,7 +99,7 @@ class Pending implements Promise<Rows<Row[]>> {
   #sent(): Promise<Rows<Row[]>> {
     if (this.#answer !== undefined) return this.#answer;
     this.#answer = new Promise((resolve, reject) => {
-      this.#send(this.#ready(), (error, rows) => {
+      this.#send(this.ready(), (error, rows) => {
         if (rows === undefined) reject(error);
         else resolve(rows);
       });

@@ -3,7 +3,7 @@
  * of its statements, and whatever nobody waited for with the `commit`. After a statement that failed nothing more of its
  * flight is carried out, not even a commit; what was sent behind it is answered that something did.
  */
-import { type Connections, giveBack, type PooledLink } from './connections.ts';
+import type { Connections, PooledLink } from './connections.ts';
 import type { Tx } from './database.ts';
 import { codeOf } from './failures.ts';
 import { type Ready, type Send, type Settle, sqlBy } from './statements.ts';
@@ -25,11 +25,11 @@ export async function transaction<T>(connections: Connections, work: (tx: Tx) =>
     throw error;
   } finally {
     // Nobody else may find it within a transaction.
-    giveBack(link, link.getTransactionStatus() === 'I' ? line.fault() : new Error('within a transaction'));
+    connections.giveBack(link, link.getTransactionStatus() === 'I' ? line.fault() : new Error('within a transaction'));
   }
 }
 
-function taken(connections: Connections): Promise<PooledLink> {
+export function taken(connections: Connections): Promise<PooledLink> {
   return new Promise((resolve, reject) => {
     connections.take((error, link) => {
       if (link === undefined) reject(error);
