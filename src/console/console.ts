@@ -100,10 +100,10 @@ export function createConsole(rooms: ConsoleRooms): Console {
       return made;
     },
     createConcertOnce: async (sale, operatorId, key) => {
-      const made = await keyed(database, async (tx) => {
-        const request = { userId: operatorId, key, fingerprint: fingerprintOf(sale) };
-        return once(tx, rooms.wallet, request, () => putOnSale(tx, rooms, sale, operatorId));
-      });
+      const request = { userId: operatorId, key, fingerprint: fingerprintOf(sale) };
+      const made = await keyed(() =>
+        database.transaction((tx) => once(tx, rooms.wallet, request, () => putOnSale(tx, rooms, sale, operatorId))),
+      );
       catalog.announce(made.answer.id);
       return made;
     },

@@ -58,8 +58,8 @@ export function createPayments(options: PaymentsOptions): Payments {
     run: async (concertId, commands, attempt) => {
       // Before the transaction: inside it, a look-up on a second connection could wait for ever for a free one.
       const performances = new Map((await catalog.performancesOf(concertId)).map((one) => [one.id, one]));
-      const { answers, after } = await keyed(database, (tx) =>
-        payAll(tx, { ...options, performances, attempt }, concertId, commands),
+      const { answers, after } = await keyed(() =>
+        database.transaction((tx) => payAll(tx, { ...options, performances, attempt }, concertId, commands)),
       );
       if (after !== undefined) {
         reservations.announce(concertId, after.changes);

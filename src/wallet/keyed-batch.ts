@@ -59,3 +59,41 @@ export function effectsOf<Command extends KeyedCommand, Answer>(
     outcome instanceof Refusal ? [] : [{ userId, key, fingerprint, answer: JSON.stringify(outcome) }],
   );
 }
+
+interface PlainFirst<Command, Answer> {
+  /** Carries out what is plain among commands of different keys, and answers these alone. */
+  plain(firsts: readonly Command[]): Promise<ReadonlyMap<Command, Answer>>;
+  /** Decides the others, and answers each in the order given. */
+  general(rest: readonly Command[]): Promise<readonly (Once<Answer> | Refusal)[]>;
+}
+
+/**
+ * The plain ones first, all the others behind them, in the order of their arrival among themselves. Of commands with one
+ * key the first counts, and the others get its answer, or IDEMPOTENCY_KEY_REUSED if they differ.
+ */
+export async function plainFirst<Command extends KeyedCommand, Answer extends { readonly id: string }>(
+  commands: readonly Command[],
+  { plain, general }: PlainFirst<Command, Answer>,
+): Promise<(Once<Answer> | Refusal)[]> {
+  const firsts = new Map<string, Command>();
+  for (const command of commands) {
+    const name = nameOf(command);
+    if (!firsts.has(name)) firsts.set(name, command);
+  }
+  const done = await plain([...firsts.values()]);
+  const answerTo = (command: Command): Once<Answer> | Refusal | undefined => {
+    const first = firsts.get(nameOf(command)) ?? command;
+    const answer = done.get(first);
+    if (answer === undefined) return undefined;
+    return first.fingerprint === command.fingerprint ? once(answer, command) : refuse('IDEMPOTENCY_KEY_REUSED');
+  };
+  const answers = commands.map(answerTo);
+  const rest = commands.filter((_, place) => answers[place] === undefined);
+  if (rest.length === 0) return answers.map(given);
+  const others = new Map((await general(rest)).map((answer, place) => [rest[place], answer]));
+  return answers.map((answer, place) => given(answer ?? others.get(commands[place])));
+}
+
+function given<Answer>(answer: Answer | undefined): Answer | Refusal {
+  return answer ?? refuse('INTERNAL');
+}

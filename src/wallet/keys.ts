@@ -48,12 +48,12 @@ export function remember(tx: Tx, rows: readonly (KeyedRequest & { readonly answe
 }
 
 /**
- * A transaction that remembers keys. If another server was faster with one of them it rejects with an error that lanes
- * take for transient, and on the next try `recall` finds the answer.
+ * For what remembers keys. If another server was faster with one of them it rejects with an error that lanes take for
+ * transient, and on the next try `recall` finds the answer.
  */
-export async function keyed<T>(database: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function keyed<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await database.transaction(work);
+    return await work();
   } catch (error) {
     throw brokenConstraint(error) === keys_constraint
       ? conflict('another server was faster with an Idempotency-Key', error)

@@ -1,32 +1,23 @@
-/**
- * Money of the fans: charging, the balance, what moved it. All charges go through one lane; a batch is one
- * transaction of three statements (recall the keys; change the wallets; entries and keys), whatever its size.
- */
+/** Money of the fans: charging, the balance, what moved it. All charges go through one lane. */
 import { chargeMax } from '../contract.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
 import { createLane } from '../platform/lane.ts';
 import type { LaneMetrics } from '../platform/lane.ts';
 import type { Duty } from '../platform/ticker.ts';
-import { Refusal, refuse, refuseCursor, refuseField } from '../refusals.ts';
-import { forgetKeys, keyed, recall, remember } from './keys.ts';
+import { refuseCursor, refuseField } from '../refusals.ts';
+import { chargeAll, type Charge, type ChargeCommand } from './charging.ts';
+import { forgetKeys, recall, remember } from './keys.ts';
 import type { KeyedRequest, Remembered } from './keys.ts';
-import { effectsOf, sortByKey } from './keyed-batch.ts';
-import type { KeyedCommand, Once } from './keyed-batch.ts';
-import { credit, debit } from './ledger.ts';
+import type { Once } from './keyed-batch.ts';
+import { debit } from './ledger.ts';
 import type { Moved, Movement } from './ledger.ts';
 
-export { effectsOf, sortByKey } from './keyed-batch.ts';
+export { effectsOf, plainFirst, sortByKey } from './keyed-batch.ts';
+export type { Charge } from './charging.ts';
 export type { KeyedCommand, Once } from './keyed-batch.ts';
 export { keyed } from './keys.ts';
 export type { KeyedRequest, Moved, Movement, Remembered };
-
-export interface Charge {
-  readonly id: string;
-  readonly amount: number;
-  /** The wallet's balance right after this charge. */
-  readonly balance: number;
-}
 
 export interface Entry {
   readonly id: string;
@@ -78,7 +69,7 @@ export function createWallet({ database, metrics, batchMax = charge_batch_max }:
     batchMax,
     pendingMax: pending_max,
     metrics,
-    run: (commands) => keyed(database, (tx) => chargeAll(tx, commands)),
+    run: (commands, attempt) => chargeAll(database, commands, attempt),
   });
   const balances = createLane<string, number>({
     name: 'wallet.balance',
@@ -110,27 +101,6 @@ export function createWallet({ database, metrics, batchMax = charge_batch_max }:
       await Promise.all([charges.drain(), balances.drain()]);
     },
   };
-}
-
-interface ChargeCommand extends KeyedCommand {
-  readonly amount: number;
-}
-
-/** One batch. Commands with one key: the first is carried out, the others get its answer. */
-async function chargeAll(tx: Tx, commands: readonly ChargeCommand[]): Promise<(Once<Charge> | Refusal)[]> {
-  const batch = sortByKey<ChargeCommand, Charge>(commands, await recall(tx, commands));
-  const moved = await credit(
-    tx,
-    batch.fresh.map(({ id, userId, amount }) => ({ userId, amount, reference: id })),
-  );
-  const outcomes = new Map<ChargeCommand, Charge | Refusal>();
-  for (const [place, command] of batch.fresh.entries()) {
-    const outcome = moved[place] ?? refuse('INTERNAL');
-    const { id, amount } = command;
-    outcomes.set(command, outcome instanceof Refusal ? outcome : { id, amount, balance: outcome.balance });
-  }
-  remember(tx, effectsOf(outcomes));
-  return batch.answersOf(outcomes);
 }
 
 async function entries(

@@ -1,0 +1,123 @@
+/** Charging: the plain case in one flight, and the general one in a transaction. */
+import { balanceMax } from '../contract.ts';
+import type { Database, Sql, Statement, Tx } from '../platform/database.ts';
+import { Refusal, refuse } from '../refusals.ts';
+import { effectsOf, plainFirst, sortByKey, type KeyedCommand, type Once } from './keyed-batch.ts';
+import { keyed, recall, remember } from './keys.ts';
+import { credit } from './ledger.ts';
+
+export interface Charge {
+  readonly id: string;
+  readonly amount: number;
+  /** The wallet's balance right after this charge. */
+  readonly balance: number;
+}
+
+export interface ChargeCommand extends KeyedCommand {
+  readonly amount: number;
+}
+
+/** Carries out one batch and answers each, in the order given. Commands with one key: the first counts. */
+export function chargeAll(
+  database: Database,
+  commands: readonly ChargeCommand[],
+  attempt: number,
+): Promise<(Once<Charge> | Refusal)[]> {
+  return plainFirst<ChargeCommand, Charge>(commands, {
+    plain: (firsts) => (attempt > 0 ? Promise.resolve(new Map()) : keyed(() => chargePlainly(database, firsts))),
+    general: (rest) => keyed(() => database.transaction((tx) => chargeGenerally(tx, rest))),
+  });
+}
+
+/** Answers those that it carried out, each the first with its key. */
+async function chargePlainly(
+  database: Database,
+  commands: readonly ChargeCommand[],
+): Promise<ReadonlyMap<ChargeCommand, Charge>> {
+  const rows = withSums(commands);
+  if (rows.length === 0) return new Map();
+  const [charged] = await database.flight([charging(database.sql, rows)]);
+  const byId = new Map(commands.map((command) => [command.id, command]));
+  const done = new Map<ChargeCommand, Charge>();
+  for (const { id, balance } of charged) {
+    const command = byId.get(id);
+    if (command !== undefined) done.set(command, { id, amount: command.amount, balance });
+  }
+  return done;
+}
+
+/**
+ * Credits the fans whose keys are all new and whose wallets have room for all that they charge here, and writes down
+ * entries and answers. Wallets are locked in the order of their key, as everybody does.
+ */
+function charging(sql: Sql, rows: readonly Summed[]): Statement<{ id: string; balance: number }[]> {
+  return sql`
+    with asked as (
+      select * from unnest(${rows.map(({ userId }) => userId)}::text[], ${rows.map(({ key }) => key)}::text[],
+        ${rows.map(({ fingerprint }) => fingerprint)}::text[], ${rows.map(({ id }) => id)}::text[],
+        ${rows.map(({ amount }) => amount)}::bigint[], ${rows.map(({ before }) => before)}::bigint[],
+        ${rows.map(({ behind }) => behind)}::bigint[])
+        with ordinality as asked (user_id, key, fingerprint, id, amount, before, behind, place)
+    ), credited as (
+      insert into wallets (user_id, balance)
+      select user_id, before + amount from asked
+      where behind = 0 and not exists (
+        select from asked as own join idempotency_keys as known on known.user_id = own.user_id and known.key = own.key
+        where own.user_id = asked.user_id)
+      order by user_id collate "C"
+      on conflict (user_id) do update set balance = wallets.balance + excluded.balance
+      where wallets.balance + excluded.balance <= ${balanceMax}
+      returning user_id, balance
+    ), charged as (
+      select asked.*, credited.balance - behind as balance from asked join credited using (user_id)
+    ), entered as (
+      insert into ledger_entries (user_id, account, kind, amount, balance, reference)
+      select user_id, account, 'CHARGE', side * amount, case account when 'WALLET' then balance end, id
+      from charged cross join (values ('WALLET', 1), ('FUNDING', -1)) as entry (account, side)
+      order by place, side desc
+    ), remembered as (
+      insert into idempotency_keys (user_id, key, fingerprint, answer)
+      select user_id, key, fingerprint, format('{"id":"%s","amount":%s,"balance":%s}', id, amount, balance) from charged
+    )
+    select id, balance from charged`;
+}
+
+interface Summed extends ChargeCommand {
+  /** What the same fan charges before it in this batch, and behind it. */
+  readonly before: number;
+  readonly behind: number;
+}
+
+/** In their order, but for fans who charge more than a wallet may hold: they are left to the general case. */
+function withSums(commands: readonly ChargeCommand[]): Summed[] {
+  const behind = new Map<string, number>();
+  for (const { userId, amount } of commands) behind.set(userId, (behind.get(userId) ?? 0) + amount);
+  const before = new Map<string, number>();
+  const isTooMuch = new Set([...behind].filter(([, sum]) => sum > balanceMax).map(([userId]) => userId));
+  return commands.flatMap((command) => {
+    const { userId, amount } = command;
+    if (isTooMuch.has(userId)) return [];
+    const sum = before.get(userId) ?? 0;
+    const rest = (behind.get(userId) ?? 0) - amount;
+    before.set(userId, sum + amount);
+    behind.set(userId, rest);
+    return [{ ...command, before: sum, behind: rest }];
+  });
+}
+
+/** In their order, whatever has to be decided one by one: keys that were answered before, charges that do not fit. */
+async function chargeGenerally(tx: Tx, commands: readonly ChargeCommand[]): Promise<(Once<Charge> | Refusal)[]> {
+  const batch = sortByKey<ChargeCommand, Charge>(commands, await recall(tx, commands));
+  const moved = await credit(
+    tx,
+    batch.fresh.map(({ id, userId, amount }) => ({ userId, amount, reference: id })),
+  );
+  const outcomes = new Map<ChargeCommand, Charge | Refusal>();
+  for (const [place, command] of batch.fresh.entries()) {
+    const outcome = moved[place] ?? refuse('INTERNAL');
+    const { id, amount } = command;
+    outcomes.set(command, outcome instanceof Refusal ? outcome : { id, amount, balance: outcome.balance });
+  }
+  remember(tx, effectsOf(outcomes));
+  return batch.answersOf(outcomes);
+}
