@@ -53,7 +53,8 @@ async function chargePlainly(
 function charging(sql: Sql, rows: readonly Summed[]): Statement<{ id: string; balance: number }[]> {
   return sql`
     with asked as (
-      select * from unnest(${rows.map(({ userId }) => userId)}::text[], ${rows.map(({ key }) => key)}::text[],
+      select *, (select true from idempotency_keys as known where known.user_id = asked.user_id and known.key = asked.key) as is_known
+      from unnest(${rows.map(({ userId }) => userId)}::text[], ${rows.map(({ key }) => key)}::text[],
         ${rows.map(({ fingerprint }) => fingerprint)}::text[], ${rows.map(({ id }) => id)}::text[],
         ${rows.map(({ amount }) => amount)}::bigint[], ${rows.map(({ before }) => before)}::bigint[],
         ${rows.map(({ behind }) => behind)}::bigint[])
@@ -61,15 +62,16 @@ function charging(sql: Sql, rows: readonly Summed[]): Statement<{ id: string; ba
     ), credited as (
       insert into wallets (user_id, balance)
       select user_id, before + amount from asked
-      where behind = 0 and not exists (
-        select from asked as own join idempotency_keys as known on known.user_id = own.user_id and known.key = own.key
-        where own.user_id = asked.user_id)
+      where behind = 0 and user_id not in (select user_id from asked where is_known)
       order by user_id collate "C"
       on conflict (user_id) do update set balance = wallets.balance + excluded.balance
       where wallets.balance + excluded.balance <= ${balanceMax}
       returning user_id, balance
+    ), credit as (
+      -- Looked up in one object: in a join each would be compared with each, for PostgreSQL cannot know how many there are.
+      select jsonb_object_agg(user_id, balance) as balances from credited
     ), charged as (
-      select asked.*, credited.balance - behind as balance from asked join credited using (user_id)
+      select asked.*, (balances ->> user_id)::bigint - behind as balance from credit, asked where balances ? user_id
     ), entered as (
       insert into ledger_entries (user_id, account, kind, amount, balance, reference)
       select user_id, account, 'CHARGE', side * amount, case account when 'WALLET' then balance end, id
