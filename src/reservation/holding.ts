@@ -36,7 +36,7 @@ export interface Rules {
  * A fan may make so many holds of a concert in so long, whatever becomes of them: enough for one who thinks better of it
  * every ten seconds. Without a limit one connection made 70 rows a second, for ever.
  */
-const holds_max = 60;
+export const holds_max = 60;
 export const holds_seconds = 600;
 
 /** Holds that a fan made within `holds_seconds`. */
@@ -161,17 +161,21 @@ function grantOf(hold: Hold, facts: Facts): Grant {
   return { hold, changes, heldUntil, reservation: reservationOf(hold, heldUntil) };
 }
 
-function reservationOf({ id, pass, performance, numbers }: Hold, heldUntil: Date): Reservation {
+function reservationOf(hold: Hold, heldUntil: Date): Reservation {
+  return { ...wishOf(hold), heldUntil: heldUntil.toISOString() };
+}
+
+/** What a hold will be if it is granted, but for its end. */
+export function wishOf({ id, pass, performance, numbers }: Hold): Omit<Reservation, 'heldUntil'> {
   const seats = reservedSeats(performance, numbers);
-  return {
-    id,
-    concertId: pass.concertId,
-    performanceId: performance.id,
-    seats,
-    amount: seats.reduce((sum, seat) => sum + seat.price, 0),
-    status: 'HELD',
-    heldUntil: heldUntil.toISOString(),
-  };
+  const amount = seats.reduce((sum, seat) => sum + seat.price, 0);
+  return { id, concertId: pass.concertId, performanceId: performance.id, seats, amount, status: 'HELD' };
+}
+
+/** In the order in which every statement takes seats: as the database compares keys, by code and not by any language. */
+export function bySeatKey(one: Pick<SeatRow, 'performanceId' | 'number'>, other: typeof one): number {
+  if (one.performanceId === other.performanceId) return one.number - other.number;
+  return one.performanceId < other.performanceId ? -1 : 1;
 }
 
 export function seatKey(performanceId: string, number: number): string {

@@ -1,18 +1,20 @@
 /**
- * Holding seats. Holds of one concert that arrive together are decided by one transaction: it locks the fans'
- * tokens, decides in order of arrival, and takes what was granted as one set, on the condition that no seat has
- * changed since it was looked at, in memory or in the table. If one has, all is undone and decided again under lock.
+ * Holding seats. Of the holds of one concert that arrive together the plain ones take one flight (plain-holds.ts); the
+ * others are decided by a transaction: it locks the fans' tokens, decides in order of arrival, and takes what was granted
+ * as one set, on the condition that no seat has changed since it was looked at, in memory or in the table. If one has,
+ * all is undone and decided again under lock.
  */
 import type { Performance } from '../catalog/catalog.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
 import { createLanes, type LaneMetrics } from '../platform/lane.ts';
-import type { Refusal } from '../refusals.ts';
+import { refuse, type Refusal } from '../refusals.ts';
 import { extendSessions, hear, lockTokens, type SessionEnd, type TokenState } from '../waiting-room/gate.ts';
 import type { Reservation } from './answer.ts';
-import { decide, holdingKey, holds_seconds, madeLately, seatKey } from './holding.ts';
+import { bySeatKey, decide, holdingKey, holds_seconds, madeLately, seatKey } from './holding.ts';
 import type { Facts, Grant, Hold, HoldCommand, HoldsLately, Rules, SeatRow } from './holding.ts';
 import type { LostAttempts } from './lost-attempts.ts';
+import { holdPlainly } from './plain-holds.ts';
 import type { SeatChange } from './seat-board.ts';
 import type { SeatBoards } from './seat-boards.ts';
 
@@ -52,14 +54,24 @@ export function createHolds(options: HoldsOptions): Holds {
       // Not waited for: until the boards are there, the table is looked at.
       for (const performance of new Set(holds.map((hold) => hold.performance)))
         if (boards.known(performance.id) === undefined) void warm(boards, performance);
-      const outcome = await database.transaction((tx) =>
-        runBatch(tx, boards, concertId, { holds, isLocking, rateLimit }),
-      );
-      boards.apply(outcome.changes);
-      if (outcome.sessions.length > 0) extended(concertId, outcome.sessions);
-      if (outcome.granted > 0) onHolds(outcome.granted);
-      onAnswers(concertId, holds, outcome.answers);
-      return outcome.answers;
+      const retried = holds.filter((hold) => hold.tried).map((hold) => hold.id);
+      for (const hold of holds) hold.tried = true;
+      const show = ({ changes, sessions, granted }: Shown): void => {
+        boards.apply(changes);
+        if (sessions.length > 0) extended(concertId, sessions);
+        if (granted > 0) onHolds(granted);
+      };
+      const plain = isLocking ? undefined : await holdPlainly(options, concertId, holds);
+      if (plain !== undefined) show(plain);
+      const rest = plain === undefined ? holds : holds.filter((hold) => !plain.held.has(hold));
+      const batch = { holds: rest, isLocking, rateLimit, retried };
+      const outcome =
+        rest.length === 0 ? undefined : await database.transaction((tx) => runBatch(tx, boards, concertId, batch));
+      if (outcome !== undefined) show(outcome);
+      const others = new Map(outcome?.answers.map((answer, place) => [rest[place], answer]));
+      const answers = holds.map((hold) => plain?.held.get(hold) ?? others.get(hold) ?? refuse('INTERNAL'));
+      onAnswers(concertId, holds, answers);
+      return answers;
     },
   });
   return {
@@ -74,11 +86,15 @@ export function createHolds(options: HoldsOptions): Holds {
 const nothing = (): void => undefined;
 const warm = (boards: SeatBoards, performance: Performance) => boards.of(performance).then(nothing, nothing);
 
-interface Outcome {
-  readonly answers: readonly (Reservation | Refusal)[];
+/** What is shown after the commit. */
+interface Shown {
   readonly changes: readonly SeatChange[];
   readonly sessions: readonly SessionEnd[];
   readonly granted: number;
+}
+
+interface Outcome extends Shown {
+  readonly answers: readonly (Reservation | Refusal)[];
 }
 
 interface Batch {
@@ -86,6 +102,8 @@ interface Batch {
   /** Whether the seats are looked at under lock: that costs a third of a hold, and hardly ever is a seat contended for. */
   readonly isLocking: boolean;
   readonly rateLimit: boolean;
+  /** What an earlier try may have committed. */
+  readonly retried: readonly string[];
 }
 
 /**
@@ -94,10 +112,8 @@ interface Batch {
  */
 async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, batch: Batch): Promise<Outcome> {
   const { holds } = batch;
-  const retried = holds.filter((hold) => hold.tried).map((hold) => hold.id);
-  for (const hold of holds) hold.tried = true;
   const locking = lockTokens(tx, concertId, [...new Set(holds.map((hold) => hold.pass.entry))]);
-  const [tokens, facts] = await Promise.all([locking, readFacts(tx, boards, concertId, { ...batch, retried })]);
+  const [tokens, facts] = await Promise.all([locking, readFacts(tx, boards, concertId, batch)]);
   const { answers, grants } = decide(holds, { ...facts, tokens });
   if (grants.length === 0) return { answers, changes: [], sessions: [], granted: 0 };
   const changes = grants.flatMap((grant) => grant.changes);
@@ -135,7 +151,7 @@ async function readFacts(
   tx: Tx,
   boards: SeatBoards,
   concertId: string,
-  { holds, isLocking, rateLimit, retried }: Batch & { readonly retried: string[] },
+  { holds, isLocking, rateLimit, retried }: Batch,
 ): Promise<Omit<Facts, 'tokens'>> {
   const users = [...new Set(holds.map((hold) => hold.pass.userId))];
   const known: SeatRow[] = [];
@@ -172,7 +188,7 @@ async function readFacts(
 }
 
 /** A commit whose answer was lost with its connection may have happened: then the same command must not act again. */
-async function committedHolds(tx: Tx, concertId: string, ids: string[]): Promise<{ id: string; heldUntil: Date }[]> {
+async function committedHolds(tx: Tx, concertId: string, ids: readonly string[]): Promise<{ id: string; heldUntil: Date }[]> {
   return tx<{ id: string; heldUntil: Date }[]>`
     select id, held_until as "heldUntil" from reservations
     where concert_id = ${concertId} and id = any(${ids}::text[])`;
@@ -220,7 +236,7 @@ function write(tx: Tx, concertId: string, grants: readonly Grant[]): void {
     .flatMap(({ changes, hold: { id }, reservation: { heldUntil } }) =>
       changes.map((change) => ({ ...change, id, heldUntil })),
     )
-    .toSorted((a, b) => compareText(a.performanceId, b.performanceId) || a.number - b.number);
+    .toSorted(bySeatKey);
   void tx`
     insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, held_until)
     select ${concertId}, id, performance_id, user_id, seat_numbers::int[], amount, held_until::timestamptz
@@ -241,10 +257,4 @@ function write(tx: Tx, concertId: string, grants: readonly Grant[]): void {
       returning 1
     )
     select expect_rows(count(*), ${seats.length}) from taken`.execute();
-}
-
-/** As the database compares keys: by code, not by any language. */
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

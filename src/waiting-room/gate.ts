@@ -31,7 +31,8 @@ export type { LineNumbers } from './line-numbers.ts';
 export type { Pass } from './tokens.ts';
 export { noticeOf, type QueueStatus } from './status.ts';
 export { changeSettings, openRoom } from './commands.ts';
-export { extendSessions, hear, lockTokens, refusalFor, type SessionEnd, type TokenState } from './locked-tokens.ts';
+export { extendSessions, hear, lockingPlaces, lockTokens, outlasting, refusalFor, tokenParts } from './locked-tokens.ts';
+export type { SessionEnd, TokenState } from './locked-tokens.ts';
 export { handOn, lockRoom, saveRoom, type LockedRoom } from './line.ts';
 
 /** The part of a request that is looked at here. */

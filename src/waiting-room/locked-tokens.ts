@@ -2,7 +2,7 @@
  * What a transaction finds of the places that it locks: whose they are, whether they are ACTIVE, and for how long. Other
  * rooms decide by it inside their own transactions, whoever shows a token.
  */
-import type { Tx } from '../platform/database.ts';
+import type { Sql, Statement, Tx } from '../platform/database.ts';
 import { publish } from '../platform/feed.ts';
 import { refuse, type Refusal } from '../refusals.ts';
 import type { EndReason, TokenStatus } from './board.ts';
@@ -50,21 +50,56 @@ export function refusalOf(state: Pick<TokenState, 'status' | 'position' | 'ended
   return undefined;
 }
 
+type Part = Statement<readonly unknown[]>;
+
+/**
+ * Parts of statements, in which `token` is a place, `room` the room of its concert, and `asked` names the user and the
+ * generation that a fan's token shows.
+ */
+export const tokenParts = (sql: Sql) => ({
+  /** Whether the place is that fan's, the token not void, and the fan inside. */
+  isInside: sql`token.user_id = asked.user_id and token.generation = asked.generation
+    and token.status = 'ACTIVE' and token.expires_at > now()` as Part,
+  /** Latest end of a hold taken now: it extends the session to its own end, but to twice the session's length at most. */
+  holdUntil: sql`least(now() + make_interval(secs => room.hold_seconds),
+    greatest(token.expires_at, token.admitted_at + 2 * make_interval(secs => room.session_seconds)))` as Part,
+  isUnheard: sql`token.status = 'ACTIVE' and token.seen_at < token.admitted_at` as Part,
+});
+
+/** Locks these places for what the next statements of a flight decide. */
+export function lockingPlaces(sql: Sql, concertId: string, entries: readonly number[]): Part {
+  return sql`
+    select from queue_tokens where concert_id = ${concertId} and entry = any(${entries}::bigint[])
+    order by entry for no key update`;
+}
+
+/**
+ * A part of a statement in which `granted` has the `entry` and `held_until` of holds: moves the ends of the sessions that
+ * they outlast, and writes down that their fans are there, since a slot is not taken back from somebody who holds a seat.
+ */
+export function outlasting(sql: Sql, concertId: string): Part {
+  return sql`
+    update queue_tokens as token set expires_at = greatest(token.expires_at, granted.held_until),
+      seen_at = case when ${tokenParts(sql).isUnheard} then statement_timestamp() else token.seen_at end
+    from granted
+    where token.concert_id = ${concertId} and token.entry = granted.entry
+      and (granted.held_until > token.expires_at or ${tokenParts(sql).isUnheard})
+    returning token.entry, token.expires_at`;
+}
+
 /** Locks these tokens' rows, in key order. An ACTIVE one past its time is told as EXPIRED, whoever sweeps it later. */
 export async function lockTokens(
   tx: Tx,
   concertId: string,
   entries: readonly number[],
 ): Promise<Map<number, TokenState>> {
+  const { holdUntil, isUnheard } = tokenParts(tx);
   const rows = await tx<(TokenState & { overdue: boolean })[]>`
     select token.entry, token.user_id as "userId", token.generation, token.status, token.ended_because as "endedBecause",
       case when token.status = 'WAIT' then greatest(1, token.number - room.head) end as position,
       token.status = 'ACTIVE' and token.expires_at <= now() as overdue,
       case when token.status = 'ACTIVE' then token.expires_at end as "expiresAt",
-      -- A hold extends a session to its own end, but to twice the session's length at most.
-      case when token.status = 'ACTIVE' then least(now() + make_interval(secs => room.hold_seconds),
-        greatest(token.expires_at, token.admitted_at + 2 * make_interval(secs => room.session_seconds))) end as "holdUntil",
-      token.status = 'ACTIVE' and token.seen_at < token.admitted_at as unheard
+      case when token.status = 'ACTIVE' then ${holdUntil} end as "holdUntil", ${isUnheard} as unheard
     from queue_tokens as token, rooms as room
     where token.concert_id = ${concertId} and token.entry = any(${entries}::bigint[])
       and room.concert_id = ${concertId}
