@@ -1,9 +1,10 @@
 /** Taking a place, making tokens void, and the operator's settings: transactions that change a line on request. */
 import type { Database, Tx } from '../platform/database.ts';
 import { createLanes, type LaneMetrics, type Lanes } from '../platform/lane.ts';
-import { refuse, type Refusal } from '../refusals.ts';
+import { Refusal, refuse } from '../refusals.ts';
 import type { Boards } from './boards.ts';
 import type { News, Pause, Settings, TokenStatus } from './board.ts';
+import { joinPlainly, type Joined } from './joining.ts';
 import { admit, endOverdue, join, lockRoom, saveRoom, type LockedRoom } from './line.ts';
 import { settingsOf, type SettingsRow } from './snapshot.ts';
 import { markOf, type Pass } from './tokens.ts';
@@ -46,20 +47,51 @@ export function createIssueLanes({
     pendingMax: pending_max,
     lanesMax: lanes_max,
     metrics,
-    run: async (concertId, userIds) => {
-      const done = await database.transaction(async (tx) => {
-        const locking = lockRoom(tx, concertId);
-        const looking = liveTokens(tx, concertId, userIds);
-        const counting = rateLimit ? placesLately(tx, concertId, userIds) : [];
-        const [room, live, lately] = await Promise.all([locking, looking, counting]);
-        if (room === undefined) return undefined;
-        return takePlaces(tx, { room, live, lately, userIds });
+    run: async (concertId, userIds, attempt) => {
+      const users = [...new Set(userIds)];
+      const limit = rateLimit ? { places: places_max, seconds: places_seconds } : undefined;
+      // Another server, with whom this one raced for somebody's only place, was faster: then the general case decides.
+      const joined = attempt > 0 ? nobody : await joinPlainly({ database, boards }, concertId, { userIds: users, limit });
+      const rest = users.filter((userId) => !joined.places.has(userId));
+      for (const news of joined.news) await boards.show(news);
+      const others =
+        rest.length === 0 && !joined.isDue
+          ? nothing
+          : await database.transaction((tx) => takePlacesOf(tx, concertId, { userIds: rest, rateLimit }));
+      if (others === undefined) return userIds.map(() => refuse('NOT_FOUND'));
+      if (others.news !== undefined) await boards.show(others.news);
+      const answers = new Map<string, Place | Refusal>([...joined.places, ...others.places]);
+      return userIds.map((userId) => {
+        const answer = answers.get(userId) ?? refuse('INTERNAL');
+        // Of several requests of one newcomer in this batch, the first is the one that made the place.
+        if (!(answer instanceof Refusal)) answers.set(userId, { ...answer, isNew: false });
+        return answer;
       });
-      if (done === undefined) return userIds.map(() => refuse('NOT_FOUND'));
-      if (done.news !== undefined) await boards.show(done.news);
-      return done.places;
     },
   });
+}
+
+const nobody: Joined = { places: new Map(), news: [], isDue: false };
+const nothing: Taken = { places: new Map(), news: undefined };
+
+interface Taken {
+  readonly places: ReadonlyMap<string, Place | Refusal>;
+  readonly news: News | undefined;
+}
+
+interface Asking {
+  /** Each once. */
+  readonly userIds: readonly string[];
+  readonly rateLimit: boolean;
+}
+
+/** The general case; also lets in whoever is due. Undefined if there is no such concert. */
+async function takePlacesOf(tx: Tx, concertId: string, { userIds, rateLimit }: Asking): Promise<Taken | undefined> {
+  const locking = lockRoom(tx, concertId);
+  const looking = liveTokens(tx, concertId, userIds);
+  const counting = rateLimit ? placesLately(tx, concertId, userIds) : [];
+  const [room, live, lately] = await Promise.all([locking, looking, counting]);
+  return room === undefined ? undefined : takePlaces(tx, { room, live, lately, userIds });
 }
 
 interface LiveToken {
@@ -105,34 +137,21 @@ interface Taking {
   readonly userIds: readonly string[];
 }
 
-async function takePlaces(
-  tx: Tx,
-  { room, live, lately, userIds }: Taking,
-): Promise<{ places: (Place | Refusal)[]; news: News | undefined }> {
+async function takePlaces(tx: Tx, { room, live, lately, userIds }: Taking): Promise<Taken> {
   // A session that is over, though no sweep has come by yet, must not keep its fan from a new place.
   const ended = live.some((token) => token.overdue) ? await endOverdue(tx, room) : new Set<number>();
-  const kept = live.filter((token) => !ended.has(token.entry));
-  const placeOf = new Map(kept.map(({ user_id, entry, generation }) => [user_id, { entry, generation }]));
-  const known = new Set(placeOf.keys());
-  const refused = tooOften(lately, live);
-  const newcomers = [...new Set(userIds)].filter((userId) => !known.has(userId) && !refused.has(userId));
+  const places = new Map<string, Place | Refusal>(tooOften(lately, live));
+  for (const { user_id: userId, entry, generation } of live)
+    if (!ended.has(entry)) places.set(userId, { entry, generation, isNew: false });
+  const newcomers = userIds.filter((userId) => !places.has(userId));
   if (newcomers.length > 0) {
     const entries = join(tx, room, newcomers);
     for (const [index, userId] of newcomers.entries())
-      placeOf.set(userId, { entry: entries[index] ?? 0, generation: 0 });
+      places.set(userId, { entry: entries[index] ?? 0, generation: 0, isNew: true });
   }
   if (room.active < room.maxActive) await admit(tx, room);
   const changed = newcomers.length > 0 || room.changes.length > 0;
-  const news = changed ? saveRoom(tx, room) : undefined;
-  const places = userIds.map((userId) => {
-    const isNew = !known.has(userId);
-    const refusal = isNew ? refused.get(userId) : undefined;
-    if (refusal !== undefined) return refusal;
-    // Of several requests of one newcomer in this batch, the first is the one that made the place.
-    known.add(userId);
-    return { entry: 0, generation: 0, ...placeOf.get(userId), isNew };
-  });
-  return { places, news };
+  return { places, news: changed ? saveRoom(tx, room) : undefined };
 }
 
 /** Who took as many places as may be, and how long each has to wait. A session that is over but not swept counts as one more. */

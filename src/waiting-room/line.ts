@@ -5,10 +5,10 @@
  */
 import type { Tx } from '../platform/database.ts';
 import { publish } from '../platform/feed.ts';
+import { admission, changesOf, grace_slack_seconds, placesToCall, type CalledRow } from './admission.ts';
 import type { Change, EndReason, News, Settings, TokenStatus } from './board.ts';
 import { frontPlaces } from './front.ts';
 import { partsOf } from './news.ts';
-import { markOf } from './tokens.ts';
 
 /** A room whose row this transaction has locked, and what the transaction has changed so far. */
 export interface LockedRoom {
@@ -27,12 +27,8 @@ export interface LockedRoom {
   readonly changes: Change[];
 }
 
-/** A fan near the front polls every second and a server writes signs of life down every quarter of one. */
-export const grace_slack_seconds = 1;
 /** Someone passed over for silence keeps a place at the head for this many times the grace period. */
 const second_chance_graces = 15;
-/** How many places one statement looks at; past that it goes on the next time. */
-const scan_places_max = 2_000;
 const scans_max = 4;
 const front_step_places_max = 5_000;
 const ended_at_once_max = 5_000;
@@ -104,58 +100,17 @@ export async function admit(tx: Tx, room: LockedRoom): Promise<void> {
   for (let scan = 0; scan < scans_max; scan++) {
     const free = room.paused ? 0 : room.maxActive - room.active;
     if (free <= 0 || (room.head === room.lastNumber && scan > 0)) return;
-    const places = Math.min(scan_places_max, free * 2 + 100);
+    const places = placesToCall(free);
     // oxlint-disable-next-line no-await-in-loop
-    const called = await tx<CalledRow[]>`
-      with called as (
-        (select entry, number, true as present from queue_tokens
-         where concert_id = ${room.concertId} and status = 'WAIT' and skipped_at is not null
-           and seen_at > now() - make_interval(secs => ${room.forgivenSeconds}) and number <= ${room.head}
-         order by number limit ${free})
-        union all
-        (select entry, number, number > ${room.front}
-           or greatest(seen_at, ${room.graceFrom}) > now() - make_interval(secs => ${room.forgivenSeconds})
-         from queue_tokens
-         where concert_id = ${room.concertId} and status = 'WAIT' and number > ${room.head}
-         order by number limit ${places})
-      ), ranked as (
-        select entry, present, count(*) filter (where present) over (order by number) as rank from called
-      )
-      update queue_tokens as token set
-        status = case when present then 'ACTIVE' else 'WAIT' end,
-        admitted_at = case when present then statement_timestamp() end,
-        expires_at = case when present then statement_timestamp() + make_interval(secs => ${room.sessionSeconds}) end,
-        skipped_at = case when present then skipped_at else statement_timestamp() end,
-        -- Who came in this very transaction has just been heard.
-        seen_at = case when issued_at = now() then statement_timestamp() else seen_at end
-      from ranked
-      where token.concert_id = ${room.concertId} and token.entry = ranked.entry
-        and rank <= ${free} and (present or rank < ${free})
-      returning token.entry, token.number, token.expires_at, token.seen_at >= token.admitted_at as claimed,
-        token.user_id as "userId", token.generation`;
+    const called = await tx<CalledRow[]>`${admission(tx, { ...room, free, places })}`;
     const before = room.head;
-    for (const { entry, number, expires_at, claimed, ...fan } of called.toSorted((a, b) => a.number - b.number)) {
-      room.head = Math.max(room.head, number);
-      if (expires_at === null) {
-        room.changes.push(['passed over', entry, number]);
-      } else {
-        room.active += 1;
-        room.changes.push(['admitted', entry, number, expires_at.getTime(), claimed, markOf(fan)]);
-      }
-    }
+    const changes = changesOf(called);
+    room.changes.push(...changes);
+    room.active += changes.filter(([what]) => what === 'admitted').length;
+    for (const { number } of called) room.head = Math.max(room.head, number);
     // Only a stretch of silent places leaves slots free while the line goes on behind it.
     if (room.head - before < places) return;
   }
-}
-
-interface CalledRow {
-  entry: number;
-  number: number;
-  /** Null for one passed over. */
-  expires_at: Date | null;
-  claimed: boolean;
-  userId: string;
-  generation: number;
 }
 
 /** Ends the live ones of these tokens. Answers the entries that this call ended. */

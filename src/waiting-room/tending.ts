@@ -6,6 +6,7 @@ import { eachByItself, impatient } from '../platform/each.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { nowSeconds, type Board } from './board.ts';
+import { grace_slack_seconds } from './admission.ts';
 import type { Boards } from './boards.ts';
 import { frontPlaces } from './front.ts';
 import {
@@ -13,7 +14,6 @@ import {
   endAbsent,
   endOverdue,
   extendFront,
-  grace_slack_seconds,
   lockRoom,
   saveRoom,
   type LockedRoom,

@@ -26,20 +26,23 @@ export interface Transaction {
   readonly text: string;
 }
 
-/** Notes the transactions of one connection. */
+/** Notes the transactions of one connection: from `begin` to `commit`, and whatever is said outside of them in one go. */
 function listenerOf(transactions: Transaction[]): { asked(bytes: Buffer): void; answered(): void } {
   let isAsking = false;
+  let isBegun = false;
   let roundTrips = 0;
   let text = '';
   return {
     asked: (bytes) => {
-      if (bytes.includes('begin\0')) [roundTrips, text] = [0, ''];
+      if (!isAsking && !isBegun) [roundTrips, text] = [0, ''];
       if (!isAsking) roundTrips += 1;
       isAsking = true;
+      isBegun ||= bytes.includes('begin\0');
       text += bytes.toString('latin1');
-      if (bytes.includes('commit\0')) transactions.push({ roundTrips, text });
+      if (bytes.includes('commit\0') || bytes.includes('rollback\0')) isBegun = false;
     },
     answered: () => {
+      if (isAsking && !isBegun) transactions.push({ roundTrips, text });
       isAsking = false;
     },
   };
