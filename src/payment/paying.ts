@@ -2,10 +2,9 @@
  * The one transaction that walks the whole corridor: the room is locked, then the fans' tokens, their reservations
  * and seats, their wallets. Money, seats, the token and the next fan's admission change together or not at all.
  */
-import type { Performance } from '../catalog/catalog.ts';
 import type { Tx } from '../platform/database.ts';
 import { Refusal, refuse } from '../refusals.ts';
-import { reservedSeats, type LockedReservation, type Reservations } from '../reservation/reservation.ts';
+import type { LockedReservation, SeatChange } from '../reservation/reservation.ts';
 import {
   handOn,
   lockRoom,
@@ -13,11 +12,18 @@ import {
   refusalFor,
   saveRoom,
   type LockedRoom,
+  type News,
   type Pass,
   type TokenState,
 } from '../waiting-room/gate.ts';
 import { effectsOf, sortByKey, type KeyedCommand, type Once } from '../wallet/wallet.ts';
 import type { Payment, PaymentsOptions } from './payment.ts';
+
+/** A payment as it is remembered: the seats by number, since everything else about them is in the catalog. */
+export interface StoredPayment extends Omit<Payment, 'seats'> {
+  readonly performanceId: string;
+  readonly seatNumbers: readonly number[];
+}
 
 /** One request to pay, on its way through the lane. */
 export interface PayCommand extends KeyedCommand {
@@ -26,15 +32,15 @@ export interface PayCommand extends KeyedCommand {
 }
 
 type Deps = Pick<PaymentsOptions, 'reservations' | 'wallet'> & {
-  readonly performances: ReadonlyMap<string, Performance>;
   /** Counts from 0. */
   readonly attempt: number;
 };
-type Outcome = Payment | Refusal;
+type Outcome = StoredPayment | Refusal;
 
-interface After {
-  readonly news: ReturnType<typeof saveRoom>;
-  readonly changes: Awaited<ReturnType<Reservations['confirm']>>;
+/** What is shown after the commit. */
+export interface After {
+  readonly news: readonly News[];
+  readonly changes: readonly SeatChange[];
   readonly sold: number;
 }
 
@@ -47,7 +53,7 @@ export async function payAll(
   deps: Deps,
   concertId: string,
   commands: readonly PayCommand[],
-): Promise<{ answers: (Once<Payment> | Refusal)[]; after: After | undefined }> {
+): Promise<{ answers: (Once<StoredPayment> | Refusal)[]; after: After | undefined }> {
   const locking = lockRoom(tx, concertId);
   const clock = tx<{ now: Date }[]>`select now()`.execute();
   // Behind the room's lock, so that what another server committed for this concert is seen.
@@ -57,7 +63,7 @@ export async function payAll(
   if (room === undefined || time === undefined)
     return { answers: commands.map(() => refuse('QUEUE_TOKEN_INVALID')), after: undefined };
 
-  const batch = sortByKey<PayCommand, Payment>(commands, remembered);
+  const batch = sortByKey<PayCommand, StoredPayment>(commands, remembered);
   const { outcomes, sales } = await decide(tx, deps, { facts, commands: batch.fresh, paidAt: time.now });
   const after = sales.length === 0 ? undefined : await write(tx, deps, room, sales);
   return { answers: batch.answersOf(outcomes), after };
@@ -98,7 +104,7 @@ async function readFacts(
 interface Sale {
   readonly command: PayCommand;
   readonly reservation: LockedReservation;
-  readonly payment: Payment;
+  readonly payment: StoredPayment;
 }
 
 interface Deciding {
@@ -161,7 +167,7 @@ interface Debiting {
 
 async function debitAll(
   tx: Tx,
-  { wallet, performances }: Deps,
+  { wallet }: Deps,
   { round, outcomes, paidAt }: Debiting,
 ): Promise<Sale[]> {
   const moved = await wallet.debit(
@@ -175,13 +181,15 @@ async function debitAll(
       outcomes.set(command, outcome);
       continue;
     }
-    const performance = performances.get(reservation.performanceId);
-    const payment: Payment = {
+    const { amount, performanceId, seatNumbers } = reservation;
+    const { balance } = outcome;
+    const payment: StoredPayment = {
       id: command.id,
       reservationId: reservation.id,
-      amount: reservation.amount,
-      balance: outcome.balance,
-      seats: performance === undefined ? [] : reservedSeats(performance, reservation.seatNumbers),
+      amount,
+      balance,
+      performanceId,
+      seatNumbers,
       paidAt: paidAt.toISOString(),
     };
     outcomes.set(command, payment);
@@ -215,5 +223,5 @@ async function write(tx: Tx, { reservations, wallet }: Deps, room: LockedRoom, s
   const givenBack = others.length === 0 ? [] : await reservations.giveBack(tx, concertId, others);
   const news = saveRoom(tx, room);
   wallet.remember(tx, effects);
-  return { news, changes: [...changes, ...givenBack], sold: sales.length };
+  return { news: [news], changes: [...changes, ...givenBack], sold: sales.length };
 }

@@ -2,15 +2,16 @@
  * The door of the room where holds are paid. Payments of one concert that arrive together share a transaction, the
  * one of paying.ts, which walks the whole corridor.
  */
-import type { Catalog } from '../catalog/catalog.ts';
+import type { Catalog, Performance } from '../catalog/catalog.ts';
 import type { Database } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
 import { createLanes, type LaneMetrics, type Lanes } from '../platform/lane.ts';
 import { Refusal, refuse } from '../refusals.ts';
-import type { Reservations, ReservedSeat } from '../reservation/reservation.ts';
+import { reservedSeats, type Reservations, type ReservedSeat } from '../reservation/reservation.ts';
 import type { Pass, WaitingRoom } from '../waiting-room/gate.ts';
-import { keyed, type Once, type Wallet } from '../wallet/wallet.ts';
-import { payAll, type PayCommand } from './paying.ts';
+import { keyed, plainFirst, type Once, type Wallet } from '../wallet/wallet.ts';
+import { payAll, type After, type PayCommand, type StoredPayment } from './paying.ts';
+import { payPlainly } from './plain-payments.ts';
 
 export interface Payment {
   readonly id: string;
@@ -37,7 +38,7 @@ export interface Payments {
 export interface PaymentsOptions {
   readonly database: Database;
   readonly catalog: Catalog;
-  readonly waitingRoom: Pick<WaitingRoom, 'boards'>;
+  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'letIn'>;
   readonly reservations: Pick<Reservations, 'lockForPayment' | 'confirm' | 'giveBack' | 'publish' | 'announce'>;
   readonly wallet: Pick<Wallet, 'recall' | 'remember' | 'debit'>;
   readonly batchMax: number;
@@ -58,17 +59,30 @@ export function createPayments(options: PaymentsOptions): Payments {
     run: async (concertId, commands, attempt) => {
       // Before the transaction: inside it, a look-up on a second connection could wait for ever for a free one.
       const performances = new Map((await catalog.performancesOf(concertId)).map((one) => [one.id, one]));
-      const { answers, after } = await keyed(() =>
-        database.transaction((tx) => payAll(tx, { ...options, performances, attempt }, concertId, commands)),
-      );
-      if (after !== undefined) {
-        reservations.announce(concertId, after.changes);
-        await waitingRoom.boards.show(after.news);
-        metrics.payments(after.sold);
-      }
-      return answers;
+      const answers = await plainFirst<PayCommand, StoredPayment>(commands, {
+        plain: async (firsts) => {
+          if (attempt > 0) return new Map();
+          const { done, isDue, ...after } = await keyed(() => payPlainly(database, concertId, firsts));
+          await show(concertId, { ...after, sold: done.size });
+          if (isDue) await waitingRoom.letIn(concertId);
+          return done;
+        },
+        general: async (rest) => {
+          const { answers: given, after } = await keyed(() =>
+            database.transaction((tx) => payAll(tx, { ...options, attempt }, concertId, rest)),
+          );
+          if (after !== undefined) await show(concertId, after);
+          return given;
+        },
+      });
+      return answers.map((answer) => (answer instanceof Refusal ? answer : withSeats(answer, performances)));
     },
   });
+  const show = async (concertId: string, { changes, news, sold }: After): Promise<void> => {
+    reservations.announce(concertId, changes);
+    for (const one of news) await waitingRoom.boards.show(one);
+    metrics.payments(sold);
+  };
   return {
     pay: async (pass, reservationId, key) => {
       const command = {
@@ -90,4 +104,16 @@ export function createPayments(options: PaymentsOptions): Payments {
     },
     drain: () => lanes.drain(),
   };
+}
+
+function withSeats(
+  { answer, replayed }: Once<StoredPayment>,
+  performances: ReadonlyMap<string, Performance>,
+): Once<Payment> {
+  const { performanceId, seatNumbers, paidAt, ...payment } = answer;
+  const performance = performances.get(performanceId);
+  // Answers of servers from before have their seats with them.
+  const seats = 'seats' in payment ? (payment.seats as ReservedSeat[]) : [];
+  const known = performance === undefined ? seats : reservedSeats(performance, seatNumbers);
+  return { answer: { ...payment, seats: known, paidAt }, replayed };
 }

@@ -1,5 +1,5 @@
 /** The reservation's part of a payment: judged and confirmed inside the paying transaction. */
-import { conflict, type Tx } from '../platform/database.ts';
+import { conflict, type Sql, type Statement, type Tx } from '../platform/database.ts';
 import type { SeatChange } from './seat-board.ts';
 import type { ReservationStatus } from './answer.ts';
 
@@ -35,14 +35,7 @@ export async function lockForPayment(
 ): Promise<Map<string, LockedReservation>> {
   const wanted = [...new Set(ids)];
   const [locked, seats, reservations] = await Promise.all([
-    // Locked later, when it is given back, the rest could be held by a release that waits for one of these.
-    tx<{ id: string; userId: string }[]>`
-      select id, user_id as "userId" from reservations
-      where concert_id = ${concertId} and id = any(${wanted}::text[] || array(
-        select held.id from unnest(${[...new Set(userIds)]}::text[]) as fan (user_id) cross join lateral (
-          select id from reservations
-          where user_id = fan.user_id and concert_id = ${concertId} and status = 'HELD' offset 0) as held))
-      order by id for update`,
+    lockingForPayment(tx, concertId, { ids: wanted, userIds: [...new Set(userIds)] }),
     andSeats ? seatsOf(tx, concertId, wanted) : undefined,
     // Read after the locks were waited for, by the clock of now and not of the transaction's beginning: in the
     // wait a hold may have run out.
@@ -60,6 +53,50 @@ export async function lockForPayment(
       return [reservation.id, Object.assign(reservation, { status, isOneOfSeveral })];
     }),
   );
+}
+
+/**
+ * Locks reservations, and whatever else these fans hold of the concert: locked later, when it is given back, that could be
+ * held by a release that waits for one of these.
+ */
+export function lockingForPayment(
+  sql: Sql | Tx,
+  concertId: string,
+  { ids, userIds }: { readonly ids: readonly string[]; readonly userIds: readonly string[] },
+): Statement<{ id: string; userId: string }[]> {
+  return sql<{ id: string; userId: string }[]>`
+    select id, user_id as "userId" from reservations
+    where concert_id = ${concertId} and id = any(${ids}::text[] || array(
+      select held.id from unnest(${userIds}::text[]) as fan (user_id) cross join lateral (
+        select id from reservations
+        where user_id = fan.user_id and concert_id = ${concertId} and status = 'HELD' offset 0) as held))
+    order by id for update`;
+}
+
+/**
+ * Parts of a statement in which `paid` has reservations that are HELD and locked: they are CONFIRMED, their seats sold,
+ * and the sales of their dates counted. Whoever uses them has it found out by `expect_rows` whether all were met.
+ */
+export function confirming(sql: Sql, concertId: string): Statement<readonly unknown[]> {
+  return sql`
+    confirmed as (
+      update reservations as reservation set status = 'CONFIRMED' from paid
+      where reservation.id = paid.reservation_id and reservation.concert_id = ${concertId} and reservation.status = 'HELD'
+      returning 1
+    ), sold as (
+      update seats as seat set sold = true, held_until = null, version = seat.version + 1
+      from (select performance_id, unnest(seat_numbers) as number, reservation_id from paid) as own
+      where seat.concert_id = ${concertId} and seat.performance_id = own.performance_id and seat.number = own.number
+        and seat.reservation_id = own.reservation_id and not seat.sold
+      returning seat.performance_id, seat.number, seat.version
+    ), counted as (
+      update performance_sales as sales
+      set seats_reserved = sales.seats_reserved + bought.seats, revenue = sales.revenue + bought.amount
+      from (select performance_id, sum(cardinality(seat_numbers))::int as seats, sum(amount)::bigint as amount
+            from paid group by performance_id order by performance_id) as bought
+      where sales.concert_id = ${concertId} and sales.performance_id = bought.performance_id
+      returning 1
+    )`;
 }
 
 /** Locks the seats of those that are HELD, in key order. Answers by reservation how many are its own. */

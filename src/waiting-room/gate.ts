@@ -15,6 +15,7 @@ import type { Board, Settings } from './board.ts';
 import { createIssueLanes, createVoidLanes, type Place } from './commands.ts';
 import { createLeavers, type Leavers } from './leaving.ts';
 import { numbersOf, type LineNumbers } from './line-numbers.ts';
+import { admit, lockRoom, saveRoom } from './line.ts';
 import { createLivePlaces, type LivePlaces } from './live-places.ts';
 import { concertsOf, createLookUps, type Known } from './look-up.ts';
 import { refusalOf } from './locked-tokens.ts';
@@ -26,13 +27,14 @@ import { createStatuses } from './statuses.ts';
 import { createTending } from './tending.ts';
 import { createQueueTokens, passOf, type Pass } from './tokens.ts';
 
-export { pauseOf, type Pause, type Settings } from './board.ts';
+export { pauseOf, type Change, type News, type Pause, type Settings } from './board.ts';
 export type { LineNumbers } from './line-numbers.ts';
 export type { Pass } from './tokens.ts';
 export { noticeOf, type QueueStatus } from './status.ts';
 export { changeSettings, openRoom } from './commands.ts';
 export { extendSessions, hear, lockingPlaces, lockTokens, outlasting, refusalFor, tokenParts } from './locked-tokens.ts';
 export type { SessionEnd, TokenState } from './locked-tokens.ts';
+export { admitted, admitting, endingPaid, lockingRoom } from './admission.ts';
 export { handOn, lockRoom, saveRoom, type LockedRoom } from './line.ts';
 
 /** The part of a request that is looked at here. */
@@ -79,6 +81,8 @@ export interface WaitingRoom {
    * if it is not that fan's.
    */
   leave(pass: Pass): Promise<void>;
+  /** Gives on the slots that are free, if a flight that did so was not done with it. */
+  letIn(concertId: string): Promise<void>;
   /** To be called once, before anybody leaves, by the room in which something is held. */
   readonly onLeaving: Leavers['onLeaving'];
   /**
@@ -166,6 +170,15 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     knownStatus,
     livePlaces,
     leave: leavers.leave,
+    letIn: async (concertId) => {
+      const news = await database.transaction(async (tx) => {
+        const room = await lockRoom(tx, concertId);
+        if (room === undefined) return undefined;
+        await admit(tx, room);
+        return room.changes.length === 0 ? undefined : saveRoom(tx, room);
+      });
+      if (news !== undefined) await boards.show(news);
+    },
     onLeaving: leavers.onLeaving,
     voidTokens: async (userId) => {
       const concertIds = await concertsOf(database, userId);

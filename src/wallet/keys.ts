@@ -2,7 +2,7 @@
  * What was answered under each Idempotency-Key. A key is stored by the same transaction as its effect, so it is
  * there exactly if the effect is. Refusals are not remembered: nothing happened, and the next try may succeed.
  */
-import type { Database, Tx } from '../platform/database.ts';
+import type { Database, Sql, Statement, Tx } from '../platform/database.ts';
 import { brokenConstraint, conflict } from '../platform/database.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { refuse } from '../refusals.ts';
@@ -46,6 +46,20 @@ export function remember(tx: Tx, rows: readonly (KeyedRequest & { readonly answe
       ${rows.map(({ userId }) => userId)}::text[], ${rows.map(({ key }) => key)}::text[],
       ${rows.map(({ fingerprint }) => fingerprint)}::text[], ${rows.map(({ answer }) => answer)}::text[])`.execute();
 }
+
+/**
+ * Parts of a statement with a row a request: `isNew` says whether nothing was answered to the request of `asked` before, and
+ * `remembered` stores the answers that `paid` has.
+ */
+export const keyParts = (sql: Sql) => ({
+  isNew: sql`(select true from idempotency_keys as known where known.user_id = asked.user_id and known.key = asked.key) is null` as Part,
+  remembered: sql`
+    remembered as (
+      insert into idempotency_keys (user_id, key, fingerprint, answer) select user_id, key, fingerprint, answer from paid
+    )` as Part,
+});
+
+type Part = Statement<readonly unknown[]>;
 
 /**
  * For what remembers keys. If another server was faster with one of them it rejects with an error that lanes take for

@@ -4,7 +4,7 @@
  * or takes from what is there, and its condition refuses what does not fit.
  */
 import { balanceMax } from '../contract.ts';
-import { conflict, type Tx } from '../platform/database.ts';
+import { conflict, type Sql, type Statement, type Tx } from '../platform/database.ts';
 import { refuse } from '../refusals.ts';
 import type { Refusal } from '../refusals.ts';
 
@@ -96,6 +96,32 @@ async function moveAndRecord(tx: Tx, movements: readonly Movement[], direction: 
   const moved = await move(tx, movements, direction);
   record(tx, movements, moved, direction);
   return moved;
+}
+
+type Part = Statement<readonly unknown[]>;
+
+/** Locks the wallets of these users for the next statements of a flight, in the order of everybody's locks. */
+export function lockingWallets(sql: Sql, userIds: readonly string[]): Part {
+  return sql`
+    select from wallets where user_id = any(${userIds}::text[]) order by user_id for no key update`;
+}
+
+/**
+ * Parts of a statement in which `paid` has payments of different fans whose wallets are locked: user, amount, payment's id,
+ * and the balance that is left. Takes the money where it is there, and writes the entries.
+ */
+export function debiting(sql: Sql): Part {
+  return sql`
+    debited as (
+      update wallets set balance = wallets.balance - paid.amount from paid
+      where wallets.user_id = paid.user_id and wallets.balance >= paid.amount
+      returning 1
+    ), entered as (
+      insert into ledger_entries (user_id, account, kind, amount, balance, reference)
+      select user_id, account, 'PAYMENT', side * amount, case account when 'WALLET' then balance end, id
+      from paid cross join (values ('WALLET', -1), ('SALES', 1)) as entry (account, side)
+      order by place, side
+    )`;
 }
 
 const rounds_max = 5;

@@ -16,7 +16,8 @@ import type { Moved, Movement } from './ledger.ts';
 export { effectsOf, plainFirst, sortByKey } from './keyed-batch.ts';
 export type { Charge } from './charging.ts';
 export type { KeyedCommand, Once } from './keyed-batch.ts';
-export { keyed } from './keys.ts';
+export { keyed, keyParts } from './keys.ts';
+export { debiting, lockingWallets } from './ledger.ts';
 export type { KeyedRequest, Moved, Movement, Remembered };
 
 export interface Entry {
