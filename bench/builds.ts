@@ -9,6 +9,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
+type Prepare = typeof import('./prepare.ts');
+
 export const build_names = ['yardstick', 'this'] as const;
 export type BuildName = (typeof build_names)[number];
 
@@ -18,7 +20,9 @@ export interface Build {
   readonly root: string;
   /** Of Git, and whether files differ from it. */
   readonly commit: string;
-  readonly prepare: typeof import('./prepare.ts').prepare;
+  readonly prepare: Prepare['prepare'];
+  /** Where its audit asks for it: builds before that have no such thing. */
+  readonly closeTill: Prepare['closeTill'] | undefined;
   readonly rows: typeof import('./rows.ts');
   readonly requests: typeof import('./requests.ts');
 }
@@ -31,12 +35,13 @@ export async function openBuild(name: BuildName, root: string): Promise<Build> {
     const how = `git worktree add ${root} COMMIT, then npm ci in it`;
     throw new Error(`no build of this repository with its packages lies in ${root}: ${how}`, { cause: error });
   }
-  const { prepare } = await moduleOf<typeof import('./prepare.ts')>(root, 'bench/prepare.ts');
+  const { prepare, closeTill } = await moduleOf<Pick<Prepare, 'prepare'> & Partial<Prepare>>(root, 'bench/prepare.ts');
   return {
     name,
     root,
     commit: await commitOf(root),
     prepare,
+    closeTill,
     rows: await moduleOf(root, 'bench/rows.ts'),
     requests: await requestsOf(root),
   };

@@ -1,4 +1,4 @@
-/** What a server costs that nobody asks anything: one build at a time, with the concerts of past years in its database. */
+/** What a server costs that nobody asks anything: one build at a time, with past concerts in its database. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '../src/platform/database.ts';
 import { ofEach, orderOf, type Builds, type Each } from './beside-rounds.ts';
@@ -25,16 +25,21 @@ export interface IdleWork {
 }
 
 const past_concerts = 5_000;
-/** Every seat of their only date; as many stood in line and were let in. */
+/** Of their only date. */
 const seats = 50;
-const session_seconds = 600;
+/** In the line of each, all over. */
+const places = 20;
 /** Caches are filled and rooms without a line put aside. */
 const settle_seconds = 10;
 
 export async function measureIdle(cluster: Cluster, builds: Builds, { quick, signal }: PartRun): Promise<Idle> {
   const [concerts, seconds, rounds, settle] = quick ? [100, 2, 1, 1] : [past_concerts, 20, 2, settle_seconds];
   const databaseUrls = await ofEach((name) => cluster.create(`idle_${name}`));
-  await Promise.all(Object.values(builds).map((build) => fillPast(build, databaseUrls[build.name], concerts)));
+  await Promise.all(
+    Object.values(builds).map(({ name, rows }) =>
+      rows.filled(databaseUrls[name], (sql) => writePast(rows, sql, concerts)),
+    ),
+  );
   const turn = async (name: BuildName): Promise<IdleWork> => {
     const { folder } = cluster;
     const { root } = builds[name];
@@ -65,18 +70,19 @@ export async function measureIdle(cluster: Cluster, builds: Builds, { quick, sig
   return { concerts, seconds, rounds: done.length, builds: medians, of: spread(ratios) };
 }
 
-/** Concerts of one date each, years ago; what ended in their lines is long removed. */
-function fillPast({ rows }: Build, databaseUrl: string, concerts: number): Promise<void> {
-  return rows.filled(databaseUrl, async (sql: Sql) => {
-    for (let number = 1; number <= concerts; number++) {
-      const id = `past${String(number).padStart(6, '0')}`;
-      await rows.line(sql, id, { inside: 0, waiting: 0, graceSeconds: 60, maxActive: seats });
-      await rows.performances(sql, id, [seats]);
-    }
-    await sql`update concerts set first_starts_at = '2020-05-01T10:00:00Z', last_starts_at = '2020-05-01T10:00:00Z'`;
-    await sql`update performances set starts_at = '2020-05-01T10:00:00Z'`;
-    await sql`
-      update rooms set session_seconds = ${session_seconds}, hold_seconds = ${session_seconds}, last_number = ${seats},
-        head = ${seats}, front = ${seats}`;
-  });
+/** Concerts of one date each, a week ago: what ended in their lines is there, since it is kept for longer. */
+export async function writePast({ line, performances }: Build['rows'], sql: Sql, concerts: number): Promise<void> {
+  for (let number = 1; number <= concerts; number++) {
+    const id = `past${String(number).padStart(6, '0')}`;
+    await line(sql, id, { inside: 0, waiting: places, graceSeconds: 60, maxActive: seats });
+    await performances(sql, id, [seats]);
+  }
+  const past = sql`now() - interval '7 days'`;
+  await sql`update concerts set first_starts_at = ${past}, last_starts_at = ${past} where id like 'past%'`;
+  await sql`update performances set starts_at = ${past} where concert_id like 'past%'`;
+  await sql`
+    update queue_tokens set status = 'EXPIRED', ended_because = 'SESSION_ENDED', admitted_at = ${past},
+      expires_at = ${past}, ended_at = ${past}
+    where concert_id like 'past%'`;
+  await sql`update rooms set head = last_number, front = last_number where concert_id like 'past%'`;
 }

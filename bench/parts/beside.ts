@@ -6,7 +6,7 @@ import { compared, createRounds, ofEach, orderOf, stand } from '../beside-rounds
 import type { Ask, Builds, Compared, Each, Figures, Standing, Taken } from '../beside-rounds.ts';
 import type { Booked, BookingOrder } from '../booking-load.ts';
 import { createBookings, fillBookings, type BookingTurn } from '../booking-rounds.ts';
-import { build_names, openBuild, type BuildName } from '../builds.ts';
+import { build_names, openBuild, type Build, type BuildName } from '../builds.ts';
 import { startHelper } from '../children.ts';
 import { audit, openCluster, root, type Audit, type Cluster } from '../ground.ts';
 import { measureIdle, type Idle } from '../idle.ts';
@@ -80,7 +80,7 @@ function extentOf(quick: boolean): Extent {
   return { seconds, rounds, bookingSeconds, bookingRounds, warmUpRequests, payments };
 }
 
-/** `yardstick` is the folder of the other build, with its packages. */
+/** Ends by itself in some nine minutes, on a slow machine in a few more. `yardstick` is the folder of the other build, with its packages. */
 export async function measureBeside(run: PartRun & { readonly yardstick: string }): Promise<Beside> {
   const builds = await ofEach((name) => openBuild(name, name === 'this' ? root : run.yardstick));
   const extent = extentOf(run.quick);
@@ -110,37 +110,48 @@ interface Part<Row> {
 const nothing: Part<never> = { rows: [], busy: 0, audits: [] };
 
 async function measureKinds(cluster: Cluster, builds: Builds, run: PartRun & Extent): Promise<Part<BesideRow>> {
-  const { say, signal, rounds, seconds, warmUpRequests, payments } = run;
+  const { say, signal, payments } = run;
   if (signal.aborted) return nothing;
   say('  preparing both: 1,000,000 in line, seats, holds and money …');
   await using open = new AsyncDisposableStack();
-  const fill = (build: Builds[BuildName], url: string): Promise<void> => build.prepare(url, payments);
+  const fill = (build: Build, url: string): Promise<void> => build.prepare(url, payments);
   const standing = await stand({ cluster, builds, purpose: 'kinds' }, fill, open);
   const load = open.use(startLoad());
   const startedAt = performance.now();
   const rows: BesideRow[] = [];
-  const pairs: Each<Taken>[] = [];
-  for (const kind of beside_kinds) {
-    if (signal.aborted) break;
+  let busy = 0;
+  for (const [place, kind] of beside_kinds.entries()) {
     say(`  ${kind} …`);
     const take = await ofEach(async (name) => {
       const { hall_fans, holds_per_fan } = builds[name].requests;
       const supplies = { issue: Infinity, charge: Infinity, hold: hall_fans * holds_per_fan, pay: payments };
       return createRounds(load, standing[name], kind, supplies[kind]);
     });
-    for (const name of build_names) await take[name]({ ...warm_up, requestsMax: warmUpRequests });
-    for (const connections of beside_connections) {
-      const due = startedAt + ((rows.length + 1) * rounds_ms_max) / (beside_kinds.length * beside_connections.length);
-      const isOver = (done: number): boolean => signal.aborted || (done >= rounds_min && performance.now() > due);
-      if (signal.aborted) break;
-      for (const name of build_names) await take[name]({ connections, seconds: warm_up_seconds });
-      const taken = await alternate(rounds, isOver, (name) => take[name]({ connections, seconds }));
+    const due = startedAt + ((place + 1) * rounds_ms_max) / beside_kinds.length;
+    for await (const { connections, taken } of roundsOf(take, { ...run, due })) {
       rows.push({ kind, connections, ...pairOf(taken) });
-      pairs.push(...taken);
+      busy = Math.max(busy, busiest(taken));
     }
   }
-  const audits = signal.aborted ? [] : await auditsOf(standing, 'requests');
-  return { rows, busy: busiest(pairs.flatMap((pair) => Object.values(pair))), audits };
+  for (const { build, databaseUrl } of Object.values(standing)) await build.closeTill?.(databaseUrl);
+  return { rows, busy, audits: signal.aborted ? [] : await auditsOf(standing, 'requests') };
+}
+
+type Take = Each<(ask: Ask) => Promise<Taken | undefined>>;
+
+/** Of one kind, at each number of connections; shorter from the steady clock's `due` on. */
+async function* roundsOf(
+  take: Take,
+  { due, signal, rounds, seconds, warmUpRequests }: PartRun & Extent & { due: number },
+) {
+  if (!signal.aborted) for (const name of build_names) await take[name]({ ...warm_up, requestsMax: warmUpRequests });
+  for (const connections of beside_connections) {
+    if (signal.aborted) return;
+    for (const name of build_names) await take[name]({ connections, seconds: warm_up_seconds });
+    const isOver = (done: number): boolean => signal.aborted || (done >= rounds_min && performance.now() > due);
+    const taken = await alternate(rounds, isOver, (name) => take[name]({ connections, seconds }));
+    yield { connections, taken };
+  }
 }
 
 async function measureWhole(cluster: Cluster, builds: Builds, run: PartRun & Extent): Promise<Part<BesideBookings>> {
@@ -148,14 +159,13 @@ async function measureWhole(cluster: Cluster, builds: Builds, run: PartRun & Ext
   if (signal.aborted) return nothing;
   say('  whole bookings …');
   await using open = new AsyncDisposableStack();
-  const fill = ({ rows }: Builds[BuildName], url: string): Promise<void> =>
-    rows.filled(url, (sql) => fillBookings(rows, sql));
+  const fill = ({ rows }: Build, url: string): Promise<void> => rows.filled(url, (sql) => fillBookings(rows, sql));
   const standing = await stand({ cluster, builds, purpose: 'bookings' }, fill, open);
   const load = open.use(startHelper<BookingOrder, Booked>('booking-load.ts'));
   const book = await ofEach(async (name) => createBookings({ ...standing[name], load }));
   for (const name of build_names) await book[name](64, run.quick ? 1 : 3);
   const rows: BesideBookings[] = [];
-  const pairs: Each<Taken>[] = [];
+  let busy = 0;
   for (const fans of fans_at_a_time) {
     const taken = await alternate(
       bookingRounds,
@@ -163,10 +173,9 @@ async function measureWhole(cluster: Cluster, builds: Builds, run: PartRun & Ext
       async (name) => takenOf(await book[name](fans, seconds)),
     );
     rows.push({ fans, ...pairOf(taken) });
-    pairs.push(...taken);
+    busy = Math.max(busy, busiest(taken));
   }
-  const audits = signal.aborted ? [] : await auditsOf(standing, 'bookings');
-  return { rows, busy: busiest(pairs.flatMap((pair) => Object.values(pair))), audits };
+  return { rows, busy, audits: signal.aborted ? [] : await auditsOf(standing, 'bookings') };
 }
 
 function takenOf({ bookings, seconds, steps, ...turn }: BookingTurn): Taken {
@@ -211,8 +220,8 @@ function pairOf(pairs: readonly Each<Taken>[]): Pair {
   };
 }
 
-function busiest(taken: readonly Taken[]): number {
-  return Math.max(0, ...taken.map(({ busy }) => busy));
+function busiest(pairs: readonly Each<Taken>[]): number {
+  return Math.max(0, ...pairs.flatMap((pair) => Object.values(pair)).map(({ busy }) => busy));
 }
 
 /** Each by its own build's rules. */

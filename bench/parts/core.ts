@@ -8,7 +8,7 @@ import { audit, openCluster, root, secrets, type Audit, type Cluster } from '../
 import { inspect } from '../inspector.ts';
 import { measure, settling_seconds_max, type Field, type Plan } from '../measure.ts';
 import type { CoreOptions } from '../options.ts';
-import { prepare } from '../prepare.ts';
+import { closeTill, prepare } from '../prepare.ts';
 import { startBare, startLoad, startService } from '../processes.ts';
 import { rowsOf, type Row } from '../report.ts';
 import { crowd_connections_min, scenarios } from '../scenarios.ts';
@@ -116,6 +116,7 @@ export async function measureCore(run: CoreRun): Promise<Core> {
     say(`  ${scenario.name} …`);
     rows.push(...rowsOf(scenario, await measure(field, scenario, plans)));
   }
+  for (const url of [serviceUrl, twinUrl]) await closeTill(url);
   const audits = signal.aborted ? [] : [await audit('service', serviceUrl), await audit('twin', twinUrl)];
   return { rounds, seconds, few: fewOf(run), rows, polls, memory, audits };
 }
