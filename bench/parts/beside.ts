@@ -73,7 +73,7 @@ interface Extent {
 
 function extentOf(quick: boolean): Extent {
   const [seconds, rounds] = quick ? [0.3, 1] : [1.2, rounds_max];
-  const [bookingSeconds, bookingRounds] = quick ? [1, 1] : [3, 3];
+  const [bookingSeconds, bookingRounds] = quick ? [1, 1] : [4, 3];
   const paid = Object.values(payments_per_second).reduce((sum, rate) => sum + rate, 0);
   const warmUpRequests = quick ? warm_up_requests / 10 : warm_up_requests;
   const payments = warmUpRequests + Math.ceil(paid * (warm_up_seconds + rounds * seconds));
