@@ -85,10 +85,10 @@ export interface Audit {
   readonly said: string;
 }
 
-/** Whether every rule holds on a database after what was done to it. */
-export async function audit(of: string, databaseUrl: string): Promise<Audit> {
+/** Whether every rule holds on a database after what was done to it, as the build in the folder `by` has them. */
+export async function audit(of: string, databaseUrl: string, by = root): Promise<Audit> {
   const environment = { ...process.env, DATABASE_URL: databaseUrl, AUTH_SECRET: secrets.auth };
-  const command = [path.join(root, 'src/audit/command.ts')];
+  const command = [path.join(by, 'src/audit/command.ts')];
   try {
     const { stdout } = await promisify(execFile)(process.execPath, command, { env: environment });
     return { of, ok: true, said: stdout };

@@ -1,14 +1,17 @@
 /** The load as a process of its own: makes the requests before the time runs, then sends them. */
+import { requestsOf } from './builds.ts';
 import { serveOrders } from './children.ts';
 import { load } from './client.ts';
 import { loopbackAddress } from './addresses.ts';
 import { ranked } from './statistics.ts';
-import { requestMaker, type ScenarioName } from './requests.ts';
+import type { ScenarioName } from './requests.ts';
 import type { Secrets } from './wire.ts';
 
 /** One round, as the parent process orders it. */
 export interface Job {
   readonly scenario: ScenarioName;
+  /** Folder of the build whose requests they are; undefined: this one. */
+  readonly root?: string;
   readonly secrets: Secrets;
   readonly ports: readonly number[];
   readonly connections: number;
@@ -43,10 +46,11 @@ export interface Round {
 let made: { readonly name: string; readonly requests: readonly Buffer[] } = { name: '', requests: [] };
 
 /** Requests that may be sent again are also kept for the next round. */
-function make({ scenario, secrets, from, count }: Job): readonly Buffer[] {
-  const name = `${scenario} ${from} ${count}`;
+async function make({ scenario, root, secrets, from, count }: Job): Promise<readonly Buffer[]> {
+  const name = `${root ?? ''} ${scenario} ${from} ${count}`;
   if (made.name !== name) {
     made = { name: '', requests: [] };
+    const { requestMaker } = await requestsOf(root);
     const maker = requestMaker(scenario, secrets);
     made = { name, requests: Array.from({ length: count }, (_, place) => maker(from + place)) };
   }
@@ -54,7 +58,7 @@ function make({ scenario, secrets, from, count }: Job): readonly Buffer[] {
 }
 
 async function run(job: Job): Promise<Round> {
-  const requests = make(job);
+  const requests = await make(job);
   const { ports, connections, seconds, again, sticky = false, apart = false } = job;
   let sent = 0;
   const next = (line: number): Buffer | undefined => {
@@ -84,5 +88,5 @@ async function run(job: Job): Promise<Round> {
 export type Order = { readonly prepare: Job } | { readonly run: Job };
 
 serveOrders(async (order: Order): Promise<Round | number> =>
-  'prepare' in order ? make(order.prepare).length : run(order.run),
+  'prepare' in order ? (await make(order.prepare)).length : run(order.run),
 );

@@ -20,12 +20,17 @@ export interface Field {
   /** Of the service, if profiles are wanted, and where they go. */
   readonly inspector: Inspector | undefined;
   readonly reports: string;
+  /**
+   * Before the first rounds of a kind each server answers so many of it, whatever it is measured with then: with one
+   * connection it would stay cold for minutes.
+   */
+  readonly warmUpRequests: number;
   /** Stops between two rounds. */
   readonly signal: AbortSignal;
 }
 
 export interface Plan {
-  readonly connections: readonly number[];
+  readonly connections: number;
   readonly seconds: number;
   readonly rounds: number;
 }
@@ -38,29 +43,39 @@ export interface Measured extends Round {
   readonly postgresUs: number | undefined;
 }
 
-const warm_up_seconds_max = 1;
+/** The twin is slow, and much of its code the service's. */
+const warm_up_shares: Record<Target, number> = { bare: 1, service: 1, twin: 0.4 };
+const warm_up_connections = 64;
+const warm_up_seconds_max = 30;
+/** And then at each number of connections. */
+export const settling_seconds_max = 1;
 /** Requests made before the first round of a kind, a second; later ones go by what was reached. */
 const first_guess: Record<Target, number> = { bare: 10_000, service: 20_000, twin: 4_000 };
 const bare_requests_max = 30_000;
 
-export async function measure(field: Field, scenario: Scenario, plan: Plan): Promise<Measured[]> {
+/** Rounds of one kind of request, plan by plan. */
+export async function measure(field: Field, scenario: Scenario, plans: readonly Plan[]): Promise<Measured[]> {
   const { service, twin, bare, secrets } = field;
   const maker = requestMaker(scenario.name, secrets);
   await bare.show(await probe(service.port, maker(0)));
   if (scenario.targets.includes('twin')) await probe(twin.port, maker(0));
   const supplies = new Map(scenario.targets.map((target) => [target, createSupply(scenario, target)]));
+  const turn = async (target: Target, kind: RoundKind): Promise<Measured | undefined> => {
+    if (field.signal.aborted) return undefined;
+    const supply = supplies.get(target);
+    return supply === undefined ? undefined : oneRound(field, { scenario, target, supply, ...kind });
+  };
   const measured: Measured[] = [];
-  for (const connections of plan.connections) {
-    const turn = async (target: Target, seconds: number): Promise<Measured | undefined> => {
-      if (field.signal.aborted) return undefined;
-      const supply = supplies.get(target);
-      return supply === undefined ? undefined : oneRound(field, { scenario, target, connections, seconds, supply });
-    };
-    for (const target of scenario.targets) await turn(target, Math.min(plan.seconds, warm_up_seconds_max));
+  const warmUp = { connections: warm_up_connections, seconds: warm_up_seconds_max };
+  for (const target of scenario.targets)
+    await turn(target, { ...warmUp, requestsMax: field.warmUpRequests * warm_up_shares[target] });
+  for (const { connections, seconds, rounds } of plans) {
+    const settling = { connections, seconds: Math.min(seconds, settling_seconds_max) };
+    for (const target of scenario.targets) await turn(target, settling);
     await field.inspector?.startProfile();
-    for (let round = 0; round < plan.rounds; round++) {
+    for (let round = 0; round < rounds; round++) {
       for (const target of scenario.targets) {
-        const one = await turn(target, plan.seconds);
+        const one = await turn(target, { connections, seconds });
         if (one !== undefined) measured.push(one);
       }
     }
@@ -76,15 +91,26 @@ async function saveProfile({ inspector, reports }: Field, name: string): Promise
 
 /** Which requests come next for one server. */
 interface Supply {
-  take(seconds: number, connections: number): { from: number; count: number; again: boolean };
+  take(round: RoundKind): Requests;
   used(round: Round): void;
 }
 
-function createSupply({ reads, requestsMax }: Scenario, target: Target): Supply {
-  if (reads) return { take: () => ({ from: 0, count: requestsMax, again: true }), used: () => undefined };
-  if (target === 'bare') {
+interface Requests {
+  readonly from: number;
+  readonly count: number;
+  readonly again: boolean;
+}
+
+function createSupply({ reads, requestsMax: suppliesMax }: Scenario, target: Target): Supply {
+  if (reads || target === 'bare') {
+    const most = reads ? suppliesMax : Math.min(bare_requests_max, suppliesMax);
+    // A round that ends after so many sends each once.
     return {
-      take: () => ({ from: 0, count: Math.min(bare_requests_max, requestsMax), again: true }),
+      take: ({ requestsMax = Infinity }) => ({
+        from: 0,
+        count: Math.min(most, requestsMax),
+        again: requestsMax > most,
+      }),
       used: () => undefined,
     };
   }
@@ -92,9 +118,9 @@ function createSupply({ reads, requestsMax }: Scenario, target: Target): Supply 
   let from = 1;
   let rate = first_guess[target];
   return {
-    take: (seconds, connections) => {
-      const wanted = Math.ceil(rate * seconds * 1.5) + connections;
-      return { from, count: Math.max(0, Math.min(wanted, requestsMax - from)), again: false };
+    take: ({ seconds, connections, requestsMax = Infinity }) => {
+      const wanted = Math.min(requestsMax, Math.ceil(rate * seconds * 1.5) + connections);
+      return { from, count: Math.max(0, Math.min(wanted, suppliesMax - from)), again: false };
     },
     used: (round) => {
       from += round.sent;
@@ -103,23 +129,24 @@ function createSupply({ reads, requestsMax }: Scenario, target: Target): Supply 
   };
 }
 
-interface Turn {
-  readonly scenario: Scenario;
-  readonly target: Target;
+interface RoundKind {
   readonly connections: number;
   readonly seconds: number;
-  readonly supply: Supply;
+  /** The round also ends when so many are sent. */
+  readonly requestsMax?: number;
 }
 
-async function oneRound(
-  field: Field,
-  { scenario, target, connections, seconds, supply }: Turn,
-): Promise<Measured | undefined> {
+type Turn = RoundKind & { readonly scenario: Scenario; readonly target: Target; readonly supply: Supply };
+
+async function oneRound(field: Field, { scenario, target, supply, ...kind }: Turn): Promise<Measured | undefined> {
   const { load, secrets, postgresPid } = field;
   const { port, pid } = field[target];
-  const requests = supply.take(seconds, connections);
+  const { connections, seconds } = kind;
+  const requests = supply.take(kind);
   if (requests.count <= connections) return undefined;
-  const { name, sticky = false } = scenario;
+  const { name } = scenario;
+  // Requests that are sent once are sent by whoever is next.
+  const sticky = requests.again && scenario.sticky === true;
   const job = { scenario: name, sticky, secrets, ports: [port], connections, seconds, ...requests };
   await load.prepare(job);
   const before = [processorSeconds(pid), familySeconds(postgresPid)] as const;

@@ -4,6 +4,7 @@ import { scenarios } from './scenarios.ts';
 
 export const part_names = [
   'core',
+  'beside',
   'growth',
   'streams',
   'processes',
@@ -21,6 +22,8 @@ export interface Options extends CoreOptions {
   /** Measures nothing: draws what was measured before. */
   readonly charts: boolean;
   readonly quick: boolean;
+  /** Folder of the build that stands beside this one; without it that part is not measured. */
+  readonly yardstick: string | undefined;
   /** Whether the figures go into reports/bench.json and the document; those of a short or partial run do not. */
   readonly kept: boolean;
 }
@@ -38,8 +41,12 @@ export interface CoreOptions {
   readonly profile: boolean;
 }
 
+/** As many as a sale mostly has, and crowds; the document shows these. */
+const document_connections = [1, 8, 50, 64, 512];
+
 const usage = `npm run bench -- [--all | --only ${part_names.join(',')}] [--quick] [--charts]
-of the core: [--only status,pay,line,memory] [--seconds 2] [--rounds 7] [--connections 64,512] [--profile]`;
+of beside, which --all leaves out without it: --yardstick FOLDER
+of the core: [--only status,pay,line,memory] [--seconds 2] [--rounds 7] [--connections ${document_connections.join(',')}] [--profile]`;
 
 /** Throws an error whose message a person can act on. */
 export function readOptions(args: string[]): Options {
@@ -52,7 +59,8 @@ export function readOptions(args: string[]): Options {
       only: { type: 'string', default: '' },
       seconds: { type: 'string' },
       rounds: { type: 'string' },
-      connections: { type: 'string', default: '64,512' },
+      connections: { type: 'string', default: document_connections.join(',') },
+      yardstick: { type: 'string' },
       profile: { type: 'boolean', default: false },
     },
   });
@@ -68,6 +76,7 @@ export function readOptions(args: string[]): Options {
   };
   return {
     parts: partsOf(values, parts),
+    yardstick: values.yardstick,
     charts: values.charts,
     quick: values.quick,
     kept: !values.quick && (isWhole(core) || !parts.includes('core')),
@@ -75,14 +84,29 @@ export function readOptions(args: string[]): Options {
   };
 }
 
-function partsOf({ charts, all }: { charts: boolean; all: boolean }, parts: readonly PartName[]): readonly PartName[] {
+interface Asked {
+  readonly charts: boolean;
+  readonly all: boolean;
+  readonly yardstick?: string | undefined;
+}
+
+/** `named` are the parts named one by one. */
+function partsOf({ charts, all, yardstick }: Asked, named: readonly PartName[]): readonly PartName[] {
   if (charts) return [];
-  return all ? part_names : parts;
+  const parts = all ? part_names.filter((name) => name !== 'beside' || yardstick !== undefined) : named;
+  if (parts.includes('beside') === (yardstick !== undefined)) return parts;
+  throw new Error(`beside and --yardstick FOLDER belong together\n${usage}`);
 }
 
 /** Whether the core's table is the one that the document shows. */
 function isWhole({ seconds, rounds, connections, scenarios, profile }: CoreOptions): boolean {
-  return seconds >= 2 && rounds >= 3 && connections.join(',') === '64,512' && scenarios.length === 0 && !profile;
+  return (
+    seconds >= 2 &&
+    rounds >= 3 &&
+    connections.join() === document_connections.join() &&
+    scenarios.length === 0 &&
+    !profile
+  );
 }
 
 /** Names of parts; what is none of them picks scenarios of the core. Nothing named is the core. */

@@ -10,7 +10,8 @@ import {
   short_line,
   small_seats,
 } from './requests.ts';
-import { day_seconds, filled, holdsWithMoney, line, performances } from './rows.ts';
+import { once } from './ground.ts';
+import { day_seconds, filled, holdsWithMoney, line, performances, waitersLoseHolds } from './rows.ts';
 
 /** Inside at the till; each payment lets in the next fan, who is long inside when it is that fan's turn to pay. */
 const till_inside = 2_000;
@@ -30,5 +31,13 @@ export function prepare(url: string, payments: number): Promise<void> {
     const till = Array.from({ length: tills }, () => seats_per_performance);
     await performances(sql, concerts.till, till);
     await holdsWithMoney(sql, concerts.till, { fans: payments, seatsPerPerformance: seats_per_performance });
+  });
+}
+
+/** After the last request, before the audit: those who stand ready to pay and have not come in had no hold to begin with. */
+export function closeTill(url: string): Promise<void> {
+  return once(url, async (sql) => {
+    await sql`set statement_timeout = 0`;
+    await waitersLoseHolds(sql, concerts.till);
   });
 }

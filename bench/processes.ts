@@ -27,15 +27,17 @@ export interface ServiceOptions {
   readonly secrets: Secrets;
   readonly environment?: Readonly<Record<string, string>>;
   readonly inspected?: boolean;
+  /** Folder of the build to start; undefined: this one. */
+  readonly root?: string;
 }
 
 /** src/main.ts as anybody would start it for a load test. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { name, folder, inspected = false } = options;
+  const { name, folder, inspected = false, root } = options;
   const logFile = path.join(folder, `${name}.log`);
   const log = openSync(logFile, 'w');
   const flags = inspected ? ['--inspect=127.0.0.1:0'] : [];
-  const child = spawn(process.execPath, [...flags, ...startArguments()], {
+  const child = spawn(process.execPath, [...flags, ...startArguments(root)], {
     cwd: folder,
     env: environmentOf(options),
     stdio: ['ignore', log, log],

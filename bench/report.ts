@@ -3,7 +3,7 @@ import { errorsIn } from './crowd.ts';
 import type { Measured } from './measure.ts';
 import { fine, metOf, whole } from './shown/shown.ts';
 import { median } from './statistics.ts';
-import type { Scenario, Target } from './scenarios.ts';
+import { crowd_connections_min, type Scenario, type Target } from './scenarios.ts';
 
 export interface Row {
   readonly scenario: string;
@@ -38,7 +38,7 @@ export function rowsOf(scenario: Scenario, measured: readonly Measured[]): Row[]
     const servers = Object.fromEntries(scenario.targets.map((target) => [target, figuresOf(of(target))]));
     const ofBare = ratio(of('service'), of('bare'));
     const ofTwin = scenario.targets.includes('twin') ? ratio(of('service'), of('twin')) : undefined;
-    const { goal } = scenario;
+    const goal = connections < crowd_connections_min ? {} : scenario.goal;
     const isGoal = goal.bare !== undefined || goal.twin !== undefined;
     const met = ofBare >= (goal.bare ?? 0) && (ofTwin ?? Infinity) >= (goal.twin ?? 0);
     return { scenario: scenario.name, connections, servers, ofBare, ofTwin, goal, met: isGoal ? met : undefined };

@@ -51,7 +51,7 @@ export const long_line = 1_000_000;
 export const short_line = 1_000;
 /** Inside in the two lines: the first entries. */
 export const line_inside = 100;
-export const hall_fans = 50_000;
+export const hall_fans = 75_000;
 /** A fan of the hall holds one seat at a time, so often. */
 export const holds_per_fan = 8;
 export const seats_per_performance = 100_000;

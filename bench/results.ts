@@ -2,6 +2,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { PartName } from './options.ts';
+import type { Beside } from './parts/beside.ts';
 import type { Bodies } from './parts/bodies.ts';
 import type { Bookings } from './parts/bookings.ts';
 import type { Calm } from './parts/calm.ts';
@@ -15,6 +16,7 @@ import type { Streams } from './parts/streams.ts';
 
 export interface FiguresOf extends Record<PartName, unknown> {
   core: Core;
+  beside: Beside;
   growth: Growth;
   streams: Streams;
   processes: Servers;

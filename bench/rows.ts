@@ -8,6 +8,8 @@ import { migrate } from '../src/platform/migrations.ts';
 import { seat_step } from './requests.ts';
 
 export const day_seconds = 86_400;
+/** Of holds: they end before the sessions of those who are inside, as the house has it. */
+const half_day_seconds = day_seconds / 2;
 /** Within the session, as nearly always: a hold then does not move its end. */
 const hold_seconds = 3_600;
 /** A connection that is silent for long is taken for lost, so no statement may last long. */
@@ -95,7 +97,7 @@ export async function holdsWithMoney(sql: Sql, concertId: string, { fans, seatsP
     select fan, 'jwt:' || ${concertId} || '-' || fan as user_id, ${`${concertId}-r`} || lpad(fan::text, 21, '0') as id,
       ${concertId} || '-' || (fan - 1) / ${seatsPerPerformance} + 1 as performance_id,
       ((fan - 1) * ${seat_step} % ${seatsPerPerformance} + 1)::integer as number,
-      now() + make_interval(secs => ${day_seconds}) as held_until
+      now() + make_interval(secs => ${half_day_seconds}) as held_until
     from generate_series(1, ${fans}::bigint) as fan`;
   await sql`
     insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, held_until)
@@ -111,4 +113,20 @@ export async function holdsWithMoney(sql: Sql, concertId: string, { fans, seatsP
     from held cross join (values ('WALLET', ${money}::bigint), ('FUNDING', ${-money}::bigint)) as entry (account, amount)
     order by fan, account desc`;
   await sql`drop table held`;
+}
+
+/**
+ * Before the audit: no hold is of a fan who waits, but these rows gave some to them. Whoever has not come in by now loses
+ * theirs, by the clock, as the house would have it.
+ */
+export async function waitersLoseHolds(sql: Sql, concertId: string): Promise<void> {
+  await sql`
+    with lost as (
+      update reservations as hold set held_until = now() from queue_tokens as place
+      where hold.concert_id = ${concertId} and hold.status = 'HELD' and place.concert_id = hold.concert_id
+        and place.user_id = hold.user_id and place.status = 'WAIT'
+      returning hold.id, hold.held_until
+    )
+    update seats set held_until = lost.held_until from lost
+    where seats.concert_id = ${concertId} and seats.reservation_id = lost.id`;
 }

@@ -3,9 +3,12 @@ import { hall_fans, holds_per_fan, type ScenarioName } from './requests.ts';
 
 export type Target = 'bare' | 'service' | 'twin';
 
+/** Below it a batch is of few, and what it costs by itself decides: no goal of the bare server or of batching is for that. */
+export const crowd_connections_min = 64;
+
 export interface Scenario {
   readonly name: ScenarioName;
-  /** Bare: of the bare server's rate. Twin: times the rate of the service with lanes of one command. */
+  /** With a crowd's connections. Bare: of the bare server's rate. Twin: times the rate of the service with lanes of one command. */
   readonly goal: { readonly bare?: number; readonly twin?: number };
   readonly targets: readonly Target[];
   /** Whether a request may be sent again; one that writes may not. */

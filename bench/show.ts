@@ -4,6 +4,7 @@ import path from 'node:path';
 import { rewritten } from './document.ts';
 import { part_names, type PartName } from './options.ts';
 import type { FiguresOf, Results } from './results.ts';
+import { showBeside } from './shown/beside.ts';
 import { showBodies } from './shown/bodies.ts';
 import { showBookings } from './shown/bookings.ts';
 import { showCalm } from './shown/calm.ts';
@@ -18,6 +19,7 @@ import { showStreams } from './shown/streams.ts';
 
 const shows: { readonly [N in PartName]: (figures: FiguresOf[N]) => Shown } = {
   core: showCore,
+  beside: showBeside,
   growth: showGrowth,
   streams: showStreams,
   processes: showServers,

@@ -43,11 +43,13 @@ function recovery(seconds: number, lost = 0): Recovery {
 describe('options', () => {
   test('nothing asked for is the core, as the document shows it', () => {
     const { parts, kept, quick, scenarios, connections } = readOptions([]);
-    assert.deepEqual([parts, kept, quick, scenarios, connections], [['core'], true, false, [], [64, 512]]);
+    assert.deepEqual([parts, kept, quick, scenarios], [['core'], true, false, []]);
+    assert.deepEqual(connections, [1, 8, 50, 64, 512]);
   });
 
   test('all of it, or parts in their order', () => {
-    assert.deepEqual(readOptions(['--all']).parts, part_names);
+    const alone = part_names.filter((name) => name !== 'beside');
+    assert.deepEqual(readOptions(['--all']).parts, alone);
     assert.deepEqual(readOptions(['--only', 'pages,growth']).parts, ['growth', 'pages']);
     assert.equal(readOptions(['--only', 'pages,growth']).kept, true);
   });
@@ -64,13 +66,24 @@ describe('options', () => {
     assert.equal(readOptions(['--rounds', '5']).kept, true);
   });
 
+  test('another build stands beside only where its folder is named', () => {
+    const asked = readOptions(['--only', 'beside', '--yardstick', '../other']);
+    assert.deepEqual([asked.parts, asked.yardstick, asked.kept], [['beside'], '../other', true]);
+    assert.deepEqual(readOptions(['--all', '--yardstick', '../other']).parts, part_names);
+    assert.throws(() => readOptions(['--only', 'beside']), /--yardstick/);
+    assert.throws(() => readOptions(['--only', 'pay', '--yardstick', '../other']), /beside/);
+  });
+
   test('charts alone measure nothing', () => {
     const { parts, charts } = readOptions(['--charts']);
     assert.deepEqual([parts, charts], [[], true]);
   });
 
   test('what cannot be is said, with what can', () => {
-    assert.throws(() => readOptions(['--only', 'everything']), /nothing called everything[^]*--only core,growth/);
+    assert.throws(
+      () => readOptions(['--only', 'everything']),
+      /nothing called everything[^]*--only core,beside,growth/,
+    );
     assert.throws(() => readOptions(['--all', '--only', 'growth']), /contradict/);
     assert.throws(() => readOptions(['--rounds', '0']), /above 0/);
     assert.throws(() => readOptions(['--seconds', 'many']), /above 0/);

@@ -1,11 +1,11 @@
 /** Whole bookings a second, from taking a place to having paid, by many fans at a time. */
 import type { Booked, BookingOrder } from '../booking-load.ts';
+import { createBookings, fans_per_date, fillBookings, seats_per_date, type BookingTurn } from '../booking-rounds.ts';
 import { booking_steps, type BookingStep } from '../booking-steps.ts';
 import { startHelper } from '../children.ts';
 import { audit, openCluster, secrets, type Audit } from '../ground.ts';
 import { startService } from '../processes.ts';
-import { familySeconds, processorSeconds } from '../processor.ts';
-import { day_seconds, filled, line, performances } from '../rows.ts';
+import * as rows from '../rows.ts';
 import { median, spread, type Spread } from '../statistics.ts';
 import type { PartRun } from './part.ts';
 
@@ -34,45 +34,20 @@ export interface Bookings {
   readonly audit: Audit;
 }
 
-const concert = 'benchbooks';
 const fans_at_a_time = [64, 256] as const;
-const seats_per_date = 50;
-/** So that the last ones still find a few seats to choose from. */
-const fans_per_date = 40;
-const dates = 1_500;
-const price = 1_000;
-const max_active = 10_000;
-
-type Turn = Booked & { readonly fans: number; readonly serverUs: number; readonly postgresUs: number };
 
 export async function measureBookings(run: PartRun): Promise<Bookings> {
   const { quick, signal } = run;
   const [seconds, rounds] = quick ? [1.5, 1] : [4, 3];
   await using cluster = await openCluster(run);
   const databaseUrl = await cluster.create('bookings');
-  await filled(databaseUrl, async (sql) => {
-    await line(sql, concert, { inside: 0, waiting: 0, graceSeconds: day_seconds, maxActive: max_active });
-    await performances(
-      sql,
-      concert,
-      Array.from({ length: dates }, () => seats_per_date),
-    );
-  });
+  await rows.filled(databaseUrl, (sql) => fillBookings(rows, sql));
   await using service = await startService({ name: 'bookings', folder: cluster.folder, databaseUrl, secrets });
   await using load = startHelper<BookingOrder, Booked>('booking-load.ts');
-  const postgresPid = await cluster.pid();
-  let from = 0;
-  const turn = async (fans: number, seconds: number): Promise<Turn> => {
-    const sale = { concertId: concert, fansPerDate: fans_per_date, dates, amount: price };
-    const before = [processorSeconds(service.pid) ?? Number.NaN, familySeconds(postgresPid) ?? Number.NaN] as const;
-    const booked = await load.ask({ port: service.port, secrets, fans, seconds, from, ...sale });
-    const after = [processorSeconds(service.pid) ?? Number.NaN, familySeconds(postgresPid) ?? Number.NaN] as const;
-    from += booked.came;
-    const each = (place: 0 | 1): number => ((after[place] - before[place]) / booked.bookings) * 1e6;
-    return { ...booked, fans, serverUs: each(0), postgresUs: each(1) };
-  };
+  const { port, pid: serverPid } = service;
+  const turn = createBookings({ port, load, serverPid, postgresPid: await cluster.pid() });
   await turn(64, 2);
-  const done: Turn[] = [];
+  const done: BookingTurn[] = [];
   for (let round = 0; round < rounds && !signal.aborted; round++) {
     for (const fans of fans_at_a_time) done.push(await turn(fans, seconds));
   }
@@ -91,9 +66,9 @@ export async function measureBookings(run: PartRun): Promise<Bookings> {
   };
 }
 
-function rowOf(own: readonly Turn[], fans: number): BookingsRow {
-  const middle = (pick: (turn: Turn) => number): number => median(own.map(pick));
-  const sum = (pick: (turn: Turn) => number): number => own.reduce((total, turn) => total + pick(turn), 0);
+function rowOf(own: readonly BookingTurn[], fans: number): BookingsRow {
+  const middle = (pick: (turn: BookingTurn) => number): number => median(own.map(pick));
+  const sum = (pick: (turn: BookingTurn) => number): number => own.reduce((total, turn) => total + pick(turn), 0);
   const steps = Object.fromEntries(
     [...booking_steps, 'booking' as const].map((name) => [
       name,

@@ -6,17 +6,19 @@ import path from 'node:path';
 import { comparePolls, measureMemory, type MemoryPerFan, type Polls } from '../crowd.ts';
 import { audit, openCluster, root, secrets, type Audit, type Cluster } from '../ground.ts';
 import { inspect } from '../inspector.ts';
-import { measure, type Field } from '../measure.ts';
+import { measure, settling_seconds_max, type Field, type Plan } from '../measure.ts';
 import type { CoreOptions } from '../options.ts';
-import { prepare } from '../prepare.ts';
+import { closeTill, prepare } from '../prepare.ts';
 import { startBare, startLoad, startService } from '../processes.ts';
 import { rowsOf, type Row } from '../report.ts';
-import { scenarios } from '../scenarios.ts';
+import { crowd_connections_min, scenarios } from '../scenarios.ts';
 import type { PartRun } from './part.ts';
 
 export interface Core {
   readonly rounds: number;
   readonly seconds: number;
+  /** With fewer connections than a crowd has. */
+  readonly few?: Extent | undefined;
   readonly rows: readonly Row[];
   readonly polls: Polls | undefined;
   readonly memory: MemoryPerFan | undefined;
@@ -25,9 +27,43 @@ export interface Core {
 
 type CoreRun = PartRun & CoreOptions;
 
+interface Extent {
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+/** Those rows are many, and there are five numbers of connections. */
+const few_max: Extent = { rounds: 3, seconds: 1 };
+const few_quick: Extent = { rounds: 1, seconds: 0.3 };
+
 /** More than it is expected to carry out; prepared beforehand, for each costs a fan with a hold and money. */
-const payments_per_second_max = 9_000;
-const warm_up_seconds = 1;
+const payments_per_second_max = { few: 3_000, crowd: 10_000 };
+
+const isCrowd = (connections: number): boolean => connections >= crowd_connections_min;
+
+function fewOf({ rounds, seconds, quick }: CoreRun): Extent {
+  return quick ? few_quick : { rounds: Math.min(rounds, few_max.rounds), seconds: Math.min(seconds, few_max.seconds) };
+}
+
+function plansOf(run: CoreRun): Plan[] {
+  const { rounds, seconds } = run;
+  return run.connections.map((connections) => ({
+    connections,
+    ...(isCrowd(connections) ? { rounds, seconds } : fewOf(run)),
+  }));
+}
+
+function warmUpOf({ quick }: PartRun): number {
+  return quick ? 1_000 : 10_000;
+}
+
+/** What the plans may use up. */
+function paymentsFor(plans: readonly Plan[], warmUpRequests: number): number {
+  return plans.reduce((sum, { connections, seconds, rounds }) => {
+    const rate = isCrowd(connections) ? payments_per_second_max.crowd : payments_per_second_max.few;
+    return sum + Math.ceil(rate * (settling_seconds_max + rounds * seconds));
+  }, warmUpRequests);
+}
 
 interface Grounds {
   readonly cluster: Cluster;
@@ -39,8 +75,9 @@ interface Grounds {
 async function openField(
   { cluster, serviceUrl, twinUrl }: Grounds,
   open: AsyncDisposableStack,
-  { profile, signal }: CoreRun,
+  run: CoreRun,
 ): Promise<Field> {
+  const { profile, signal } = run;
   const { folder } = cluster;
   const reports = path.join(root, 'reports');
   await mkdir(reports, { recursive: true });
@@ -53,14 +90,15 @@ async function openField(
   const load = open.use(startLoad());
   const inspector = service.inspector === undefined ? undefined : await inspect(service.inspector);
   open.defer(() => inspector?.close());
-  return { load, bare, service, twin, postgresPid: await cluster.pid(), secrets, inspector, reports, signal };
+  const servers = { load, bare, service, twin, postgresPid: await cluster.pid() };
+  return { ...servers, secrets, inspector, reports, warmUpRequests: warmUpOf(run), signal };
 }
 
 export async function measureCore(run: CoreRun): Promise<Core> {
-  const { seconds, rounds, connections, scenarios: only, signal, say } = run;
+  const { seconds, rounds, scenarios: only, signal, say } = run;
   const chosen = (name: string): boolean => only.length === 0 || only.some((part) => name.includes(part));
-  const paid_seconds = connections.length * (warm_up_seconds + rounds * seconds);
-  const payments = chosen('pay') ? Math.ceil(payments_per_second_max * paid_seconds) : 1_000;
+  const plans = plansOf(run);
+  const payments = chosen('pay') ? paymentsFor(plans, warmUpOf(run)) : 1_000;
   say('  preparing: 1,000,000 in line, seats, holds and money …');
   await using cluster = await openCluster(run);
   const serviceUrl = await cluster.create('service');
@@ -77,8 +115,9 @@ export async function measureCore(run: CoreRun): Promise<Core> {
   for (const scenario of scenarios(payments).filter(({ name }) => chosen(name))) {
     if (signal.aborted) break;
     say(`  ${scenario.name} …`);
-    rows.push(...rowsOf(scenario, await measure(field, scenario, { connections, seconds, rounds })));
+    rows.push(...rowsOf(scenario, await measure(field, scenario, plans)));
   }
+  for (const url of [serviceUrl, twinUrl]) await closeTill(url);
   const audits = signal.aborted ? [] : [await audit('service', serviceUrl), await audit('twin', twinUrl)];
-  return { rounds, seconds, rows, polls, memory, audits };
+  return { rounds, seconds, few: fewOf(run), rows, polls, memory, audits };
 }

@@ -1,7 +1,7 @@
 /** One, two and four server processes on one database: the rates, and the processor time of a request. */
 import { audit, openCluster, secrets, type Audit } from '../ground.ts';
 import { errorsIn } from '../crowd.ts';
-import { prepare } from '../prepare.ts';
+import { closeTill, prepare } from '../prepare.ts';
 import { startLoad, startService, type LoadProcess, type Service } from '../processes.ts';
 import { familySeconds, processorSeconds } from '../processor.ts';
 import type { ScenarioName } from '../requests.ts';
@@ -92,6 +92,7 @@ export async function measureServers(run: PartRun): Promise<Servers> {
     for (const kind of server_kinds) await turn(field, kind, quick ? 1 : warm_up_seconds);
     for (const kind of server_kinds) turnsDone.push(...(await turn(field, kind, seconds)));
   }
+  await closeTill(databaseUrl);
   return {
     connections,
     seconds,

@@ -1,13 +1,14 @@
 /** The core's table, the cost of a long line, the memory of a waiting fan, and a chart for each number of connections. */
 import type { Core } from '../parts/core.ts';
 import { tableOf, type Row } from '../report.ts';
+import { crowd_connections_min } from '../scenarios.ts';
 import { barChart } from '../svg.ts';
 import { fine, metOf, picture, remarks, whole, type Goal, type Shown } from './shown.ts';
 
 const poll_cost_max = 1.1;
 const bytes_max = 64;
 
-export function showCore({ rows, polls, memory, audits, rounds, seconds }: Core): Shown {
+export function showCore({ rows, polls, memory, audits, rounds, seconds, few }: Core): Shown {
   const goals: Goal[] = [...goalsOf(rows)];
   const lines: string[] = [];
   if (polls !== undefined) {
@@ -36,16 +37,24 @@ export function showCore({ rows, polls, memory, audits, rounds, seconds }: Core)
   const pictures = Object.keys(charts).map((name) =>
     picture(name, `Answers a second of the service, the bare server and the twin`),
   );
+  const fewer =
+    few === undefined
+      ? ''
+      : ` (with fewer than ${crowd_connections_min} connections ${few.rounds} of ${few.seconds} s)`;
   return {
-    markdown: `${rounds} rounds of ${seconds} s each, in turns; medians.\n\n${tableOf(rows)}${remarks(lines)}\n\n${pictures.join('\n\n')}`,
+    markdown: `${rounds} rounds of ${seconds} s each${fewer}, in turns; medians.\n\n${tableOf(rows)}${remarks(lines)}\n\n${pictures.join('\n\n')}`,
     charts,
     goals,
   };
 }
 
-/** One for each scenario and server: met where it is met at every number of connections. */
+function isCrowd({ connections }: Row): boolean {
+  return connections >= crowd_connections_min;
+}
+
+/** One for each scenario and server: met where it is met at every number of connections of a crowd. */
 function goalsOf(rows: readonly Row[]): Goal[] {
-  return [...Map.groupBy(rows, ({ scenario }) => scenario)].flatMap(([scenario, own]) => {
+  return [...Map.groupBy(rows.filter(isCrowd), ({ scenario }) => scenario)].flatMap(([scenario, own]) => {
     const [first] = own;
     const goal = (of: 'bare' | 'twin', what: string, pick: (row: Row) => number | undefined): Goal[] => {
       const least = first?.goal[of];
@@ -65,7 +74,7 @@ const names = { bare: 'bare server', service: 'service', twin: 'service without 
 function chartsOf(rows: readonly Row[]): Record<string, string> {
   const targets = ['service', 'bare', 'twin'] as const;
   return Object.fromEntries(
-    [...Map.groupBy(rows, ({ connections }) => connections)].map(([connections, own]) => [
+    [...Map.groupBy(rows.filter(isCrowd), ({ connections }) => connections)].map(([connections, own]) => [
       `core-${connections}`,
       barChart({
         title: `Answers a second, ${connections} connections`,

@@ -36,7 +36,7 @@ export function fine(value: number | null | undefined, digits = 1): string {
 
 /** `1.04 (1.01–1.09)`: the median, and between which half of the measurements lay. */
 export function spreadOf({ median, low, high }: Spread, say: (value: number) => string): string {
-  return low === high ? say(median) : `${say(median)} (${say(low)}–${say(high)})`;
+  return low === high || !isKnown(median) ? say(median) : `${say(median)} (${say(low)}–${say(high)})`;
 }
 
 export function metOf(met: boolean): string {
