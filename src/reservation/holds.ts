@@ -10,6 +10,7 @@ import { createLanes, type LaneMetrics } from '../platform/lane.ts';
 import type { Refusal } from '../refusals.ts';
 import { extendSessions, hear, lockTokens, type SessionEnd, type TokenState } from '../waiting-room/gate.ts';
 import type { Reservation } from './answer.ts';
+import { countChanges } from './counting.ts';
 import { decide, holdingKey, holds_seconds, madeLately, seatKey } from './holding.ts';
 import type { Facts, Grant, Hold, HoldCommand, HoldsLately, Rules, SeatRow } from './holding.ts';
 import type { LostAttempts } from './lost-attempts.ts';
@@ -55,7 +56,7 @@ export function createHolds(options: HoldsOptions): Holds {
       const outcome = await database.transaction((tx) =>
         runBatch(tx, boards, concertId, { holds, isLocking, rateLimit }),
       );
-      boards.apply(outcome.changes);
+      boards.committed(outcome.changes);
       if (outcome.sessions.length > 0) extended(concertId, outcome.sessions);
       if (outcome.granted > 0) onHolds(outcome.granted);
       onAnswers(concertId, holds, outcome.answers);
@@ -111,7 +112,7 @@ async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, batch: Ba
     entries.filter((entry) => tokens.get(entry)?.unheard),
   );
   write(tx, concertId, grants);
-  boards.publish(tx, changes);
+  countChanges(tx, concertId, changes);
   return { answers, changes, sessions, granted: grants.length };
 }
 

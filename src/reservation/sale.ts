@@ -81,8 +81,9 @@ async function seatsOf(tx: Tx, concertId: string, ids: readonly string[]): Promi
 }
 
 /**
- * Sells the seats of reservations that `lockForPayment` found HELD in this transaction. Rejects with a conflict, so
- * that nothing of the payment stands, if a single seat is not theirs. The answer is to be published before the commit.
+ * Sells the seats of reservations that `lockForPayment` found HELD in this transaction. Rejects with a conflict, so that
+ * nothing of the payment stands, if a single seat is not theirs. What is answered is to be counted in this transaction,
+ * with whatever else it changes of the seats (`countChanges`), and announced after the commit.
  */
 export async function confirm(
   tx: Tx,
@@ -94,8 +95,7 @@ export async function confirm(
   const seats = reservations.flatMap(({ id, performanceId, seatNumbers }) =>
     seatNumbers.map((number) => ({ id, performanceId, number })),
   );
-  const sales = salesOf(reservations);
-  const [confirmed, sold, counted] = await Promise.all([
+  const [confirmed, sold] = await Promise.all([
     tx`
       update reservations set status = 'CONFIRMED'
       where concert_id = ${concertId} and id = any(${ids}::text[]) and status = 'HELD'`,
@@ -106,27 +106,11 @@ export async function confirm(
       where seat.concert_id = ${concertId} and seat.performance_id = paid.performance_id and seat.number = paid.number
         and seat.reservation_id = paid.reservation_id and not seat.sold
       returning seat.performance_id as "performanceId", seat.number, 2 as code, seat.version`,
-    tx`
-      update performance_sales as sales
-      set seats_reserved = sales.seats_reserved + paid.seats, revenue = sales.revenue + paid.amount
-      from unnest(${sales.map((sale) => sale.performanceId)}::text[], ${sales.map((sale) => sale.seats)}::int[],
-        ${sales.map((sale) => sale.amount)}::bigint[]) as paid (performance_id, seats, amount)
-      where sales.concert_id = ${concertId} and sales.performance_id = paid.performance_id`,
   ]);
-  if (confirmed.count !== ids.length || sold.count !== seats.length || counted.count !== sales.length) {
+  if (confirmed.count !== ids.length || sold.count !== seats.length) {
     throw conflict(
       `a sale met ${confirmed.count} of ${ids.length} reservations and ${sold.count} of ${seats.length} seats`,
     );
   }
   return sold;
-}
-
-function salesOf(
-  reservations: readonly LockedReservation[],
-): { performanceId: string; seats: number; amount: number }[] {
-  return [...Map.groupBy(reservations, (reservation) => reservation.performanceId)].map(([performanceId, own]) => ({
-    performanceId,
-    seats: own.reduce((sum, reservation) => sum + reservation.seatNumbers.length, 0),
-    amount: own.reduce((sum, reservation) => sum + reservation.amount, 0),
-  }));
 }
