@@ -24,6 +24,8 @@ export interface Database {
    * A connection that breaks during the commit leaves the outcome unknown: what runs here must be safe to run again.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Called when it is not known whether a commit happened, since its answer was lost. */
+  onDoubt(handle: () => void): void;
   /** A connection besides the pool, for what needs one session for longer than a transaction. */
   session(): Promise<Session>;
   /** Waits for running statements, at most `seconds`, then closes all connections. */
@@ -47,9 +49,16 @@ export interface DatabaseOptions {
 /** Refuses with `CannotStart` if `url` is not understood. Connects when the first statement is sent. */
 export function connect(url: string, { poolMax, applicationName }: DatabaseOptions): Database {
   const connections = poolOf(url, { max: poolMax, applicationName });
+  const handlers: (() => void)[] = [];
+  const doubted = (): void => {
+    for (const handle of handlers) handle();
+  };
   return {
     sql: sqlBy(anywhere(connections)),
-    transaction: (work) => transaction(connections, work),
+    transaction: (work) => transaction({ connections, doubted }, work),
+    onDoubt: (handle) => {
+      handlers.push(handle);
+    },
     session: async () => sessionOn(await openLink(url, applicationName)),
     close: (seconds = 5) => connections.close(seconds),
   };

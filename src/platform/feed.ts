@@ -30,6 +30,8 @@ export interface Feed {
   subscribe(topic: string, handle: (payload: never) => void): void;
   /** Called whenever messages may have been missed, once listening works again, or were lost with whoever had them. */
   onGap(handle: () => void): void;
+  /** Something may have been committed that nobody was told of, here and elsewhere. Neither waits nor throws. */
+  lost(): void;
   /** Whether another server was heard of lately. */
   hasCompany(): boolean;
   /** Says that this server is there, and looks whether it hears and whether the others are there still. */
@@ -117,6 +119,10 @@ export async function createFeed(url: string, sql: Sql): Promise<Feed> {
     },
     onGap: (handle) => {
       gapHandlers.push(handle);
+    },
+    lost: () => {
+      teller.lose();
+      gap();
     },
     hasCompany: () => company.isThere() || isDeaf(),
     watch: {

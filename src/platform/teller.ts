@@ -6,9 +6,9 @@
 export interface Teller {
   /** Neither waits nor throws. In the order in which it is called. */
   tell(message: string): void;
-  /** Something was lost: the others are to look for themselves. */
+  /** Something was lost: the others are told to look for themselves. */
   lose(): void;
-  /** Tries again to say that something was lost, if so. */
+  /** Tries again to say so, if that failed. */
   retry(): void;
   /** Resolves when nothing is on its way. */
   drain(): Promise<void>;
@@ -34,7 +34,7 @@ export function createTeller({ envelope, lost, say }: Telling): Teller {
   let isLost = false;
   let telling: Promise<void> | undefined;
 
-  const lose = (): void => {
+  const drop = (): void => {
     [waiting, bytes, isLost] = [[], 0, true];
   };
   const run = async (): Promise<void> => {
@@ -47,7 +47,7 @@ export function createTeller({ envelope, lost, say }: Telling): Teller {
         // oxlint-disable-next-line no-await-in-loop
         await say(notifications);
       } catch {
-        lose();
+        drop();
         return;
       }
     }
@@ -62,14 +62,17 @@ export function createTeller({ envelope, lost, say }: Telling): Teller {
   return {
     tell: (message) => {
       const length = Buffer.byteLength(message);
-      if (length + envelope.length + 1 > notification_bytes_max || bytes + length > waiting_bytes_max) lose();
+      if (length + envelope.length + 2 > notification_bytes_max || bytes + length > waiting_bytes_max) drop();
       else {
         waiting.push(message);
         bytes += length;
       }
       start();
     },
-    lose,
+    lose: () => {
+      isLost = true;
+      start();
+    },
     retry: () => {
       if (isLost) start();
     },

@@ -12,10 +12,19 @@ const begin: Ready = { text: 'begin', values: undefined, name: undefined };
 const commit: Ready = { text: 'commit', values: undefined, name: undefined };
 const rollback: Ready = { text: 'rollback', values: undefined, name: undefined };
 
+export interface Committing {
+  readonly connections: Connections;
+  /** Told when it is not known whether a commit happened; must neither wait nor throw. */
+  doubted(): void;
+}
+
 /** See `Database.transaction`. */
-export async function transaction<T>(connections: Connections, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function transaction<T>(
+  { connections, doubted }: Committing,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
   const link = await taken(connections);
-  const line = lineOn(link);
+  const line = lineOn(link, doubted);
   try {
     const result = await work(Object.assign(sqlBy(line.send), { within: 'a transaction' } as const));
     await line.commit();
@@ -48,7 +57,7 @@ interface Line {
 }
 
 /** Sends statements in order until the transaction is over; whoever is still at work then is refused. */
-function lineOn(link: PooledLink): Line {
+function lineOn(link: PooledLink, doubted: () => void): Line {
   let failed: unknown;
   let isBegun = false;
   let isOver = false;
@@ -90,7 +99,11 @@ function lineOn(link: PooledLink): Line {
     send,
     commit: async () => {
       // Of a transaction in which something failed the answer is ROLLBACK, and no error.
-      if ((await end(commit)) === 'COMMIT' && failed === undefined) return;
+      const word = await end(commit).catch((error: unknown) => {
+        doubted();
+        throw error;
+      });
+      if (word === 'COMMIT' && failed === undefined) return;
       throw failed ?? new Error('the database rolled the transaction back');
     },
     rollBack: async () => {
