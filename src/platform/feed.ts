@@ -3,13 +3,13 @@
  * that notify stand in one line: so news may be lost with the server that had them, and whoever is told by them must be
  * able to find out without. The news of one server arrive in the order in which it told them; of several, in any order.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CannotStart } from './cannot-start.ts';
-import { createCompany, silence_ms_max } from './company.ts';
+import { type Company, createCompany, silence_ms_max } from './company.ts';
 import type { Sql } from './database.ts';
-import { createEar, notify } from './ear.ts';
+import { type Ear, createEar, notify } from './ear.ts';
 import { randomId } from './ids.ts';
-import { createTeller } from './teller.ts';
+import { inTime } from './in-time.ts';
+import { type Teller, createTeller } from './teller.ts';
 import type { Duty } from './ticker.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -52,103 +52,129 @@ const marks = { hello: '!', here: '.', lost: '?', leaving: '-' };
 
 /** Opens the listening connection; resolves when it has heard something. Refuses with `CannotStart` if it hears nothing. */
 export async function createFeed(url: string, sql: Sql): Promise<Feed> {
-  const subscribers = new Map<string, ((payload: never) => void)[]>();
-  const gapHandlers: (() => void)[] = [];
   const self = randomId(id_chars);
-  const company = createCompany();
-  const heard = Promise.withResolvers<boolean>();
+  const heard = Promise.withResolvers<void>();
   let heardAt = performance.now();
-  let saidAt = performance.now();
-
-  const gap = (): void => {
-    for (const handle of gapHandlers) handle();
-  };
+  const isDeaf = (): boolean => performance.now() - heardAt > silence_ms_max;
   /** On another connection than the one that listens, so that it shows whether what one says is heard on another. */
   const sayHere = (mark: string): Promise<void> => notify(sql, [self + mark]);
-  const hearNews = (text: string): void => {
-    for (const [topic, payload] of JSON.parse(text) as [string, never][])
-      for (const handle of subscribers.get(topic) ?? []) handle(payload);
-  };
-  const hear = (message: string): void => {
-    const sender = message.slice(0, id_chars);
-    const rest = message.slice(id_chars);
-    if (sender === self) {
-      heardAt = performance.now();
-      heard.resolve(true);
-      return;
-    }
-    if (rest === marks.leaving) return company.left(sender);
-    company.hear(sender);
-    if (rest === marks.here) return;
-    // Whoever is new is to know at once that it is not alone.
-    if (rest === marks.hello) sayHere(marks.here).catch(() => undefined);
-    else if (rest === marks.lost) gap();
-    else hearNews(rest);
-  };
 
+  const company = createCompany();
+  const audience = createAudience(company, () => {
+    sayHere(marks.here).catch(() => undefined);
+  });
   const ear = createEar(url, {
-    hear,
+    hear: (message) => {
+      const sender = message.slice(0, id_chars);
+      if (sender !== self) return audience.hear(sender, message.slice(id_chars));
+      heardAt = performance.now();
+      heard.resolve();
+    },
     lost: () => {
       heardAt = -Infinity;
     },
     again: () => {
       heardAt = performance.now();
       company.assume();
-      gap();
+      audience.gap();
     },
   });
   const teller = createTeller({ envelope: self, lost: self + marks.lost, say: ear.say });
   await ear.listen();
   await sayHere(marks.hello);
-  if (!(await Promise.race([heard.promise, sleep(first_heard_ms_max, false, { ref: false })]))) {
-    await ear.close();
-    throw new CannotStart(
-      'what one connection notifies is not heard on another: let DATABASE_URL lead to PostgreSQL itself',
-    );
-  }
-  const isDeaf = (): boolean => performance.now() - heardAt > silence_ms_max;
+  await inTime(heard.promise, first_heard_ms_max).catch(() => refuseToStart(ear));
+  // Whoever hears nothing does not know that it is alone.
+  const hasCompany = (): boolean => company.isThere() || isDeaf();
+  const lost = (): void => {
+    teller.lose();
+    audience.gap();
+  };
 
   return {
-    // Whoever hears nothing does not know that it is alone.
     tell: (topic, payload) => {
-      if (company.isThere() || isDeaf()) teller.tell(JSON.stringify([topic, payload]));
+      if (hasCompany()) teller.tell(JSON.stringify([topic, payload]));
     },
     warn: (topic, payload) => notify(sql, [`${self}${JSON.stringify([[topic, payload]])}`]),
+    subscribe: audience.subscribe,
+    onGap: audience.onGap,
+    lost,
+    hasCompany,
+    watch: {
+      name: 'feed.watch',
+      everyMs: 1_000,
+      run: createWatch({ ear, company, audience, teller, lost, isDeaf, sayHere: () => sayHere(marks.here) }),
+    },
+    close: async () => {
+      const leaving = teller.drain().then(() => ear.say([self + marks.leaving]));
+      await inTime(leaving, farewell_ms_max).catch(() => undefined);
+      await ear.close();
+    },
+  };
+}
+
+async function refuseToStart(ear: Ear): Promise<never> {
+  await ear.close();
+  throw new CannotStart(
+    'what one connection notifies is not heard on another: let DATABASE_URL lead to PostgreSQL itself',
+  );
+}
+
+interface Audience extends Pick<Feed, 'subscribe' | 'onGap'> {
+  /** What another server says, without its id. */
+  hear(sender: string, text: string): void;
+  gap(): void;
+}
+
+/** Whoever wants to hear of other servers. `answer` is called when one is new, which is to know at once that it is not alone. */
+function createAudience(company: Company, answer: () => void): Audience {
+  const subscribers = new Map<string, ((payload: never) => void)[]>();
+  const gapHandlers: (() => void)[] = [];
+  const gap = (): void => {
+    for (const handle of gapHandlers) handle();
+  };
+  const hearNews = (text: string): void => {
+    for (const [topic, payload] of JSON.parse(text) as [string, never][])
+      for (const handle of subscribers.get(topic) ?? []) handle(payload);
+  };
+  return {
     subscribe: (topic, handle) => {
       subscribers.set(topic, [...(subscribers.get(topic) ?? []), handle]);
     },
     onGap: (handle) => {
       gapHandlers.push(handle);
     },
-    lost: () => {
-      teller.lose();
-      gap();
+    gap,
+    hear: (sender, text) => {
+      if (text === marks.leaving) return company.left(sender);
+      company.hear(sender);
+      if (text === marks.here) return;
+      if (text === marks.hello) answer();
+      else if (text === marks.lost) gap();
+      else hearNews(text);
     },
-    hasCompany: () => company.isThere() || isDeaf(),
-    watch: {
-      name: 'feed.watch',
-      everyMs: 1_000,
-      run: async () => {
-        await sayHere(marks.here);
-        const silentMs = performance.now() - saidAt;
-        saidAt = performance.now();
-        if (silentMs > silence_ms_max) {
-          // The others may have taken this server for gone, and it may have taken itself for alone.
-          teller.lose();
-          gap();
-        }
-        if (company.forgetSilent()) gap();
-        teller.retry();
-        if (isDeaf()) await ear.listen();
-      },
-    },
-    close: async () => {
-      const leave = async (): Promise<void> => {
-        await teller.drain();
-        await ear.say([self + marks.leaving]);
-      };
-      await Promise.race([leave().catch(() => undefined), sleep(farewell_ms_max, undefined, { ref: false })]);
-      await ear.close();
-    },
+  };
+}
+
+interface Watch {
+  readonly ear: Pick<Ear, 'listen'>;
+  readonly company: Pick<Company, 'forgetSilent'>;
+  readonly audience: Pick<Audience, 'gap'>;
+  readonly teller: Pick<Teller, 'retry'>;
+  lost(): void;
+  isDeaf(): boolean;
+  sayHere(): Promise<void>;
+}
+
+function createWatch({ ear, company, audience, teller, lost, isDeaf, sayHere }: Watch): () => Promise<void> {
+  let saidAt = performance.now();
+  return async () => {
+    await sayHere();
+    const silentMs = performance.now() - saidAt;
+    saidAt = performance.now();
+    // The others may have taken this server for gone, and it may have taken itself for alone.
+    if (silentMs > silence_ms_max) lost();
+    if (company.forgetSilent()) audience.gap();
+    teller.retry();
+    if (isDeaf()) await ear.listen();
   };
 }

@@ -44,7 +44,6 @@ export function createTeller({ envelope, lost, say }: Telling): Teller {
       const notifications = [...(isLost ? [lost] : []), ...pack(envelope, waiting)];
       [waiting, bytes, isLost] = [[], 0, false];
       try {
-        // oxlint-disable-next-line no-await-in-loop
         await say(notifications);
       } catch {
         drop();
@@ -58,6 +57,11 @@ export function createTeller({ envelope, lost, say }: Telling): Teller {
       // Told between the last look and now.
       if (waiting.length > 0) start();
     });
+  };
+  const drain = async (): Promise<void> => {
+    if (telling === undefined) return;
+    await telling;
+    await drain();
   };
   return {
     tell: (message) => {
@@ -76,10 +80,7 @@ export function createTeller({ envelope, lost, say }: Telling): Teller {
     retry: () => {
       if (isLost) start();
     },
-    drain: async () => {
-      // oxlint-disable-next-line no-await-in-loop
-      while (telling !== undefined) await telling;
-    },
+    drain,
   };
 }
 

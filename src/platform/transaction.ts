@@ -19,10 +19,7 @@ export interface Committing {
 }
 
 /** See `Database.transaction`. */
-export async function transaction<T>(
-  { connections, doubted }: Committing,
-  work: (tx: Tx) => Promise<T>,
-): Promise<T> {
+export async function transaction<T>({ connections, doubted }: Committing, work: (tx: Tx) => Promise<T>): Promise<T> {
   const link = await taken(connections);
   const line = lineOn(link, doubted);
   try {

@@ -4,7 +4,43 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '../platform/database.ts';
+import { createRotation, eachByItself } from '../platform/each.ts';
+import type { Feed } from '../platform/feed.ts';
+import type { Duty } from '../platform/ticker.ts';
 import type { SeatBoard } from './seat-board.ts';
+
+const check_every_ms = 500;
+/** Where no other server was heard of, there is hardly anything to be missed. */
+const checks_per_lonely_check = 10;
+/** So many at a time; with more of them, each is looked at every second or third time. */
+const checked_max = 1_000;
+
+interface Checking {
+  readonly sql: Sql;
+  readonly feed: Pick<Feed, 'hasCompany'>;
+  /** Of present use. */
+  used(): readonly SeatBoard[];
+  reread(board: SeatBoard): Promise<void>;
+}
+
+export function createSeatsCheck({ sql, feed, used, reread }: Checking) {
+  const next = createRotation(checked_max);
+  let checks = 0;
+  const check = async (boards: readonly SeatBoard[]): Promise<void> =>
+    eachByItself(await lackingChanges(sql, boards), reread);
+  const duty: Duty = {
+    name: 'seats.check',
+    everyMs: check_every_ms,
+    run: async () => {
+      if (checks++ % checks_per_lonely_check === 0 || feed.hasCompany()) await check(next(used()));
+    },
+  };
+  return {
+    /** Reads again what lacks a change, of all boards of use. */
+    checkAll: () => check(used()),
+    duty,
+  };
+}
 
 /**
  * What is on its way arrives in milliseconds; so whoever was behind at every look in these 200 ms lacks something. While a
@@ -13,13 +49,11 @@ import type { SeatBoard } from './seat-board.ts';
 const looks_apart_ms = [20, 40, 60, 80];
 
 /** Which of these boards lack a change that was committed. */
-export async function lackingChanges(sql: Sql, boards: readonly SeatBoard[]): Promise<readonly SeatBoard[]> {
+async function lackingChanges(sql: Sql, boards: readonly SeatBoard[]): Promise<readonly SeatBoard[]> {
   let lacking = await behind(sql, boards);
   for (const ms of looks_apart_ms) {
     if (lacking.length === 0) break;
-    // oxlint-disable-next-line no-await-in-loop
     await sleep(ms, undefined, { ref: false });
-    // oxlint-disable-next-line no-await-in-loop
     lacking = await behind(sql, lacking);
   }
   return lacking;

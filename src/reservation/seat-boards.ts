@@ -4,11 +4,11 @@
  */
 import type { Performance } from '../catalog/catalog.ts';
 import type { Database } from '../platform/database.ts';
-import { createRotation, eachByItself } from '../platform/each.ts';
+import { eachByItself } from '../platform/each.ts';
 import type { Feed } from '../platform/feed.ts';
 import { createLoader } from '../platform/loader.ts';
 import type { Duty } from '../platform/ticker.ts';
-import { lackingChanges } from './missing-changes.ts';
+import { createSeatsCheck } from './missing-changes.ts';
 import { SeatBoard, type SeatChange, type SeatCode } from './seat-board.ts';
 import { SeatPage, type SeatFilter } from './seat-page.ts';
 import { createSeatReading, type ReadSeats } from './seat-reading.ts';
@@ -39,11 +39,6 @@ const board_seats_max = 5_000_000;
 const news_max = 20_000;
 /** Holds that run out change no version, nor is a count that is wrong found by counting. */
 const reread_ms = 30_000;
-const check_every_ms = 500;
-/** Where no other server was heard of, there is hardly anything to be missed. */
-const checks_per_lonely_check = 10;
-/** So many at a time; with more of them, each is looked at every second or third time. */
-const checked_max = 1_000;
 const page_idle_ms = 30_000;
 const board_idle_ms = 600_000;
 
@@ -51,42 +46,28 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
   const shelf = createShelf();
   const read = createSeatReading(database.sql);
   const loader = createLoading(read, shelf);
-  const handlers: ((performanceId: string, numbers: readonly number[]) => void)[] = [];
+  const handlers: Tell[] = [];
 
-  const tell = (performanceId: string, numbers: readonly number[]): void => {
+  const tell: Tell = (performanceId, numbers) => {
     for (const handle of handlers) handle(performanceId, numbers);
   };
 
-  const apply = (changes: readonly SeatChange[]): void => {
-    const changed = new Map<string, number[]>();
-    for (const change of changes) {
-      const { performanceId, number, code, version } = change;
-      loader.hear(performanceId, change);
-      if (shelf.get(performanceId)?.board.apply(number, code, version) !== true) continue;
-      const numbers = changed.get(performanceId);
-      if (numbers === undefined) changed.set(performanceId, [number]);
-      else numbers.push(number);
-    }
-    for (const [performanceId, numbers] of changed) tell(performanceId, numbers);
-  };
+  const apply = createTakingOver(shelf, loader, tell);
 
   const reread = async (board: SeatBoard): Promise<void> => {
     const numbers = await read(board);
     if (numbers.length > 0) tell(board.performance.id, numbers);
   };
-  const check = async (some: readonly SeatBoard[]): Promise<void> =>
-    eachByItself(await lackingChanges(database.sql, some), reread);
+  const used = (): readonly SeatBoard[] => shelf.used(reread_ms);
+  const { checkAll, duty: check } = createSeatsCheck({ sql: database.sql, feed, used, reread });
 
   feed.subscribe('seats', (news: News) => apply(changesOf(news)));
   // Boards of no present use are dropped: whoever asks for one next has it read.
   feed.onGap(() => {
     loader.missed();
     shelf.dropUnused(reread_ms);
-    check(shelf.used(reread_ms)).catch(() => shelf.dropUnused(0));
+    checkAll().catch(() => shelf.dropUnused(0));
   });
-
-  const next = createRotation(checked_max);
-  let checks = 0;
 
   const known = (performanceId: string): Shelved | undefined => {
     const shelved = shelf.get(performanceId);
@@ -105,14 +86,8 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
       handlers.push(handle);
     },
     duties: [
-      {
-        name: 'seats.check',
-        everyMs: check_every_ms,
-        run: async () => {
-          if (checks++ % checks_per_lonely_check === 0 || feed.hasCompany()) await check(next(shelf.used(reread_ms)));
-        },
-      },
-      { name: 'seats.reread', everyMs: reread_ms, run: () => eachByItself(shelf.used(reread_ms), reread) },
+      check,
+      { name: 'seats.reread', everyMs: reread_ms, run: () => eachByItself(used(), reread) },
       {
         name: 'seats.forget',
         everyMs: page_idle_ms,
@@ -122,6 +97,28 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
         },
       },
     ],
+  };
+}
+
+type Tell = (performanceId: string, numbers: readonly number[]) => void;
+
+/** Takes over changes, on the boards in memory and those that are being read. */
+function createTakingOver(
+  shelf: Pick<ReturnType<typeof createShelf>, 'get'>,
+  loader: Pick<ReturnType<typeof createLoading>, 'hear'>,
+  tell: Tell,
+): (changes: readonly SeatChange[]) => void {
+  return (changes) => {
+    const changed = new Map<string, number[]>();
+    for (const change of changes) {
+      const { performanceId, number, code, version } = change;
+      loader.hear(performanceId, change);
+      if (shelf.get(performanceId)?.board.apply(number, code, version) !== true) continue;
+      const numbers = changed.get(performanceId);
+      if (numbers === undefined) changed.set(performanceId, [number]);
+      else numbers.push(number);
+    }
+    for (const [performanceId, numbers] of changed) tell(performanceId, numbers);
   };
 }
 
