@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, test, type TestContext } from 'node:test';
 import { createCatalog } from '../src/catalog/catalog.ts';
 import { openLink } from '../src/platform/connections.ts';
+import { connect } from '../src/platform/database.ts';
 import { createFeed, type Feed } from '../src/platform/feed.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { sqlBy } from '../src/platform/statements.ts';
@@ -130,6 +131,49 @@ test('own news come back to nobody; another server’s come once and in order, a
     'one may have missed something',
     'two may have missed something',
   ]);
+});
+
+test('a server that has said nothing for long takes it that it missed something, and says so', async (t) => {
+  const [stopped, other] = [await openFeed(t), await openFeed(t)];
+  const heard: string[] = [];
+  other.onGap(() => heard.push('the other'));
+  await stopped.watch.run();
+  await stopped.watch.run();
+  stopped.onGap(() => heard.push('itself'));
+  assert.equal(heard.length, 0);
+  const { now } = performance;
+  t.after(() => {
+    performance.now = now;
+  });
+  performance.now = () => now.call(performance) + 4_000;
+  await stopped.watch.run();
+  await eventually(() => assert.deepEqual(new Set(heard), new Set(['itself', 'the other'])));
+});
+
+test('a commit whose answer was lost is told as one in doubt; whatever else fails is none', async (t) => {
+  const wire = await openWire(house.databaseUrl);
+  const database = connect(wire.url, { poolMax: 1, applicationName: 'maejin-test' });
+  t.after(() => database.close(0));
+  let doubts = 0;
+  database.onDoubt(() => {
+    doubts += 1;
+  });
+  await database.transaction((tx) => tx`select 1`);
+  await assert.rejects(database.transaction((tx) => tx`select 1 / 0`));
+  await assert.rejects(
+    database.transaction(async (tx) => {
+      void tx`select 1 / 0`.execute();
+    }),
+  );
+  assert.equal(doubts, 0);
+  const ended = wire.transactions.length;
+  wire.freezeAfter('commit\0');
+  const committing = database.transaction((tx) => tx`select 1`);
+  committing.catch(() => undefined);
+  await eventually(() => assert.equal(wire.transactions.length, ended + 1));
+  await wire.down();
+  await assert.rejects(committing);
+  assert.equal(doubts, 1);
 });
 
 test('a server is killed between a commit and its news: the others find out what it did', async (t) => {
