@@ -10,6 +10,7 @@ import { connect } from '../src/platform/database.ts';
 import { createFeed, type Feed } from '../src/platform/feed.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { sqlBy } from '../src/platform/statements.ts';
+import { countChanges } from '../src/reservation/counting.ts';
 import { createReservations, type Reservations } from '../src/reservation/reservation.ts';
 import { createWaitingRoom, type WaitingRoom } from '../src/waiting-room/gate.ts';
 import { boxOffice, newFan } from './harness/box-office.ts';
@@ -131,6 +132,40 @@ test('own news come back to nobody; another server’s come once and in order, a
     'one may have missed something',
     'two may have missed something',
   ]);
+});
+
+test('changes of two dates are counted by many at once, whatever comes first; the twin that does not order them meets a deadlock', async () => {
+  const ids = ['count-1', 'count-2'];
+  await house.sql`
+    insert into performance_sales (concert_id, performance_id, seats_total) select 'count', id, 1 from unnest(${ids}::text[]) as id`;
+  const changesOf = (order: readonly string[]) => order.map((performanceId) => ({ performanceId }));
+  await Promise.all(
+    Array.from({ length: 60 }, (_, n) =>
+      house.database.transaction(async (tx) => {
+        countChanges(tx, 'count', changesOf(n % 2 === 0 ? ids : ids.toReversed()));
+      }),
+    ),
+  );
+  const counted = await house.sql`select changes from performance_sales where concert_id = 'count'`;
+  assert.deepEqual(
+    counted.map(({ changes }) => changes),
+    [60, 60],
+  );
+  const met = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const twins = [ids, ids.toReversed()].map((order, twin) =>
+    house.database.transaction(async (tx) => {
+      await tx`set local deadlock_timeout = '50ms'`;
+      for (const change of changesOf(order)) {
+        countChanges(tx, 'count', [change]);
+        await tx`select 1`;
+        met[twin]?.resolve();
+        await Promise.all(met.map(({ promise }) => promise));
+      }
+    }),
+  );
+  const [refused] = (await Promise.allSettled(twins)).filter((twin) => twin.status === 'rejected');
+  assert.equal((refused?.reason as { code?: string } | undefined)?.code, '40P01');
+  await house.sql`delete from performance_sales where concert_id = 'count'`;
 });
 
 test('a server that has said nothing for long takes it that it missed something, and says so', async (t) => {
