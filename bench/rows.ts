@@ -105,6 +105,10 @@ export async function holdsWithMoney(sql: Sql, concertId: string, { fans, seatsP
   await sql`
     update seats set reservation_id = held.id, held_until = held.held_until, version = 1
     from held where concert_id = ${concertId} and seats.performance_id = held.performance_id and seats.number = held.number`;
+  await sql`
+    update performance_sales as sales set changes = seat.changes
+    from (select performance_id, count(*) as changes from held group by performance_id) as seat
+    where concert_id = ${concertId} and sales.performance_id = seat.performance_id`;
   await sql`insert into wallets (user_id, balance) select user_id, ${money} from held`;
   await sql`
     insert into ledger_entries (user_id, account, kind, amount, balance, reference, at)

@@ -47,6 +47,7 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
   await migrate(database, migrations_folder);
   const feed = await persistently(() => createFeed(databaseUrl, database.sql));
   open.defer(() => feed.close());
+  database.onDoubt(feed.lost);
   const hall = await buildApp({ config, database, feed, log });
   open.defer(() => drained(hall));
   const operator = await exclusively(database, () => prepare(config, hall, database.sql));

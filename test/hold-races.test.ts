@@ -269,7 +269,7 @@ async function payAgainstRelease(lockAll: boolean): Promise<number> {
   const { concertId, performanceId, fan, token, pass } = await insideOf();
   const { body: other } = await office.hold(token, performanceId, [1]);
   const { body: paid } = await office.hold(token, performanceId, [2]);
-  const { lockForPayment, giveBack } = roomOn(house.database);
+  const { lockForPayment, giveBack, countChanges } = roomOn(house.database);
   const { promise: isLocked, resolve: locked } = Promise.withResolvers<void>();
   const paying = house.database.transaction(async (tx) => {
     await tx`set local deadlock_timeout = '50ms'`;
@@ -281,7 +281,7 @@ async function payAgainstRelease(lockAll: boolean): Promise<number> {
         select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%giving up%'`;
       assert(rows.length > 0);
     });
-    await giveBack(tx, concertId, [fan.userId]);
+    countChanges(tx, concertId, await giveBack(tx, concertId, [fan.userId]));
   });
   await isLocked;
   const releasing = house.database.transaction(async (tx) => {

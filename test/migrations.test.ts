@@ -115,4 +115,28 @@ describe('migrations', () => {
     });
     await sql`truncate performances, reservations, seats, queue_tokens cascade`;
   });
+
+  test('019: the changes of seats that there were are counted, and none where none has changed', async () => {
+    const { sql, database } = house;
+    await database.transaction(async (tx) => {
+      await tx`alter table performance_sales drop column changes`;
+      await tx`insert into performance_sales (concert_id, performance_id, seats_total)
+        values ('old', 'changed', 3), ('old', 'as laid out', 1), ('other', 'changed', 1)`;
+      await tx`insert into seats (concert_id, performance_id, number, version)
+        values ('old', 'changed', 1, 2), ('old', 'changed', 2, 0), ('old', 'changed', 3, 5), ('old', 'as laid out', 1, 0),
+          ('other', 'changed', 1, 1)`;
+      await tx.unsafe(await readFile(path.join(folder, '019_seat_changes.sql'), 'utf8'));
+      const counted = await tx`
+        select concert_id, performance_id, changes from performance_sales order by concert_id, performance_id`;
+      assert.deepEqual(
+        counted.map((row) => Object.values(row)),
+        [
+          ['old', 'as laid out', 0],
+          ['old', 'changed', 7],
+          ['other', 'changed', 1],
+        ],
+      );
+    });
+    await sql`truncate seats, performance_sales`;
+  });
 });

@@ -67,7 +67,7 @@ export interface Accounts {
 export interface AccountsOptions {
   readonly database: Database;
   /** By which other servers hear who signed out everywhere; without it they remember sessions for two seconds. */
-  readonly feed?: Pick<Feed, 'publish' | 'subscribe' | 'onGap'>;
+  readonly feed?: Pick<Feed, 'warn' | 'subscribe' | 'onGap'>;
   readonly config: {
     readonly authSecret: string;
     readonly publicUrl: string;
@@ -91,7 +91,7 @@ export async function createAccounts({ database, feed, config, log, metrics }: A
     sessions.forget();
     counter.forget();
   };
-  const everywhere = createSignedOutEverywhere({ database, feed, forget, log });
+  const everywhere = createSignedOutEverywhere({ feed, forget, log });
   const betterAuth = createCounter({ auth, publicUrl, origins, forget, signedOutEverywhere: everywhere.tell });
   const counter = createSessionAnswers({ database, sessions, origins, counter: betterAuth, metrics });
   const outside = createOutsideIdentity({ jwtSecret: config.identityJwtSecret, jwks: config.identityJwks, log });
@@ -135,7 +135,7 @@ function welcoming({ enter }: Counter, welcome: (token: string) => void): Counte
 
 const topic = 'signed out';
 
-interface EverywhereParts extends Pick<AccountsOptions, 'database' | 'log'> {
+interface EverywhereParts extends Pick<AccountsOptions, 'log'> {
   readonly feed: AccountsOptions['feed'] | undefined;
   readonly forget: () => void;
 }
@@ -144,7 +144,7 @@ interface EverywhereParts extends Pick<AccountsOptions, 'database' | 'log'> {
  * All servers forget whom they remember before anybody acts upon it: what follows, as new tokens for old ones, must not be
  * had by the sessions that were ended. Those who follow are all told, whether others of them fail or not.
  */
-function createSignedOutEverywhere({ database, feed, forget, log }: EverywhereParts) {
+function createSignedOutEverywhere({ feed, forget, log }: EverywhereParts) {
   const followers: ((userId: string) => Promise<void>)[] = [];
   feed?.subscribe(topic, forget);
   feed?.onGap(forget);
@@ -154,7 +154,7 @@ function createSignedOutEverywhere({ database, feed, forget, log }: EverywherePa
     },
     tell: async (userId: string): Promise<void> => {
       forget();
-      await feed?.publish(database.sql, topic, userId);
+      await feed?.warn(topic, userId);
       const told = await Promise.allSettled(followers.map((handle) => handle(userId)));
       const failed = told.find((result) => result.status === 'rejected');
       if (failed === undefined) return;

@@ -105,6 +105,17 @@ export const seatChecks: readonly Check[] = [
         or sold is distinct from sales.seats_reserved or coalesce(taken, 0) is distinct from sales.revenue`,
   },
   {
+    // By these a server finds out that it missed a change of a seat.
+    name: 'I5 the changes of a performance that were counted are those of its seats',
+    breaches: (tx) => tx`
+      select concert_id, performance_id, sales.changes, seat.changes as of_seats
+      from performance_sales as sales
+      full join (
+        select concert_id, performance_id, sum(version) as changes from seats group by concert_id, performance_id) as seat
+        using (concert_id, performance_id)
+      where sales.changes is distinct from seat.changes`,
+  },
+  {
     // The limit may have been lowered since: nothing is taken back.
     name: 'I8 a fan has at most maxSeatsPerFan seats in a performance',
     breaches: (tx, at) => tx`

@@ -203,12 +203,9 @@ async function write(tx: Tx, { reservations, wallet }: Deps, room: LockedRoom, s
   const { concertId } = room;
   const entries = sales.map(({ command }) => command.pass.entry);
   const effects = effectsOf(sales.map(({ command, payment }) => [command, payment] as const));
-  const [changes] = await Promise.all([
-    reservations.confirm(
-      tx,
-      concertId,
-      sales.map((sale) => sale.reservation),
-    ),
+  const paid = sales.map((sale) => sale.reservation);
+  const [sold] = await Promise.all([
+    reservations.confirm(tx, concertId, paid),
     handOn(tx, room, entries, 'PAID'),
     tx`
       insert into payments (concert_id, reservation_id, id, user_id, amount, entry)
@@ -217,11 +214,12 @@ async function write(tx: Tx, { reservations, wallet }: Deps, room: LockedRoom, s
         ${sales.map((sale) => sale.command.userId)}::text[], ${sales.map((sale) => sale.payment.amount)}::bigint[],
         ${entries}::bigint[]) as sale (reservation_id, id, user_id, amount, entry)`,
   ]);
-  reservations.publish(tx, changes);
   // Hardly ever: then it takes a round trip or two more.
   const others = sales.filter(({ reservation }) => reservation.isOneOfSeveral).map(({ command }) => command.userId);
   const givenBack = others.length === 0 ? [] : await reservations.giveBack(tx, concertId, others);
+  const changes = [...sold, ...givenBack];
+  reservations.countChanges(tx, concertId, changes, paid);
   const news = saveRoom(tx, room);
   wallet.remember(tx, effects);
-  return { news: [news], changes: [...changes, ...givenBack], sold: sales.length };
+  return { news: [news], changes, sold: sales.length };
 }

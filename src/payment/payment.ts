@@ -39,7 +39,7 @@ export interface PaymentsOptions {
   readonly database: Database;
   readonly catalog: Catalog;
   readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'letIn'>;
-  readonly reservations: Pick<Reservations, 'lockForPayment' | 'confirm' | 'giveBack' | 'publish' | 'announce'>;
+  readonly reservations: Pick<Reservations, 'lockForPayment' | 'confirm' | 'giveBack' | 'countChanges' | 'announce'>;
   readonly wallet: Pick<Wallet, 'recall' | 'remember' | 'debit'>;
   readonly batchMax: number;
   readonly metrics: LaneMetrics & { payments(count: number): void };

@@ -299,7 +299,8 @@ function createRested() {
 /** SQLSTATEs of a session that ends, or that stands on a host which takes no writes any more. */
 const last_words = new Set(['25006', '25P03', '25P04', '57P01', '57P02', '57P03', '57P05']);
 
-function isTheEnd(error: unknown): boolean {
+/** Whether what was heard on a connection says that it is of no more use: then it is not known what became of a commit. */
+export function isTheEnd(error: unknown): boolean {
   const code = codeOf(error) ?? '';
   return !(error instanceof DatabaseError) || last_words.has(code) || code.startsWith('08') || isStalePlan(error);
 }

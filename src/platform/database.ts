@@ -1,10 +1,10 @@
 /**
  * The connection pool and the one way to open a transaction. Nothing here knows what the tables mean.
  */
-import { type Connections, type Link, openLink, poolOf } from './connections.ts';
+import { type Connections, isTheEnd, type Link, openLink, poolOf } from './connections.ts';
 import { isStalePlan } from './failures.ts';
 import { type Ready, type Row, type Rows, type Send, type Settle, type Sql, sqlBy, type Statement, toReady } from './statements.ts';
-import { taken, transaction } from './transaction.ts';
+import { type Committing, taken, transaction } from './transaction.ts';
 
 export { brokenConstraint, codeOf, conflict, isTransient } from './failures.ts';
 export type { Sql, Statement } from './statements.ts';
@@ -31,6 +31,8 @@ export interface Database {
    * As with `transaction`, a connection that breaks leaves the outcome unknown.
    */
   flight<const S extends readonly Statement<readonly unknown[]>[]>(statements: S): Promise<FlightRows<S>>;
+  /** Called when it is not known whether a commit happened, since its answer was lost. */
+  onDoubt(handle: () => void): void;
   /** A connection besides the pool, for what needs one session for longer than a transaction. */
   session(): Promise<Session>;
   /** Waits for running statements, at most `seconds`, then closes all connections. */
@@ -59,10 +61,17 @@ export interface DatabaseOptions {
 /** Refuses with `CannotStart` if `url` is not understood. Connects when the first statement is sent. */
 export function connect(url: string, { poolMax, applicationName }: DatabaseOptions): Database {
   const connections = poolOf(url, { max: poolMax, applicationName });
+  const handlers: (() => void)[] = [];
+  const doubted = (): void => {
+    for (const handle of handlers) handle();
+  };
   return {
     sql: sqlBy(anywhere(connections)),
-    transaction: (work) => transaction(connections, work),
-    flight: async (statements) => fly(connections, statements),
+    transaction: (work) => transaction({ connections, doubted }, work),
+    flight: async (statements) => fly({ connections, doubted }, statements),
+    onDoubt: (handle) => {
+      handlers.push(handle);
+    },
     session: async () => sessionOn(await openLink(url, applicationName)),
     close: (seconds = 5) => connections.close(seconds),
   };
@@ -83,7 +92,7 @@ function anywhere(connections: Connections): Send {
 }
 
 async function fly<const S extends readonly Statement<readonly unknown[]>[]>(
-  connections: Connections,
+  { connections, doubted }: Committing,
   statements: S,
 ): Promise<FlightRows<S>> {
   const ready = statements.map(toReady);
@@ -100,6 +109,7 @@ async function fly<const S extends readonly Statement<readonly unknown[]>[]>(
     });
   } catch (error) {
     failed = error;
+    if (isTheEnd(error)) doubted();
     throw error;
   } finally {
     connections.giveBack(link, failed);

@@ -1,178 +1,180 @@
 /**
- * News between servers over PostgreSQL's LISTEN/NOTIFY. A message is sent inside the transaction it speaks of,
- * so it arrives exactly if that commits, and in the order of commits. While the listening connection is broken
- * messages are lost: subscribers are told by `onGap` and read again what they need.
+ * News between servers over PostgreSQL's LISTEN/NOTIFY. They leave after the commit that they speak of, since all commits
+ * that notify stand in one line: so news may be lost with the server that had them, and whoever is told by them must be
+ * able to find out without. The news of one server arrive in the order in which it told them; of several, in any order.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CannotStart } from './cannot-start.ts';
-import { openLink } from './connections.ts';
-import type { Sql, Tx } from './database.ts';
+import { type Company, createCompany, silence_ms_max } from './company.ts';
+import type { Sql } from './database.ts';
+import { type Ear, createEar, notify } from './ear.ts';
 import { randomId } from './ids.ts';
-import { sqlBy } from './statements.ts';
+import { inTime } from './in-time.ts';
+import { type Teller, createTeller } from './teller.ts';
 import type { Duty } from './ticker.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** Sends with the transaction, whether or not it is waited for. `payload` must serialise to at most `payload_bytes_max` bytes. */
-export function publish(tx: Tx | Sql, topic: string, payload: Json): Promise<unknown> {
-  return tx`select pg_notify(${channel}, ${JSON.stringify([topic, payload])})`.execute();
-}
-
 export interface Feed {
-  readonly publish: typeof publish;
+  /**
+   * Tells the other servers, if any was heard of lately; to be called after the commit. Neither waits nor throws: what
+   * cannot be sent is dropped, and the others are told that there is a gap. `payload` must serialise to at most
+   * `payload_bytes_max` bytes.
+   */
+  tell(topic: string, payload: Json): void;
+  /**
+   * Tells the other servers, whether any was heard of or not, and resolves when it is on its way: for what they must know
+   * before something is done about it.
+   */
+  warn(topic: string, payload: Json): Promise<void>;
+  /** What other servers tell; a server does not hear itself. */
   subscribe(topic: string, handle: (payload: never) => void): void;
-  /** Called whenever messages may have been missed, once listening works again. */
+  /** Called whenever messages may have been missed, once listening works again, or were lost with whoever had them. */
   onGap(handle: () => void): void;
-  /** Sends a message to itself and opens a new connection when too many went unheard. */
+  /** Something may have been committed that nobody was told of, here and elsewhere. Neither waits nor throws. */
+  lost(): void;
+  /** Whether another server was heard of lately. */
+  hasCompany(): boolean;
+  /** Says that this server is there, and looks whether it hears and whether the others are there still. */
   readonly watch: Duty;
+  /** Tells what is yet to be told, and that this server leaves. */
   close(): Promise<void>;
 }
 
-/** PostgreSQL refuses 8,000 bytes; the rest is the envelope. */
+/** PostgreSQL refuses 8,000 bytes; the rest is the envelope and the topic. */
 export const payload_bytes_max = 7_800;
-/** With the format of the news: servers that pack them differently leave each other's alone and find out by looking. */
-const channel = 'maejin_2';
-const silence_ms_max = 3_000;
 /** At the start there is time. */
 const first_heard_ms_max = 5_000;
+const farewell_ms_max = 1_000;
+
+const id_chars = 10;
+/** Behind the sender's id; anything else is news. */
+const marks = { hello: '!', here: '.', lost: '?', leaving: '-' };
 
 /** Opens the listening connection; resolves when it has heard something. Refuses with `CannotStart` if it hears nothing. */
 export async function createFeed(url: string, sql: Sql): Promise<Feed> {
-  const subscribers = new Map<string, ((payload: never) => void)[]>();
-  const gapHandlers: (() => void)[] = [];
-  const self = randomId(10);
-  const heard = Promise.withResolvers<boolean>();
+  const self = randomId(id_chars);
+  const heard = Promise.withResolvers<void>();
   let heardAt = performance.now();
+  const isDeaf = (): boolean => performance.now() - heardAt > silence_ms_max;
+  /** On another connection than the one that listens, so that it shows whether what one says is heard on another. */
+  const sayHere = (mark: string): Promise<void> => notify(sql, [self + mark]);
 
-  const hear = (message: string): void => {
-    const [topic, payload] = JSON.parse(message) as [string, never];
-    if (topic === 'ping') {
-      if (payload !== self) return;
-      heardAt = performance.now();
-      heard.resolve(true);
-      return;
-    }
-    for (const handle of subscribers.get(topic) ?? []) handle(payload);
-  };
-
+  const company = createCompany();
+  const audience = createAudience(company, () => {
+    sayHere(marks.here).catch(() => undefined);
+  });
   const ear = createEar(url, {
-    hear,
+    hear: (message) => {
+      const sender = message.slice(0, id_chars);
+      if (sender !== self) return audience.hear(sender, message.slice(id_chars));
+      heardAt = performance.now();
+      heard.resolve();
+    },
     lost: () => {
       heardAt = -Infinity;
     },
     again: () => {
       heardAt = performance.now();
-      for (const handle of gapHandlers) handle();
+      company.assume();
+      audience.gap();
     },
   });
-  const ping = (): Promise<unknown> => sql`select pg_notify(${channel}, ${JSON.stringify(['ping', self])})`;
+  const teller = createTeller({ envelope: self, lost: self + marks.lost, say: ear.say });
   await ear.listen();
-  await ping();
-  if (!(await Promise.race([heard.promise, sleep(first_heard_ms_max, false, { ref: false })]))) {
-    await ear.close();
-    throw new CannotStart(
-      'what one connection notifies is not heard on another: let DATABASE_URL lead to PostgreSQL itself',
-    );
-  }
+  await sayHere(marks.hello);
+  await inTime(heard.promise, first_heard_ms_max).catch(() => refuseToStart(ear));
+  // Whoever hears nothing does not know that it is alone.
+  const hasCompany = (): boolean => company.isThere() || isDeaf();
+  const lost = (): void => {
+    teller.lose();
+    audience.gap();
+  };
 
   return {
-    publish,
+    tell: (topic, payload) => {
+      if (hasCompany()) teller.tell(JSON.stringify([topic, payload]));
+    },
+    warn: (topic, payload) => notify(sql, [`${self}${JSON.stringify([[topic, payload]])}`]),
+    subscribe: audience.subscribe,
+    onGap: audience.onGap,
+    lost,
+    hasCompany,
+    watch: {
+      name: 'feed.watch',
+      everyMs: 1_000,
+      run: createWatch({ ear, company, audience, teller, lost, isDeaf, sayHere: () => sayHere(marks.here) }),
+    },
+    close: async () => {
+      const leaving = teller.drain().then(() => ear.say([self + marks.leaving]));
+      await inTime(leaving, farewell_ms_max).catch(() => undefined);
+      await ear.close();
+    },
+  };
+}
+
+async function refuseToStart(ear: Ear): Promise<never> {
+  await ear.close();
+  throw new CannotStart(
+    'what one connection notifies is not heard on another: let DATABASE_URL lead to PostgreSQL itself',
+  );
+}
+
+interface Audience extends Pick<Feed, 'subscribe' | 'onGap'> {
+  /** What another server says, without its id. */
+  hear(sender: string, text: string): void;
+  gap(): void;
+}
+
+/** Whoever wants to hear of other servers. `answer` is called when one is new, which is to know at once that it is not alone. */
+function createAudience(company: Company, answer: () => void): Audience {
+  const subscribers = new Map<string, ((payload: never) => void)[]>();
+  const gapHandlers: (() => void)[] = [];
+  const gap = (): void => {
+    for (const handle of gapHandlers) handle();
+  };
+  const hearNews = (text: string): void => {
+    for (const [topic, payload] of JSON.parse(text) as [string, never][])
+      for (const handle of subscribers.get(topic) ?? []) handle(payload);
+  };
+  return {
     subscribe: (topic, handle) => {
       subscribers.set(topic, [...(subscribers.get(topic) ?? []), handle]);
     },
     onGap: (handle) => {
       gapHandlers.push(handle);
     },
-    watch: {
-      name: 'feed.watch',
-      everyMs: 1_000,
-      run: async () => {
-        await ping();
-        if (performance.now() - heardAt <= silence_ms_max) return;
-        await ear.listen();
-      },
+    gap,
+    hear: (sender, text) => {
+      if (text === marks.leaving) return company.left(sender);
+      company.hear(sender);
+      if (text === marks.here) return;
+      if (text === marks.hello) answer();
+      else if (text === marks.lost) gap();
+      else hearNews(text);
     },
-    close: ear.close,
   };
 }
 
-interface Ear {
-  /** Opens a listening connection in place of the one there was; resolves when it listens. */
-  listen(): Promise<void>;
-  close(): Promise<void>;
-}
-
-interface Told {
-  hear(message: string): void;
+interface Watch {
+  readonly ear: Pick<Ear, 'listen'>;
+  readonly company: Pick<Company, 'forgetSilent'>;
+  readonly audience: Pick<Audience, 'gap'>;
+  readonly teller: Pick<Teller, 'retry'>;
   lost(): void;
-  /** From now on it hears, but not what was said meanwhile. */
-  again(): void;
+  isDeaf(): boolean;
+  sayHere(): Promise<void>;
 }
 
-/** One listening connection at a time; a lost one is replaced at once. */
-function createEar(url: string, { hear, lost, again }: Told): Ear {
-  let listener: Listener | undefined;
-  let listening: Promise<void> | undefined;
-  let closed = false;
-
-  const open = async (): Promise<void> => {
-    const stale = listener;
-    const fresh = connectListener(url, hear, () => {
-      if (listener !== fresh || closed) return;
-      lost();
-      listen().catch(() => undefined);
-    });
-    listener = fresh;
-    await stale?.end();
-    await fresh.listening;
-    if (stale !== undefined) again();
-  };
-  const listen = (): Promise<void> => {
-    listening ??= open().finally(() => {
-      listening = undefined;
-    });
-    return listening;
-  };
-  return {
-    listen,
-    close: async () => {
-      closed = true;
-      await listening?.catch(() => undefined);
-      await listener?.end();
-    },
-  };
-}
-
-interface Listener {
-  /** Resolves when messages arrive, or rejects; a listener that failed or was lost stays so. */
-  readonly listening: Promise<unknown>;
-  end(): Promise<void>;
-}
-
-/** One try at a listening connection; `lost` is called when it broke after it had worked. */
-function connectListener(url: string, hear: (message: string) => void, lost: () => void): Listener {
-  let ended = false;
-  const opened = openLink(url, 'maejin-feed');
-  const listen = async (): Promise<void> => {
-    const link = await opened;
-    // What ends it may come before it is heard of.
-    link.wait();
-    link.on('notification', ({ payload = '' }) => hear(payload));
-    const sql = sqlBy((ready, settle) => link.send(ready, settle));
-    await sql`listen ${sql(channel)}`;
-    link.once('end', () => {
-      if (!ended) lost();
-    });
-  };
-  const listening = listen();
-  // It may fail while whoever wants to know is still ending the listener before it.
-  listening.catch(() => undefined);
-  return {
-    listening,
-    end: async () => {
-      ended = true;
-      const link = await opened.catch(() => undefined);
-      link?.destroy();
-    },
+function createWatch({ ear, company, audience, teller, lost, isDeaf, sayHere }: Watch): () => Promise<void> {
+  let saidAt = performance.now();
+  return async () => {
+    await sayHere();
+    const silentMs = performance.now() - saidAt;
+    saidAt = performance.now();
+    // The others may have taken this server for gone, and it may have taken itself for alone.
+    if (silentMs > silence_ms_max) lost();
+    if (company.forgetSilent()) audience.gap();
+    teller.retry();
+    if (isDeaf()) await ear.listen();
   };
 }

@@ -3,7 +3,7 @@
  * of its statements, and whatever nobody waited for with the `commit`. After a statement that failed nothing more of its
  * flight is carried out, not even a commit; what was sent behind it is answered that something did.
  */
-import type { Connections, PooledLink } from './connections.ts';
+import { type Connections, isTheEnd, type PooledLink } from './connections.ts';
 import type { Tx } from './database.ts';
 import { codeOf } from './failures.ts';
 import { type Ready, type Send, type Settle, sqlBy } from './statements.ts';
@@ -12,10 +12,16 @@ const begin: Ready = { text: 'begin', values: [], name: 'begin' };
 const commit: Ready = { text: 'commit', values: [], name: 'commit' };
 const rollback: Ready = { text: 'rollback', values: [], name: 'rollback' };
 
+export interface Committing {
+  readonly connections: Connections;
+  /** Told when it is not known whether a commit happened; must neither wait nor throw. */
+  doubted(): void;
+}
+
 /** See `Database.transaction`. */
-export async function transaction<T>(connections: Connections, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function transaction<T>({ connections, doubted }: Committing, work: (tx: Tx) => Promise<T>): Promise<T> {
   const link = await taken(connections);
-  const line = lineOn(link);
+  const line = lineOn(link, doubted);
   try {
     const result = await work(Object.assign(sqlBy(line.send), { within: 'a transaction' } as const));
     await line.commit();
@@ -48,7 +54,7 @@ interface Line {
 }
 
 /** Sends statements in order until the transaction is over; whoever is still at work then is refused. */
-function lineOn(link: PooledLink): Line {
+function lineOn(link: PooledLink, doubted: () => void): Line {
   let failed: unknown;
   let isBegun = false;
   let isOver = false;
@@ -93,7 +99,12 @@ function lineOn(link: PooledLink): Line {
     send,
     commit: async () => {
       // Of a transaction in which something failed the answer is ROLLBACK, and no error.
-      if ((await end(commit)) === 'COMMIT' && failed === undefined) return;
+      const word = await end(commit).catch((error: unknown) => {
+        // What PostgreSQL refused did not happen.
+        if (isTheEnd(error)) doubted();
+        throw error;
+      });
+      if (word === 'COMMIT' && failed === undefined) return;
       throw failed ?? new Error('the database rolled the transaction back');
     },
     rollBack: async () => {

@@ -2,6 +2,7 @@
 import type { Database, Tx } from '../platform/database.ts';
 import { createLanes, type LaneMetrics } from '../platform/lane.ts';
 import { refuse, type Refusal } from '../refusals.ts';
+import { countChanges } from './counting.ts';
 import { giveBack } from './release.ts';
 import type { SeatBoards } from './seat-boards.ts';
 
@@ -31,15 +32,15 @@ export function createCancellations({ database, boards, metrics, batchMax }: Can
     lanesMax: 10_000,
     metrics,
     run: async (concertId, commands) => {
-      const { changes, answers } = await database.transaction((tx) => runBatch(tx, boards, concertId, commands));
-      boards.apply(changes);
+      const { changes, answers } = await database.transaction((tx) => runBatch(tx, concertId, commands));
+      boards.committed(changes);
       return answers;
     },
   });
   return { cancel: (concertId, cancellation) => lanes.submit(concertId, cancellation), drain: () => lanes.drain() };
 }
 
-async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, commands: readonly Cancellation[]) {
+async function runBatch(tx: Tx, concertId: string, commands: readonly Cancellation[]) {
   const ids = commands.map((command) => command.id);
   const [reservations, payments] = await Promise.all([
     tx<{ id: string; userId: string; status: string }[]>`
@@ -55,7 +56,8 @@ async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, commands:
       where concert_id = ${concertId} and reservation_id = any(${ids}::text[])`,
   ]);
   const held = reservations.filter(({ status }) => status === 'HELD').map(({ id }) => id);
-  const changes = await giveBack(tx, boards, concertId, held);
+  const changes = await giveBack(tx, concertId, held);
+  countChanges(tx, concertId, changes);
   const known = new Map(reservations.map((reservation) => [reservation.id, reservation]));
   const paymentIds = new Map(payments.map((payment) => [payment.reservationId, payment.id]));
   const answers = commands.map(({ userId, id }): undefined | Refusal => {

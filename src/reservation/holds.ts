@@ -11,6 +11,7 @@ import { createLanes, type LaneMetrics } from '../platform/lane.ts';
 import { refuse, type Refusal } from '../refusals.ts';
 import { extendSessions, hear, lockTokens, type SessionEnd, type TokenState } from '../waiting-room/gate.ts';
 import type { Reservation } from './answer.ts';
+import { countChanges } from './counting.ts';
 import { bySeatKey, decide, holdingKey, holds_seconds, madeLately, seatKey } from './holding.ts';
 import type { Facts, Grant, Hold, HoldCommand, HoldsLately, Rules, SeatRow } from './holding.ts';
 import type { LostAttempts } from './lost-attempts.ts';
@@ -57,7 +58,7 @@ export function createHolds(options: HoldsOptions): Holds {
       const retried = holds.filter((hold) => hold.tried).map((hold) => hold.id);
       for (const hold of holds) hold.tried = true;
       const show = ({ changes, sessions, granted }: Shown): void => {
-        boards.apply(changes);
+        boards.committed(changes);
         if (sessions.length > 0) extended(concertId, sessions);
         if (granted > 0) onHolds(granted);
       };
@@ -127,7 +128,7 @@ async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, batch: Ba
     entries.filter((entry) => tokens.get(entry)?.unheard),
   );
   write(tx, concertId, grants);
-  boards.publish(tx, changes);
+  countChanges(tx, concertId, changes);
   return { answers, changes, sessions, granted: grants.length };
 }
 

@@ -8,6 +8,7 @@ import { saleEndOf } from '../catalog/catalog.ts';
 import type { Database, Sql, Statement } from '../platform/database.ts';
 import { lockingPlaces, outlasting, tokenParts, type SessionEnd } from '../waiting-room/gate.ts';
 import type { Reservation } from './answer.ts';
+import { counting } from './counting.ts';
 import { bySeatKey, holds_max, holds_seconds, seatKey, wishOf, type Hold } from './holding.ts';
 import type { SeatChange } from './seat-board.ts';
 import type { SeatBoards } from './seat-boards.ts';
@@ -145,8 +146,10 @@ function holding(sql: Sql, concertId: string, { plain, rateLimit }: Granting): S
       where seat.concert_id = ${concertId} and seat.performance_id = wanted.performance_id and seat.number = wanted.number
         and ends.of[wanted.place] is not null
         and seat.version = wanted.version and not seat.sold and (seat.held_until is null or seat.held_until <= now())
-      returning 1
-    ), met as (
+      returning seat.performance_id
+    ), change as (
+      select performance_id, count(*)::int as changes, 0 as seats, 0::bigint as amount from taken group by performance_id
+    ), ${counting(sql, concertId)}, met as (
       select expect_rows((select count(*) from taken), (select coalesce(sum(cardinality(numbers)), 0) from granted)::bigint) as all
     )
     select place::int, entry, held_until as at, false as "isSession" from granted, met where met.all::text is not null

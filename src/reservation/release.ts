@@ -5,6 +5,7 @@
 import { eachByItself, impatient } from '../platform/each.ts';
 import type { Database, Sql, Tx } from '../platform/database.ts';
 import type { Duty } from '../platform/ticker.ts';
+import { countChanges } from './counting.ts';
 import type { SeatChange } from './seat-board.ts';
 import type { SeatBoards } from './seat-boards.ts';
 
@@ -41,13 +42,11 @@ function freeSeats(tx: Tx, concertId: string, seats: readonly ReleasedSeat[]): v
     select expect_rows(count(*), ${seats.length}) from freed`.execute();
 }
 
-/** Gives these holds back before their time; the caller has locked them and found them HELD. */
-export async function giveBack(
-  tx: Tx,
-  boards: SeatBoards,
-  concertId: string,
-  held: readonly string[],
-): Promise<SeatChange[]> {
+/**
+ * Gives these holds back before their time; the caller has locked them and found them HELD. What is answered is to be
+ * counted in this transaction, when it changes no more seats, and shown after the commit.
+ */
+export async function giveBack(tx: Tx, concertId: string, held: readonly string[]): Promise<SeatChange[]> {
   if (held.length === 0) return [];
   const seats = await lockSeatsOf(tx, concertId, held);
   void tx`
@@ -55,28 +54,22 @@ export async function giveBack(
       released_at = case when held_until > now() then now() end
     where concert_id = ${concertId} and id = any(${held}::text[]) and status = 'HELD'`.execute();
   freeSeats(tx, concertId, seats);
-  boards.publish(tx, seats);
   return seats;
 }
 
 /**
  * Gives back whatever these fans hold and have not paid, for one whose session ends can pay for nothing. The caller ends
  * the sessions in this transaction and has locked the places, so that no hold comes in between. A session that ends by
- * the clock needs nothing of this: no hold outlasts it.
+ * the clock needs nothing of this: no hold outlasts it. What is answered is to be counted and shown as by `giveBack`.
  */
-export async function giveBackOf(
-  tx: Tx,
-  boards: SeatBoards,
-  concertId: string,
-  userIds: readonly string[],
-): Promise<SeatChange[]> {
+export async function giveBackOf(tx: Tx, concertId: string, userIds: readonly string[]): Promise<SeatChange[]> {
   const held = await tx<{ id: string }[]>`
     select id from reservations
     where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and status = 'HELD'
     order by id
     for update`;
   const ids = held.map(({ id }) => id);
-  return giveBack(tx, boards, concertId, ids);
+  return giveBack(tx, concertId, ids);
 }
 
 const sweep_ms = 250;
@@ -96,7 +89,7 @@ export function releaseDuty({ database, boards }: { database: Database; boards: 
           Map.groupBy(overdue, (hold) => hold.concertId),
           async ([concertId, holds]) => {
             const ids = holds.map((hold) => hold.id);
-            boards.apply(await database.transaction((tx) => release(tx, boards, concertId, ids)));
+            boards.committed(await database.transaction((tx) => release(tx, concertId, ids)));
           },
         );
         if (overdue.length < batch_max) return;
@@ -112,7 +105,7 @@ async function overdueHolds(sql: Sql): Promise<{ concertId: string; id: string }
 }
 
 /** Leaves out what another server is releasing, or a payment is deciding about, at this moment. */
-async function release(tx: Tx, boards: SeatBoards, concertId: string, ids: readonly string[]): Promise<SeatChange[]> {
+async function release(tx: Tx, concertId: string, ids: readonly string[]): Promise<SeatChange[]> {
   impatient(tx);
   const overdue = await tx<{ id: string }[]>`
     select id from reservations
@@ -126,6 +119,6 @@ async function release(tx: Tx, boards: SeatBoards, concertId: string, ids: reado
     update reservations set status = 'EXPIRED'
     where concert_id = ${concertId} and id = any(${own}::text[]) and status = 'HELD'`.execute();
   freeSeats(tx, concertId, seats);
-  boards.publish(tx, seats);
+  countChanges(tx, concertId, seats);
   return seats;
 }

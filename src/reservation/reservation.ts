@@ -12,6 +12,7 @@ import type { Pass, WaitingRoom } from '../waiting-room/gate.ts';
 import { concertIdOf, type Reservation } from './answer.ts';
 import { createCancellations } from './cancellations.ts';
 import type { HoldCommand } from './holding.ts';
+import { countChanges } from './counting.ts';
 import { createHolds } from './holds.ts';
 import { getOwn, listOwn, type PageRequest, type ReservationPage } from './own.ts';
 import { createLostAttempts } from './lost-attempts.ts';
@@ -75,12 +76,12 @@ export interface Reservations {
   confirm: typeof confirm;
   /**
    * Gives back whatever these fans hold and have not paid, in the transaction that ends their sessions before their time
-   * and has locked their places. It tells the other servers; what is answered is to be announced after the commit.
+   * and has locked their places. What is answered is to be counted there too, and announced after the commit.
    */
-  giveBack(tx: Tx, concertId: string, userIds: readonly string[]): Promise<SeatChange[]>;
-  /** Tells the other servers when the transaction commits. */
-  publish(tx: Tx, changes: readonly SeatChange[]): void;
-  /** After the commit: shows the changes in this server's own answers. */
+  readonly giveBack: typeof giveBackOf;
+  /** See counting.ts: what the paying transaction has changed of the seats, all of it, and sold. */
+  readonly countChanges: typeof countChanges;
+  /** After the commit: shows the changes in this server's own answers, and tells the other servers. */
   announce(concertId: string, changes: readonly SeatChange[]): void;
 
   readonly duties: readonly Duty[];
@@ -123,7 +124,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
   const cancellations = createCancellations({ database, boards, metrics, batchMax });
   const sold = createSoldSeats(sql, metrics);
   const standings = createStandings({ boards, catalog, sold });
-  const giveBack = givingBack(boards, waitingRoom);
+  giveBackOnLeaving(boards, waitingRoom);
   return {
     hold: async (pass, performanceId, numbers) => holds.hold(await holdOf(catalog, pass, performanceId, numbers)),
     cancel: (userId, id) => cancellations.cancel(concertIdOf(id), { userId, id }),
@@ -142,10 +143,10 @@ export function createReservations(options: ReservationsOptions): Reservations {
     layOutSeats,
     lockForPayment,
     confirm,
-    giveBack,
-    publish: boards.publish,
+    giveBack: giveBackOf,
+    countChanges,
     announce: (concertId, changes) => {
-      boards.apply(changes);
+      boards.committed(changes);
       sold.changed(concertId);
     },
     duties: [
@@ -163,14 +164,13 @@ export function createReservations(options: ReservationsOptions): Reservations {
   };
 }
 
-/** Whatever a fan holds is given back with the session, be it that its fan leaves or has paid for something else. */
-function givingBack(boards: SeatBoards, { onLeaving }: Pick<WaitingRoom, 'onLeaving'>): Reservations['giveBack'] {
-  const giveBack: Reservations['giveBack'] = (tx, ...fans) => giveBackOf(tx, boards, ...fans);
-  onLeaving(async (...fans) => {
-    const changes = await giveBack(...fans);
-    return () => boards.apply(changes);
+/** Whatever a fan holds is given back with the session. */
+function giveBackOnLeaving(boards: SeatBoards, { onLeaving }: Pick<WaitingRoom, 'onLeaving'>): void {
+  onLeaving(async (tx, concertId, userIds) => {
+    const changes = await giveBackOf(tx, concertId, userIds);
+    countChanges(tx, concertId, changes);
+    return () => boards.committed(changes);
   });
-  return giveBack;
 }
 
 /** What can be refused before any transaction: numbers that repeat themselves, a date that is none or another concert's. */

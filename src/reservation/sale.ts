@@ -1,5 +1,6 @@
 /** The reservation's part of a payment: judged and confirmed inside the paying transaction. */
 import { conflict, type Sql, type Statement, type Tx } from '../platform/database.ts';
+import { counting } from './counting.ts';
 import type { SeatChange } from './seat-board.ts';
 import type { ReservationStatus } from './answer.ts';
 
@@ -89,14 +90,11 @@ export function confirming(sql: Sql, concertId: string): Statement<readonly unkn
       where seat.concert_id = ${concertId} and seat.performance_id = own.performance_id and seat.number = own.number
         and seat.reservation_id = own.reservation_id and not seat.sold
       returning seat.performance_id, seat.number, seat.version
-    ), counted as (
-      update performance_sales as sales
-      set seats_reserved = sales.seats_reserved + bought.seats, revenue = sales.revenue + bought.amount
-      from (select performance_id, sum(cardinality(seat_numbers))::int as seats, sum(amount)::bigint as amount
-            from paid group by performance_id order by performance_id) as bought
-      where sales.concert_id = ${concertId} and sales.performance_id = bought.performance_id
-      returning 1
-    )`;
+    ), change as (
+      select performance_id, sum(cardinality(seat_numbers))::int as changes, sum(cardinality(seat_numbers))::int as seats,
+        sum(amount)::bigint as amount
+      from paid group by performance_id
+    ), ${counting(sql, concertId)}`;
 }
 
 /** Locks the seats of those that are HELD, in key order. Answers by reservation how many are its own. */
@@ -118,8 +116,9 @@ async function seatsOf(tx: Tx, concertId: string, ids: readonly string[]): Promi
 }
 
 /**
- * Sells the seats of reservations that `lockForPayment` found HELD in this transaction. Rejects with a conflict, so
- * that nothing of the payment stands, if a single seat is not theirs. The answer is to be published before the commit.
+ * Sells the seats of reservations that `lockForPayment` found HELD in this transaction. Rejects with a conflict, so that
+ * nothing of the payment stands, if a single seat is not theirs. What is answered is to be counted in this transaction,
+ * with whatever else it changes of the seats (`countChanges`), and announced after the commit.
  */
 export async function confirm(
   tx: Tx,
@@ -131,8 +130,7 @@ export async function confirm(
   const seats = reservations.flatMap(({ id, performanceId, seatNumbers }) =>
     seatNumbers.map((number) => ({ id, performanceId, number })),
   );
-  const sales = salesOf(reservations);
-  const [confirmed, sold, counted] = await Promise.all([
+  const [confirmed, sold] = await Promise.all([
     tx`
       update reservations set status = 'CONFIRMED'
       where concert_id = ${concertId} and id = any(${ids}::text[]) and status = 'HELD'`,
@@ -143,27 +141,11 @@ export async function confirm(
       where seat.concert_id = ${concertId} and seat.performance_id = paid.performance_id and seat.number = paid.number
         and seat.reservation_id = paid.reservation_id and not seat.sold
       returning seat.performance_id as "performanceId", seat.number, 2 as code, seat.version`,
-    tx`
-      update performance_sales as sales
-      set seats_reserved = sales.seats_reserved + paid.seats, revenue = sales.revenue + paid.amount
-      from unnest(${sales.map((sale) => sale.performanceId)}::text[], ${sales.map((sale) => sale.seats)}::int[],
-        ${sales.map((sale) => sale.amount)}::bigint[]) as paid (performance_id, seats, amount)
-      where sales.concert_id = ${concertId} and sales.performance_id = paid.performance_id`,
   ]);
-  if (confirmed.count !== ids.length || sold.count !== seats.length || counted.count !== sales.length) {
+  if (confirmed.count !== ids.length || sold.count !== seats.length) {
     throw conflict(
       `a sale met ${confirmed.count} of ${ids.length} reservations and ${sold.count} of ${seats.length} seats`,
     );
   }
   return sold;
-}
-
-function salesOf(
-  reservations: readonly LockedReservation[],
-): { performanceId: string; seats: number; amount: number }[] {
-  return [...Map.groupBy(reservations, (reservation) => reservation.performanceId)].map(([performanceId, own]) => ({
-    performanceId,
-    seats: own.reduce((sum, reservation) => sum + reservation.seatNumbers.length, 0),
-    amount: own.reduce((sum, reservation) => sum + reservation.amount, 0),
-  }));
 }

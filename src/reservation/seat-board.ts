@@ -26,6 +26,8 @@ export class SeatBoard {
   readonly codes: Uint8Array;
   /** Grows with every change that was taken over. */
   revision = 0;
+  /** How many changes of its seats are included: the sum of their versions. */
+  changes = 0;
   /** The revision at which a seat of the chunk last changed. */
   readonly chunkRevisions: Float64Array;
   private readonly versions: Int32Array;
@@ -44,7 +46,7 @@ export class SeatBoard {
     const index = number - 1;
     const known = this.versions[index];
     if (known === undefined || version <= known) return false;
-    this.versions[index] = version;
+    this.include(index, version);
     return this.set(index, code);
   }
 
@@ -61,7 +63,7 @@ export class SeatBoard {
       const known = this.versions[index] ?? Infinity;
       const freed = version === known && code === 0 && this.codes[index] === 1;
       if (version <= known && !freed) continue;
-      this.versions[index] = version;
+      this.include(index, version);
       if (this.set(index, code)) changed.push(index + 1);
     }
     return changed;
@@ -86,6 +88,11 @@ export class SeatBoard {
 
   get reserved(): number {
     return this.counts[2];
+  }
+
+  private include(index: number, version: number): void {
+    this.changes += version - (this.versions[index] ?? 0);
+    this.versions[index] = version;
   }
 
   private set(index: number, code: SeatCode): boolean {

@@ -1,13 +1,14 @@
 /**
  * The boards of the performances that somebody looks at: read when first asked for, then kept up to date by own
- * commits and by the feed, read again now and then in case news was lost, and dropped when nobody asks any more.
+ * commits and by the feed, read again when they lack a change, and dropped when nobody asks any more.
  */
 import type { Performance } from '../catalog/catalog.ts';
-import type { Database, Tx } from '../platform/database.ts';
+import type { Database } from '../platform/database.ts';
 import { eachByItself } from '../platform/each.ts';
 import type { Feed } from '../platform/feed.ts';
 import { createLoader } from '../platform/loader.ts';
 import type { Duty } from '../platform/ticker.ts';
+import { createSeatsCheck } from './missing-changes.ts';
 import { SeatBoard, type SeatChange, type SeatCode } from './seat-board.ts';
 import { SeatPage, type SeatFilter } from './seat-page.ts';
 import { createSeatReading, type ReadSeats } from './seat-reading.ts';
@@ -17,10 +18,8 @@ export interface SeatBoards {
   of(performance: Performance): Promise<KeptBoard>;
   /** The board of a performance if it is in memory. */
   known(performanceId: string): KeptBoard | undefined;
-  /** Takes over changes that were committed. */
-  apply(changes: readonly SeatChange[]): void;
-  /** Tells the other servers, as part of the transaction that makes the changes; waits for nothing. */
-  publish(tx: Tx, changes: readonly SeatChange[]): void;
+  /** Takes over changes that this server has just committed, and tells the other servers. Neither waits nor throws. */
+  committed(changes: readonly SeatChange[]): void;
   /** Called with the numbers whose status changed on a board. */
   onChange(handle: (performanceId: string, numbers: readonly number[]) => void): void;
   readonly duties: readonly Duty[];
@@ -38,6 +37,7 @@ export interface KeptBoard {
 const board_seats_max = 5_000_000;
 /** Of one board while it is read. */
 const news_max = 20_000;
+/** Holds that run out change no version, nor is a count that is wrong found by counting. */
 const reread_ms = 30_000;
 const page_idle_ms = 30_000;
 const board_idle_ms = 600_000;
@@ -46,36 +46,27 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
   const shelf = createShelf();
   const read = createSeatReading(database.sql);
   const loader = createLoading(read, shelf);
-  const handlers: ((performanceId: string, numbers: readonly number[]) => void)[] = [];
+  const handlers: Tell[] = [];
 
-  const tell = (performanceId: string, numbers: readonly number[]): void => {
+  const tell: Tell = (performanceId, numbers) => {
     for (const handle of handlers) handle(performanceId, numbers);
   };
 
-  const apply = (changes: readonly SeatChange[]): void => {
-    const changed = new Map<string, number[]>();
-    for (const change of changes) {
-      const { performanceId, number, code, version } = change;
-      loader.hear(performanceId, change);
-      if (shelf.get(performanceId)?.board.apply(number, code, version) !== true) continue;
-      const numbers = changed.get(performanceId);
-      if (numbers === undefined) changed.set(performanceId, [number]);
-      else numbers.push(number);
-    }
-    for (const [performanceId, numbers] of changed) tell(performanceId, numbers);
-  };
+  const apply = createTakingOver(shelf, loader, tell);
 
-  const reread = async ({ board }: Shelved): Promise<void> => {
+  const reread = async (board: SeatBoard): Promise<void> => {
     const numbers = await read(board);
     if (numbers.length > 0) tell(board.performance.id, numbers);
   };
+  const used = (): readonly SeatBoard[] => shelf.used(reread_ms);
+  const { checkAll, duty: check } = createSeatsCheck({ sql: database.sql, feed, used, reread });
 
   feed.subscribe('seats', (news: News) => apply(changesOf(news)));
   // Boards of no present use are dropped: whoever asks for one next has it read.
   feed.onGap(() => {
     loader.missed();
     shelf.dropUnused(reread_ms);
-    Promise.all(shelf.used(reread_ms).map(reread)).catch(() => shelf.dropUnused(0));
+    checkAll().catch(() => shelf.dropUnused(0));
   });
 
   const known = (performanceId: string): Shelved | undefined => {
@@ -87,15 +78,16 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
   return {
     of: async (target) => known(target.id) ?? loader.load(target),
     known,
-    apply,
-    publish: (tx, changes) => {
-      for (const news of messages(changes)) void feed.publish(tx, 'seats', { ...news });
+    committed: (changes) => {
+      for (const news of messages(changes)) feed.tell('seats', { ...news });
+      apply(changes);
     },
     onChange: (handle) => {
       handlers.push(handle);
     },
     duties: [
-      { name: 'seats.reread', everyMs: reread_ms, run: () => eachByItself(shelf.used(reread_ms), reread) },
+      check,
+      { name: 'seats.reread', everyMs: reread_ms, run: () => eachByItself(used(), reread) },
       {
         name: 'seats.forget',
         everyMs: page_idle_ms,
@@ -105,6 +97,28 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
         },
       },
     ],
+  };
+}
+
+type Tell = (performanceId: string, numbers: readonly number[]) => void;
+
+/** Takes over changes, on the boards in memory and those that are being read. */
+function createTakingOver(
+  shelf: Pick<ReturnType<typeof createShelf>, 'get'>,
+  loader: Pick<ReturnType<typeof createLoading>, 'hear'>,
+  tell: Tell,
+): (changes: readonly SeatChange[]) => void {
+  return (changes) => {
+    const changed = new Map<string, number[]>();
+    for (const change of changes) {
+      const { performanceId, number, code, version } = change;
+      loader.hear(performanceId, change);
+      if (shelf.get(performanceId)?.board.apply(number, code, version) !== true) continue;
+      const numbers = changed.get(performanceId);
+      if (numbers === undefined) changed.set(performanceId, [number]);
+      else numbers.push(number);
+    }
+    for (const [performanceId, numbers] of changed) tell(performanceId, numbers);
   };
 }
 
@@ -156,9 +170,10 @@ function createShelf() {
       boards.set(board.performance.id, shelved);
       return shelved;
     },
-    used: (withinMs: number): Shelved[] => {
+    used: (withinMs: number): SeatBoard[] => {
       const since = performance.now() - withinMs;
-      return [...boards.values()].filter((shelved) => shelved.followers > 0 || shelved.usedAt >= since);
+      const used = [...boards.values()].filter((shelved) => shelved.followers > 0 || shelved.usedAt >= since);
+      return used.map(({ board }) => board);
     },
     dropUnused: (ms: number): void => {
       for (const shelved of unused(ms)) drop(shelved);

@@ -14,6 +14,12 @@ export interface BoardKeeper {
   reached(version: number): Promise<void>;
 }
 
+/** A board in memory, and when it was last asked for. */
+export interface Kept {
+  readonly keeper: BoardKeeper;
+  usedAt: number;
+}
+
 const early_changes_max = 1_000;
 /** A change that others follow arrives within milliseconds; after this it is taken for lost. */
 const gap_ms_max = 200;

@@ -1,16 +1,16 @@
 /**
- * The boards of this server: loaded when first asked for, kept in step with the database by the feed, read again
- * when a change was missed, dropped when nobody asks any more.
+ * The boards of this server: loaded when first asked for, kept in step with the database by own commits and by the feed,
+ * read again when a change was missed, dropped when nobody asks any more.
  */
 import type { Database } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
-import { createRotation } from '../platform/each.ts';
 import { createLoader } from '../platform/loader.ts';
 import { createFewAtOnce } from '../platform/few-at-once.ts';
 import type { Duty } from '../platform/ticker.ts';
-import { keepBoard, type BoardKeeper } from './board-keeper.ts';
+import { keepBoard, type Kept } from './board-keeper.ts';
 import type { Board, News, Snapshot } from './board.ts';
-import { createArrivals } from './news.ts';
+import { check_every_ms, createCatchingUp } from './catching-up.ts';
+import { createArrivals, extendedPartsOf, partsOf, type Extend, type ExtendedPart, type Extension } from './news.ts';
 import { readSnapshot } from './snapshot.ts';
 
 export interface Boards {
@@ -18,9 +18,12 @@ export interface Boards {
   peek(concertId: string): Board | undefined;
   /** The board, loaded if need be; undefined if there is no such concert. */
   open(concertId: string): Promise<Board | undefined>;
-  /** Shows a change that this server has just committed; resolves when the board includes it. */
+  /**
+   * Shows a change that this server has just committed, and tells the other servers. Resolves when the board here includes
+   * it, at the latest after a second.
+   */
   show(news: News): Promise<void>;
-  /** Shows sessions that this server has just extended. */
+  /** Shows sessions that this server has just extended, by a commit, and tells the other servers. */
   extended(concertId: string, sessions: readonly { entry: number; expiresAt: Date }[]): void;
   /** Called with what has just changed on a board. */
   onChange(handle: (change: BoardChange) => void): void;
@@ -36,17 +39,6 @@ export interface BoardChange {
   readonly entries: readonly number[] | undefined;
 }
 
-interface Kept {
-  readonly keeper: BoardKeeper;
-  usedAt: number;
-}
-
-type Extensions = Iterable<readonly [entry: number, expiresAt: number]>;
-
-/** A message lost without its connection breaking was never seen; this is for what was never seen. */
-const check_every_ms = 5_000;
-/** So many at a time; with more of them, each is checked every second or third time. */
-const checked_max = 1_000;
 const unused_ms_max = 10 * 60_000;
 
 /** `onAdmitted` is told how many fans each change of this server let in. */
@@ -64,20 +56,18 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
     if (keeper === undefined) loader.hear(news.concertId, news);
     else keeper.accept(news);
   };
-  const extend = (concertId: string, sessions: Extensions): void => {
+  const extend: Extend = (concertId, sessions) => {
     const board = kept.get(concertId)?.keeper.board;
     if (board === undefined) loader.hear(concertId, sessions);
     else extendOn(board, sessions, tell);
   };
   feed.subscribe('line', createArrivals(accept));
-  feed.subscribe('sessions', ([concertId, sessions]: [string, [number, number][]]) => extend(concertId, sessions));
-  const { catchUp, fallBehind } = createCatchingUp({ database, kept, loader, extend });
+  feed.subscribe('sessions', ([concertId, sessions]: ExtendedPart) => extend(concertId, sessions));
+  const catchingUp = createCatchingUp({ database, feed, kept, loader, extend });
   feed.onGap(() => {
     loader.missed();
-    fallBehind();
-    catchUp([...kept.keys()]).catch(() => undefined);
+    catchingUp.fallBehind();
   });
-  const next = createRotation(checked_max);
 
   const use = (concertId: string): Board | undefined => {
     const one = kept.get(concertId);
@@ -90,14 +80,15 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
     open: async (concertId) => use(concertId) ?? (await loader.load(concertId)),
     show: async (news) => {
       count(news);
+      for (const part of partsOf(news)) feed.tell('line', part);
       accept(news);
       await kept.get(news.concertId)?.keeper.reached(news.version);
     },
-    extended: (concertId, sessions) =>
-      extend(
-        concertId,
-        sessions.map(({ entry, expiresAt }) => [entry, expiresAt.getTime()] as const),
-      ),
+    extended: (concertId, sessions) => {
+      const ends = sessions.map(({ entry, expiresAt }) => [entry, expiresAt.getTime()] as const);
+      for (const part of extendedPartsOf(concertId, ends)) feed.tell('sessions', part);
+      extend(concertId, ends);
+    },
     onChange: (handle) => {
       handlers.push(handle);
     },
@@ -108,7 +99,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
       everyMs: check_every_ms,
       run: async () => {
         dropUnused(kept);
-        await catchUp(next([...kept.keys()]));
+        await catchingUp.look();
       },
     },
   };
@@ -133,7 +124,7 @@ function createTally(onAdmitted?: (fans: number) => void) {
 
 type Tell = (concertId: string, entries?: readonly number[]) => void;
 
-function extendOn(board: Board, sessions: Extensions, tell: Tell): void {
+function extendOn(board: Board, sessions: readonly Extension[], tell: Tell): void {
   const entries: number[] = [];
   for (const [entry, expiresAt] of sessions) if (board.extend(entry, expiresAt)) entries.push(entry);
   if (entries.length > 0) tell(board.concertId, entries);
@@ -147,7 +138,7 @@ const first_reads = { name: 'rooms', atOnce: 8, waitingMax: 1_000 };
 /** Reads rooms: into a board that is new, or over the one there is. */
 function createLoading(database: Database, kept: Map<string, Kept>, tell: Tell) {
   const firstReads = createFewAtOnce(first_reads);
-  const loader = createLoader<string, Snapshot | undefined, News | Extensions, Board | undefined>({
+  const loader = createLoader<string, Snapshot | undefined, News | readonly Extension[], Board | undefined>({
     name: 'lines',
     keyOf: (concertId) => concertId,
     read: (concertId) => {
@@ -180,52 +171,4 @@ function createLoading(database: Database, kept: Map<string, Kept>, tell: Tell) 
     return one;
   };
   return loader;
-}
-
-interface CatchingUp {
-  readonly database: Database;
-  readonly kept: ReadonlyMap<string, Kept>;
-  readonly loader: Pick<ReturnType<typeof createLoading>, 'loadAnew'>;
-  extend(concertId: string, sessions: Extensions): void;
-}
-
-/** Finds out what was missed, with a question or two for many boards together. */
-function createCatchingUp({ database, kept, loader, extend }: CatchingUp) {
-  /** Whether ends of sessions may have been missed. */
-  let isBehind = false;
-
-  /** Whatever was missed shows in the version; a board that keeps up is not read again, however large it is. */
-  const check = async (concertIds: string[]): Promise<void> => {
-    const rows = await database.sql<{ concertId: string; version: number }[]>`
-      select concert_id as "concertId", version from rooms where concert_id = any(${concertIds}::text[])`;
-    await Promise.all(
-      rows.map(async ({ concertId, version }) => {
-        const keeper = kept.get(concertId)?.keeper;
-        await keeper?.reached(version);
-        if (keeper !== undefined && keeper.board.version < version) await loader.loadAnew(concertId);
-      }),
-    );
-  };
-  /** An extended session changes no version, so after a gap all ends are looked at. Ends are only ever put off. */
-  const rereadSessions = async (): Promise<void> => {
-    const rows = await database.sql<{ concertId: string; entry: number; expiresAt: Date }[]>`
-      select concert_id as "concertId", entry, expires_at as "expiresAt" from queue_tokens
-      where concert_id = any(${[...kept.keys()]}::text[]) and status = 'ACTIVE'`;
-    for (const { concertId, entry, expiresAt } of rows) extend(concertId, [[entry, expiresAt.getTime()]]);
-  };
-
-  return {
-    fallBehind: () => {
-      isBehind = true;
-    },
-    catchUp: async (concertIds: string[]): Promise<void> => {
-      await check(concertIds);
-      if (!isBehind) return;
-      isBehind = false;
-      await rereadSessions().catch((error: unknown) => {
-        isBehind = true;
-        throw error;
-      });
-    },
-  };
 }

@@ -1,14 +1,12 @@
 /**
  * The rules of the line, as the statements that carry them out. Every transaction that issues, admits or ends
  * takes the room's row first (`lockRoom`), changes tokens through the functions here, and writes the room back
- * last (`saveRoom`), which also tells all servers. Each statement names its one concert.
+ * last (`saveRoom`); the news of it are shown after the commit. Each statement names its one concert.
  */
 import type { Tx } from '../platform/database.ts';
-import { publish } from '../platform/feed.ts';
 import { admission, changesOf, grace_slack_seconds, placesToCall, type CalledRow } from './admission.ts';
 import type { Change, EndReason, News, Settings, TokenStatus } from './board.ts';
 import { frontPlaces } from './front.ts';
-import { partsOf } from './news.ts';
 
 /** A room whose row this transaction has locked, and what the transaction has changed so far. */
 export interface LockedRoom {
@@ -230,8 +228,9 @@ function moveFront(room: LockedRoom, places: number): void {
 }
 
 /**
- * Writes the room back and sends the news of it, with the settings if these changed. Waits for neither: let it be the
- * last of the transaction, so that they travel with the commit. Answers the news to apply after that.
+ * Writes the room back, without waiting: let it be the last of the transaction, so that it travels with the commit.
+ * Answers the news of it, with the settings if these changed, to be shown after the commit (`Boards.show`), here and
+ * everywhere.
  */
 export function saveRoom(tx: Tx, room: LockedRoom, settings?: Settings): News {
   room.version += 1;
@@ -242,6 +241,5 @@ export function saveRoom(tx: Tx, room: LockedRoom, settings?: Settings): News {
     update rooms set last_number = ${lastNumber}, head = ${head}, front = ${front}, active = ${room.active},
       active_ceiling = greatest(max_active, ${room.active}::integer), version = ${version}, is_live = true
     where concert_id = ${concertId}`.execute();
-  for (const part of partsOf(news)) void publish(tx, 'line', part);
   return news;
 }

@@ -3,7 +3,6 @@
  * rooms decide by it inside their own transactions, whoever shows a token.
  */
 import type { Sql, Statement, Tx } from '../platform/database.ts';
-import { publish } from '../platform/feed.ts';
 import { refuse, type Refusal } from '../refusals.ts';
 import type { EndReason, TokenStatus } from './board.ts';
 import type { Pass } from './tokens.ts';
@@ -128,7 +127,7 @@ export interface SessionEnd {
 
 /**
  * Moves the ends of these sessions, which the caller has locked and found to end earlier. Waits for nothing: it travels
- * with the commit, as do the news of it to other servers.
+ * with the commit, after which they are to be shown (`Boards.extended`).
  */
 export function extendSessions(tx: Tx, concertId: string, sessions: readonly SessionEnd[]): void {
   if (sessions.length === 0) return;
@@ -137,10 +136,4 @@ export function extendSessions(tx: Tx, concertId: string, sessions: readonly Ses
     from unnest(${sessions.map(({ entry }) => entry)}::bigint[],
       ${sessions.map(({ expiresAt }) => expiresAt.toISOString())}::text[]) as extended (entry, expires_at)
     where token.concert_id = ${concertId} and token.entry = extended.entry`.execute();
-  for (let from = 0; from < sessions.length; from += sessions_per_message) {
-    const some = sessions.slice(from, from + sessions_per_message);
-    void publish(tx, 'sessions', [concertId, some.map(({ entry, expiresAt }) => [entry, expiresAt.getTime()])]);
-  }
 }
-
-const sessions_per_message = 200;

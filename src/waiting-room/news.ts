@@ -47,6 +47,23 @@ export function partsOf({ concertId, version, head, front, lastNumber, changes, 
   ]);
 }
 
+/** Sessions that end later than they did: entry, and the end in milliseconds. */
+export type Extension = readonly [entry: number, expiresAt: number];
+/** As these travel. They change no version: whoever misses them reads the ends again. */
+export type ExtendedPart = readonly [concertId: string, sessions: readonly Extension[]];
+
+/** Shows them on a board, if there is one. */
+export type Extend = (concertId: string, sessions: readonly Extension[]) => void;
+
+const sessions_per_part = 200;
+
+export function extendedPartsOf(concertId: string, sessions: readonly Extension[]): ExtendedPart[] {
+  const parts: ExtendedPart[] = [];
+  for (let from = 0; from < sessions.length; from += sessions_per_part)
+    parts.push([concertId, sessions.slice(from, from + sessions_per_part)]);
+  return parts;
+}
+
 function packSettings({ paused, pauseReasons, ...settings }: Settings): PackedSettings {
   if (paused === null || pauseReasons === null) return { ...settings, paused: null };
   const { reason } = paused;
@@ -75,7 +92,7 @@ function unpack(packed: PackedChange): Change {
 }
 
 /**
- * Puts news that came in several messages together; those of one transaction arrive without others between. News whose
+ * Puts news that came in several messages together; those of one change leave together, so they arrive without others between. News whose
  * beginning was missed is left out: the versions show that it is wanting.
  */
 export function createArrivals(deliver: (news: News) => void) {

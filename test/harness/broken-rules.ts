@@ -94,6 +94,12 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     'delete from seats where number = 20',
     'update performances set seats_total = 21',
   ],
+  'I5 the changes of a performance that were counted are those of its seats': [
+    'update performance_sales set changes = 6',
+    'update seats set version = version + 1 where number = 7',
+    'delete from performance_sales',
+    'delete from seats',
+  ],
   'I8 a fan has at most maxSeatsPerFan seats in a performance': [
     `update reservations set user_id = 'u2' where id = 'concert001-paid'`,
     `update rooms set max_seats_per_fan = 1, max_seats_per_fan_ever = 1`,

@@ -26,10 +26,10 @@ insert into reservations (concert_id, id, performance_id, user_id, seat_numbers,
   ('concert001', 'concert001-held', 'concert001-1', 'u2', '{2,3}', 2000, 'HELD', now() + interval '5 min'),
   ('concert001', 'concert001-over', 'concert001-1', 'u5', '{4}', 1000, 'HELD', now() - interval '1 min'),
   ('concert001', 'concert001-gone', 'concert001-1', 'u5', '{5}', 1000, 'CANCELLED', now() + interval '1 min');
-update seats set reservation_id = 'concert001-paid', sold = true where number in (1, 11);
-update seats set reservation_id = r.id, held_until = r.held_until from reservations r
+update seats set reservation_id = 'concert001-paid', sold = true, version = 2 where number in (1, 11);
+update seats set reservation_id = r.id, held_until = r.held_until, version = 1 from reservations r
   where r.status = 'HELD' and seats.number = any (r.seat_numbers);
-insert into performance_sales values ('concert001', 'concert001-1', 20, 2, 1500);
+insert into performance_sales values ('concert001', 'concert001-1', 20, 2, 1500, 7);
 insert into payments (concert_id, reservation_id, id, user_id, amount, entry, paid_at)
   values ('concert001', 'concert001-paid', 'concert001-p', 'u1', 1500, 1, now() - interval '2 min');
 insert into wallets values ('u1', 8500), ('u2', 700);

@@ -1,0 +1,53 @@
+/** What is counted of each performance by the transactions that change its seats (`performance_sales`). */
+import type { Sql, Statement, Tx } from '../platform/database.ts';
+import type { LockedReservation } from './sale.ts';
+import type { SeatChange } from './seat-board.ts';
+
+/**
+ * Parts of a statement in which `change` has a row a performance: how many of its seats were changed, how many of them sold,
+ * and for what. `counted` meets each of them. The rows are locked in the order of their ids and as late as can be: those
+ * who change seats of one date wait for each other from here on.
+ */
+export function counting(sql: Sql | Tx, concertId: string): Statement<readonly unknown[]> {
+  return sql`
+    locked as materialized (
+      select performance_id from performance_sales
+      where concert_id = ${concertId} and performance_id in (select performance_id from change)
+      order by performance_id for no key update
+    ), counted as (
+      update performance_sales as sales set changes = sales.changes + change.changes,
+        seats_reserved = sales.seats_reserved + change.seats, revenue = sales.revenue + change.amount
+      from locked join change using (performance_id)
+      where sales.concert_id = ${concertId} and sales.performance_id = locked.performance_id
+      returning 1
+    )`;
+}
+
+/**
+ * Counts these changes of seats, and with them what was sold: the reservations that were confirmed. Once in a transaction,
+ * after all of its seats, since the rows of the performances are locked here, in the order of their ids. Waits for
+ * nothing: it travels with the commit, and nothing stands if a performance is not there.
+ */
+export function countChanges(
+  tx: Tx,
+  concertId: string,
+  changes: readonly Pick<SeatChange, 'performanceId'>[],
+  confirmed: readonly Pick<LockedReservation, 'performanceId' | 'seatNumbers' | 'amount'>[] = [],
+): void {
+  if (changes.length === 0) return;
+  const counted = [...Map.groupBy(changes, ({ performanceId }) => performanceId)];
+  const ids = counted.map(([id]) => id);
+  const sold = Map.groupBy(confirmed, ({ performanceId }) => performanceId);
+  const seats = ids.map((id) => sum(sold.get(id), ({ seatNumbers }) => seatNumbers.length));
+  const amounts = ids.map((id) => sum(sold.get(id), ({ amount }) => amount));
+  void tx`
+    with change as (
+      select * from unnest(${ids}::text[], ${counted.map(([, own]) => own.length)}::int[], ${seats}::int[], ${amounts}::bigint[])
+        as change (performance_id, changes, seats, amount)
+    ), ${counting(tx, concertId)}
+    select expect_rows(count(*), ${ids.length}) from counted`.execute();
+}
+
+function sum<T>(all: readonly T[] | undefined, of: (one: T) => number): number {
+  return (all ?? []).reduce((total, one) => total + of(one), 0);
+}
