@@ -4,7 +4,7 @@
  * others alone; it stands only if every row that it relies upon is met.
  */
 import type { Database, Sql, Statement } from '../platform/database.ts';
-import { confirming, lockingForPayment, type SeatChange } from '../reservation/reservation.ts';
+import { confirming, type SeatChange } from '../reservation/reservation.ts';
 import { admitted, admitting, endingPaid, lockingPlaces, lockingRoom, tokenParts, type Change, type News } from '../waiting-room/gate.ts';
 import { debiting, keyParts, lockingWallets } from '../wallet/wallet.ts';
 import type { PayCommand, StoredPayment } from './paying.ts';
@@ -26,14 +26,13 @@ export async function payPlainly(
 ): Promise<PlainlyPaid> {
   const users = new Map<string, PayCommand>();
   for (const command of commands) if (!users.has(command.userId)) users.set(command.userId, command);
-  const asked = [...users.values()];
-  const ids = asked.map(({ reservationId }) => reservationId);
+  // Whoever else locks several reservations does so in this order.
+  const asked = [...users.values()].toSorted((one, other) => (one.reservationId < other.reservationId ? -1 : 1));
   const userIds = asked.map(({ userId }) => userId);
   const entries = asked.map(({ pass }) => pass.entry);
-  const [, , , , rows, called] = await flight([
+  const [, , , rows, called] = await flight([
     lockingRoom(sql, concertId),
     lockingPlaces(sql, concertId, entries),
-    lockingForPayment(sql, concertId, { ids, userIds }),
     lockingWallets(sql, userIds),
     paying(sql, concertId, asked),
     admitting(sql, concertId),
@@ -81,8 +80,8 @@ type PaidRow =
   | { readonly place: null; readonly performanceId: string; readonly number: number; readonly version: number };
 
 /**
- * What is read here is locked by the statements before: whose place it is and that it is ACTIVE, that the hold is that fan's
- * and still lasts, by the clock of now, and that the wallet has the money.
+ * The room, the places and the wallets are locked by the statements before, so no other transaction ends these sessions,
+ * holds for these fans or moves their money. That a hold is still HELD, and its seats its own, is asserted by what is written.
  */
 function paying(sql: Sql, concertId: string, commands: readonly PayCommand[]): Statement<PaidRow[]> {
   const { isNew, remembered } = keyParts(sql);

@@ -97,7 +97,7 @@ interface GrantedRow {
 
 /** The places are locked by the statement before, so no other server counts or holds for the same fans meanwhile. */
 function holding(sql: Sql, concertId: string, { plain, rateLimit }: Granting): Statement<GrantedRow[]> {
-  const { isInside, holdUntil } = tokenParts(sql);
+  const { isInside, holdUntil, isUnheard } = tokenParts(sql);
   const seats = plain
     .flatMap(({ hold, versions }, place) =>
       hold.numbers.map((number, at) => ({
@@ -120,7 +120,8 @@ function holding(sql: Sql, concertId: string, { plain, rateLimit }: Granting): S
     ), judged as (
       select asked.*, asked.seat_numbers::int[] as numbers, case when ${isInside} and sale_end > now()
           and own.seats + cardinality(asked.seat_numbers::int[]) <= room.max_seats_per_fan and own.made < ${rateLimit ? holds_max : Number.MAX_SAFE_INTEGER}
-        then date_trunc('milliseconds', least(${holdUntil}, sale_end)) end as held_until
+        then date_trunc('milliseconds', least(${holdUntil}, sale_end)) end as held_until,
+        token.expires_at, ${isUnheard} as is_unheard
       from asked
       join rooms as room on room.concert_id = ${concertId}
       left join queue_tokens as token on token.concert_id = ${concertId} and token.entry = asked.entry
@@ -130,7 +131,7 @@ function holding(sql: Sql, concertId: string, { plain, rateLimit }: Granting): S
           count(*) filter (where created_at > now() - make_interval(secs => ${holds_seconds})) as made
         from reservations where user_id = asked.user_id and concert_id = ${concertId}) as own
     ), granted as (
-      select * from judged where held_until is not null
+      select *, held_until > expires_at or is_unheard as is_to_be_told from judged where held_until is not null
     ), ends as (
       -- Found by place: in a join each would be compared with each, for PostgreSQL cannot know how many there are.
       select array_agg(held_until order by place) as of from judged

@@ -20,7 +20,7 @@ import { giveBackOf, releaseDuty } from './release.ts';
 import { reservationRetention } from './retention.ts';
 import { confirm, lockForPayment } from './sale.ts';
 
-export { confirming, lockingForPayment } from './sale.ts';
+export { confirming } from './sale.ts';
 import type { SeatChange } from './seat-board.ts';
 import { createSeatBoards, type KeptBoard, type SeatBoards } from './seat-boards.ts';
 import { createStandings, type SaleStanding, type WholeStanding } from './standing.ts';

@@ -36,7 +36,14 @@ export async function lockForPayment(
 ): Promise<Map<string, LockedReservation>> {
   const wanted = [...new Set(ids)];
   const [locked, seats, reservations] = await Promise.all([
-    lockingForPayment(tx, concertId, { ids: wanted, userIds: [...new Set(userIds)] }),
+    // Locked later, when it is given back, the rest could be held by a release that waits for one of these.
+    tx<{ id: string; userId: string }[]>`
+      select id, user_id as "userId" from reservations
+      where concert_id = ${concertId} and id = any(${wanted}::text[] || array(
+        select held.id from unnest(${[...new Set(userIds)]}::text[]) as fan (user_id) cross join lateral (
+          select id from reservations
+          where user_id = fan.user_id and concert_id = ${concertId} and status = 'HELD' offset 0) as held))
+      order by id for update`,
     andSeats ? seatsOf(tx, concertId, wanted) : undefined,
     // Read after the locks were waited for, by the clock of now and not of the transaction's beginning: in the
     // wait a hold may have run out.
@@ -57,26 +64,9 @@ export async function lockForPayment(
 }
 
 /**
- * Locks reservations, and whatever else these fans hold of the concert: locked later, when it is given back, that could be
- * held by a release that waits for one of these.
- */
-export function lockingForPayment(
-  sql: Sql | Tx,
-  concertId: string,
-  { ids, userIds }: { readonly ids: readonly string[]; readonly userIds: readonly string[] },
-): Statement<{ id: string; userId: string }[]> {
-  return sql<{ id: string; userId: string }[]>`
-    select id, user_id as "userId" from reservations
-    where concert_id = ${concertId} and id = any(${ids}::text[] || array(
-      select held.id from unnest(${userIds}::text[]) as fan (user_id) cross join lateral (
-        select id from reservations
-        where user_id = fan.user_id and concert_id = ${concertId} and status = 'HELD' offset 0) as held))
-    order by id for update`;
-}
-
-/**
- * Parts of a statement in which `paid` has reservations that are HELD and locked: they are CONFIRMED, their seats sold,
- * and the sales of their dates counted. Whoever uses them has it found out by `expect_rows` whether all were met.
+ * Parts of a statement in which `paid` has reservations that were HELD when it was read: they are CONFIRMED, in the order
+ * given, which is to be that of their ids, their seats sold, and the sales of their dates counted. Whoever uses them has it
+ * found out by `expect_rows` whether all were met.
  */
 export function confirming(sql: Sql, concertId: string): Statement<readonly unknown[]> {
   return sql`

@@ -38,30 +38,48 @@ export async function joinPlainly(
   const [, rows, called] = mayAdmit
     ? await database.flight([...before, join, admitting(sql, concertId)])
     : [...(await database.flight([...before, join])), []];
+  const { room, known } = sorted(rows);
+  if (room === undefined) return { places: new Map(), news: [], isDue: false };
   const places = new Map<string, Place>();
-  for (const { place, entry, generation, isNew } of rows) {
-    const userId = userIds[place - 1];
-    if (userId !== undefined && entry !== null) places.set(userId, { entry, generation, isNew });
-  }
-  const [row] = rows;
+  for (const { userId, entry, generation } of known)
+    if (entry !== null) places.set(userId, { entry, generation, isNew: false });
+  const left = new Set(known.map(({ userId }) => userId));
+  const newcomers = userIds.filter((userId) => !left.has(userId));
+  // As the statement has numbered them.
+  const first = room.lastNumber - newcomers.length + 1;
+  for (const [at, userId] of newcomers.entries()) places.set(userId, { entry: first + at, generation: 0, isNew: true });
+  const { version, head, lastNumber } = room;
   const news: News[] = [];
-  if (row !== undefined && row.version !== null) {
-    const { version, head, front, lastNumber } = row;
-    news.push({ concertId, version, head, front: Math.max(front, head), lastNumber, changes: [] });
-  }
+  if (newcomers.length > 0)
+    news.push({ concertId, version, head, front: Math.max(room.front, head), lastNumber, changes: [] });
   const letIn = admitted(concertId, called);
   if (letIn.news !== undefined) news.push(letIn.news);
-  return { places, news, isDue: letIn.isDue || (!mayAdmit && row?.hasRoom === true) };
+  return { places, news, isDue: letIn.isDue || (!mayAdmit && room.hasRoom) };
 }
 
-/** Of one fan: the place, if it was plain; and the room as it is now, null where nobody is new. */
-type JoinedRow = {
-  readonly place: number;
+interface Room extends SavedRoom {
+  /** Slots are free. */
+  readonly hasRoom: boolean;
+}
+
+/** A fan who is not put at the end of the line: the place that they have, null where that is for the general case to say. */
+interface Known {
+  readonly userId: string;
   readonly entry: number | null;
   readonly generation: number;
-  readonly isNew: boolean;
-  readonly hasRoom: boolean;
-} & (SavedRoom | { readonly [Column in keyof SavedRoom]: null });
+}
+
+type JoinedRow = (Room & { readonly userId: null }) | Known;
+
+function sorted(rows: readonly JoinedRow[]): { room: Room | undefined; known: Known[] } {
+  const known: Known[] = [];
+  let room: Room | undefined;
+  for (const row of rows) {
+    if (row.userId === null) room = row;
+    else known.push(row);
+  }
+  return { room, known };
+}
 
 interface Joining {
   /** Each once, in the order of arrival. */
@@ -71,41 +89,46 @@ interface Joining {
   readonly front: number;
 }
 
+/** Answers the room as it is then, if there is one, and whoever is not new. */
 function joining(sql: Sql, concertId: string, { userIds, limit, front }: Joining): Statement<JoinedRow[]> {
-  const most = limit?.places ?? 1;
-  const lately =
+  const tooMany =
     limit === undefined
-      ? sql`0`
+      ? sql`false`
       : sql`(select count(*) from (
           select from queue_tokens as ended
           where ended.user_id = asked.user_id and ended.status = 'EXPIRED' and ended.concert_id = ${concertId}
             and ended.issued_at > now() - make_interval(secs => ${limit.seconds})
-          limit ${most}) as lately)`;
+          limit ${limit.places}) as lately) >= ${limit.places}`;
   return sql<JoinedRow[]>`
-    with room as materialized (
-      select *, paused_reason is null and active < max_active as has_room from rooms where concert_id = ${concertId}
-    ), found as (
-      select asked.place, asked.user_id, own.entry, own.generation, own.known is null and ${lately} < ${most} as is_new
-      from unnest(${userIds}::text[]) with ordinality as asked (user_id, place)
-      left join lateral (
-        select entry as known, case when coalesce(expires_at > now(), true) then entry end as entry, generation from queue_tokens
-        where user_id = asked.user_id and concert_id = ${concertId} and status <> 'EXPIRED' offset 0) as own on true
-    ), placed as (
-      select found.*, room.has_room,
-        case when is_new then room.last_number + count(*) filter (where is_new) over (order by place) end as new_entry
-      from found, room
+    with asked as (
+      select * from unnest(${userIds}::text[]) with ordinality as asked (user_id, place)
+    ), live as (
+      select user_id, case when coalesce(expires_at > now(), true) then entry end as entry, generation from queue_tokens
+      where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and status <> 'EXPIRED'
+    ), without as (
+      select user_id, place, ${tooMany} as is_too_often from asked where user_id not in (select user_id from live)
+    ), newcomers as (
+      select user_id, room.last_number + row_number() over (order by place) as entry
+      from without, (select last_number from rooms where concert_id = ${concertId}) as room
+      where not is_too_often
     ), joined as (
       -- Having just come is a sign of life, so a place that falls within the tracked front needs no look of its own.
       insert into queue_tokens (concert_id, entry, number, user_id)
-      select ${concertId}, new_entry, new_entry, user_id from placed where is_new
+      select ${concertId}, entry, entry, user_id from newcomers
     ), saved as (
       update rooms set last_number = last_number + came.fans, version = version + 1, is_live = true,
         front = case when front = last_number then greatest(front, least(last_number + came.fans, head + ${front})) else front end
-      from (select count(*) filter (where is_new) as fans from placed) as came
+      from (select count(*) as fans from newcomers) as came
       where concert_id = ${concertId} and came.fans > 0
-      returning version, head, front, last_number as "lastNumber"
+      returning rooms.*
+    ), room as (
+      select * from saved union all select * from rooms where concert_id = ${concertId} and not exists (select from saved)
     )
-    select place::int, coalesce(entry, new_entry) as entry, coalesce(generation, 0) as generation, is_new as "isNew",
-      has_room as "hasRoom", saved.*
-    from placed left join saved on true`;
+    select null as "userId", null::bigint as entry, null::int as generation, version, head, front, last_number as "lastNumber",
+      paused_reason is null and active < max_active as "hasRoom"
+    from room
+    union all
+    select user_id, entry, generation, null, null, null, null, null from live
+    union all
+    select user_id, null, null, null, null, null, null, null from without where is_too_often`;
 }

@@ -73,16 +73,16 @@ export function lockingPlaces(sql: Sql, concertId: string, entries: readonly num
 }
 
 /**
- * A part of a statement in which `granted` has the `entry` and `held_until` of holds: moves the ends of the sessions that
- * they outlast, and writes down that their fans are there, since a slot is not taken back from somebody who holds a seat.
+ * A part of a statement in which `granted` has the `entry` and `held_until` of holds, and in `is_to_be_told` whether the
+ * hold outlasts the session, or its fan is unheard: moves the ends of these sessions, and writes down that their fans are
+ * there, since a slot is not taken back from somebody who holds a seat.
  */
 export function outlasting(sql: Sql, concertId: string): Part {
   return sql`
     update queue_tokens as token set expires_at = greatest(token.expires_at, granted.held_until),
       seen_at = case when ${tokenParts(sql).isUnheard} then statement_timestamp() else token.seen_at end
     from granted
-    where token.concert_id = ${concertId} and token.entry = granted.entry
-      and (granted.held_until > token.expires_at or ${tokenParts(sql).isUnheard})
+    where token.concert_id = ${concertId} and token.entry = granted.entry and granted.is_to_be_told
     returning token.entry, token.expires_at`;
 }
 
