@@ -24,6 +24,8 @@ export interface Boards {
   extended(concertId: string, sessions: readonly { entry: number; expiresAt: Date }[]): void;
   /** Called with what has just changed on a board. */
   onChange(handle: (change: BoardChange) => void): void;
+  /** Called when a line has changed, here or elsewhere, whether or not its board is in memory. */
+  onNews(handle: () => void): void;
   all(): readonly Board[];
   /** How many fans this server itself let in since it began, by concert. */
   readonly admitted: ReadonlyMap<string, number>;
@@ -54,6 +56,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
   const kept = new Map<string, Kept>();
   const { admitted, count } = createTally(onAdmitted);
   const handlers: ((change: BoardChange) => void)[] = [];
+  const newsHandlers: (() => void)[] = [];
   const tell = (concertId: string, entries?: readonly number[]): void => {
     for (const handle of handlers) handle({ concertId, entries });
   };
@@ -63,6 +66,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
     const keeper = kept.get(news.concertId)?.keeper;
     if (keeper === undefined) loader.hear(news.concertId, news);
     else keeper.accept(news);
+    for (const handle of newsHandlers) handle();
   };
   const extend = (concertId: string, sessions: Extensions): void => {
     const board = kept.get(concertId)?.keeper.board;
@@ -101,6 +105,9 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
     onChange: (handle) => {
       handlers.push(handle);
     },
+    onNews: (handle) => {
+      newsHandlers.push(handle);
+    },
     admitted,
     all: () => [...kept.values()].map(({ keeper }) => keeper.board),
     duty: {
@@ -108,7 +115,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
       everyMs: check_every_ms,
       run: async () => {
         dropUnused(kept);
-        await catchUp(next([...kept.keys()]));
+        if (kept.size > 0) await catchUp(next([...kept.keys()]));
       },
     },
   };
