@@ -65,9 +65,12 @@ export function watchLoop(): LoopWatch {
   };
 }
 
+function seconds(microseconds: number): number {
+  return microseconds <= least ? 0 : microseconds / 1e6;
+}
+
 function readingOf(histogram: RecordableHistogram): LoopDelay {
   if (histogram.count === 0) return { min: 0, max: 0, mean: 0, stddev: 0, p50: 0, p90: 0, p99: 0 };
-  const seconds = (microseconds: number): number => (microseconds <= least ? 0 : microseconds / 1e6);
   return {
     min: seconds(histogram.min),
     max: seconds(histogram.max),

@@ -30,11 +30,11 @@ export interface Bell {
 }
 
 export function createBell(): Bell {
-  let come = (): void => undefined;
+  let called: (() => void) | undefined;
   return {
-    ring: () => come(),
-    onRing: (handle) => {
-      come = handle;
+    ring: () => called?.(),
+    onRing: (come) => {
+      called = come;
     },
   };
 }
@@ -95,9 +95,11 @@ function lookFor(started: readonly Started[], sql: Sql): Duty {
       if (first === undefined) return;
       const signs = others.reduce((all, one) => sql`${all}, ${one}`, first);
       const askedAt = performance.now();
-      const [{ found }] = await sql<[{ found: readonly boolean[] }]>`select array[${signs}] as found`;
-      for (const [place, one] of resting.entries()) {
-        if (found[place] === true) one.wake(0);
+      const [{ places }] = await sql<[{ places: readonly number[] }]>`
+        select array_positions(array[${signs}], true) as places`;
+      const found = new Set(places);
+      for (const [index, one] of resting.entries()) {
+        if (found.has(index + 1)) one.wake(0);
         else one.quiet(askedAt);
       }
     },
@@ -108,23 +110,14 @@ function isRest(answer: unknown): answer is Rest {
   return typeof answer === 'object' && answer !== null && 'restMs' in answer;
 }
 
-function startDuty(duty: Duty, report: DutyReport): Started {
-  const { name, everyMs } = duty;
-  let timer: NodeJS.Timeout | undefined;
-  let isStopped = false;
-  let isResting = false;
-  /** Whether it was called since its run began: what it was called for may have come too late for that one. */
-  let isCalled = false;
-  let quietAt: number | undefined;
+/** Runs it once, and answers how it may rest, if it said so. */
+function createRunning({ name, run }: Duty, report: DutyReport): (quietAt?: number) => Promise<Rest | undefined> {
   let failures = 0;
-  let running: Promise<void> = Promise.resolve();
-
-  const run = async (startedAt: number): Promise<Rest | undefined> => {
+  return async (quietAt) => {
     try {
-      const answer = await duty.run(quietAt);
+      const answer = await run(quietAt);
       if (failures > 0) report.recovered(name, failures);
       failures = 0;
-      quietAt = isRest(answer) ? startedAt : undefined;
       return isRest(answer) ? answer : undefined;
     } catch (error) {
       failures += 1;
@@ -132,12 +125,26 @@ function startDuty(duty: Duty, report: DutyReport): Started {
       return undefined;
     }
   };
+}
+
+function startDuty(duty: Duty, report: DutyReport): Started {
+  const { everyMs } = duty;
+  const run = createRunning(duty, report);
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  let isResting = false;
+  /** Whether it was called since its run began: what it was called for may have come too late for that one. */
+  let isCalled = false;
+  let quietAt: number | undefined;
+  let running: Promise<void> = Promise.resolve();
+
   const tick = async (): Promise<void> => {
     isResting = false;
     isCalled = false;
     const startedAt = performance.now();
-    const answer = await run(startedAt);
+    const answer = await run(quietAt);
     if (isStopped) return;
+    quietAt = answer === undefined ? undefined : startedAt;
     isResting = answer !== undefined && !isCalled;
     const msMin = everyMs / 10;
     if (isResting && answer !== undefined) schedule(Math.max(answer.restMs, msMin));

@@ -4,7 +4,8 @@
  */
 import { eachByItself, impatient } from '../platform/each.ts';
 import type { Database, Sql, Tx } from '../platform/database.ts';
-import { createBell, rest, type Duty } from '../platform/ticker.ts';
+import type { Feed } from '../platform/feed.ts';
+import { rest, type Bell, type Duty } from '../platform/ticker.ts';
 import type { SeatChange } from './seat-board.ts';
 import type { SeatBoards } from './seat-boards.ts';
 
@@ -84,10 +85,17 @@ const batch_max = 500;
 /** A run ends after so many batches; what is left waits for the next. */
 const batches_max = 20;
 
+export interface Releasing {
+  readonly database: Database;
+  readonly boards: SeatBoards;
+  readonly feed: Pick<Feed, 'subscribe'>;
+  /** Rung when something is held from this server; of the others it is heard. */
+  readonly bell: Bell;
+}
+
 /** Marks holds whose time ran out and frees their seats, on whichever server comes first. Rests while nothing is held. */
-export function releaseDuty({ database, boards }: { database: Database; boards: SeatBoards }): Duty {
-  const bell = createBell();
-  boards.onNews(bell.ring);
+export function releaseDuty({ database, boards, feed, bell }: Releasing): Duty {
+  feed.subscribe('seats', bell.ring);
   return {
     name: 'holds.release',
     everyMs: sweep_ms,

@@ -6,7 +6,7 @@ import type { Catalog, Performance } from '../catalog/catalog.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import type { Duty } from '../platform/ticker.ts';
+import { createBell, type Bell, type Duty } from '../platform/ticker.ts';
 import { refuse, refuseField } from '../refusals.ts';
 import type { Pass, WaitingRoom } from '../waiting-room/gate.ts';
 import { concertIdOf, type Reservation } from './answer.ts';
@@ -108,6 +108,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
   const boards = createSeatBoards({ database, feed });
   const events = createSeatEvents(boards);
   const lostAttempts = createLostAttempts(database, metrics.attemptsDropped);
+  const held = createBell();
   const holds = createHolds({
     database,
     boards,
@@ -115,7 +116,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
     batchMax,
     rateLimit: options.rateLimit ?? true,
     extended: waitingRoom.boards.extended,
-    onHolds: metrics.holds,
+    onHolds: counting(metrics, held),
     onAnswers: lostAttempts.note,
   });
   const cancellations = createCancellations({ database, boards, metrics, batchMax });
@@ -149,7 +150,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
     duties: [
       ...boards.duties,
       ...events.duties,
-      releaseDuty({ database, boards }),
+      releaseDuty({ database, boards, feed, bell: held }),
       lostAttempts.duty,
       soldOutDuty(sold, waitingRoom),
       ...reservationRetention(database, options.retentionDays),
@@ -158,6 +159,14 @@ export function createReservations(options: ReservationsOptions): Reservations {
       await Promise.all([holds.drain(), cancellations.drain()]);
       await lostAttempts.drain();
     },
+  };
+}
+
+/** Counts holds, and calls whoever will give their seats back. */
+function counting({ holds }: Pick<Metrics, 'holds'>, held: Bell): (count: number) => void {
+  return (count) => {
+    holds(count);
+    held.ring();
   };
 }
 

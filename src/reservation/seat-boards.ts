@@ -23,8 +23,6 @@ export interface SeatBoards {
   publish(tx: Tx, changes: readonly SeatChange[]): void;
   /** Called with the numbers whose status changed on a board. */
   onChange(handle: (performanceId: string, numbers: readonly number[]) => void): void;
-  /** Called when seats have changed, here or elsewhere, whether or not their board is in memory. */
-  onNews(handle: () => void): void;
   readonly duties: readonly Duty[];
 }
 
@@ -49,7 +47,6 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
   const read = createSeatReading(database.sql);
   const loader = createLoading(read, shelf);
   const handlers: ((performanceId: string, numbers: readonly number[]) => void)[] = [];
-  const newsHandlers: (() => void)[] = [];
 
   const tell = (performanceId: string, numbers: readonly number[]): void => {
     for (const handle of handlers) handle(performanceId, numbers);
@@ -66,7 +63,6 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
       else numbers.push(number);
     }
     for (const [performanceId, numbers] of changed) tell(performanceId, numbers);
-    for (const handle of newsHandlers) handle();
   };
 
   const reread = async ({ board }: Shelved): Promise<void> => {
@@ -97,9 +93,6 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
     },
     onChange: (handle) => {
       handlers.push(handle);
-    },
-    onNews: (handle) => {
-      newsHandlers.push(handle);
     },
     duties: [
       { name: 'seats.reread', everyMs: reread_ms, run: () => eachByItself(shelf.used(reread_ms), reread) },

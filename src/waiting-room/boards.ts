@@ -7,7 +7,7 @@ import type { Feed } from '../platform/feed.ts';
 import { createRotation } from '../platform/each.ts';
 import { createLoader } from '../platform/loader.ts';
 import { createFewAtOnce } from '../platform/few-at-once.ts';
-import type { Duty } from '../platform/ticker.ts';
+import { createBell, type Bell, type Duty } from '../platform/ticker.ts';
 import { keepBoard, type BoardKeeper } from './board-keeper.ts';
 import type { Board, News, Snapshot } from './board.ts';
 import { createArrivals } from './news.ts';
@@ -24,8 +24,8 @@ export interface Boards {
   extended(concertId: string, sessions: readonly { entry: number; expiresAt: Date }[]): void;
   /** Called with what has just changed on a board. */
   onChange(handle: (change: BoardChange) => void): void;
-  /** Called when a line has changed, here or elsewhere, whether or not its board is in memory. */
-  onNews(handle: () => void): void;
+  /** Rung when a line has changed, here or elsewhere, whether or not its board is in memory. */
+  readonly bell: Bell;
   all(): readonly Board[];
   /** How many fans this server itself let in since it began, by concert. */
   readonly admitted: ReadonlyMap<string, number>;
@@ -56,7 +56,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
   const kept = new Map<string, Kept>();
   const { admitted, count } = createTally(onAdmitted);
   const handlers: ((change: BoardChange) => void)[] = [];
-  const newsHandlers: (() => void)[] = [];
+  const bell = createBell();
   const tell = (concertId: string, entries?: readonly number[]): void => {
     for (const handle of handlers) handle({ concertId, entries });
   };
@@ -66,7 +66,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
     const keeper = kept.get(news.concertId)?.keeper;
     if (keeper === undefined) loader.hear(news.concertId, news);
     else keeper.accept(news);
-    for (const handle of newsHandlers) handle();
+    bell.ring();
   };
   const extend = (concertId: string, sessions: Extensions): void => {
     const board = kept.get(concertId)?.keeper.board;
@@ -83,11 +83,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
   });
   const next = createRotation(checked_max);
 
-  const use = (concertId: string): Board | undefined => {
-    const one = kept.get(concertId);
-    if (one !== undefined) one.usedAt = performance.now();
-    return one?.keeper.board;
-  };
+  const use = using(kept);
 
   return {
     peek: use,
@@ -105,9 +101,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
     onChange: (handle) => {
       handlers.push(handle);
     },
-    onNews: (handle) => {
-      newsHandlers.push(handle);
-    },
+    bell,
     admitted,
     all: () => [...kept.values()].map(({ keeper }) => keeper.board),
     duty: {
@@ -118,6 +112,15 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
         if (kept.size > 0) await catchUp(next([...kept.keys()]));
       },
     },
+  };
+}
+
+/** Takes a board that is in memory, and notes that it is of use. */
+function using(kept: ReadonlyMap<string, Kept>): Boards['peek'] {
+  return (concertId) => {
+    const one = kept.get(concertId);
+    if (one !== undefined) one.usedAt = performance.now();
+    return one?.keeper.board;
   };
 }
 

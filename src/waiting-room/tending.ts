@@ -4,7 +4,7 @@
  */
 import { eachByItself, impatient } from '../platform/each.ts';
 import type { Database, Tx } from '../platform/database.ts';
-import { createBell, rest, type Duty } from '../platform/ticker.ts';
+import { rest, type Duty } from '../platform/ticker.ts';
 import { nowSeconds, type Board } from './board.ts';
 import type { Boards } from './boards.ts';
 import { frontPlaces } from './front.ts';
@@ -23,7 +23,7 @@ import type { Presence } from './presence.ts';
 
 export interface Tending {
   readonly database: Database;
-  readonly boards: Pick<Boards, 'all' | 'peek' | 'show' | 'onNews'>;
+  readonly boards: Pick<Boards, 'all' | 'peek' | 'show' | 'bell'>;
   readonly presence: Pick<Presence, 'flush'>;
   /** Most rooms that one look asks about. */
   readonly roomsPerLook?: number;
@@ -50,8 +50,6 @@ export function createTending({ database, boards, presence, roomsPerLook = rooms
   const rooms = createLiveRooms(database.sql, roomsPerLook);
   /** Where signs of life could not be written down, of whom nobody knows. */
   const deaf = new Set<string>();
-  const bell = createBell();
-  boards.onNews(bell.ring);
   let heartbeatAt = -Infinity;
   let beats = 0;
 
@@ -67,7 +65,7 @@ export function createTending({ database, boards, presence, roomsPerLook = rooms
   return {
     name: 'line.tend',
     everyMs: tend_every_ms,
-    bell,
+    bell: boards.bell,
     sign: (sql) => sql`exists (select from rooms where is_live)`,
     run: async (quietAt = -Infinity) => {
       const now = performance.now();
@@ -105,7 +103,8 @@ async function beat({ sql }: Database, { isOutage }: { readonly isOutage: boolea
     with last as (select at from heartbeat for update skip locked)
     update heartbeat set at = now() from last where heartbeat.at < now() - interval '0.9 seconds'
     returning extract(epoch from now() - last.at)::float8 as gap`;
-  if (isOutage && beaten !== undefined && beaten.gap > outage_seconds) await sql`update rooms set grace_from = now() where is_live`;
+  if (isOutage && beaten !== undefined && beaten.gap > outage_seconds)
+    await sql`update rooms set grace_from = now() where is_live`;
 }
 
 /** How far the front should reach, by how fast the line moves as this server sees it. */
