@@ -1,3 +1,4 @@
+/** How late the event loop is: measured for whoever asks, and told by the names that dashboards know. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
