@@ -21,11 +21,12 @@ export interface LoopWatch {
   reader(): () => LoopDelay;
 }
 
-const busy_every_ms = 10;
+const busy_every_ms = 20;
 const calm_every_ms = 500;
 const look_every_ms = 500;
-/** Part of the time at work from which on it is busy: ten plain requests a second and more. */
-const busy_part = 0.02;
+/** Part of the time at work from which on it is busy, and below which it is calm again: to be woken as often is work, too. */
+const busy_from_part = 0.02;
+const calm_below_part = 0.03;
 /** In microseconds, and a histogram knows no zero. */
 const least = 1;
 
@@ -41,7 +42,9 @@ export function watchLoop(): LoopWatch {
     const late = Math.max(least, Math.round((now - dueAt) * 1_000));
     for (const histogram of histograms) histogram.record(late);
     if (now - lookedAt >= look_every_ms) {
-      everyMs = performance.eventLoopUtilization(used).utilization < busy_part ? calm_every_ms : busy_every_ms;
+      const { utilization } = performance.eventLoopUtilization(used);
+      const isCalm = utilization < (everyMs === calm_every_ms ? busy_from_part : calm_below_part);
+      everyMs = isCalm ? calm_every_ms : busy_every_ms;
       used = performance.eventLoopUtilization();
       lookedAt = now;
     }
