@@ -102,6 +102,14 @@ export interface ReservationsOptions {
 
 const notDistinct = { en: 'must not repeat itself', ko: '같은 값이 두 번 있으면 안 돼요' };
 
+/** Counts holds, and calls whoever will give their seats back. */
+function counting({ holds }: Pick<Metrics, 'holds'>, held: Bell): (count: number) => void {
+  return (count) => {
+    holds(count);
+    held.ring();
+  };
+}
+
 export function createReservations(options: ReservationsOptions): Reservations {
   const { database, feed, catalog, waitingRoom, metrics, batchMax } = options;
   const { sql } = database;
@@ -159,14 +167,6 @@ export function createReservations(options: ReservationsOptions): Reservations {
       await Promise.all([holds.drain(), cancellations.drain()]);
       await lostAttempts.drain();
     },
-  };
-}
-
-/** Counts holds, and calls whoever will give their seats back. */
-function counting({ holds }: Pick<Metrics, 'holds'>, held: Bell): (count: number) => void {
-  return (count) => {
-    holds(count);
-    held.ring();
   };
 }
 
