@@ -65,6 +65,7 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
       failing: (duty, error) => log.error({ duty, err: error }, 'duty fails'),
       recovered: (duty, failures) => log.info({ duty, failures }, 'duty works again'),
     },
+    database.sql,
   );
   open.defer(() => ticker.stop());
   await release();

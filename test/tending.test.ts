@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test, type TestContext } from 'node:test';
 import { createCatalog } from '../src/catalog/catalog.ts';
 import { createFeed, type Feed } from '../src/platform/feed.ts';
+import { createReservations } from '../src/reservation/reservation.ts';
 import { createBoards } from '../src/waiting-room/boards.ts';
 import { createLiveRooms, turnOver } from '../src/waiting-room/live-rooms.ts';
 import { createPresence } from '../src/waiting-room/presence.ts';
@@ -10,6 +11,7 @@ import { createTending } from '../src/waiting-room/tending.ts';
 import { createWaitingRoom, type WaitingRoom } from '../src/waiting-room/gate.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { boxOffice } from './harness/box-office.ts';
+import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
 
 const concerts_count = 5;
@@ -28,15 +30,19 @@ before(async () => {
   concerts = (await Promise.all(created)).map(({ concertId }) => concertId).toSorted();
   await server.stop();
   feed = await createFeed(house.databaseUrl, house.sql);
-  const deps = { database: house.database, metrics: createMetrics() };
-  const options = { secret: 'x'.repeat(32), batchMax: 1_000, retentionDays: 30 };
-  room = createWaitingRoom({ ...deps, feed, catalog: createCatalog(deps), ...options });
+  room = openRoom(feed);
 });
 after(async () => {
   await room.drain();
   await feed.close();
   await house.close();
 });
+
+function openRoom(heard: Feed): WaitingRoom {
+  const deps = { database: house.database, metrics: createMetrics() };
+  const options = { secret: 'x'.repeat(32), batchMax: 1_000, retentionDays: 30 };
+  return createWaitingRoom({ ...deps, feed: heard, catalog: createCatalog(deps), ...options });
+}
 
 let fans = 0;
 
@@ -148,4 +154,63 @@ test('saying that a room has a line costs its row no place in an index', async (
     return { made: allAfter - all, hot: hotAfter - hot };
   });
   assert.deepEqual(updates, { made: 20, hot: 20 });
+});
+
+test('who comes calls whoever tends the lines, and who holds whoever gives seats back, on every server', async () => {
+  const [concertId = ''] = concerts;
+  await everybodyLeaves();
+  const { database } = house;
+  const elsewhere = await createFeed(house.databaseUrl, house.sql);
+  const called = new Set<string>();
+  const open = (where: string, heard: Feed, waitingRoom: WaitingRoom) => {
+    const deps = { database, metrics: createMetrics(), feed: heard, waitingRoom, batchMax: 100, retentionDays: 30 };
+    const reservations = createReservations({ ...deps, catalog: createCatalog(deps) });
+    for (const { name, bell } of [...waitingRoom.duties, ...reservations.duties])
+      bell?.onRing(() => called.add(`${name} ${where}`));
+    return reservations;
+  };
+  try {
+    // What it does itself it need not hear.
+    const deaf: Feed = { ...feed, subscribe: () => undefined };
+    const own = openRoom(deaf);
+    const here = open('here', deaf, own);
+    open('there', elsewhere, openRoom(elsewhere));
+    const pass = await own.join(concertId, `fan ${(fans += 1)}`);
+    await eventually(() => assert.deepEqual([...called].toSorted(), ['line.tend here', 'line.tend there']));
+    await here.hold(pass, `${concertId}-1`, [1]);
+    await eventually(() => assert(called.has('holds.release here') && called.has('holds.release there')));
+    await Promise.all([here.drain(), own.drain()]);
+  } finally {
+    await elsewhere.close();
+  }
+  await everybodyLeaves();
+});
+
+test('a heart that did not beat while there was no line is no outage; one that could not is', async () => {
+  const [concertId = ''] = concerts;
+  await everybodyLeaves();
+  await room.join(concertId, `fan ${(fans += 1)}`);
+  const boards = createBoards(house.database, feed);
+  const presence = createPresence(house.database);
+  const graceFrom = async (): Promise<Date> => {
+    const [row] = await house.sql<[{ at: Date }]>`select grace_from as at from rooms where concert_id = ${concertId}`;
+    return row.at;
+  };
+  const beatAfterAnHour = async (quietAt?: number): Promise<boolean> => {
+    await house.sql`update heartbeat set at = now() - interval '1 hour'`;
+    const before = await graceFrom();
+    await createTending({ database: house.database, boards, presence }).run(quietAt);
+    const [row] = await house.sql<[{ isFresh: boolean }]>`
+      select at > now() - interval '1 minute' as "isFresh" from heartbeat`;
+    assert(row.isFresh);
+    return (await graceFrom()) > before;
+  };
+  assert.equal(await beatAfterAnHour(performance.now()), false, 'a moment ago there was nobody who could be silent');
+  assert.equal(
+    await beatAfterAnHour(performance.now() - 60_000),
+    true,
+    'whoever came in the last minute was not heard',
+  );
+  assert.equal(await beatAfterAnHour(), true);
+  await everybodyLeaves();
 });

@@ -83,7 +83,7 @@ export interface ConsoleRooms {
   readonly accounts: Pick<Accounts, 'findUsers' | 'usersOf'>;
   readonly catalog: Catalog;
   readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers' | 'settings'>;
-  readonly metrics: Pick<Metrics, 'totals'>;
+  readonly metrics: Pick<Metrics, 'totals' | 'loop'>;
   readonly reservations: Pick<Reservations, 'layOutSeats' | 'seatNumbersByState' | 'standingOfAllDates'>;
   readonly wallet: Pick<Wallet, 'recall' | 'remember' | 'entries'>;
 }

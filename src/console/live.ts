@@ -40,7 +40,7 @@ export interface LiveRooms {
   readonly catalog: Catalog;
   readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers' | 'settings'>;
   readonly reservations: Pick<Reservations, 'standingOfAllDates'>;
-  readonly metrics: Pick<Metrics, 'totals'>;
+  readonly metrics: Pick<Metrics, 'totals' | 'loop'>;
 }
 
 export function createLive(rooms: LiveRooms): Live {

@@ -3,22 +3,25 @@
  * them, whichever server answers and whichever was started again meanwhile. One statement writes it, on every server:
  * each its own counters, and of each concert whichever server is first.
  */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Database } from '../platform/database.ts';
 import { createRotation } from '../platform/each.ts';
 import { randomId } from '../platform/ids.ts';
 import type { Metrics, Totals } from '../platform/metrics.ts';
-import type { Duty } from '../platform/ticker.ts';
+import { rest, type Duty } from '../platform/ticker.ts';
 import type { WaitingRoom } from '../waiting-room/gate.ts';
 
 export const step_seconds = 5;
 /** Older samples are of no use to anybody: charts show an hour. */
 const kept_minutes = 120;
+/** At once. Most that can become too old in `prune_rest_ms` is 60,000 looks at lines and what is written of servers. */
 const pruned_max = 50_000;
 const prune_every_ms = 15_000;
-/** How soon after a step has begun its sample is taken, at most. */
-const duty_every_ms = 500;
-const loop_resolution_ms = 20;
+/** Of the many concerts of past years each has a look that is kept, and all of those are passed over to find what is not. */
+const prune_rest_ms = 5 * 60_000;
+/** How soon one is tried again that could not be written. */
+const again_ms = 500;
+/** A timer may be early by as much, and a step is not asked for before it has begun. */
+const timer_slack_ms = 10;
 /** Of concerts with a line, in one sample; with more of them, each is in every second or third. */
 const lines_max = 1_000;
 /** Of those without: seats of theirs may still be given back. */
@@ -27,31 +30,28 @@ const quiet_max = 100;
 export interface SampleRooms {
   readonly database: Database;
   readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers'>;
-  readonly metrics: Pick<Metrics, 'totals'>;
+  readonly metrics: Pick<Metrics, 'totals' | 'loop'>;
 }
 
 export function createSamples({ database, waitingRoom, metrics }: SampleRooms): readonly Duty[] {
   const look = createLook({ database, waitingRoom, metrics });
-  let nextAt = -Infinity;
   return [
+    // The steps are the database's: it says how long the next one is away.
+    { name: 'console.sample', everyMs: again_ms, run: async () => rest(await look()) },
     {
-      name: 'console.sample',
-      everyMs: duty_every_ms,
-      // The steps are the database's: it says how long the next one is away.
-      run: async () => {
-        if (performance.now() < nextAt) return;
-        nextAt = performance.now() + (await look()) * 1_000;
-      },
+      name: 'console.prune',
+      everyMs: prune_every_ms,
+      run: async () => ((await prune(database)) < pruned_max ? rest(prune_rest_ms) : undefined),
     },
-    { name: 'console.prune', everyMs: prune_every_ms, run: () => prune(database) },
   ];
 }
 
-/** Answers the seconds until the next step begins. */
+/** Answers the milliseconds until the next step has begun. */
 function createLook({ database: { sql }, waitingRoom, metrics }: SampleRooms): () => Promise<number> {
   const server = randomId(10);
-  const loop = monitorEventLoopDelay({ resolution: loop_resolution_ms });
-  loop.enable();
+  const loopDelay = metrics.loop.reader();
+  /** Longest since what was written last. */
+  let loopMs = 0;
   let before: Totals = { requests: 0, errors: 0, refusals: {} };
   const choose = createChoice(waitingRoom);
   let admittedBefore: ReadonlyMap<string, number> = new Map();
@@ -59,22 +59,18 @@ function createLook({ database: { sql }, waitingRoom, metrics }: SampleRooms): (
   return async () => {
     const totals = metrics.totals();
     const admitted = new Map(waitingRoom.boards.admitted);
-    const own = { server, ...since(before, totals), loopMs: loopMsOf(loop.max), commitMs };
+    loopMs = Math.max(loopMs, loopDelay().max * 1_000);
+    const own = { server, ...since(before, totals), loopMs, commitMs };
     const seen = await choose(admitted, admittedBefore);
     const sentAt = performance.now();
     const [{ left }] = await write(sql, own, seen);
     // What could not be written is counted in the next sample.
     before = totals;
     admittedBefore = admitted;
-    loop.reset();
+    loopMs = 0;
     commitMs = performance.now() - sentAt;
-    return left;
+    return left * 1_000 + timer_slack_ms;
   };
-}
-
-/** The monitor measures the time between two of its own ticks. */
-function loopMsOf(maxNanoseconds: number): number {
-  return Math.max(0, maxNanoseconds / 1e6 - loop_resolution_ms);
 }
 
 function since(before: Totals, now: Totals): Totals {
@@ -167,15 +163,16 @@ function write(sql: Database['sql'], own: Own, seen: readonly Seen[]) {
     select extract(epoch from step.at + make_interval(secs => ${step_seconds}) - now())::float8 as left from step`;
 }
 
-/** A concert keeps its newest look, however old: it still holds. */
-async function prune({ sql }: Database): Promise<void> {
-  await sql`
+/** A concert keeps its newest look, however old: it still holds. Answers how many were removed of the kind of which it were more. */
+async function prune({ sql }: Database): Promise<number> {
+  const servers = await sql`
     delete from server_samples where (at, server) in (
       select at, server from server_samples where at < now() - make_interval(mins => ${kept_minutes}) limit ${pruned_max})`;
-  await sql`
+  const concerts = await sql`
     delete from concert_samples where (concert_id, at) in (
       select concert_id, at from concert_samples as old
       where at < now() - make_interval(mins => ${kept_minutes})
         and exists (select from concert_samples as newer where newer.concert_id = old.concert_id and newer.at > old.at)
       limit ${pruned_max})`;
+  return Math.max(servers.count, concerts.count);
 }

@@ -4,7 +4,7 @@
  * counted and dropped, and what a killed server had not yet written is lost. Only the operator's desk reads it.
  */
 import type { Database, Tx } from '../platform/database.ts';
-import type { Duty } from '../platform/ticker.ts';
+import { createBell, rest, type Duty } from '../platform/ticker.ts';
 import { Refusal } from '../refusals.ts';
 import type { HoldCommand } from './holding.ts';
 
@@ -37,6 +37,7 @@ const kept_per_concert_max = 200_000;
 
 export function createLostAttempts(database: Database, onDropped: (count: number) => void): LostAttempts {
   let pending: Attempt[] = [];
+  const bell = createBell();
 
   const flush = async (): Promise<void> => {
     while (pending.length > 0) {
@@ -68,9 +69,18 @@ export function createLostAttempts(database: Database, onDropped: (count: number
           else pending.push({ concertId, performanceId: date.id, number, userId: pass.userId, status, notedAt });
         }
       }
+      if (pending.length > 0) bell.ring();
       if (dropped > 0) onDropped(dropped);
     },
-    duty: { name: 'holds.lostAttempts', everyMs: flush_ms, run: flush },
+    duty: {
+      name: 'holds.lostAttempts',
+      everyMs: flush_ms,
+      bell,
+      run: async () => {
+        await flush();
+        return rest();
+      },
+    },
     drain: () => flush().catch(() => undefined),
   };
 }

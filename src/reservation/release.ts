@@ -4,7 +4,8 @@
  */
 import { eachByItself, impatient } from '../platform/each.ts';
 import type { Database, Sql, Tx } from '../platform/database.ts';
-import type { Duty } from '../platform/ticker.ts';
+import type { Feed } from '../platform/feed.ts';
+import { rest, type Bell, type Duty } from '../platform/ticker.ts';
 import { countChanges } from './counting.ts';
 import type { SeatChange } from './seat-board.ts';
 import type { SeatBoards } from './seat-boards.ts';
@@ -77,14 +78,27 @@ const batch_max = 500;
 /** A run ends after so many batches; what is left waits for the next. */
 const batches_max = 20;
 
-/** Marks holds whose time ran out and frees their seats, on whichever server comes first. */
-export function releaseDuty({ database, boards }: { database: Database; boards: SeatBoards }): Duty {
+export interface Releasing {
+  readonly database: Database;
+  readonly boards: SeatBoards;
+  readonly feed: Pick<Feed, 'subscribe'>;
+  /** Rung when something is held from this server; of the others it is heard. */
+  readonly bell: Bell;
+}
+
+/** Marks holds whose time ran out and frees their seats, on whichever server comes first. Rests while nothing is held. */
+export function releaseDuty({ database, boards, feed, bell }: Releasing): Duty {
+  feed.subscribe('seats', bell.ring);
   return {
     name: 'holds.release',
     everyMs: sweep_ms,
+    bell,
+    sign: (sql) => sql`exists (select from reservations where status = 'HELD')`,
     run: async () => {
       for (let batch = 0; batch < batches_max; batch++) {
-        const overdue = await overdueHolds(database.sql);
+        const next = await nextHolds(database.sql);
+        if (next.length === 0) return rest();
+        const overdue = next.filter(({ isOverdue }) => isOverdue);
         await eachByItself(
           Map.groupBy(overdue, (hold) => hold.concertId),
           async ([concertId, holds]) => {
@@ -92,16 +106,25 @@ export function releaseDuty({ database, boards }: { database: Database; boards: 
             boards.committed(await database.transaction((tx) => release(tx, concertId, ids)));
           },
         );
-        if (overdue.length < batch_max) return;
+        if (overdue.length < batch_max) return undefined;
       }
+      return undefined;
     },
   };
 }
 
-async function overdueHolds(sql: Sql): Promise<{ concertId: string; id: string }[]> {
-  return sql<{ concertId: string; id: string }[]>`
-    select concert_id as "concertId", id from reservations
-    where status = 'HELD' and held_until <= now() order by held_until limit ${batch_max}`;
+interface NextHold {
+  readonly concertId: string;
+  readonly id: string;
+  readonly isOverdue: boolean;
+}
+
+/** Those whose time ran out; where there is none, whichever is next. None at all: nothing is held. */
+async function nextHolds(sql: Sql): Promise<NextHold[]> {
+  return sql<NextHold[]>`
+    select concert_id as "concertId", id, held_until <= now() as "isOverdue" from reservations
+    where status = 'HELD' and held_until <= greatest(now(), (select min(held_until) from reservations where status = 'HELD'))
+    order by held_until limit ${batch_max}`;
 }
 
 /** Leaves out what another server is releasing, or a payment is deciding about, at this moment. */

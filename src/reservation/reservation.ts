@@ -6,7 +6,7 @@ import type { Catalog, Performance } from '../catalog/catalog.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import type { Duty } from '../platform/ticker.ts';
+import { createBell, type Bell, type Duty } from '../platform/ticker.ts';
 import { refuse, refuseField } from '../refusals.ts';
 import type { Pass, WaitingRoom } from '../waiting-room/gate.ts';
 import { concertIdOf, type Reservation } from './answer.ts';
@@ -105,12 +105,21 @@ export interface ReservationsOptions {
 
 const notDistinct = { en: 'must not repeat itself', ko: '같은 값이 두 번 있으면 안 돼요' };
 
+/** Counts holds, and calls whoever will give their seats back. */
+function counting({ holds }: Pick<Metrics, 'holds'>, held: Bell): (count: number) => void {
+  return (count) => {
+    holds(count);
+    held.ring();
+  };
+}
+
 export function createReservations(options: ReservationsOptions): Reservations {
   const { database, feed, catalog, waitingRoom, metrics, batchMax } = options;
   const { sql } = database;
   const boards = createSeatBoards({ database, feed });
   const events = createSeatEvents(boards);
   const lostAttempts = createLostAttempts(database, metrics.attemptsDropped);
+  const held = createBell();
   const holds = createHolds({
     database,
     boards,
@@ -118,7 +127,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
     batchMax,
     rateLimit: options.rateLimit ?? true,
     extended: waitingRoom.boards.extended,
-    onHolds: metrics.holds,
+    onHolds: counting(metrics, held),
     onAnswers: lostAttempts.note,
   });
   const cancellations = createCancellations({ database, boards, metrics, batchMax });
@@ -152,7 +161,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
     duties: [
       ...boards.duties,
       ...events.duties,
-      releaseDuty({ database, boards }),
+      releaseDuty({ database, boards, feed, bell: held }),
       lostAttempts.duty,
       soldOutDuty(sold, waitingRoom),
       ...reservationRetention(database, options.retentionDays),

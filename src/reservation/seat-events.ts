@@ -6,7 +6,7 @@ import type { Performance } from '../catalog/catalog.ts';
 import { inSlices } from '../platform/each.ts';
 import { eventFrame, type EventStream } from '../platform/event-stream.ts';
 import { inTime } from '../platform/in-time.ts';
-import type { Duty } from '../platform/ticker.ts';
+import { createBell, rest, type Duty } from '../platform/ticker.ts';
 import type { KeptBoard, SeatBoards } from './seat-boards.ts';
 
 export interface SeatEvents {
@@ -32,6 +32,7 @@ interface Followed {
 
 export function createSeatEvents(boards: SeatBoards): SeatEvents {
   const followed = new Map<string, Followed>();
+  const [telling, checking] = [createBell(), createBell()];
 
   boards.onChange((performanceId, numbers) => {
     const changed = followed.get(performanceId)?.changed;
@@ -57,9 +58,10 @@ export function createSeatEvents(boards: SeatBoards): SeatEvents {
     const entry = followed.get(performance.id) ?? { kept, streams: new Map(), changed: new Set() };
     entry.streams.set(stream, admitted);
     followed.set(performance.id, entry);
+    for (const bell of [telling, checking]) bell.ring();
   };
 
-  const tell = async (): Promise<void> => {
+  const tell = async (): Promise<unknown> => {
     for (const { kept, streams, changed } of followed.values()) {
       if (changed.size === 0) continue;
       const numbers = [...changed].slice(0, event_seats_max);
@@ -69,17 +71,19 @@ export function createSeatEvents(boards: SeatBoards): SeatEvents {
       // Who comes in between reads the seats afterwards, and is told what it knows.
       await inSlices(streams.keys(), (stream) => stream.write(frame));
     }
+    return followed.size === 0 ? rest() : undefined;
   };
 
-  const check = async (): Promise<void> => {
+  const check = async (): Promise<unknown> => {
     await inSlices(streamsOf(followed.values()), ([stream, admitted]) => admitted().catch(() => stream.close()));
+    return followed.size === 0 ? rest() : undefined;
   };
 
   return {
     follow,
     duties: [
-      { name: 'seats.tell', everyMs: tick_ms, run: tell },
-      { name: 'seats.admission', everyMs: admission_check_ms, run: check },
+      { name: 'seats.tell', everyMs: tick_ms, bell: telling, run: tell },
+      { name: 'seats.admission', everyMs: admission_check_ms, bell: checking, run: check },
     ],
   };
 }

@@ -6,7 +6,7 @@ import type { Database } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
 import { createLoader } from '../platform/loader.ts';
 import { createFewAtOnce } from '../platform/few-at-once.ts';
-import type { Duty } from '../platform/ticker.ts';
+import { createBell, type Bell, type Duty } from '../platform/ticker.ts';
 import { keepBoard, type Kept } from './board-keeper.ts';
 import type { Board, News, Snapshot } from './board.ts';
 import { check_every_ms, createCatchingUp } from './catching-up.ts';
@@ -27,6 +27,8 @@ export interface Boards {
   extended(concertId: string, sessions: readonly { entry: number; expiresAt: Date }[]): void;
   /** Called with what has just changed on a board. */
   onChange(handle: (change: BoardChange) => void): void;
+  /** Rung when a line has changed, here or elsewhere, whether or not its board is in memory. */
+  readonly bell: Bell;
   all(): readonly Board[];
   /** How many fans this server itself let in since it began, by concert. */
   readonly admitted: ReadonlyMap<string, number>;
@@ -46,6 +48,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
   const kept = new Map<string, Kept>();
   const { admitted, count } = createTally(onAdmitted);
   const handlers: ((change: BoardChange) => void)[] = [];
+  const bell = createBell();
   const tell = (concertId: string, entries?: readonly number[]): void => {
     for (const handle of handlers) handle({ concertId, entries });
   };
@@ -55,6 +58,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
     const keeper = kept.get(news.concertId)?.keeper;
     if (keeper === undefined) loader.hear(news.concertId, news);
     else keeper.accept(news);
+    bell.ring();
   };
   const extend: Extend = (concertId, sessions) => {
     const board = kept.get(concertId)?.keeper.board;
@@ -69,11 +73,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
     catchingUp.fallBehind();
   });
 
-  const use = (concertId: string): Board | undefined => {
-    const one = kept.get(concertId);
-    if (one !== undefined) one.usedAt = performance.now();
-    return one?.keeper.board;
-  };
+  const use = using(kept);
 
   return {
     peek: use,
@@ -92,6 +92,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
     onChange: (handle) => {
       handlers.push(handle);
     },
+    bell,
     admitted,
     all: () => [...kept.values()].map(({ keeper }) => keeper.board),
     duty: {
@@ -99,9 +100,18 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
       everyMs: check_every_ms,
       run: async () => {
         dropUnused(kept);
-        await catchingUp.look();
+        if (kept.size > 0) await catchingUp.look();
       },
     },
+  };
+}
+
+/** Takes a board that is in memory, and notes that it is of use. */
+function using(kept: ReadonlyMap<string, Kept>): Boards['peek'] {
+  return (concertId) => {
+    const one = kept.get(concertId);
+    if (one !== undefined) one.usedAt = performance.now();
+    return one?.keeper.board;
   };
 }
 

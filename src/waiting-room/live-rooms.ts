@@ -11,6 +11,8 @@ export interface LiveRooms {
   among(concertIds: readonly string[]): Promise<readonly string[]>;
   /** Of all that have a line, those with something to do. Empty ones are put with those that have none. */
   live(): Promise<readonly string[]>;
+  /** Whether the last look at all that have a line began at the first and met none. */
+  readonly isQuiet: boolean;
   /** Of all that are said to have no line, those that have one after all. They are put with the others. */
   empty(): Promise<readonly string[]>;
 }
@@ -28,10 +30,12 @@ interface Row extends LookedAt {
 
 export function createLiveRooms(sql: Sql, perLook: number): LiveRooms {
   const next = createRotation(perLook);
+  let isQuiet = false;
   const look = (isLive: boolean): (() => Promise<readonly string[]>) => {
     let after = '';
     return async () => {
-      const { rooms, last } = await lookAt(sql, { isLive, after, perLook });
+      const { rooms, last, count } = await lookAt(sql, { isLive, after, perLook });
+      if (isLive) isQuiet = count === 0 && after === '';
       after = last;
       const wrong = rooms.filter(({ isWrong }) => isWrong);
       if (wrong.length > 0) await turnOver(sql, wrong);
@@ -47,6 +51,9 @@ export function createLiveRooms(sql: Sql, perLook: number): LiveRooms {
       return rows.map(({ concertId }) => concertId);
     },
     live: look(true),
+    get isQuiet() {
+      return isQuiet;
+    },
     empty: look(false),
   };
 }
@@ -57,8 +64,15 @@ interface Look {
   readonly perLook: number;
 }
 
+interface LookedOver {
+  readonly rooms: readonly Row[];
+  readonly last: string;
+  /** All that there were, of interest or not. */
+  readonly count: number;
+}
+
 /** The rooms among the next `perLook` that are of interest, and where to go on. */
-async function lookAt(sql: Sql, { isLive, after, perLook }: Look): Promise<{ rooms: readonly Row[]; last: string }> {
+async function lookAt(sql: Sql, { isLive, after, perLook }: Look): Promise<LookedOver> {
   const [row] = await sql<[{ rooms: readonly Row[] | null; last: string | null; count: number }]>`
     with room as materialized (
       select * from rooms where ${isLive ? sql`is_live` : sql`not is_live`} and concert_id > ${after}
@@ -70,7 +84,7 @@ async function lookAt(sql: Sql, { isLive, after, perLook }: Look): Promise<{ roo
       json_agg(json_build_object('concertId', concert_id, 'version', version, 'hasWork', has_work, 'isWrong', is_wrong))
         filter (where has_work or is_wrong) as rooms
     from looked`;
-  return { rooms: row.rooms ?? [], last: row.count < perLook ? '' : (row.last ?? '') };
+  return { rooms: row.rooms ?? [], last: row.count < perLook ? '' : (row.last ?? ''), count: row.count };
 }
 
 /** Somebody waits or is inside. Each condition is a probe into an index that holds only the tokens concerned. */

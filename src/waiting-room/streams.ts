@@ -6,7 +6,7 @@
 import { inSlices } from '../platform/each.ts';
 import type { EventStream } from '../platform/event-stream.ts';
 import { CutOffError } from '../platform/lane.ts';
-import type { Duty } from '../platform/ticker.ts';
+import { createBell, rest, type Duty } from '../platform/ticker.ts';
 import { nowSeconds, numberOf, type Board } from './board.ts';
 import { Followers, put, Ticks, type Follower } from './followers.ts';
 import type { QueueStatus, WaitingRoom } from './gate.ts';
@@ -37,6 +37,7 @@ export function createStatusStreams(waitingRoom: Pick<WaitingRoom, 'status' | 'b
   const { boards, present } = waitingRoom;
   const lines = new Map<string, Followers>();
   const ticks = new Ticks();
+  const bell = createBell();
   const { tell, update } = createTelling(waitingRoom, ticks);
   let presentAt = 0;
 
@@ -73,6 +74,7 @@ export function createStatusStreams(waitingRoom: Pick<WaitingRoom, 'status' | 'b
       const follower: Follower = { pass, language, stream, line, ...told, outlook: line.outlook, place: undefined };
       lines.set(pass.concertId, line);
       line.add(follower);
+      bell.ring();
       stream.onClose(() => {
         line.remove(follower);
         if (line.isEmpty && lines.get(pass.concertId) === line) lines.delete(pass.concertId);
@@ -84,6 +86,7 @@ export function createStatusStreams(waitingRoom: Pick<WaitingRoom, 'status' | 'b
     duty: {
       name: 'line.streams',
       everyMs: tick_ms,
+      bell,
       run: async () => {
         if (performance.now() - presentAt >= present_every_ms) {
           presentAt = performance.now();
@@ -91,6 +94,7 @@ export function createStatusStreams(waitingRoom: Pick<WaitingRoom, 'status' | 'b
         }
         for (const line of lines.values()) line.wordings = {};
         await inSlices(concerned(lines, ticks), update);
+        return lines.size === 0 ? rest() : undefined;
       },
     },
   };

@@ -4,7 +4,7 @@
  */
 import { eachByItself, impatient } from '../platform/each.ts';
 import type { Database, Tx } from '../platform/database.ts';
-import type { Duty } from '../platform/ticker.ts';
+import { rest, type Duty } from '../platform/ticker.ts';
 import { nowSeconds, type Board } from './board.ts';
 import { grace_slack_seconds } from './admission.ts';
 import type { Boards } from './boards.ts';
@@ -23,7 +23,7 @@ import type { Presence } from './presence.ts';
 
 export interface Tending {
   readonly database: Database;
-  readonly boards: Pick<Boards, 'all' | 'peek' | 'show'>;
+  readonly boards: Pick<Boards, 'all' | 'peek' | 'show' | 'bell'>;
   readonly presence: Pick<Presence, 'flush'>;
   /** Most rooms that one look asks about. */
   readonly roomsPerLook?: number;
@@ -43,7 +43,8 @@ const beats_per_empty_look = 30;
 
 /**
  * Lines that this server has in memory are looked at every time; where nobody looks, a second later is early enough.
- * In the years there come to be thousands of rooms without a line, and they are as good as never looked at.
+ * In the years there come to be thousands of rooms without a line, and they are as good as never looked at. While there
+ * is no line at all, this rests until one is heard of or seen; then nobody can be silent, and no heart need beat.
  */
 export function createTending({ database, boards, presence, roomsPerLook = rooms_per_look }: Tending): Duty {
   const rooms = createLiveRooms(database.sql, roomsPerLook);
@@ -53,7 +54,7 @@ export function createTending({ database, boards, presence, roomsPerLook = rooms
   let beats = 0;
 
   const withWork = async (isBeat: boolean): Promise<Set<string>> => {
-    const lines = boards.all().filter((board) => board.isLive);
+    const lines = livesOf(boards);
     const short = lines.filter(isShort).map(({ concertId }) => concertId);
     const here = await rooms.among(lines.map(({ concertId }) => concertId));
     const elsewhere = isBeat ? await rooms.live() : [];
@@ -64,10 +65,14 @@ export function createTending({ database, boards, presence, roomsPerLook = rooms
   return {
     name: 'line.tend',
     everyMs: tend_every_ms,
-    run: async () => {
-      const isBeat = performance.now() - heartbeatAt >= heartbeat_ms;
+    bell: boards.bell,
+    sign: (sql) => sql`exists (select from rooms where is_live)`,
+    run: async (quietAt = -Infinity) => {
+      const now = performance.now();
+      const isBeat = now - heartbeatAt >= heartbeat_ms;
       if (isBeat) {
-        await beat(database);
+        // Where there was no line a moment ago, nobody has been silent for longer.
+        await beat(database, { isOutage: now - quietAt > outage_seconds * 1_000 });
         heartbeatAt = performance.now();
       }
       const unheard = await presence.flush();
@@ -79,17 +84,27 @@ export function createTending({ database, boards, presence, roomsPerLook = rooms
       });
       // A duty that fails says so; one reason is as good as any.
       for (const error of unheard.values()) throw error;
+      const isQuiet = isBeat && rooms.isQuiet && deaf.size === 0 && livesOf(boards).length === 0;
+      return isQuiet ? rest() : undefined;
     },
   };
 }
 
-/** Says that somebody serves. After an outage, silence until now is forgiven wherever there is a line. */
-async function beat({ sql }: Database): Promise<void> {
+function livesOf(boards: Pick<Boards, 'all'>): readonly Board[] {
+  return boards.all().filter((board) => board.isLive);
+}
+
+/**
+ * Says that somebody serves a line. After an outage, silence until now is forgiven wherever there is one; `isOutage`: a gap
+ * may be that, and not only the time in which there was no line.
+ */
+async function beat({ sql }: Database, { isOutage }: { readonly isOutage: boolean }): Promise<void> {
   const [beaten] = await sql<{ gap: number }[]>`
     with last as (select at from heartbeat for update skip locked)
     update heartbeat set at = now() from last where heartbeat.at < now() - interval '0.9 seconds'
     returning extract(epoch from now() - last.at)::float8 as gap`;
-  if (beaten !== undefined && beaten.gap > outage_seconds) await sql`update rooms set grace_from = now() where is_live`;
+  if (isOutage && beaten !== undefined && beaten.gap > outage_seconds)
+    await sql`update rooms set grace_from = now() where is_live`;
 }
 
 /** How far the front should reach, by how fast the line moves as this server sees it. */
