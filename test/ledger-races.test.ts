@@ -5,10 +5,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createAudit } from '../src/audit/audit.ts';
-import { codeOf, type Database, type Tx } from '../src/platform/database.ts';
+import { codeOf } from '../src/platform/database.ts';
 import { randomId, timeOrderedId } from '../src/platform/ids.ts';
 import { Refusal } from '../src/refusals.ts';
 import { createWallet } from '../src/wallet/wallet.ts';
+import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
 
 for (const postgres of [18, 15] as const) {
@@ -101,17 +102,24 @@ async function payAtOnce({ database }: House, { guarded }: { guarded: boolean })
   return one + other;
 }
 
-/** Two servers charge 10 under one key, and meet after neither found it. Answers the balance. */
-async function oneKeyAtOnce({ database }: House): Promise<number> {
+/** Two servers are asked with one key. Both have looked for it before either has written it. Answers the balance. */
+async function oneKeyAtOnce({ database, sql }: House): Promise<number> {
   const user = newUser();
-  const bothRecalled = meeting(2);
-  const meetingHalfway: Database = {
-    ...database,
-    transaction: (work) => database.transaction((tx) => work(afterFirst(tx, bothRecalled))),
-  };
-  const servers = [createWallet({ database: meetingHalfway }), createWallet({ database: meetingHalfway })];
-  await Promise.all(servers.map((server) => server.charge(user, 'key', 10)));
-  return createWallet({ database }).balance(user);
+  await createWallet({ database }).charge(user, 'before', 1);
+  const servers = [createWallet({ database }), createWallet({ database })];
+  const charging = database.transaction(async (tx) => {
+    // Whoever has looked waits here.
+    await tx`select from wallets where user_id = ${user} for update`;
+    const charges = servers.map((server) => server.charge(user, 'key', 10));
+    await eventually(async () => {
+      const waiting = await sql`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%insert into wallets%'`;
+      assert.equal(waiting.length, 2);
+    });
+    return charges;
+  });
+  await Promise.all(await charging);
+  return (await createWallet({ database }).balance(user)) - 1;
 }
 
 function chargeAll({ database }: House, users: readonly string[], key: string): Promise<unknown> {
@@ -161,16 +169,4 @@ function meeting(parties: number, msMax = 300): () => Promise<void> {
     if (come === parties) resolve();
     await Promise.race([promise, new Promise((enough) => setTimeout(enough, msMax))]);
   };
-}
-
-/** The transaction, with a pause after its first statement. */
-function afterFirst(tx: Tx, pause: () => Promise<void>): Tx {
-  let statements = 0;
-  return new Proxy(tx, {
-    apply: (target, self, given) => {
-      const statement: unknown = Reflect.apply(target, self, given);
-      statements += 1;
-      return statements > 1 ? statement : Promise.resolve(statement).then(async (rows) => pause().then(() => rows));
-    },
-  });
 }

@@ -113,18 +113,20 @@ for (const postgres of [18, 15] as const) {
     test('does not act again after a commit whose answer was lost, and knows its own answer', async () => {
       for (const moment of ['before', 'after'] as const) {
         let broken = 0;
+        const lose = (): never => {
+          broken += 1;
+          throw Object.assign(new Error('connection lost'), { code: 'CONNECTION_CLOSED' });
+        };
+        const unreliably = async <T>(work: () => Promise<T>): Promise<T> => {
+          if (broken < 2 && moment === 'before') lose();
+          const result = await work();
+          if (broken < 2) lose();
+          return result;
+        };
         const unreliable: Database = {
           ...house.database,
-          transaction: async (work) => {
-            const lose = (): never => {
-              broken += 1;
-              throw Object.assign(new Error('connection lost'), { code: 'CONNECTION_CLOSED' });
-            };
-            if (broken < 2 && moment === 'before') lose();
-            const result = await house.database.transaction(work);
-            if (broken < 2) lose();
-            return result;
-          },
+          transaction: (work) => unreliably(() => house.database.transaction(work)),
+          flight: (statements) => unreliably(() => house.database.flight(statements)),
         };
         const wallet = createWallet({ database: unreliable });
         const user = newUser();

@@ -210,6 +210,14 @@ test('a commit whose answer was lost is told as one in doubt; whatever else fail
   await wire.down();
   await assert.rejects(committing);
   assert.equal(doubts, 1);
+  await wire.up(house.databaseUrl);
+  wire.freezeAfter('select 2');
+  const flying = database.flight([database.sql`select 2`]);
+  flying.catch(() => undefined);
+  await eventually(() => assert(wire.transactions.at(-1)?.text.includes('select 2')));
+  await wire.down();
+  await assert.rejects(flying);
+  assert.equal(doubts, 2, 'a flight is its own commit');
 });
 
 test('a server is killed between a commit and its news: the others find out what it did', async (t) => {

@@ -30,19 +30,18 @@ export interface Transaction {
 function listenerOf(transactions: Transaction[]): { asked(bytes: Buffer): void; answered(): void } {
   let isAsking = false;
   let isBegun = false;
-  let roundTrips = 0;
-  let text = '';
+  let noted = { roundTrips: 0, text: '' };
   return {
     asked: (bytes) => {
-      if (!isAsking && !isBegun) [roundTrips, text] = [0, ''];
-      if (!isAsking) roundTrips += 1;
+      if (!isAsking && !isBegun) noted = { roundTrips: 0, text: '' };
+      if (!isAsking) noted.roundTrips += 1;
       isAsking = true;
       isBegun ||= bytes.includes('begin\0');
-      text += bytes.toString('latin1');
+      noted.text += bytes.toString('latin1');
       if (bytes.includes('commit\0') || bytes.includes('rollback\0')) isBegun = false;
+      if (!isBegun && transactions.at(-1) !== noted) transactions.push(noted);
     },
     answered: () => {
-      if (isAsking && !isBegun) transactions.push({ roundTrips, text });
       isAsking = false;
     },
   };
