@@ -5,8 +5,9 @@
 import { Socket } from 'node:net';
 import { Client, type ClientBase, DatabaseError, Pool, type PoolClient } from 'pg';
 import { type DatabaseAddress, type Host, readDatabaseAddress } from './database-address.ts';
-import { codeOf, isStalePlan } from './failures.ts';
+import { codeOf, faultOf, isStalePlan } from './failures.ts';
 import { type Asked, Flight, type Prepared } from './flight.ts';
+import { createRested } from './rested.ts';
 import { set_session } from './session-settings.ts';
 import type { Ready, Row, Rows, Settle } from './statements.ts';
 import type { TlsMode } from './tls.ts';
@@ -160,12 +161,12 @@ export class Link extends Client {
 
   /** As a flight of its own. Settles exactly once, with rows or an error that has a code. */
   send(ready: Ready, settle: Settle): void {
-    this.fly([{ ready, settle: coded(settle) }]);
+    this.fly([{ ready, settle }]);
   }
 
   /** The same in one flight with what else is sent so until the work at hand is done. For use between begin and commit. */
   sendAlong(ready: Ready, settle: Settle): void {
-    const asked = { ready, settle: coded(settle) };
+    const asked = { ready, settle };
     if (this.#waiting.at(-1)?.take(asked) !== true) this.fly([asked]);
   }
 
@@ -204,14 +205,14 @@ export interface Connections {
 export function poolOf(url: string, { max, applicationName }: { max: number; applicationName: string }): Connections {
   waysOf(url);
   const open = new Set<Link>();
-  const rested = createRested();
+  const rested = createRested<PooledLink>();
   const connectOne = class extends Link {
     constructor() {
       super(url, applicationName);
       open.add(this);
       this.once('end', () => {
         open.delete(this);
-        rested.drop(this);
+        rested.drop((link) => Object.is(link, this));
       });
     }
   };
@@ -276,26 +277,6 @@ export async function openLink(url: string, applicationName: string): Promise<Li
   }
 }
 
-/**
- * Connections that nobody uses at the moment, the one used last in front: its caches are warm, in PostgreSQL and in the
- * processor. To the driver's pool they are in use, since each way in and out of it costs a timer.
- */
-function createRested() {
-  const links: PooledLink[] = [];
-  return {
-    take: () => links.pop(),
-    put: (link: PooledLink) => links.push(link),
-    /** One that broke. */
-    drop: (link: Link) => {
-      const at = links.findIndex((one) => one === link);
-      for (const gone of at === -1 ? [] : links.splice(at, 1)) gone.release(true);
-    },
-    release: () => {
-      for (const link of links.splice(0)) link.release();
-    },
-  };
-}
-
 /** SQLSTATEs of a session that ends, or that stands on a host which takes no writes any more. */
 const last_words = new Set(['25006', '25P03', '25P04', '57P01', '57P02', '57P03', '57P05']);
 
@@ -303,17 +284,6 @@ const last_words = new Set(['25006', '25P03', '25P04', '57P01', '57P02', '57P03'
 export function isTheEnd(error: unknown): boolean {
   const code = codeOf(error) ?? '';
   return !(error instanceof DatabaseError) || last_words.has(code) || code.startsWith('08') || isStalePlan(error);
-}
-
-const coded =
-  (settle: Settle): Settle =>
-  (error, rows) =>
-    rows === undefined ? settle(faultOf(error)) : settle(undefined, rows);
-
-/** Of what the driver says of a lost connection, some has no code. */
-function faultOf(error: unknown): unknown {
-  if (!(error instanceof Error) || codeOf(error) !== undefined) return error;
-  return Object.assign(new Error(error.message, { cause: error }), { code: 'CONNECTION_CLOSED' });
 }
 
 function silent(): Error {

@@ -58,3 +58,9 @@ export function brokenConstraint(error: unknown): string | undefined {
     ? error.constraint
     : undefined;
 }
+
+/** Of what the driver says of a lost connection, some has no code. */
+export function faultOf(error: unknown): unknown {
+  if (!(error instanceof Error) || codeOf(error) !== undefined) return error;
+  return Object.assign(new Error(error.message, { cause: error }), { code: 'CONNECTION_CLOSED' });
+}

@@ -4,6 +4,7 @@
  * is prepared. To the driver this is a query that somebody else wrote, as cursors and streams are to it.
  */
 import type { Connection, FieldDef, Submittable } from 'pg';
+import { faultOf } from './failures.ts';
 import type { Ready, Row, Rows, Settle } from './statements.ts';
 import { readerOf } from './values.ts';
 
@@ -130,9 +131,10 @@ export class Flight implements Submittable {
     for (const [at, { settle }] of this.#asked.entries()) settle(undefined, rowsOf(this.#answers[at]));
   }
 
-  /** Nothing of it stands, unless it was cut off at its end. */
+  /** Nothing of it stands, unless it was cut off at its end. Told with a code, whatever the driver says. */
   handleError(error: unknown): void {
-    for (const { settle } of this.#asked) settle(error);
+    const fault = faultOf(error);
+    for (const { settle } of this.#asked) settle(fault);
   }
 
   /** Nobody here copies. */
