@@ -132,7 +132,7 @@ function holding(sql: Sql, concertId: string, { plain, rateLimit }: Granting): S
         from reservations where user_id = asked.user_id and concert_id = ${concertId}) as own
     ), granted as (
       select *, held_until > expires_at or is_unheard as is_to_be_told from judged where held_until is not null
-    ), ends as (
+    ), ends as materialized (
       -- Found by place: in a join each would be compared with each, for PostgreSQL cannot know how many there are.
       select array_agg(held_until order by place) as of from judged
     ), reserved as (

@@ -67,7 +67,7 @@ function charging(sql: Sql, rows: readonly Summed[]): Statement<{ id: string; ba
       on conflict (user_id) do update set balance = wallets.balance + excluded.balance
       where wallets.balance + excluded.balance <= ${balanceMax}
       returning user_id, balance
-    ), credit as (
+    ), credit as materialized (
       -- Looked up in one object: in a join each would be compared with each, for PostgreSQL cannot know how many there are.
       select jsonb_object_agg(user_id, balance) as balances from credited
     ), charged as (
