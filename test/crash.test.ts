@@ -86,9 +86,8 @@ test('a server that stops dead while it holds a room’s lock holds up nobody fo
   await withHouse(async (house, servers) => {
     const [frozen, other] = twoOffices(servers);
     const { concertId } = await other.createConcert({ maxActive: 1, graceSeconds: 600 });
-    await frozen.issue(concertId, newFan());
+    const token = await frozen.enter(concertId, newFan());
 
-    const late = newFan();
     const { process: stopped } = servers[0];
     const [locked, inTheWay] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const blocking = house.database.transaction(async (tx) => {
@@ -97,19 +96,21 @@ test('a server that stops dead while it holds a room’s lock holds up nobody fo
       await inTheWay.promise;
     });
     await locked.promise;
-    const waiting = frozen.issue(concertId, late);
+    // Leaving takes more than one round trip.
+    const waiting = frozen.leave(token);
     await eventually(async () => {
       const blocked = await house.sql`
-        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ 'as overdue from queue_tokens'`;
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ 'for no key update of token'`;
       assert.equal(blocked.length, 1);
     }, 20_000);
     stopped.kill('SIGSTOP');
     inTheWay.resolve();
     await blocking;
+    let next = '';
     try {
       await eventually(async () => {
         const holding = await house.sql`
-        select from pg_stat_activity where datname = current_database() and state = 'idle in transaction' and query ~ 'as overdue from queue_tokens'`;
+        select from pg_stat_activity where datname = current_database() and state = 'idle in transaction' and query ~ 'for no key update of token'`;
         assert.equal(
           holding.length,
           1,
@@ -125,14 +126,18 @@ test('a server that stops dead while it holds a room’s lock holds up nobody fo
         assert(asked.status < 300, asked.code);
         return asked;
       }, 30_000);
-      assert.equal(answer.body.position, 1, 'the place that was never committed is not there');
+      assert.equal(answer.body.position, 1, 'the slot that was never given up is taken');
+      next = answer.body.token;
     } finally {
       stopped.kill('SIGCONT');
     }
     const thawed = await waiting;
     // Tried again for as long as a command is, counted from before the freeze: carried out once, or known not to be.
-    assert([201, 503].includes(thawed.status), `${thawed.status}`);
-    assert.equal((await frozen.issue(concertId, late)).body.position, 2);
+    assert([204, 503].includes(thawed.status), `${thawed.status}`);
+    assert.equal((await frozen.leave(token)).status, 204);
+    await eventually(async () => {
+      assert.equal((await other.status(next)).body.status, 'ACTIVE');
+    });
     await other.assertInvariants();
   });
 });

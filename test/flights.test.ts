@@ -89,7 +89,11 @@ test('a board that takes the room for full is found out, and whoever is due is l
   assert.equal((await office.issue(concertId, second)).body.status, 'ACTIVE');
 });
 
-test('whoever is refused harms nobody beside them', async () => {
+test('whoever is refused harms nobody beside them', async (t) => {
+  // In the other one rows were changed by hand.
+  const untouched = await openHouse();
+  t.after(() => untouched.close());
+  const office = boxOffice(await untouched.start());
   const { concertId, performanceId } = await office.createConcert();
   const fans = newFans(12);
   const tokens = await Promise.all(fans.map((fan) => office.enter(concertId, fan)));
@@ -114,5 +118,5 @@ test('whoever is refused harms nobody beside them', async () => {
     paid.map(({ status }) => status),
     holders.map((fan) => (rich.includes(fan) ? 201 : 402)),
   );
-  assert.deepEqual(await broken(house), []);
+  assert.deepEqual(await broken(untouched), []);
 });

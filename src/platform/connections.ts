@@ -210,9 +210,12 @@ export function poolOf(url: string, { max, applicationName }: { max: number; app
     constructor() {
       super(url, applicationName);
       open.add(this);
+      const forget = (): void => rested.drop((link) => Object.is(link, this));
+      // It is of no more use before it is closed.
+      this.on('error', forget);
       this.once('end', () => {
         open.delete(this);
-        rested.drop((link) => Object.is(link, this));
+        forget();
       });
     }
   };
