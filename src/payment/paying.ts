@@ -165,11 +165,7 @@ interface Debiting {
   readonly paidAt: Date;
 }
 
-async function debitAll(
-  tx: Tx,
-  { wallet }: Deps,
-  { round, outcomes, paidAt }: Debiting,
-): Promise<Sale[]> {
+async function debitAll(tx: Tx, { wallet }: Deps, { round, outcomes, paidAt }: Debiting): Promise<Sale[]> {
   const moved = await wallet.debit(
     tx,
     round.map(([{ userId, id }, { amount }]) => ({ userId, amount, reference: id })),

@@ -5,7 +5,16 @@
  */
 import type { Database, Sql, Statement } from '../platform/database.ts';
 import { confirming, type SeatChange } from '../reservation/reservation.ts';
-import { admitted, admitting, endingPaid, lockingPlaces, lockingRoom, tokenParts, type Change, type News } from '../waiting-room/gate.ts';
+import {
+  admitted,
+  admitting,
+  endingPaid,
+  lockingPlaces,
+  lockingRoom,
+  tokenParts,
+  type Change,
+  type News,
+} from '../waiting-room/gate.ts';
 import { debiting, keyParts, lockingWallets } from '../wallet/wallet.ts';
 import type { PayCommand, StoredPayment } from './paying.ts';
 

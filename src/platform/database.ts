@@ -3,7 +3,17 @@
  */
 import { type Connections, isTheEnd, type Link, openLink, poolOf } from './connections.ts';
 import { isStalePlan } from './failures.ts';
-import { type Ready, type Row, type Rows, type Send, type Settle, type Sql, sqlBy, type Statement, toReady } from './statements.ts';
+import {
+  type Ready,
+  type Row,
+  type Rows,
+  type Send,
+  type Settle,
+  type Sql,
+  sqlBy,
+  type Statement,
+  toReady,
+} from './statements.ts';
 import { type Committing, taken, transaction } from './transaction.ts';
 
 export { brokenConstraint, codeOf, conflict, isTransient } from './failures.ts';

@@ -189,7 +189,11 @@ async function readFacts(
 }
 
 /** A commit whose answer was lost with its connection may have happened: then the same command must not act again. */
-async function committedHolds(tx: Tx, concertId: string, ids: readonly string[]): Promise<{ id: string; heldUntil: Date }[]> {
+async function committedHolds(
+  tx: Tx,
+  concertId: string,
+  ids: readonly string[],
+): Promise<{ id: string; heldUntil: Date }[]> {
   return tx<{ id: string; heldUntil: Date }[]>`
     select id, held_until as "heldUntil" from reservations
     where concert_id = ${concertId} and id = any(${ids}::text[])`;

@@ -95,22 +95,14 @@ interface GrantedRow {
   readonly isSession: boolean;
 }
 
-/** The places are locked by the statement before, so no other server counts or holds for the same fans meanwhile. */
-function holding(sql: Sql, concertId: string, { plain, rateLimit }: Granting): Statement<GrantedRow[]> {
+/**
+ * Parts of a statement: the holds as `asked`, as they are `judged` by the rule, and those `granted`. The places are locked by
+ * the statement before, so no other server counts or holds for the same fans meanwhile.
+ */
+function judging(sql: Sql, concertId: string, { plain, rateLimit }: Granting): Statement<readonly unknown[]> {
   const { isInside, holdUntil, isUnheard } = tokenParts(sql);
-  const seats = plain
-    .flatMap(({ hold, versions }, place) =>
-      hold.numbers.map((number, at) => ({
-        performanceId: hold.performance.id,
-        number,
-        version: versions[at] ?? 0,
-        id: hold.id,
-        place: place + 1,
-      })),
-    )
-    .toSorted(bySeatKey);
-  return sql<GrantedRow[]>`
-    with asked as (
+  return sql`
+    asked as (
       select * from unnest(${plain.map(({ hold }) => hold.pass.entry)}::bigint[],
         ${plain.map(({ hold }) => hold.pass.userId)}::text[], ${plain.map(({ hold }) => hold.pass.generation)}::int[],
         ${plain.map(({ hold }) => hold.id)}::text[], ${plain.map(({ hold }) => hold.performance.id)}::text[],
@@ -132,7 +124,24 @@ function holding(sql: Sql, concertId: string, { plain, rateLimit }: Granting): S
         from reservations where user_id = asked.user_id and concert_id = ${concertId}) as own
     ), granted as (
       select *, held_until > expires_at or is_unheard as is_to_be_told from judged where held_until is not null
-    ), ends as materialized (
+    )`;
+}
+
+/** Takes the seats of what is granted, as they are on the board or not at all. */
+function holding(sql: Sql, concertId: string, granting: Granting): Statement<GrantedRow[]> {
+  const seats = granting.plain
+    .flatMap(({ hold, versions }, place) =>
+      hold.numbers.map((number, at) => ({
+        performanceId: hold.performance.id,
+        number,
+        version: versions[at] ?? 0,
+        id: hold.id,
+        place: place + 1,
+      })),
+    )
+    .toSorted(bySeatKey);
+  return sql<GrantedRow[]>`
+    with ${judging(sql, concertId, granting)}, ends as materialized (
       -- Found by place: in a join each would be compared with each, for PostgreSQL cannot know how many there are.
       select array_agg(held_until order by place) as of from judged
     ), reserved as (

@@ -79,9 +79,7 @@ export function changesOf(called: readonly CalledRow[]): Change[] {
   return called
     .toSorted((a, b) => a.number - b.number)
     .map(({ entry, number, expires_at: end, claimed, ...fan }) =>
-      end === null
-        ? ['passed over', entry, number]
-        : ['admitted', entry, number, end.getTime(), claimed, markOf(fan)],
+      end === null ? ['passed over', entry, number] : ['admitted', entry, number, end.getTime(), claimed, markOf(fan)],
     );
 }
 

@@ -51,7 +51,8 @@ export function createIssueLanes({
       const users = [...new Set(userIds)];
       const limit = rateLimit ? { places: places_max, seconds: places_seconds } : undefined;
       // Another server, with whom this one raced for somebody's only place, was faster: then the general case decides.
-      const joined = attempt > 0 ? nobody : await joinPlainly({ database, boards }, concertId, { userIds: users, limit });
+      const joined =
+        attempt > 0 ? nobody : await joinPlainly({ database, boards }, concertId, { userIds: users, limit });
       const rest = users.filter((userId) => !joined.places.has(userId));
       for (const news of joined.news) await boards.show(news);
       const others =
@@ -198,6 +199,16 @@ export function createVoidLanes({ database, boards, batchMax, metrics }: LineDep
       return userIds.map(() => undefined);
     },
   });
+}
+
+/** Gives on the slots that are free. */
+export async function letIn(
+  database: Pick<Database, 'transaction'>,
+  boards: Pick<Boards, 'show'>,
+  concertId: string,
+): Promise<void> {
+  const taken = await database.transaction((tx) => takePlacesOf(tx, concertId, { userIds: [], rateLimit: false }));
+  if (taken?.news !== undefined) await boards.show(taken.news);
 }
 
 /** Opens the line of a new concert. */

@@ -12,10 +12,9 @@ import type { Duty } from '../platform/ticker.ts';
 import { refuse } from '../refusals.ts';
 import { createBoards, type Boards } from './boards.ts';
 import type { Board, Settings } from './board.ts';
-import { createIssueLanes, createVoidLanes, type Place } from './commands.ts';
+import { createIssueLanes, createVoidLanes, letIn, type Place } from './commands.ts';
 import { createLeavers, type Leavers } from './leaving.ts';
 import { numbersOf, type LineNumbers } from './line-numbers.ts';
-import { admit, lockRoom, saveRoom } from './line.ts';
 import { createLivePlaces, type LivePlaces } from './live-places.ts';
 import { concertsOf, createLookUps, type Known } from './look-up.ts';
 import { refusalOf } from './locked-tokens.ts';
@@ -32,7 +31,15 @@ export type { LineNumbers } from './line-numbers.ts';
 export type { Pass } from './tokens.ts';
 export { noticeOf, type QueueStatus } from './status.ts';
 export { changeSettings, openRoom } from './commands.ts';
-export { extendSessions, hear, lockingPlaces, lockTokens, outlasting, refusalFor, tokenParts } from './locked-tokens.ts';
+export {
+  extendSessions,
+  hear,
+  lockingPlaces,
+  lockTokens,
+  outlasting,
+  refusalFor,
+  tokenParts,
+} from './locked-tokens.ts';
 export type { SessionEnd, TokenState } from './locked-tokens.ts';
 export { admitted, admitting, endingPaid, lockingRoom } from './admission.ts';
 export { handOn, lockRoom, saveRoom, type LockedRoom } from './line.ts';
@@ -140,9 +147,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const voidLanes = createVoidLanes({ ...deps, boards });
   const lookUps = createLookUps(deps);
   const { lookUp } = lookUps;
-
   const { open, openBoard } = createOpenBoards(boards, catalog);
-
   const livePlaces = createLivePlaces({ ...deps, open, sign: tokens.sign });
 
   const gate = createGate(tokens.read, { boards, openBoard, lookUp, sign: presence.sign });
@@ -170,15 +175,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     knownStatus,
     livePlaces,
     leave: leavers.leave,
-    letIn: async (concertId) => {
-      const news = await database.transaction(async (tx) => {
-        const room = await lockRoom(tx, concertId);
-        if (room === undefined) return undefined;
-        await admit(tx, room);
-        return room.changes.length === 0 ? undefined : saveRoom(tx, room);
-      });
-      if (news !== undefined) await boards.show(news);
-    },
+    letIn: (concertId) => letIn(deps.database, boards, concertId),
     onLeaving: leavers.onLeaving,
     voidTokens: async (userId) => {
       const concertIds = await concertsOf(database, userId);

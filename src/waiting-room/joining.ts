@@ -33,28 +33,42 @@ export async function joinPlainly(
   const board = boards.peek(concertId);
   const { maxActive, paused } = board?.settings ?? { maxActive: 0, paused: null };
   const mayAdmit = board === undefined || (paused === null && board.active.size < maxActive);
-  const before = [lockingRoom(sql, concertId)] as const;
-  const join = joining(sql, concertId, { userIds, limit, front: frontPlaces(maxActive) });
+  const before = [
+    lockingRoom(sql, concertId),
+    joining(sql, concertId, { userIds, limit, front: frontPlaces(maxActive) }),
+  ] as const;
   const [, rows, called] = mayAdmit
-    ? await database.flight([...before, join, admitting(sql, concertId)])
-    : [...(await database.flight([...before, join])), []];
+    ? await database.flight([...before, admitting(sql, concertId)])
+    : [...(await database.flight(before)), []];
+  const joined = joinedBy(concertId, userIds, rows);
+  const letIn = admitted(concertId, called);
+  return {
+    places: joined.places,
+    news: [joined.news, letIn.news].filter((news) => news !== undefined),
+    isDue: letIn.isDue || (!mayAdmit && joined.hasRoom),
+  };
+}
+
+interface JoinedOnly {
+  readonly places: ReadonlyMap<string, Place>;
+  readonly news: News | undefined;
+  readonly hasRoom: boolean;
+}
+
+function joinedBy(concertId: string, userIds: readonly string[], rows: readonly JoinedRow[]): JoinedOnly {
   const { room, known } = sorted(rows);
-  if (room === undefined) return { places: new Map(), news: [], isDue: false };
+  if (room === undefined) return { places: new Map(), news: undefined, hasRoom: false };
   const places = new Map<string, Place>();
   for (const { userId, entry, generation } of known)
     if (entry !== null) places.set(userId, { entry, generation, isNew: false });
   const left = new Set(known.map(({ userId }) => userId));
   const newcomers = userIds.filter((userId) => !left.has(userId));
+  const { version, head, lastNumber, hasRoom } = room;
   // As the statement has numbered them.
-  const first = room.lastNumber - newcomers.length + 1;
+  const first = lastNumber - newcomers.length + 1;
   for (const [at, userId] of newcomers.entries()) places.set(userId, { entry: first + at, generation: 0, isNew: true });
-  const { version, head, lastNumber } = room;
-  const news: News[] = [];
-  if (newcomers.length > 0)
-    news.push({ concertId, version, head, front: Math.max(room.front, head), lastNumber, changes: [] });
-  const letIn = admitted(concertId, called);
-  if (letIn.news !== undefined) news.push(letIn.news);
-  return { places, news, isDue: letIn.isDue || (!mayAdmit && room.hasRoom) };
+  const news = { concertId, version, head, front: Math.max(room.front, head), lastNumber, changes: [] };
+  return { places, news: newcomers.length > 0 ? news : undefined, hasRoom };
 }
 
 interface Room extends SavedRoom {

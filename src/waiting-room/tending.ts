@@ -9,15 +9,7 @@ import { nowSeconds, type Board } from './board.ts';
 import { grace_slack_seconds } from './admission.ts';
 import type { Boards } from './boards.ts';
 import { frontPlaces } from './front.ts';
-import {
-  admit,
-  endAbsent,
-  endOverdue,
-  extendFront,
-  lockRoom,
-  saveRoom,
-  type LockedRoom,
-} from './line.ts';
+import { admit, endAbsent, endOverdue, extendFront, lockRoom, saveRoom, type LockedRoom } from './line.ts';
 import { createLiveRooms } from './live-rooms.ts';
 import type { Presence } from './presence.ts';
 

@@ -52,7 +52,8 @@ export function remember(tx: Tx, rows: readonly (KeyedRequest & { readonly answe
  * `remembered` stores the answers that `paid` has.
  */
 export const keyParts = (sql: Sql) => ({
-  isNew: sql`(select true from idempotency_keys as known where known.user_id = asked.user_id and known.key = asked.key) is null` as Part,
+  isNew:
+    sql`(select true from idempotency_keys as known where known.user_id = asked.user_id and known.key = asked.key) is null` as Part,
   remembered: sql`
     remembered as (
       insert into idempotency_keys (user_id, key, fingerprint, answer) select user_id, key, fingerprint, answer from paid
