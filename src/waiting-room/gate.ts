@@ -196,11 +196,12 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
       if (board !== undefined) board.isSoldOut = isSoldOut;
     },
     duties: [createTending({ database, boards, presence }), boards.duty, placeRetention(database, deps.retentionDays)],
-    drain: async () => {
-      const lanes = [issueLanes, leavers, voidLanes, lookUps, livePlaces];
-      await Promise.all(lanes.map((lane) => lane.drain()));
-    },
+    drain: () => drainAll([issueLanes, leavers, voidLanes, lookUps, livePlaces]),
   };
+}
+
+async function drainAll(lanes: readonly { drain(): Promise<void> }[]): Promise<void> {
+  await Promise.all(lanes.map((lane) => lane.drain()));
 }
 
 interface Taken extends Pick<Place, 'isNew'> {
