@@ -32,7 +32,7 @@ export async function openBuild(name: BuildName, root: string): Promise<Build> {
   try {
     for (const part of ['src/main.ts', 'bench/prepare.ts', 'node_modules']) await access(path.join(root, part));
   } catch (error) {
-    const how = `git worktree add ${root} COMMIT, then npm ci in it`;
+    const how = 'git worktree add FOLDER COMMIT, then npm ci in it';
     throw new Error(`no build of this repository with its packages lies in ${root}: ${how}`, { cause: error });
   }
   const { prepare, closeTill } = await moduleOf<Pick<Prepare, 'prepare'> & Partial<Prepare>>(root, 'bench/prepare.ts');

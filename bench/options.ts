@@ -24,7 +24,7 @@ export interface Options extends CoreOptions {
   readonly quick: boolean;
   /** Folder of the build that stands beside this one; without it that part is not measured. */
   readonly yardstick: string | undefined;
-  /** Whether the figures go into reports/bench.json and the document; those of a short or partial run do not. */
+  /** Whether the figures go into docs/charts/bench.json and the document; those of a short or partial run do not. */
   readonly kept: boolean;
 }
 
@@ -50,20 +50,7 @@ of the core: [--only status,pay,line,memory] [--seconds 2] [--rounds 7] [--conne
 
 /** Throws an error whose message a person can act on. */
 export function readOptions(args: string[]): Options {
-  const { values } = parseArgs({
-    args,
-    options: {
-      all: { type: 'boolean', default: false },
-      charts: { type: 'boolean', default: false },
-      quick: { type: 'boolean', default: false },
-      only: { type: 'string', default: '' },
-      seconds: { type: 'string' },
-      rounds: { type: 'string' },
-      connections: { type: 'string', default: document_connections.join(',') },
-      yardstick: { type: 'string' },
-      profile: { type: 'boolean', default: false },
-    },
-  });
+  const values = valuesOf(args);
   const { parts, scenarios } = chosen(values.only);
   const [seconds, rounds] = values.quick ? ['1', '1'] : ['2', '7'];
   if (values.all && values.only !== '') throw new Error(`--all and --only contradict each other\n${usage}`);
@@ -95,7 +82,9 @@ function partsOf({ charts, all, yardstick }: Asked, named: readonly PartName[]):
   if (charts) return [];
   const parts = all ? part_names.filter((name) => name !== 'beside' || yardstick !== undefined) : named;
   if (parts.includes('beside') === (yardstick !== undefined)) return parts;
-  throw new Error(`beside and --yardstick FOLDER belong together\n${usage}`);
+  throw new Error(
+    `beside and --yardstick FOLDER belong together: FOLDER is another build (git worktree add FOLDER COMMIT, then npm ci in it)\n${usage}`,
+  );
 }
 
 /** Whether the core's table is the one that the document shows. */
@@ -125,4 +114,25 @@ function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new Error(`${text} must be a number above 0\n${usage}`);
   return value;
+}
+
+function valuesOf(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        all: { type: 'boolean', default: false },
+        charts: { type: 'boolean', default: false },
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string', default: '' },
+        seconds: { type: 'string' },
+        rounds: { type: 'string' },
+        connections: { type: 'string', default: document_connections.join(',') },
+        yardstick: { type: 'string' },
+        profile: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${usage}`, { cause: error });
+  }
 }

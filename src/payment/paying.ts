@@ -46,7 +46,7 @@ export interface After {
 
 /**
  * Carries out a batch of payments of one concert and answers each, in the order given. Four round trips, whatever the
- * size: all that is to be known; the money; what else a sale changes; the room and the news, with the commit.
+ * size: all that is to be known; the money; what else a sale changes; the room, with the commit.
  */
 export async function payAll(
   tx: Tx,

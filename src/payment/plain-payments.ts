@@ -1,7 +1,12 @@
 /**
  * The plain case of paying, in one flight: a fan's only payment of the batch, for the only thing that they hold, with a key
  * that is new and money that is there. The statement carries out what the rule of paying.ts would decide and leaves the
- * others alone; it stands only if every row that it relies upon is met.
+ * others alone; it stands only if every row that it relies upon is met. The rooms hand over the parts of it that write their
+ * tables; all of them speak of `paid`, the payments that are carried out.
+ *
+ * Wallets are locked before holds and seats here, against the order of everybody else: a balance has to stand still before the
+ * statement reads it. Nobody who has locked a hold or a seat waits for a wallet but payments of the same concert, and these the
+ * room keeps apart.
  */
 import type { Database, Sql, Statement } from '../platform/database.ts';
 import { confirming, type SeatChange } from '../reservation/reservation.ts';

@@ -18,7 +18,7 @@ import { type Committing, taken, transaction } from './transaction.ts';
 
 export { brokenConstraint, codeOf, conflict, isTransient } from './failures.ts';
 export type { Sql, Statement } from './statements.ts';
-/** One transaction. Statements started without awaiting each other travel together (pipelined), in order. */
+/** One transaction. Statements started without awaiting each other travel together, in order. */
 export interface Tx extends Sql {
   /** What needs a transaction cannot be given the pool. */
   readonly within: 'a transaction';
