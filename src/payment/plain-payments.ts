@@ -96,6 +96,7 @@ type PaidRow =
 /**
  * The room, the places and the wallets are locked by the statements before, so no other transaction ends these sessions,
  * holds for these fans or moves their money. That a hold is still HELD, and its seats its own, is asserted by what is written.
+ * For `status || ''` see `lockForPayment`.
  */
 function paying(sql: Sql, concertId: string, commands: readonly PayCommand[]): Statement<PaidRow[]> {
   const { isNew, remembered } = keyParts(sql);
@@ -116,12 +117,12 @@ function paying(sql: Sql, concertId: string, commands: readonly PayCommand[]): S
       cross join lateral (
         select performance_id, seat_numbers, amount from reservations as own
         where own.id = asked.reservation_id and own.concert_id = ${concertId} and own.user_id = asked.user_id
-          and own.status = 'HELD' and own.held_until > clock_timestamp() and own.amount > 0 offset 0) as hold
+          and own.status || '' = 'HELD' and own.held_until > clock_timestamp() and own.amount > 0 offset 0) as hold
       cross join lateral (
         select balance from wallets as own where own.user_id = asked.user_id and own.balance >= hold.amount offset 0) as wallet
       where ${isNew} and (
         select count(*) from reservations as other
-        where other.user_id = asked.user_id and other.concert_id = ${concertId} and other.status = 'HELD') = 1
+        where other.user_id = asked.user_id and other.concert_id = ${concertId} and other.status || '' = 'HELD') = 1
     ), paid as materialized (
       select *, format('{"id":"%s","reservationId":"%s","amount":%s,"balance":%s,"performanceId":"%s","seatNumbers":[%s],"paidAt":"%s"}',
         id, reservation_id, amount, balance, performance_id, array_to_string(seat_numbers, ','), paid_at) as answer

@@ -1,6 +1,6 @@
 /**
  * Giving seats back. A seat is freed only while it still belongs to the reservation it is freed from: one that
- * was taken over after its time ran out is somebody else's, and is left alone.
+ * was taken over after its time ran out is somebody else's, and is left alone. For `status || ''` see `lockForPayment`.
  */
 import { eachByItself, impatient } from '../platform/each.ts';
 import type { Database, Sql, Tx } from '../platform/database.ts';
@@ -53,7 +53,7 @@ export async function giveBack(tx: Tx, concertId: string, held: readonly string[
   void tx`
     update reservations set status = case when held_until > now() then 'CANCELLED' else 'EXPIRED' end,
       released_at = case when held_until > now() then now() end
-    where concert_id = ${concertId} and id = any(${held}::text[]) and status = 'HELD'`.execute();
+    where concert_id = ${concertId} and id = any(${held}::text[]) and status || '' = 'HELD'`.execute();
   freeSeats(tx, concertId, seats);
   return seats;
 }
@@ -66,7 +66,7 @@ export async function giveBack(tx: Tx, concertId: string, held: readonly string[
 export async function giveBackOf(tx: Tx, concertId: string, userIds: readonly string[]): Promise<SeatChange[]> {
   const held = await tx<{ id: string }[]>`
     select id from reservations
-    where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and status = 'HELD'
+    where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and status || '' = 'HELD'
     order by id
     for update`;
   const ids = held.map(({ id }) => id);
@@ -132,7 +132,7 @@ async function release(tx: Tx, concertId: string, ids: readonly string[]): Promi
   impatient(tx);
   const overdue = await tx<{ id: string }[]>`
     select id from reservations
-    where concert_id = ${concertId} and id = any(${ids}::text[]) and status = 'HELD' and held_until <= now()
+    where concert_id = ${concertId} and id = any(${ids}::text[]) and status || '' = 'HELD' and held_until <= now()
     order by id
     for update skip locked`;
   if (overdue.length === 0) return [];
@@ -140,7 +140,7 @@ async function release(tx: Tx, concertId: string, ids: readonly string[]): Promi
   const seats = await lockSeatsOf(tx, concertId, own);
   void tx`
     update reservations set status = 'EXPIRED'
-    where concert_id = ${concertId} and id = any(${own}::text[]) and status = 'HELD'`.execute();
+    where concert_id = ${concertId} and id = any(${own}::text[]) and status || '' = 'HELD'`.execute();
   freeSeats(tx, concertId, seats);
   countChanges(tx, concertId, seats);
   return seats;

@@ -27,6 +27,10 @@ interface ToLock {
  * Locks these reservations of the concert and whatever else their fans hold, all in one order of keys, and answers what
  * these are at that moment; unknown ids are left out. The caller has locked the fans' tokens before. A HELD one may be
  * confirmed; that it has all its seats is then found by selling them, or beforehand with `seats`.
+ *
+ * Where reservations are looked up by id or fan it says `status || ''`, so that the index of all that are HELD is of no use.
+ * Whoever analyses the tables between two sales finds that index empty and cheaper than any key, and when it has filled each
+ * look-up reads all of it: one payment took 0.3 s while 50,000 seats were held.
  */
 export async function lockForPayment(
   tx: Tx,
@@ -42,7 +46,7 @@ export async function lockForPayment(
       where concert_id = ${concertId} and id = any(${wanted}::text[] || array(
         select held.id from unnest(${[...new Set(userIds)]}::text[]) as fan (user_id) cross join lateral (
           select id from reservations
-          where user_id = fan.user_id and concert_id = ${concertId} and status = 'HELD' offset 0) as held))
+          where user_id = fan.user_id and concert_id = ${concertId} and status || '' = 'HELD' offset 0) as held))
       order by id for update`,
     andSeats ? seatsOf(tx, concertId, wanted) : undefined,
     // Read after the locks were waited for, by the clock of now and not of the transaction's beginning: in the
@@ -72,7 +76,7 @@ export function confirming(sql: Sql, concertId: string): Statement<readonly unkn
   return sql`
     confirmed as (
       update reservations as reservation set status = 'CONFIRMED' from paid
-      where reservation.id = paid.reservation_id and reservation.concert_id = ${concertId} and reservation.status = 'HELD'
+      where reservation.id = paid.reservation_id and reservation.concert_id = ${concertId} and reservation.status || '' = 'HELD'
       returning 1
     ), sold as (
       update seats as seat set sold = true, held_until = null, version = seat.version + 1
@@ -94,7 +98,7 @@ async function seatsOf(tx: Tx, concertId: string, ids: readonly string[]): Promi
     from seats as seat
     join (
       select id, performance_id, unnest(seat_numbers) as number from reservations
-      where concert_id = ${concertId} and id = any(${ids}::text[]) and status = 'HELD'
+      where concert_id = ${concertId} and id = any(${ids}::text[]) and status || '' = 'HELD'
     ) as held on seat.performance_id = held.performance_id and seat.number = held.number
       and seat.reservation_id = held.id
     where seat.concert_id = ${concertId} and not seat.sold
@@ -123,7 +127,7 @@ export async function confirm(
   const [confirmed, sold] = await Promise.all([
     tx`
       update reservations set status = 'CONFIRMED'
-      where concert_id = ${concertId} and id = any(${ids}::text[]) and status = 'HELD'`,
+      where concert_id = ${concertId} and id = any(${ids}::text[]) and status || '' = 'HELD'`,
     tx<SeatChange[]>`
       update seats as seat set sold = true, held_until = null, version = seat.version + 1
       from unnest(${seats.map((seat) => seat.performanceId)}::text[], ${seats.map((seat) => seat.number)}::int[],

@@ -111,7 +111,7 @@ export async function admit(tx: Tx, room: LockedRoom): Promise<void> {
   }
 }
 
-/** Ends the live ones of these tokens. Answers the entries that this call ended. */
+/** Ends the live ones of these tokens, found by their key (for `status || ''` see `endingPaid`). Answers the entries that this call ended. */
 export async function end(
   tx: Tx,
   room: LockedRoom,
@@ -120,7 +120,7 @@ export async function end(
 ): Promise<Set<number>> {
   const ended = await tx<EndedRow[]>`
     update queue_tokens set status = 'EXPIRED', ended_at = now(), ended_because = ${because}
-    where concert_id = ${room.concertId} and entry = any(${entries}::bigint[]) and status <> 'EXPIRED'
+    where concert_id = ${room.concertId} and entry = any(${entries}::bigint[]) and status || '' <> 'EXPIRED'
     returning entry, number, status, admitted_at is not null as was_active, ended_because`;
   return noteEnded(room, ended);
 }
