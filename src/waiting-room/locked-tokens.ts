@@ -56,9 +56,9 @@ type Part = Statement<readonly unknown[]>;
  * generation that a fan's token shows.
  */
 export const tokenParts = (sql: Sql) => ({
-  /** Whether the place is that fan's, the token not void, and the fan inside. */
+  /** Whether the place is that fan's, the token not void, and the fan inside. For `status || ''` see `endingPaid`. */
   isInside: sql`token.user_id = asked.user_id and token.generation = asked.generation
-    and token.status = 'ACTIVE' and token.expires_at > now()` as Part,
+    and token.status || '' = 'ACTIVE' and token.expires_at > now()` as Part,
   /** Latest end of a hold taken now: it extends the session to its own end, but to twice the session's length at most. */
   holdUntil: sql`least(now() + make_interval(secs => room.hold_seconds),
     greatest(token.expires_at, token.admitted_at + 2 * make_interval(secs => room.session_seconds)))` as Part,
