@@ -262,6 +262,25 @@ test('few connections stay warm: who comes alone is given the one that was used 
   });
 });
 
+test('a connection that broke while a transaction had no use for it is handed to nobody', async () => {
+  await withDatabase(house.databaseUrl, async (database) => {
+    const [{ pid }] = await database.sql<[{ pid: number }]>`select pg_backend_pid() as pid`;
+    await database.transaction(async () => {
+      await house.sql`select pg_terminate_backend(${pid}, 5000)`;
+      // What it said last is here before an answer to what was asked after it.
+      for (let turn = 0; turn < 20; turn++) await sleep(1);
+    });
+    assert.notEqual((await database.sql<{ pid: number }[]>`select pg_backend_pid() as pid`)[0]?.pid, pid);
+  });
+});
+
+test('PostgreSQL finds out that a host is gone, though what it sent has no end yet', async () => {
+  const [set] = await house.sql`
+    select current_setting('tcp_keepalives_idle') as idle, current_setting('tcp_keepalives_interval') as interval,
+      current_setting('tcp_keepalives_count') as count`;
+  assert.deepEqual(set, { idle: '10', interval: '5', count: '3' });
+});
+
 test('a table that got another column meanwhile is read all the same', async () => {
   const database = connect(house.databaseUrl, { poolMax: 1, applicationName: 'maejin-test-weather' });
   const { sql, transaction } = database;

@@ -246,7 +246,8 @@ export function poolOf(url: string, { max, applicationName }: { max: number; app
         if (codeOf(error) === '25006') link.passOver(error);
         link.destroy();
         link.release(true);
-      } else if (isClosing || pool.waitingCount > 0) link.release();
+      } else if (!open.has(link)) link.release(true);
+      else if (isClosing || pool.waitingCount > 0) link.release();
       else rested.put(link);
     },
     close: async (seconds) => {

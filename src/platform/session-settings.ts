@@ -34,7 +34,17 @@ const settings: Readonly<Record<string, string>> = {
   plan_cache_mode: 'force_generic_plan',
 };
 
-const assignments = Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', false)`);
+/**
+ * A flight that has come in part has no end that PostgreSQL would time: it waits for the rest, with the locks that it took,
+ * for as long as it takes the other host to be gone. That is two hours unless it asks. By a socket folder these stay 0.
+ */
+const keep_alive: Readonly<Record<string, string>> = {
+  tcp_keepalives_idle: '10',
+  tcp_keepalives_interval: '5',
+  tcp_keepalives_count: '3',
+};
+
+const assignments = Object.entries({ ...settings, ...keep_alive }).map(([name, value]) => `set_config('${name}', '${value}', false)`);
 
 /**
  * The first statement of every connection. Answers whether the server takes no writes.

@@ -62,7 +62,8 @@ export function createHolds(options: HoldsOptions): Holds {
         if (sessions.length > 0) extended(concertId, sessions);
         if (granted > 0) onHolds(granted);
       };
-      const plain = isLocking ? undefined : await holdPlainly(options, concertId, holds);
+      // Of what was tried before, in a batch that was split since, it is not known whether it stands.
+      const plain = isLocking || retried.length > 0 ? undefined : await holdPlainly(options, concertId, holds);
       if (plain !== undefined) show(plain);
       const rest = plain === undefined ? holds : holds.filter((hold) => !plain.held.has(hold));
       const batch = { holds: rest, isLocking, rateLimit, retried };
