@@ -11,7 +11,7 @@ import { giveBackOf } from '../src/reservation/release.ts';
 import { openHouse, type House } from './harness/house.ts';
 
 const past_rows = 2_000;
-const pass = { concertId: 'c', entry: 1, userId: 'u', generation: 0, issuedAt: 0 };
+const pass = { concertId: 'c', entry: 1, userId: 'u', generation: 0, issuedAt: 0, mark: 0 };
 const pay = { pass, reservationId: 'r', userId: 'u', key: 'k', fingerprint: 'f', id: 'p' };
 
 const row = { id: 'r', userId: 'u', reservationId: 'r', performanceId: 'p', number: 1, version: 1, seatNumbers: [1] };

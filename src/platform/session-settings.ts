@@ -44,7 +44,9 @@ const keep_alive: Readonly<Record<string, string>> = {
   tcp_keepalives_count: '3',
 };
 
-const assignments = Object.entries({ ...settings, ...keep_alive }).map(([name, value]) => `set_config('${name}', '${value}', false)`);
+const assignments = Object.entries({ ...settings, ...keep_alive }).map(
+  ([name, value]) => `set_config('${name}', '${value}', false)`,
+);
 
 /**
  * The first statement of every connection. Answers whether the server takes no writes.

@@ -56,14 +56,15 @@ export function createHolds(options: HoldsOptions): Holds {
       for (const performance of new Set(holds.map((hold) => hold.performance)))
         if (boards.known(performance.id) === undefined) void warm(boards, performance);
       const retried = holds.filter((hold) => hold.tried).map((hold) => hold.id);
+      // Of what was tried before, also in a batch that was split since, it is not known whether it stands.
+      const fresh = holds.filter((hold) => !hold.tried);
       for (const hold of holds) hold.tried = true;
       const show = ({ changes, sessions, granted }: Shown): void => {
         boards.committed(changes);
         if (sessions.length > 0) extended(concertId, sessions);
         if (granted > 0) onHolds(granted);
       };
-      // Of what was tried before, in a batch that was split since, it is not known whether it stands.
-      const plain = isLocking || retried.length > 0 ? undefined : await holdPlainly(options, concertId, holds);
+      const plain = await holdPlainly(options, concertId, fresh);
       if (plain !== undefined) show(plain);
       const rest = plain === undefined ? holds : holds.filter((hold) => !plain.held.has(hold));
       const batch = { holds: rest, isLocking, rateLimit, retried };
