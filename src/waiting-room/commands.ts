@@ -107,7 +107,7 @@ interface LiveToken {
 function liveTokens(tx: Tx, concertId: string, userIds: readonly string[]): Promise<LiveToken[]> {
   return tx<LiveToken[]>`
     select entry, generation, user_id, status, coalesce(expires_at <= now(), false) as overdue from queue_tokens
-    where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and status <> 'EXPIRED'`.execute();
+    where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and ended_because is null`.execute();
 }
 
 interface EndedPlace {
@@ -185,11 +185,11 @@ export function createVoidLanes({ database, boards, batchMax, metrics }: LineDep
         // Holds lock tokens without the room, in this order too.
         void tx`
           select from queue_tokens
-          where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and status <> 'EXPIRED'
+          where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and ended_because is null
           order by entry for no key update`.execute();
         const voided = await tx<{ entry: number; number: number; userId: string; generation: number }[]>`
           update queue_tokens set generation = generation + 1
-          where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and status <> 'EXPIRED'
+          where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and ended_because is null
           returning entry, number, user_id as "userId", generation`;
         for (const { entry, number, ...fan } of voided)
           room.changes.push(['tokens voided', entry, number, markOf(fan)]);

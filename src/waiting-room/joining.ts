@@ -118,7 +118,7 @@ function joining(sql: Sql, concertId: string, { userIds, limit, front }: Joining
       select * from unnest(${userIds}::text[]) with ordinality as asked (user_id, place)
     ), live as (
       select user_id, case when coalesce(expires_at > now(), true) then entry end as entry, generation from queue_tokens
-      where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and status <> 'EXPIRED'
+      where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and ended_because is null
     ), without as (
       select user_id, place, ${tooMany} as is_too_often from asked where user_id not in (select user_id from live)
     ), newcomers as (

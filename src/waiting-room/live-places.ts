@@ -52,7 +52,7 @@ export function createLivePlaces({ database: { sql }, batchMax, metrics, open, s
       const rows = await sql<Row[]>`
         select fan.user_id as "userId", live.* from unnest(${[...new Set(userIds)]}::text[]) as fan (user_id) cross join lateral (
           select concert_id as "concertId", entry, generation, expires_at as "expiresAt" from queue_tokens as token
-          where token.user_id = fan.user_id and token.status <> 'EXPIRED' and (expires_at is null or expires_at > now())
+          where token.user_id = fan.user_id and token.ended_because is null and (expires_at is null or expires_at > now())
           order by issued_at desc, concert_id limit ${places_max}) as live`;
       const found = Map.groupBy(rows, ({ userId }) => userId);
       return userIds.map((userId) => found.get(userId) ?? []);

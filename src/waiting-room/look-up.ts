@@ -78,6 +78,6 @@ export function knownOf({ entry, endedBecause, expiresAt }: Row, board: Board, {
 /** The concerts in whose lines this user has a live place. */
 export async function concertsOf({ sql }: Database, userId: string): Promise<string[]> {
   const rows = await sql<{ concertId: string }[]>`
-    select concert_id as "concertId" from queue_tokens where user_id = ${userId} and status <> 'EXPIRED'`;
+    select concert_id as "concertId" from queue_tokens where user_id = ${userId} and ended_because is null`;
   return rows.map(({ concertId }) => concertId);
 }

@@ -76,7 +76,7 @@ async function idsFrom(sql: Sql, q: string): Promise<string[]> {
       union all
       (select live.user_id from concerts cross join lateral (
         select user_id from queue_tokens
-        where concert_id = concerts.id and status <> 'EXPIRED' and user_id >= ${q} and user_id < ${end}
+        where concert_id = concerts.id and ended_because is null and user_id >= ${q} and user_id < ${end}
         order by user_id limit ${found_max + 1}) as live
         limit ${found_max + 1})
     ) as traces order by id limit ${found_max + 1}`;
@@ -151,7 +151,7 @@ async function placesOf({ database: { sql }, waitingRoom }: Rooms, userId: strin
     union all
     (select live.* from concerts cross join lateral (
       select ${columns} from queue_tokens
-      where concert_id = concerts.id and user_id = ${userId} and status <> 'EXPIRED') as live)
+      where concert_id = concerts.id and user_id = ${userId} and ended_because is null) as live)
     order by "issuedAt" desc limit ${places_max + 1}`;
   return Promise.all(
     rows.map(async (row) => {
