@@ -3,7 +3,7 @@ import type { Database, Tx } from '../platform/database.ts';
 import { createLanes, type LaneMetrics, type Lanes } from '../platform/lane.ts';
 import { Refusal, refuse } from '../refusals.ts';
 import type { Boards } from './boards.ts';
-import type { News, Pause, Settings, TokenStatus } from './board.ts';
+import type { News, Pause, Settings } from './board.ts';
 import { joinPlainly, type Joined } from './joining.ts';
 import { admit, endOverdue, join, lockRoom, saveRoom, type LockedRoom } from './line.ts';
 import { settingsOf, type SettingsRow } from './snapshot.ts';
@@ -99,14 +99,13 @@ interface LiveToken {
   entry: number;
   generation: number;
   user_id: string;
-  status: TokenStatus;
   overdue: boolean;
 }
 
 /** The statement starts after the room's lock was granted: the same connection carries out one at a time. */
 function liveTokens(tx: Tx, concertId: string, userIds: readonly string[]): Promise<LiveToken[]> {
   return tx<LiveToken[]>`
-    select entry, generation, user_id, status, coalesce(expires_at <= now(), false) as overdue from queue_tokens
+    select entry, generation, user_id, coalesce(expires_at <= now(), false) as overdue from queue_tokens
     where concert_id = ${concertId} and user_id = any(${userIds}::text[]) and ended_because is null`.execute();
 }
 

@@ -89,11 +89,7 @@ export function join(tx: Tx, room: LockedRoom, userIds: readonly string[]): numb
   return entries;
 }
 
-/**
- * Gives every free slot to the next in line who is present: first those who came back to their protected places,
- * then from the head on. Who is silent at the head is passed over and keeps a protected place. Who stands beyond the
- * tracked front has not been listened to and is taken at their word; if they are gone, the slot is taken back.
- */
+/** Gives every free slot away, by the one statement of admission.ts. */
 export async function admit(tx: Tx, room: LockedRoom): Promise<void> {
   for (let scan = 0; scan < scans_max; scan++) {
     const free = room.paused ? 0 : room.maxActive - room.active;

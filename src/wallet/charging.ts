@@ -3,7 +3,7 @@ import { balanceMax } from '../contract.ts';
 import type { Database, Sql, Statement, Tx } from '../platform/database.ts';
 import { Refusal, refuse } from '../refusals.ts';
 import { effectsOf, plainFirst, sortByKey, type KeyedCommand, type Once } from './keyed-batch.ts';
-import { keyed, recall, remember } from './keys.ts';
+import { keyed, keyParts, recall, remember } from './keys.ts';
 import { credit } from './ledger.ts';
 
 export interface Charge {
@@ -53,7 +53,7 @@ async function chargePlainly(
 function charging(sql: Sql, rows: readonly Summed[]): Statement<{ id: string; balance: number }[]> {
   return sql`
     with asked as (
-      select *, (select true from idempotency_keys as known where known.user_id = asked.user_id and known.key = asked.key) as is_known
+      select *, ${keyParts(sql).isNew} as is_new
       from unnest(${rows.map(({ userId }) => userId)}::text[], ${rows.map(({ key }) => key)}::text[],
         ${rows.map(({ fingerprint }) => fingerprint)}::text[], ${rows.map(({ id }) => id)}::text[],
         ${rows.map(({ amount }) => amount)}::bigint[], ${rows.map(({ before }) => before)}::bigint[],
@@ -62,7 +62,7 @@ function charging(sql: Sql, rows: readonly Summed[]): Statement<{ id: string; ba
     ), credited as (
       insert into wallets (user_id, balance)
       select user_id, before + amount from asked
-      where behind = 0 and user_id not in (select user_id from asked where is_known)
+      where behind = 0 and user_id not in (select user_id from asked where not is_new)
       order by user_id collate "C"
       on conflict (user_id) do update set balance = wallets.balance + excluded.balance
       where wallets.balance + excluded.balance <= ${balanceMax}
