@@ -48,6 +48,17 @@ test('a lone command is a batch of one; what comes meanwhile is the next batch, 
   assert.deepEqual(await Promise.all(others), ['done 2', 'done 3', 'done 4']);
 });
 
+test('the next batch is on its way before those of the one before are answered', async () => {
+  const { lane, batches, started, end } = heldLane();
+  const first = lane.submit(1).then(() => batches.length);
+  await started(1);
+  const second = lane.submit(2);
+  end(0);
+  assert.equal(await first, 2);
+  end(1);
+  await second;
+});
+
 test('commands of one iteration of the event loop share the first batch; a batch is bounded', async () => {
   const { lane, batches, started, end } = heldLane({ batchMax: 4 });
   const submitted = Array.from({ length: 10 }, (_, command) => lane.submit(command));

@@ -5,7 +5,7 @@
  */
 import { setImmediate as iteration, setTimeout as sleep } from 'node:timers/promises';
 import { isTransient } from './database.ts';
-import { inIterations } from './in-iterations.ts';
+import { createGiving, type HandOut } from './in-iterations.ts';
 import { answer_ms_max, OverloadedError } from './overloaded.ts';
 
 export { CutOffError, OverloadedError } from './overloaded.ts';
@@ -77,7 +77,7 @@ export function createLane<C, R>(options: LaneOptions<C, R>, onIdle?: () => void
     drained?.resolve();
     drained = undefined;
   };
-  const giving = createGiving<C, R>(given);
+  const giving = createGiving<Waiting<C, R>>(given);
   const { handOut } = giving;
 
   /** Beside the batch, which may hang. Those who stood behind it are never carried out. */
@@ -90,22 +90,25 @@ export function createLane<C, R>(options: LaneOptions<C, R>, onIdle?: () => void
     return (inFlight.find(isOpen) ?? waiting[0])?.since ?? performance.now();
   };
 
+  const settleNext = (): Promise<Answering> => {
+    inFlight = waiting.length <= batchMax ? waiting : waiting.slice(0, batchMax);
+    waiting = waiting.length <= batchMax ? [] : waiting.slice(batchMax);
+    metrics?.depth(name, waiting.length);
+    return settle(inFlight, { ...options, handOut });
+  };
+
   const work = async (): Promise<void> => {
     const stopLooking = keepLooking(look);
     // Requests parsed in this iteration of the event loop join the first batch.
     await iteration();
-    while (waiting.length > 0 || giving.size > 0) {
-      if (waiting.length === 0) {
-        // oxlint-disable-next-line no-await-in-loop
-        await iteration();
-        continue;
-      }
-      inFlight = waiting.length <= batchMax ? waiting : waiting.slice(0, batchMax);
-      waiting = waiting.length <= batchMax ? [] : waiting.slice(batchMax);
-      metrics?.depth(name, waiting.length);
+    // The next batch leaves before the one behind it is answered, so that PostgreSQL works meanwhile.
+    let answer: Answering;
+    while (waiting.length > 0 || giving.size > 0 || answer !== undefined) {
+      const settling = waiting.length === 0 ? iteration() : settleNext();
+      answer?.();
       // One batch at a time is the point of a lane.
       // oxlint-disable-next-line no-await-in-loop
-      await settle(inFlight, { ...options, handOut });
+      answer = (await settling) ?? undefined;
       inFlight = [];
     }
     stopLooking();
@@ -133,30 +136,8 @@ export function createLane<C, R>(options: LaneOptions<C, R>, onIdle?: () => void
   };
 }
 
-/** Not to be waited for: the next batch may begin meanwhile. */
-type HandOut<C, R> = (
-  batch: readonly Waiting<C, R>[],
-  give: (waiting: Waiting<C, R>, index: number) => void,
-) => Promise<void>;
-
-/** The answers that are being given; `given` is called whenever a batch has all of them. */
-function createGiving<C, R>(given: () => void): { readonly handOut: HandOut<C, R>; readonly size: number } {
-  const handing = new Set<unknown>();
-  return {
-    handOut: async (batch, give) => {
-      handing.add(batch);
-      await inIterations(batch, give);
-      handing.delete(batch);
-      given();
-    },
-    get size() {
-      return handing.size;
-    },
-  };
-}
-
 interface Runner<C, R> extends Pick<LaneOptions<C, R>, 'run' | 'name' | 'metrics'> {
-  readonly handOut: HandOut<C, R>;
+  readonly handOut: HandOut<Waiting<C, R>>;
 }
 
 const isOpen = ({ isTold }: { readonly isTold: boolean }): boolean => !isTold;
@@ -190,17 +171,23 @@ function tellLate<C, R>(
   void handOut(late, ({ reject }) => reject(new OverloadedError(name, retry_after_seconds, cause)));
 }
 
-/** Answers every command of the batch, whatever happens: runs it until it is committed or fails for a reason of its own. */
-async function settle<C, R>(batch: readonly Waiting<C, R>[], runner: Runner<C, R>): Promise<void> {
+/** What gives a batch its answers; undefined where all have theirs. */
+type Answering = (() => void) | undefined;
+
+/**
+ * Runs the batch until it is committed, or fails for a reason of its own, in which case every command has its answer.
+ * Begins at once: what its first try sends has left when this returns.
+ */
+async function settle<C, R>(batch: readonly Waiting<C, R>[], runner: Runner<C, R>): Promise<Answering> {
   const started = performance.now();
   let open = batch;
   for (let attempt = 0; open.length > 0; attempt++) {
     try {
       // oxlint-disable-next-line no-await-in-loop
       const answers = await answersTo(open, runner, attempt);
-      runner.metrics?.batch(runner.name, open.length, (performance.now() - started) / 1_000);
-      void runner.handOut(open, answerFrom(answers));
-      return;
+      const answered = open;
+      runner.metrics?.batch(runner.name, answered.length, (performance.now() - started) / 1_000);
+      return () => void runner.handOut(answered, answerFrom(answers));
     } catch (error) {
       // oxlint-disable-next-line no-await-in-loop
       if (!mayPass(error)) return await findCulprit(open, runner, error);
@@ -213,6 +200,7 @@ async function settle<C, R>(batch: readonly Waiting<C, R>[], runner: Runner<C, R
       if (open.length > 0) await sleep(backoff * (0.5 + Math.random() / 2));
     }
   }
+  return undefined;
 }
 
 /** No command is to blame: the database was away, or something else that the batch needs was. */
@@ -240,14 +228,22 @@ async function answersTo<C, R>(
 }
 
 /** The whole batch was rolled back because of one command: finds it, so that it alone fails. */
-async function findCulprit<C, R>(batch: readonly Waiting<C, R>[], runner: Runner<C, R>, error: unknown): Promise<void> {
+async function findCulprit<C, R>(
+  batch: readonly Waiting<C, R>[],
+  runner: Runner<C, R>,
+  error: unknown,
+): Promise<undefined> {
   const half = Math.ceil(batch.length / 2);
   if (batch.length === 1) {
     batch[0]?.reject(error);
-    return;
+    return undefined;
   }
-  await settle(batch.slice(0, half).filter(isOpen), runner);
-  await settle(batch.slice(half).filter(isOpen), runner);
+  for (const part of [batch.slice(0, half), batch.slice(half)]) {
+    // oxlint-disable-next-line no-await-in-loop
+    const answer = await settle(part.filter(isOpen), runner);
+    answer?.();
+  }
+  return undefined;
 }
 
 export interface LanesOptions<C, R> extends LaneLimits {
