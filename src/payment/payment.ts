@@ -57,9 +57,7 @@ export function createPayments(options: PaymentsOptions): Payments {
     lanesMax: lanes_max,
     metrics,
     run: async (concertId, commands, attempt) => {
-      // Before the transaction: inside it, a look-up on a second connection could wait for ever for a free one.
-      const performances = new Map((await catalog.performancesOf(concertId)).map((one) => [one.id, one]));
-      const answers = await plainFirst<PayCommand, StoredPayment>(commands, {
+      const paying = plainFirst<PayCommand, StoredPayment>(commands, {
         plain: async (firsts) => {
           if (attempt > 0) return new Map();
           const { done, isDue, ...after } = await keyed(() => payPlainly(database, concertId, firsts));
@@ -75,6 +73,10 @@ export function createPayments(options: PaymentsOptions): Payments {
           return given;
         },
       });
+      // Beside the transaction: inside it, a look-up on a second connection could wait for ever for a free one. It is nearly
+      // always in memory; if it fails though the payments stand, they are found under their keys at the next try.
+      const [answers, dates] = await Promise.all([paying, catalog.performancesOf(concertId)]);
+      const performances = new Map(dates.map((one) => [one.id, one]));
       return answers.map((answer) => (answer instanceof Refusal ? answer : withSeats(answer, performances)));
     },
   });

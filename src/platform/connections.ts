@@ -101,7 +101,7 @@ export class Link extends Client {
     this.#socket = socket;
     this.#url = url;
     this.#way = way;
-    // Whoever waits for an answer is told by the driver; a connection that nobody uses is the pool's to forget.
+    // Whoever waits is told by the driver; a connection that nobody uses is the pool's to forget.
     this.on('error', () => undefined);
     this.on('drain', () => this.#leave());
     this.once('end', () => {
@@ -167,15 +167,20 @@ export class Link extends Client {
   /** The same in one flight with what else is sent so until the work at hand is done. For use between begin and commit. */
   sendAlong(ready: Ready, settle: Settle): void {
     const asked = { ready, settle };
-    if (this.#waiting.at(-1)?.take(asked) !== true) this.fly([asked]);
+    if (this.#waiting.at(-1)?.take(asked) !== true && this.#isNext([asked])) process.nextTick(() => this.#leave());
   }
 
-  /** All of it in one flight, and where no transaction has begun as one. */
+  /** All of it in one flight, and where no transaction has begun as one. Leaves at once if nothing is under way. */
   fly(asked: readonly Asked[]): void {
+    if (this.#isNext(asked)) this.#leave();
+  }
+
+  /** Puts a flight of these behind the others. Whether nothing is under way before it. */
+  #isNext(asked: readonly Asked[]): boolean {
+    const isNext = !this.#isFlying || this.#isEnded;
     this.#waiting.push(new Flight(asked, this.#prepared));
-    if (this.#isFlying && !this.#isEnded) return;
     this.#isFlying = true;
-    process.nextTick(() => this.#leave());
+    return isNext;
   }
 
   #leave(): void {
@@ -284,7 +289,7 @@ export async function openLink(url: string, applicationName: string): Promise<Li
 /** SQLSTATEs of a session that ends, or that stands on a host which takes no writes any more. */
 const last_words = new Set(['25006', '25P03', '25P04', '57P01', '57P02', '57P03', '57P05']);
 
-/** Whether what was heard on a connection says that it is of no more use: then it is not known what became of a commit. */
+/** Whether what was heard on a connection ends its use: then it is not known what became of a commit. */
 export function isTheEnd(error: unknown): boolean {
   const code = codeOf(error) ?? '';
   return !(error instanceof DatabaseError) || last_words.has(code) || code.startsWith('08') || isStalePlan(error);

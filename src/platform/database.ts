@@ -14,7 +14,7 @@ import {
   type Statement,
   toReady,
 } from './statements.ts';
-import { type Committing, taken, transaction } from './transaction.ts';
+import { type Committing, transaction } from './transaction.ts';
 
 export { brokenConstraint, codeOf, conflict, isTransient } from './failures.ts';
 export type { Sql, Statement } from './statements.ts';
@@ -78,7 +78,7 @@ export function connect(url: string, { poolMax, applicationName }: DatabaseOptio
   return {
     sql: sqlBy(anywhere(connections)),
     transaction: (work) => transaction({ connections, doubted }, work),
-    flight: async (statements) => fly({ connections, doubted }, statements),
+    flight: (statements) => fly({ connections, doubted }, statements),
     onDoubt: (handle) => {
       handlers.push(handle);
     },
@@ -101,29 +101,28 @@ function anywhere(connections: Connections): Send {
   return send;
 }
 
-async function fly<const S extends readonly Statement<readonly unknown[]>[]>(
+/** Leaves before this returns, if a connection is at rest: whoever calls it has other work meanwhile. */
+function fly<const S extends readonly Statement<readonly unknown[]>[]>(
   { connections, doubted }: Committing,
   statements: S,
 ): Promise<FlightRows<S>> {
-  const ready = statements.map(toReady);
-  const link = await taken(connections);
-  let failed: unknown;
-  try {
-    return await new Promise<FlightRows<S>>((resolve, reject) => {
-      const answers: Rows<Row[]>[] = [];
+  return new Promise((resolve, reject) => {
+    const ready = statements.map(toReady);
+    const answers: Rows<Row[]>[] = [];
+    let isOver = false;
+    connections.take((failure, link) => {
+      if (link === undefined) return reject(failure);
       const settle: Settle = (error, rows) => {
+        if (isOver || (rows !== undefined && answers.push(rows) < ready.length)) return;
+        isOver = true;
+        if (rows === undefined && isTheEnd(error)) doubted();
+        connections.giveBack(link, error);
         if (rows === undefined) reject(error);
-        else if (answers.push(rows) === ready.length) resolve(answers as unknown as FlightRows<S>);
+        else resolve(answers as unknown as FlightRows<S>);
       };
       link.fly(ready.map((one) => ({ ready: one, settle })));
     });
-  } catch (error) {
-    failed = error;
-    if (isTheEnd(error)) doubted();
-    throw error;
-  } finally {
-    connections.giveBack(link, failed);
-  }
+  });
 }
 
 function sessionOn(link: Link): Session {

@@ -35,7 +35,7 @@ export async function transaction<T>({ connections, doubted }: Committing, work:
   }
 }
 
-export function taken(connections: Connections): Promise<PooledLink> {
+function taken(connections: Connections): Promise<PooledLink> {
   return new Promise((resolve, reject) => {
     connections.take((error, link) => {
       if (link === undefined) reject(error);
