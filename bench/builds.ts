@@ -24,6 +24,7 @@ export interface Build {
   /** Where its audit asks for it: builds before that have no such thing. */
   readonly closeTill: Prepare['closeTill'] | undefined;
   readonly rows: typeof import('./rows.ts');
+  readonly wire: typeof import('./wire.ts');
   readonly requests: typeof import('./requests.ts');
 }
 
@@ -43,6 +44,7 @@ export async function openBuild(name: BuildName, root: string): Promise<Build> {
     prepare,
     closeTill,
     rows: await moduleOf(root, 'bench/rows.ts'),
+    wire: await moduleOf(root, 'bench/wire.ts'),
     requests: await requestsOf(root),
   };
 }

@@ -5,6 +5,7 @@ import { scenarios } from './scenarios.ts';
 export const part_names = [
   'core',
   'beside',
+  'rooms',
   'growth',
   'streams',
   'processes',
@@ -16,6 +17,9 @@ export const part_names = [
   'bodies',
 ] as const;
 export type PartName = (typeof part_names)[number];
+
+/** Held against another build: measured where one is named. */
+const with_yardstick: readonly PartName[] = ['beside', 'rooms'];
 
 export interface Options extends CoreOptions {
   readonly parts: readonly PartName[];
@@ -45,7 +49,7 @@ export interface CoreOptions {
 const document_connections = [1, 8, 50, 64, 512];
 
 const usage = `npm run bench -- [--all | --only ${part_names.join(',')}] [--quick] [--charts]
-of beside, which --all leaves out without it: --yardstick FOLDER
+of ${with_yardstick.join(' and ')}, which --all leaves out without it: --yardstick FOLDER
 of the core: [--only status,pay,line,memory] [--seconds 2] [--rounds 7] [--connections ${document_connections.join(',')}] [--profile]`;
 
 /** Throws an error whose message a person can act on. */
@@ -80,10 +84,11 @@ interface Asked {
 /** `named` are the parts named one by one. */
 function partsOf({ charts, all, yardstick }: Asked, named: readonly PartName[]): readonly PartName[] {
   if (charts) return [];
-  const parts = all ? part_names.filter((name) => name !== 'beside' || yardstick !== undefined) : named;
-  if (parts.includes('beside') === (yardstick !== undefined)) return parts;
+  const needsOne = (name: PartName): boolean => with_yardstick.includes(name);
+  const parts = all ? part_names.filter((name) => !needsOne(name) || yardstick !== undefined) : named;
+  if (parts.some(needsOne) === (yardstick !== undefined)) return parts;
   throw new Error(
-    `beside and --yardstick FOLDER belong together: FOLDER is another build (git worktree add FOLDER COMMIT, then npm ci in it)\n${usage}`,
+    `${with_yardstick.join(' or ')} and --yardstick FOLDER belong together: FOLDER is another build (git worktree add FOLDER COMMIT, then npm ci in it)\n${usage}`,
   );
 }
 

@@ -11,12 +11,14 @@ import type { Door } from './parts/door.ts';
 import type { Growth } from './parts/growth.ts';
 import type { Pages } from './parts/pages.ts';
 import type { Recovery } from './parts/recovery.ts';
+import type { Rooms } from './parts/rooms.ts';
 import type { Servers } from './parts/servers.ts';
 import type { Streams } from './parts/streams.ts';
 
 export interface FiguresOf extends Record<PartName, unknown> {
   core: Core;
   beside: Beside;
+  rooms: Rooms;
   growth: Growth;
   streams: Streams;
   processes: Servers;

@@ -24,6 +24,8 @@ const measures: { readonly [N in PartName]: (run: PartRun, options: Options) => 
   core: async (run, options) => (await import('./parts/core.ts')).measureCore({ ...options, ...run }),
   beside: async (run, { yardstick = '' }) =>
     (await import('./parts/beside.ts')).measureBeside({ ...run, yardstick: path.resolve(yardstick) }),
+  rooms: async (run, { yardstick = '' }) =>
+    (await import('./parts/rooms.ts')).measureRooms({ ...run, yardstick: path.resolve(yardstick) }),
   growth: async (run) => (await import('./parts/growth.ts')).measureGrowth(run),
   streams: async (run) => (await import('./parts/streams.ts')).measureStreams(run),
   processes: async (run) => (await import('./parts/servers.ts')).measureServers(run),

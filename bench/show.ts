@@ -13,6 +13,7 @@ import { showDoor } from './shown/door.ts';
 import { showGrowth } from './shown/growth.ts';
 import { showPages } from './shown/pages.ts';
 import { showRecovery } from './shown/recovery.ts';
+import { showRooms } from './shown/rooms.ts';
 import { showServers } from './shown/servers.ts';
 import { metOf, table, type Shown } from './shown/shown.ts';
 import { showStreams } from './shown/streams.ts';
@@ -20,6 +21,7 @@ import { showStreams } from './shown/streams.ts';
 const shows: { readonly [N in PartName]: (figures: FiguresOf[N]) => Shown } = {
   core: showCore,
   beside: showBeside,
+  rooms: showRooms,
   growth: showGrowth,
   streams: showStreams,
   processes: showServers,

@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { openBuild } from '../bench/builds.ts';
 import { beside_connections, beside_kinds, type Beside } from '../bench/parts/beside.ts';
 import type { Core } from '../bench/parts/core.ts';
+import type { Rooms } from '../bench/parts/rooms.ts';
 import { watchFamily } from '../bench/processor.ts';
 import { rowsOf } from '../bench/report.ts';
 import type { Kept } from '../bench/results.ts';
@@ -18,9 +19,10 @@ function kept<T>(figures: T): Kept<T> {
   return { when: '2030-05-01T10:00:00.000Z', ranOn: 'A machine.', loadAverage: 0.25, tookSeconds: 61.2, figures };
 }
 
+const same = (value: number): Spread => ({ median: value, low: value, high: value });
+
 /** Every time and all work of this build as `less` of the yardstick's, every rate as `more`. */
 function beside(less: number, more: number): Beside {
-  const same = (value: number): Spread => ({ median: value, low: value, high: value });
   const figures = { rate: 100, p50: 1, p99: 2, serverUs: 50, postgresUs: 20 };
   const builds = { yardstick: figures, this: figures };
   const faults = { errors: 0, firstBad: undefined };
@@ -66,6 +68,26 @@ describe('figures', () => {
     );
     const unread = JSON.parse(JSON.stringify(beside(Number.NaN, Number.NaN))) as Beside;
     assert.equal(goalsOf({ beside: kept(unread) }).match(/missed/g)?.length, 18);
+  });
+
+  test('of rooms at once have goals of commits where a flush takes longer, and of news always', () => {
+    const rooms = (ratio: number, p99: number): Rooms => {
+      const heard = { p50: 5, p99, most: 300, turns: 100 };
+      const figures = { rate: 100, p99: 9, workUs: 900, heard, errors: 0 };
+      const row = { rounds: 4, builds: { yardstick: figures, this: figures }, of: same(ratio) };
+      const rows = [0, 5].map((flushMs) => ({ flushMs, ...row }));
+      return { commits: { yardstick: 'ed3d79b', this: 'abcdef0' }, seconds: 4, rows, audits: [] };
+    };
+    assert.equal(goalsOf({ rooms: kept(rooms(5, 250)) }).match(/ met /g)?.length, 3);
+    const missed = goalsOf({ rooms: kept(rooms(4.9, 251)) }).match(/^.*missed.*$/gm) ?? [];
+    assert.deepEqual(
+      missed.map((line) => line.split(' | ').slice(1, 3)),
+      [
+        ['≤ 250 ms', '251.0 ms, of 100'],
+        ['≥ 5', '4.90'],
+        ['≤ 250 ms', '251.0 ms, of 100'],
+      ],
+    );
   });
 
   test('at the few connections of a quiet sale have no goal of the bare server or of batching', () => {

@@ -48,7 +48,7 @@ describe('options', () => {
   });
 
   test('all of it, or parts in their order', () => {
-    const alone = part_names.filter((name) => name !== 'beside');
+    const alone = part_names.filter((name) => name !== 'beside' && name !== 'rooms');
     assert.deepEqual(readOptions(['--all']).parts, alone);
     assert.deepEqual(readOptions(['--only', 'pages,growth']).parts, ['growth', 'pages']);
     assert.equal(readOptions(['--only', 'pages,growth']).kept, true);
@@ -70,7 +70,7 @@ describe('options', () => {
     const asked = readOptions(['--only', 'beside', '--yardstick', '../other']);
     assert.deepEqual([asked.parts, asked.yardstick, asked.kept], [['beside'], '../other', true]);
     assert.deepEqual(readOptions(['--all', '--yardstick', '../other']).parts, part_names);
-    assert.throws(() => readOptions(['--only', 'beside']), /--yardstick/);
+    for (const part of ['beside', 'rooms']) assert.throws(() => readOptions(['--only', part]), /--yardstick/);
     assert.throws(() => readOptions(['--only', 'pay', '--yardstick', '../other']), /beside/);
   });
 
@@ -82,7 +82,7 @@ describe('options', () => {
   test('what cannot be is said, with what can', () => {
     assert.throws(
       () => readOptions(['--only', 'everything']),
-      /nothing called everything[^]*--only core,beside,growth/,
+      /nothing called everything[^]*--only core,beside,rooms,growth/,
     );
     assert.throws(() => readOptions(['--all', '--only', 'growth']), /contradict/);
     assert.throws(() => readOptions(['--rounds', '0']), /above 0/);
