@@ -111,11 +111,8 @@ export async function holdsWithMoney(sql: Sql, concertId: string, { fans, seatsP
     where concert_id = ${concertId} and sales.performance_id = seat.performance_id`;
   await sql`insert into wallets (user_id, balance) select user_id, ${money} from held`;
   await sql`
-    insert into ledger_entries (user_id, account, kind, amount, balance, reference, at)
-    select user_id, account, 'CHARGE', amount, case account when 'WALLET' then amount end, 'bench-' || user_id,
-      now() - interval '2 days'
-    from held cross join (values ('WALLET', ${money}::bigint), ('FUNDING', ${-money}::bigint)) as entry (account, amount)
-    order by fan, account desc`;
+    insert into transfers (user_id, kind, amount, balance, reference, at)
+    select user_id, 'CHARGE', ${money}, ${money}, 'bench-' || user_id, now() - interval '2 days' from held order by fan`;
   await sql`drop table held`;
 }
 

@@ -263,7 +263,7 @@ test('JSON is UTF-8 and not packed: anything else is told so, and none of it is 
     const answer = await send(charge, { headers: chunked, body: 'c\r\n{"amount":1}\r\n0\r\n\r\n' });
     assert.equal(refusalIn(answer, type).code, 'UNSUPPORTED_MEDIA_TYPE', type);
   }
-  assert.equal((await house.sql`select from ledger_entries where amount = 1`).length, 0);
+  assert.equal((await house.sql`select from transfers where amount = 1`).length, 0);
   for (const [number, type] of [
     'application/json',
     'application/json; charset=utf-8',

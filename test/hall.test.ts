@@ -127,7 +127,7 @@ describe('a "no"', () => {
     assertRefused(await charge('{"amount":1}', { 'content-type': 'text/plain' }), 'UNSUPPORTED_MEDIA_TYPE');
     assertRefused(await charge('{"amount":1}', { 'content-type': 'nonsense' }), 'UNSUPPORTED_MEDIA_TYPE');
     assertRefused(await charge(`{"amount":1,"x":"${'x'.repeat(70_000)}"}`), 'PAYLOAD_TOO_LARGE');
-    assert.equal((await house.sql`select from ledger_entries`).length, 0);
+    assert.equal((await house.sql`select from transfers`).length, 0);
   });
 
   test('names the field, in the language of the reader', async () => {

@@ -8,6 +8,7 @@ import { randomId, timeOrderedId } from '../src/platform/ids.ts';
 import { Refusal } from '../src/refusals.ts';
 import { createWallet, type Moved } from '../src/wallet/wallet.ts';
 import { openHouse, type House } from './harness/house.ts';
+import { undone } from './harness/undone.ts';
 
 const balance_max = 100_000_000;
 const newUser = (): string => `user-${randomId(10)}`;
@@ -149,10 +150,44 @@ for (const postgres of [18, 15] as const) {
     });
 
     test('is append-only', async () => {
-      await assert.rejects(house.sql`update ledger_entries set amount = 0`, /append-only/);
-      await assert.rejects(house.sql`delete from ledger_entries`, /append-only/);
-      await assert.rejects(house.sql`truncate ledger_entries`, /append-only/);
+      await createWallet(house).charge(newUser(), 'a', 1);
+      await assert.rejects(house.sql`update transfers set amount = 0`, /append-only/);
+      await assert.rejects(house.sql`delete from transfers`, /append-only/);
+      await assert.rejects(house.sql`truncate transfers`, /append-only/);
       await assert.rejects(house.sql`update wallets set balance = -1`, /balance_check/);
+    });
+
+    test('moves money between the wallet and the account of the kind, in its direction alone', async () => {
+      const refused = [
+        ['CHARGE', 0],
+        ['CHARGE', -1],
+        ['PAYMENT', 1],
+        ['REFUND', -1],
+        ['GIFT', 1],
+      ] as const;
+      const user = newUser();
+      const move = (kind: string, amount: number | null, balance: number | null = 5) => house.sql`
+        insert into transfers (user_id, kind, amount, balance, reference) values (${user}, ${kind}, ${amount}, ${balance}, ${kind})`;
+      for (const [kind, amount] of refused) await assert.rejects(move(kind, amount), /transfers_fit_their_kind/);
+      await assert.rejects(move('CHARGE', null), /null value in column "amount"/);
+      await assert.rejects(move('CHARGE', 5, null), /null value in column "balance"/);
+      const entries = await undone(house.database, async (tx) => {
+        await tx`insert into transfers (user_id, kind, amount, balance, reference)
+          values (${user}, 'CHARGE', 5, 5, 'c'), (${user}, 'PAYMENT', -5, 0, 'p'), (${user}, 'REFUND', 3, 3, 'r')`;
+        return tx`
+          select account, kind, amount, balance, reference from ledger_entries where user_id = ${user} order by id, account`;
+      });
+      assert.deepEqual(
+        entries.map((entry) => Object.values(entry)),
+        [
+          ['FUNDING', 'CHARGE', -5, null, 'c'],
+          ['WALLET', 'CHARGE', 5, 5, 'c'],
+          ['SALES', 'PAYMENT', 5, null, 'p'],
+          ['WALLET', 'PAYMENT', -5, 0, 'p'],
+          ['SALES', 'REFUND', -3, null, 'r'],
+          ['WALLET', 'REFUND', 3, 3, 'r'],
+        ],
+      );
     });
 
     test('forgets keys after 48 hours and no earlier', async () => {

@@ -4,22 +4,21 @@ import type { Check } from './check.ts';
 
 export const moneyChecks: readonly Check[] = [
   {
-    // If each movement sums to zero, so do all of them together.
-    name: 'I4 each movement is a WALLET entry and its opposite, which sum to zero',
+    // That it sums to zero, and so do all of them together, needs no check: it has one amount, which one account gains and
+    // the other loses. The rest is a constraint too, which somebody may have taken away.
+    name: 'I4 each movement is one transfer, into the wallet or out of it as its kind says',
     breaches: (tx) => tx`
-      select user_id, reference, array_agg(kind || ' ' || account || ' ' || amount order by id) as entries
-      from ledger_entries group by user_id, reference
-      having sum(amount) <> 0 or count(*) <> 2 or count(*) filter (where account = 'WALLET') <> 1 or min(kind) <> max(kind)
-        or bool_or(case kind when 'CHARGE' then account = 'SALES' or account = 'WALLET' and amount <= 0
-          when 'PAYMENT' then account = 'FUNDING' or account = 'WALLET' and amount > 0
-          else false end)`,
+      select user_id, reference, array_agg(kind || ' ' || amount order by id) as transfers
+      from transfers group by user_id, reference
+      having count(*) <> 1 or not bool_and(coalesce(case kind
+        when 'CHARGE' then amount > 0 when 'PAYMENT' then amount <= 0 when 'REFUND' then amount >= 0 end, false))`,
   },
   {
     name: 'I4 each balance is the sum of its entries',
     breaches: (tx) => tx`
       select user_id, balance, entries
       from wallets
-      full join (select user_id, sum(amount) as entries from ledger_entries where account = 'WALLET' group by user_id) as entry
+      full join (select user_id, sum(amount) as entries from transfers group by user_id) as entry
         using (user_id)
       where coalesce(balance, 0) <> coalesce(entries, 0)`,
   },
@@ -28,7 +27,7 @@ export const moneyChecks: readonly Check[] = [
     breaches: (tx) => tx`
       select user_id, balance, null as entry from wallets where balance not between 0 and ${balanceMax}
       union all
-      select user_id, balance, id from ledger_entries where account = 'WALLET' and balance not between 0 and ${balanceMax}`,
+      select user_id, balance, id from transfers where balance not between 0 and ${balanceMax}`,
   },
   {
     name: "I4 each entry's balance follows from the one before",
@@ -36,8 +35,8 @@ export const moneyChecks: readonly Check[] = [
       select user_id, id, amount, balance, before
       from (
         select user_id, id, amount, balance, coalesce(lag(balance) over (partition by user_id order by id), 0) as before
-        from ledger_entries where account = 'WALLET') as entry
-      where balance <> before + amount`,
+        from transfers) as entry
+      where balance is distinct from before + amount`,
   },
   {
     name: 'I4 each payment took its amount from the wallet of its user, once',
@@ -45,8 +44,8 @@ export const moneyChecks: readonly Check[] = [
       select user_id, reference, amount, movements, taken
       from (select user_id, id as reference, amount from payments) as payment
       full join (
-        select user_id, reference, count(*) as movements, -sum(amount) as taken from ledger_entries
-        where kind = 'PAYMENT' and account = 'WALLET' group by user_id, reference) as entry using (user_id, reference)
+        select user_id, reference, count(*) as movements, -sum(amount) as taken from transfers
+        where kind = 'PAYMENT' group by user_id, reference) as entry using (user_id, reference)
       where movements is distinct from 1 or taken is distinct from amount`,
   },
   {
@@ -59,13 +58,12 @@ export const moneyChecks: readonly Check[] = [
         select user_id, reference as id, count(*) as times,
           min(format('{"id":"%s","amount":%s,"balance":%s}', reference, amount, balance)) as answer,
           min('charge ' || amount) as fingerprint
-        from ledger_entries where kind = 'CHARGE' and account = 'WALLET' group by user_id, reference
+        from transfers where kind = 'CHARGE' group by user_id, reference
       ), payment as (
         select payments.user_id, payments.id, count(*) as times,
           min(format('{"id":"%s","reservationId":"%s","amount":%s,"balance":%s,', payments.id, reservation_id, payments.amount, balance)) as answer,
           min('pay ' || reservation_id) as fingerprint
-        from payments join ledger_entries as entry on entry.user_id = payments.user_id and entry.reference = payments.id
-          and entry.account = 'WALLET'
+        from payments join transfers as entry on entry.user_id = payments.user_id and entry.reference = payments.id
         group by payments.user_id, payments.id
       ), concert as (
         select operator_id as user_id, concert_id as id, count(*) as times, format('{"id":"%s","title":', concert_id) as answer,
@@ -87,8 +85,8 @@ export const moneyChecks: readonly Check[] = [
     breaches: (tx) => tx`
       select user_id, effect.id, count(known.id) as keys
       from (
-        select user_id, reference as id from ledger_entries
-        where kind = 'CHARGE' and account = 'WALLET' and at > now() - interval '1 day'
+        select user_id, reference as id from transfers
+        where kind = 'CHARGE' and at > now() - interval '1 day'
         union all
         select user_id, id from payments where paid_at > now() - interval '1 day') as effect
       left join (

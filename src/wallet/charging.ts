@@ -48,7 +48,7 @@ async function chargePlainly(
 
 /**
  * Credits the fans whose keys are all new and whose wallets have room for all that they charge here, and writes down
- * entries and answers. Wallets are locked in the order of their key, as everybody does.
+ * transfers and answers. Wallets are locked in the order of their key, as everybody does.
  */
 function charging(sql: Sql, rows: readonly Summed[]): Statement<{ id: string; balance: number }[]> {
   return sql`
@@ -72,11 +72,9 @@ function charging(sql: Sql, rows: readonly Summed[]): Statement<{ id: string; ba
       select jsonb_object_agg(user_id, balance) as balances from credited
     ), charged as (
       select asked.*, (balances ->> user_id)::bigint - behind as balance from credit, asked where balances ? user_id
-    ), entered as (
-      insert into ledger_entries (user_id, account, kind, amount, balance, reference)
-      select user_id, account, 'CHARGE', side * amount, case account when 'WALLET' then balance end, id
-      from charged cross join (values ('WALLET', 1), ('FUNDING', -1)) as entry (account, side)
-      order by place, side desc
+    ), transferred as (
+      insert into transfers (user_id, kind, amount, balance, reference)
+      select user_id, 'CHARGE', amount, balance, id from charged order by place
     ), remembered as (
       insert into idempotency_keys (user_id, key, fingerprint, answer)
       select user_id, key, fingerprint, format('{"id":"%s","amount":%s,"balance":%s}', id, amount, balance) from charged

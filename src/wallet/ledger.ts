@@ -1,6 +1,6 @@
 /**
  * Money moves here and nowhere else: one conditional statement changes the wallets of a whole batch, a second
- * writes two ledger entries a movement. A balance is never computed from one read before: the statement adds to
+ * writes a transfer for each movement. A balance is never computed from one read before: the statement adds to
  * or takes from what is there, and its condition refuses what does not fit.
  */
 import { balanceMax } from '../contract.ts';
@@ -12,7 +12,7 @@ export interface Movement {
   readonly userId: string;
   /** Whole units of the currency, not negative. */
   readonly amount: number;
-  /** What the ledger entries name as their reason: the charge's or the payment's id. */
+  /** What the transfer names as its reason: the charge's or the payment's id. */
   readonly reference: string;
 }
 
@@ -29,7 +29,6 @@ type Apply = (tx: Tx, userIds: readonly string[], amounts: readonly number[]) =>
 
 interface Direction {
   readonly kind: 'CHARGE' | 'PAYMENT';
-  readonly counterpart: 'FUNDING' | 'SALES';
   readonly sign: 1 | -1;
   readonly apply: Apply;
   refusal(balance: number, amount: number): Refusal | undefined;
@@ -37,7 +36,6 @@ interface Direction {
 
 const charging: Direction = {
   kind: 'CHARGE',
-  counterpart: 'FUNDING',
   sign: 1,
   apply: (tx, userIds, amounts) => tx<Wallet[]>`
     insert into wallets (user_id, balance)
@@ -52,7 +50,6 @@ const charging: Direction = {
 
 const paying: Direction = {
   kind: 'PAYMENT',
-  counterpart: 'SALES',
   sign: -1,
   apply: async (tx, userIds, amounts) => {
     // Rows are locked in the order in which the plan reaches them. Without these, every plan the planner can make
@@ -78,7 +75,7 @@ const plans = (tx: Tx, mode: 'on' | 'off') =>
 
 /**
  * Adds to wallets, making those that do not exist yet. Several charges of one user are decided in the order given.
- * Answers in the order of the charges; the ledger entries travel on. Refusal, as a value: BALANCE_LIMIT_EXCEEDED.
+ * Answers in the order of the charges; the transfers travel on. Refusal, as a value: BALANCE_LIMIT_EXCEEDED.
  */
 export async function credit(tx: Tx, charges: readonly Movement[]): Promise<readonly Moved[]> {
   return moveAndRecord(tx, charges, charging);
@@ -86,7 +83,7 @@ export async function credit(tx: Tx, charges: readonly Movement[]): Promise<read
 
 /**
  * Takes from wallets. Several payments of one user are decided in the order given. Answers in the order of the payments;
- * the ledger entries travel on. Refusal, as a value: INSUFFICIENT_BALANCE.
+ * the transfers travel on. Refusal, as a value: INSUFFICIENT_BALANCE.
  */
 export async function debit(tx: Tx, payments: readonly Movement[]): Promise<readonly Moved[]> {
   return moveAndRecord(tx, payments, paying);
@@ -108,7 +105,7 @@ export function lockingWallets(sql: Sql, userIds: readonly string[]): Part {
 
 /**
  * Parts of a statement in which `paid` has payments of different fans whose wallets are locked: user, amount, payment's id,
- * and the balance that is left. Takes the money where it is there, and writes the entries.
+ * and the balance that is left. Takes the money where it is there, and writes the transfers.
  */
 export function debiting(sql: Sql): Part {
   return sql`
@@ -116,11 +113,9 @@ export function debiting(sql: Sql): Part {
       update wallets set balance = wallets.balance - paid.amount from paid
       where wallets.user_id = paid.user_id and wallets.balance >= paid.amount
       returning 1
-    ), entered as (
-      insert into ledger_entries (user_id, account, kind, amount, balance, reference)
-      select user_id, account, 'PAYMENT', side * amount, case account when 'WALLET' then balance end, id
-      from paid cross join (values ('WALLET', -1), ('SALES', 1)) as entry (account, side)
-      order by place, side
+    ), transferred as (
+      insert into transfers (user_id, kind, amount, balance, reference)
+      select user_id, 'PAYMENT', -amount, balance, id from paid
     )`;
 }
 
@@ -202,8 +197,8 @@ async function decideOneByOne(
 }
 
 /**
- * For what costs nothing: no balance changes, but the entry tells it, and a charge that came between would stand
- * before an entry that knows nothing of it.
+ * For what costs nothing: no balance changes, but the transfer tells it, and a charge that came between would stand
+ * before a transfer that knows nothing of it.
  */
 async function lockWallets(tx: Tx, userIds: readonly string[]): Promise<readonly Wallet[]> {
   if (userIds.length === 0) return [];
@@ -215,23 +210,22 @@ async function lockWallets(tx: Tx, userIds: readonly string[]): Promise<readonly
 }
 
 /**
- * Sends two entries a movement which sum to zero, in the order of the movements, under the locks of their wallets. They
+ * Sends a transfer for each movement that was made, in their order, under the locks of their wallets. They
  * are not waited for: if they cannot be written, nothing of the transaction stands.
  */
 function record(tx: Tx, movements: readonly Movement[], moved: readonly Moved[], direction: Direction): void {
-  const { kind, counterpart, sign } = direction;
+  const { kind, sign } = direction;
   const rows = movements.flatMap((movement, place) => {
     const outcome = moved[place];
     return outcome !== undefined && 'balance' in outcome ? [{ ...movement, balance: outcome.balance }] : [];
   });
   if (rows.length === 0) return;
   void tx`
-    insert into ledger_entries (user_id, account, kind, amount, balance, reference)
-    select user_id, account, ${kind}, side * amount, case account when 'WALLET' then balance end, reference
+    insert into transfers (user_id, kind, amount, balance, reference)
+    select user_id, ${kind}, ${sign}::bigint * amount, balance, reference
     from unnest(
       ${rows.map(({ userId }) => userId)}::text[], ${rows.map(({ amount }) => amount)}::bigint[],
       ${rows.map(({ balance }) => balance)}::bigint[], ${rows.map(({ reference }) => reference)}::text[])
       with ordinality as movement (user_id, amount, balance, reference, place)
-    cross join (values ('WALLET', ${sign}::bigint), (${counterpart}, ${-sign}::bigint)) as entry (account, side)
-    order by place, balance`.execute();
+    order by place`.execute();
 }

@@ -115,8 +115,8 @@ async function entries(
   const rows = await sql<
     { id: number; kind: Entry['kind']; amount: number; balance: number; reference: string; at: Date }[]
   >`
-    select id, kind, amount, balance, reference, at from ledger_entries
-    where user_id = ${userId} and account = 'WALLET' and id < ${cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor)}
+    select id, kind, amount, balance, reference, at from transfers
+    where user_id = ${userId} and id < ${cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor)}
     order by id desc limit ${limit + 1}`;
   const page = rows.slice(0, limit);
   return {

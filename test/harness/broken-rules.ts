@@ -1,5 +1,6 @@
 /** Ways to break each rule that the audit checks, by the name of its check: constraints and triggers are taken away first. */
-const ledgerOpen = 'alter table ledger_entries disable trigger user; ';
+const ledgerOpen = 'alter table transfers disable trigger user; ';
+const kindsOpen = `${ledgerOpen}alter table transfers drop constraint transfers_fit_their_kind; `;
 const roomsOpen = `do $$ declare c text; begin
   for c in select conname from pg_constraint where conrelid = 'rooms'::regclass and contype = 'c' loop
     execute 'alter table rooms drop constraint ' || quote_ident(c);
@@ -111,13 +112,14 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
   ],
   'I9 no hold outlasts the sale of its date': [`update performances set starts_at = now() + interval '4 min'`],
   'I9 a hold is paid before it runs out': [`update payments set paid_at = now() + interval '2 min'`],
-  'I4 each movement is a WALLET entry and its opposite, which sum to zero': [
-    `${ledgerOpen}update ledger_entries set amount = -699 where account = 'FUNDING' and user_id = 'u2'`,
-    `${ledgerOpen}delete from ledger_entries where account = 'SALES'`,
-    `${ledgerOpen}update ledger_entries set account = 'SALES' where account = 'FUNDING' and user_id = 'u2'`,
-    `${ledgerOpen}update ledger_entries set amount = -amount where reference = 'concert001-p'`,
-    `insert into ledger_entries (user_id, account, kind, amount, balance, reference)
-      values ('u2', 'WALLET', 'CHARGE', 5, 705, 'c2'), ('u2', 'FUNDING', 'CHARGE', -5, null, 'c2')`,
+  'I4 each movement is one transfer, into the wallet or out of it as its kind says': [
+    `${kindsOpen}update transfers set amount = -amount where reference = 'concert001-p'`,
+    `${kindsOpen}update transfers set kind = 'CHARGE' where kind = 'PAYMENT'`,
+    `${kindsOpen}update transfers set kind = 'GIFT' where user_id = 'u2'`,
+    `${kindsOpen}insert into transfers (user_id, kind, amount, balance, reference) values ('u2', 'CHARGE', 0, 700, 'c3')`,
+    `${kindsOpen}insert into transfers (user_id, kind, amount, balance, reference) values ('u2', 'REFUND', -1, 699, 'c3')`,
+    `${kindsOpen}alter table transfers alter amount drop not null; update transfers set amount = null where user_id = 'u2'`,
+    `insert into transfers (user_id, kind, amount, balance, reference) values ('u2', 'CHARGE', 5, 705, 'c2')`,
   ],
   'I4 each balance is the sum of its entries': [
     `update wallets set balance = balance + 1 where user_id = 'u1'`,
@@ -127,27 +129,27 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
   'I4 no balance is negative or over the limit, at any time': [
     `alter table wallets drop constraint wallets_balance_check; update wallets set balance = -1 where user_id = 'u1'`,
     `alter table wallets drop constraint wallets_balance_check; update wallets set balance = 100000001 where user_id = 'u1'`,
-    `${ledgerOpen}update ledger_entries set balance = -1 where reference = 'c2' and account = 'WALLET'`,
+    `${ledgerOpen}update transfers set balance = -1 where reference = 'c2'`,
   ],
   "I4 each entry's balance follows from the one before": [
-    `${ledgerOpen}update ledger_entries set balance = 8501 where account = 'WALLET' and kind = 'PAYMENT'`,
-    `${ledgerOpen}update ledger_entries set balance = 1 where account = 'WALLET' and reference = 'c1'`,
+    `${ledgerOpen}update transfers set balance = 8501 where kind = 'PAYMENT'`,
+    `${ledgerOpen}update transfers set balance = 1 where reference = 'c1'`,
+    `${ledgerOpen}alter table transfers alter balance drop not null; update transfers set balance = null where user_id = 'u2'`,
   ],
   'I4 each payment took its amount from the wallet of its user, once': [
-    `${ledgerOpen}delete from ledger_entries where reference = 'concert001-p'`,
+    `${ledgerOpen}delete from transfers where reference = 'concert001-p'`,
     'delete from payments',
     `update payments set user_id = 'u2'`,
     'update payments set amount = 1499',
-    `insert into ledger_entries (user_id, account, kind, amount, balance, reference) values ('u1', 'WALLET', 'PAYMENT', -1500, 7000, 'concert001-p')`,
+    `insert into transfers (user_id, kind, amount, balance, reference) values ('u1', 'PAYMENT', -1500, 7000, 'concert001-p')`,
   ],
   'I6 what is remembered under a key happened, once, as the answer says': [
-    `${ledgerOpen}delete from ledger_entries where reference = 'c1'`,
+    `${ledgerOpen}delete from transfers where reference = 'c1'`,
     `update idempotency_keys set answer = replace(answer, '"balance":700', '"balance":701') where user_id = 'u2'`,
     `update idempotency_keys set fingerprint = 'charge 701' where user_id = 'u2'`,
     `update idempotency_keys set answer = 'damaged' where user_id = 'u2'`,
     `update idempotency_keys set fingerprint = 'pay concert001-held' where key = 'k2'`,
-    `insert into ledger_entries (user_id, account, kind, amount, balance, reference)
-      values ('u2', 'WALLET', 'CHARGE', 700, 1400, 'c2'), ('u2', 'FUNDING', 'CHARGE', -700, null, 'c2')`,
+    `insert into transfers (user_id, kind, amount, balance, reference) values ('u2', 'CHARGE', 700, 1400, 'c2')`,
     'delete from payments',
     `insert into idempotency_keys (user_id, key, fingerprint, answer)
       values ('operator', 'k9', 'concert abc', '{"id":"concert999","title":"Never made"}')`,
@@ -159,7 +161,6 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     `delete from idempotency_keys where key = 'k2'`,
     `insert into idempotency_keys select user_id, 'another', fingerprint, answer, at from idempotency_keys where key = 'k2'`,
     // A second effect of one key.
-    `insert into ledger_entries (user_id, account, kind, amount, balance, reference)
-      values ('u2', 'WALLET', 'CHARGE', 700, 1400, 'c3'), ('u2', 'FUNDING', 'CHARGE', -700, null, 'c3')`,
+    `insert into transfers (user_id, kind, amount, balance, reference) values ('u2', 'CHARGE', 700, 1400, 'c3')`,
   ],
 };

@@ -33,10 +33,8 @@ insert into performance_sales values ('concert001', 'concert001-1', 20, 2, 1500,
 insert into payments (concert_id, reservation_id, id, user_id, amount, entry, paid_at)
   values ('concert001', 'concert001-paid', 'concert001-p', 'u1', 1500, 1, now() - interval '2 min');
 insert into wallets values ('u1', 8500), ('u2', 700);
-insert into ledger_entries (user_id, account, kind, amount, balance, reference) values
-  ('u1', 'WALLET', 'CHARGE', 10000, 10000, 'c1'), ('u1', 'FUNDING', 'CHARGE', -10000, null, 'c1'),
-  ('u1', 'WALLET', 'PAYMENT', -1500, 8500, 'concert001-p'), ('u1', 'SALES', 'PAYMENT', 1500, null, 'concert001-p'),
-  ('u2', 'WALLET', 'CHARGE', 700, 700, 'c2'), ('u2', 'FUNDING', 'CHARGE', -700, null, 'c2');
+insert into transfers (user_id, kind, amount, balance, reference) values ('u1', 'CHARGE', 10000, 10000, 'c1'),
+  ('u1', 'PAYMENT', -1500, 8500, 'concert001-p'), ('u2', 'CHARGE', 700, 700, 'c2');
 insert into idempotency_keys (user_id, key, fingerprint, answer) values
   ('u1', 'k1', 'charge 10000', '{"id":"c1","amount":10000,"balance":10000}'),
   ('u1', 'k2', 'pay concert001-paid', '{"id":"concert001-p","reservationId":"concert001-paid","amount":1500,"balance":8500,"seats":[]}'),

@@ -159,14 +159,14 @@ interface EntryRow {
 async function* ledgerPages(sql: Sql, userId: string, language: Language): AsyncGenerator<string> {
   const { entries, kinds } = fileWords[language];
   const [last] = await sql<{ id: number }[]>`
-    select id from ledger_entries where user_id = ${userId} and account = 'WALLET' order by id desc limit 1`;
+    select id from transfers where user_id = ${userId} order by id desc limit 1`;
   yield byteOrderMark + csvLine(entries);
   let after = 0;
   for (;;) {
     const rows = await sql<EntryRow[]>`
       select id, kind, amount, balance, reference, to_char(at at time zone ${hall.zone}, 'YYYY-MM-DD HH24:MI:SS') as at
-      from ledger_entries
-      where user_id = ${userId} and account = 'WALLET' and id > ${after} and id <= ${last?.id ?? 0}
+      from transfers
+      where user_id = ${userId} and id > ${after} and id <= ${last?.id ?? 0}
       order by id limit ${entries_per_page}`;
     const end = rows.at(-1);
     if (end === undefined) return;

@@ -122,7 +122,7 @@ async function totalsOf(sql: Sql, userId: string): Promise<WalletTotals> {
       coalesce(sum(amount) filter (where kind = 'CHARGE'), 0)::bigint as charged,
       coalesce(-sum(amount) filter (where kind = 'PAYMENT'), 0)::bigint as paid,
       coalesce(sum(amount) filter (where kind = 'REFUND'), 0)::bigint as refunded
-    from ledger_entries where user_id = ${userId} and account = 'WALLET'`;
+    from transfers where user_id = ${userId}`;
   return totals;
 }
 

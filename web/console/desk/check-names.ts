@@ -7,7 +7,8 @@ export const checkNames: Readonly<Record<string, string>> = {
     '건너뛴 사람 말고는 대기 순서를 지나쳐 남은 사람이 없어요',
   'I3 fans are admitted in the order of their numbers': '번호 순서대로 입장했어요',
   'I7 a user has at most one live token per concert': '한 사람은 한 공연에 대기 순서 하나만 있어요',
-  'I4 each movement is a WALLET entry and its opposite, which sum to zero': '모든 거래는 짝이 있고 합이 0이에요',
+  'I4 each movement is one transfer, into the wallet or out of it as its kind says':
+    '거래마다 기록이 하나이고, 돈이 종류에 맞는 방향으로 움직였어요',
   'I4 each balance is the sum of its entries': '잔액이 거래의 합과 같아요',
   "I4 each entry's balance follows from the one before": '거래마다 적힌 잔액이 바로 앞 거래에서 이어져요',
   'I4 no balance is negative or over the limit, at any time': '잔액이 음수이거나 한도를 넘은 적이 없어요',
