@@ -197,15 +197,6 @@ describe('migrations', () => {
       });
     });
 
-    test('of a database without any, nothing', async () => {
-      await undone(house.database, async (tx) => {
-        await tx.unsafe(await past(tx, '021_transfers.sql'));
-        const [first] = await tx<{ id: number }[]>`
-          insert into transfers (user_id, kind, amount, balance, reference) values ('u1', 'CHARGE', 1, 1, 'c1') returning id`;
-        assert.equal(first?.id, 1);
-      });
-    });
-
     test('unless they do not sum to zero, or not as their kind says: then nothing is changed', async () => {
       const broken = [
         `update ledger_entries set amount = 1499 where account = 'SALES' and reference = 'p1'`,
