@@ -44,7 +44,9 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
   const database = connect(databaseUrl, { poolMax: config.poolMax, applicationName: 'maejin' });
   open.defer(() => database.close());
   await awaitFitDatabase(database);
-  await migrate(database, migrations_folder);
+  await migrate(database, migrations_folder, (migration, seconds) =>
+    log.info({ migration, seconds: Number(seconds.toFixed(3)) }, 'the schema was migrated'),
+  );
   const feed = await persistently(() => createFeed(databaseUrl, database.sql));
   open.defer(() => feed.close());
   database.onDoubt(feed.lost);

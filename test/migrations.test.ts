@@ -47,7 +47,12 @@ describe('migrations', () => {
     assert.deepEqual([...(await house.sql`select to_regclass('third_one') as found`)], [{ found: null }]);
     // The connection that failed is given back clean.
     await add('902_broken.sql', 'create table third_one (id int);');
-    assert.deepEqual(await migrate(house.database, folder), ['902_broken.sql']);
+    const told: [name: string, seconds: number][] = [];
+    assert.deepEqual(await migrate(house.database, folder, (...one) => told.push(one)), ['902_broken.sql']);
+    assert.deepEqual(
+      told.map(([name, seconds]) => [name, seconds > 0]),
+      [['902_broken.sql', true]],
+    );
   });
 
   test('refuse a past that was edited, removed or inserted', async () => {

@@ -15,15 +15,18 @@ interface Migration {
   readonly text: string;
 }
 
+/** Told of each file that was run on a database which was there before, and of how long it took, steady clock. */
+type Told = (name: string, seconds: number) => void;
+
 /**
  * Runs the files of `folder` that this database has not seen and answers their names. Refuses with `CannotStart`
  * when a file that was run has changed or is gone: what happened to a database cannot be edited afterwards; and when
  * the tables belong to somebody else.
  */
-export async function migrate(database: Database, folder: string): Promise<string[]> {
+export async function migrate(database: Database, folder: string, told?: Told): Promise<string[]> {
   const migrations = await readMigrations(folder);
   try {
-    return await exclusively(database, (sql) => bringUpToDate(sql, migrations));
+    return await exclusively(database, (sql) => bringUpToDate(sql, migrations, told));
   } catch (error) {
     if (!(error instanceof Error) || codeOf(error) !== '42501') throw error;
     const [owner] = await database.sql<{ role: string }[]>`select quote_ident(current_user) as role`;
@@ -31,17 +34,19 @@ export async function migrate(database: Database, folder: string): Promise<strin
   }
 }
 
-async function bringUpToDate(sql: Sql, migrations: readonly Migration[]): Promise<string[]> {
+async function bringUpToDate(sql: Sql, migrations: readonly Migration[], told?: Told): Promise<string[]> {
   await sql`create table if not exists schema_migrations (
     name text collate "C" primary key, checksum text not null, at timestamptz not null default now())`;
   const known = await sql<{ name: string; checksum: string }[]>`
     select name, checksum from schema_migrations order by name`;
   const fresh = compare(migrations, known);
   for (const { name, checksum, text } of fresh) {
+    const begun = performance.now();
     await sql`begin`;
     await sql.unsafe(text);
     await sql`insert into schema_migrations (name, checksum) values (${name}, ${checksum})`;
     await sql`commit`;
+    if (known.length > 0) told?.(name, (performance.now() - begun) / 1_000);
   }
   return fresh.map(({ name }) => name);
 }
