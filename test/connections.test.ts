@@ -227,7 +227,7 @@ test('a place, a hold, a charge and a payment take one round trip each, also whe
       place: tripsOf(next.userId),
       charge: tripsOf('insert into wallets', fan.userId),
       hold: tripsOf('insert into reservations'),
-      payment: tripsOf('insert into payments'),
+      payment: tripsOf('payment_id = '),
     },
     { letIn: [1], place: [1], charge: [1], hold: [1], payment: [1] },
     'and none of them is done twice',

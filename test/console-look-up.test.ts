@@ -55,17 +55,9 @@ test('any part of the number on a ticket, from four characters on, whatever beca
   await endHold(house.sql, expired.id);
   for (const { id } of [paid, cancelled, expired, held]) {
     const number = id.slice(-8).toUpperCase();
-    for (const [from, to] of [
-      [0, 4],
-      [1, 5],
-      [2, 6],
-      [3, 7],
-      [4, 8],
-      [3, 8],
-      [2, 8],
-      [1, 8],
-    ]) {
-      const part = number.slice(from, to);
+    const from = [0, 1, 2, 3, 4];
+    const parts = from.flatMap((at) => from.map((more) => number.slice(at, at + 4 + more)));
+    for (const part of new Set(parts)) {
       const found = await reservationsFor(part);
       assert(found.includes(id), `${part} of ${number}`);
       for (const other of found) assert(other.slice(-8).includes(part.toLowerCase()), `${other} for ${part}`);
@@ -175,16 +167,22 @@ async function readFor(searches: readonly string[]): Promise<{ scanned: number; 
 test('no search goes through a table: the work is bounded, among twenty thousand reservations and seats', async () => {
   const { concertId } = await office.createConcert({ performances: [on(1, section('Z', 100, 200))] });
   await house.sql`
-    insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, status, held_until)
+    insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, status, held_until, payment_id, paid_at)
     select ${concertId}, ${concertId} || '-' || lpad(n::text, 14, '0') || substr(md5(n::text), 1, 8), ${`${concertId}-1`}, 'crowd:' || n,
-      array[n], 50000, 'CONFIRMED', now()
+      array[n], 50000, 'CONFIRMED', now(), 'p' || n, now()
     from generate_series(1, 20000) as n`;
   await house.sql`
     update seats as seat set sold = true, reservation_id = reservation.id from reservations as reservation
     where seat.concert_id = ${concertId} and reservation.concert_id = ${concertId} and seat.number = reservation.seat_numbers[1]`;
   await house.sql`analyze reservations, seats`;
   const number = (await reservationsFor('Z-7-7'))[0]?.slice(-8) ?? '';
-  const searches = [number, number.slice(2, 6), number.slice(4), 'Z구역 7열 7번', 'crowd:777', 'crowd:'];
+  const searches = [
+    number,
+    ...[0, 1, 2, 4].map((at) => number.slice(at, at + 4)),
+    'Z구역 7열 7번',
+    'crowd:777',
+    'crowd:',
+  ];
   await server.stop();
   // As often as a prepared statement is planned for its values before it is planned for any.
   const often = Array.from({ length: 6 }, () => searches).flat();

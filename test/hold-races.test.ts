@@ -166,7 +166,8 @@ test('a hold that lost a seat is not paid, whatever its own row says; the twin t
   // Even told to, the sale undoes itself.
   const locked = judged.get(body.id);
   assert(locked !== undefined);
-  const sale = house.database.transaction((tx) => room.confirm(tx, concertId, [{ ...locked, status: 'HELD' }]));
+  const paid = { ...locked, status: 'HELD', paymentId: 'p', entry: 1 } as const;
+  const sale = house.database.transaction((tx) => room.confirm(tx, concertId, [paid]));
   await assert.rejects(sale, /a sale met/);
   const [row] = await house.sql`select status from reservations where id = ${body.id}`;
   assert.equal(row?.['status'], 'HELD', 'nothing of it stands');

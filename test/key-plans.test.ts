@@ -39,8 +39,8 @@ for (const postgres of [18, 15] as const) {
       const { sql } = house;
       await sql`insert into queue_tokens (concert_id, entry, number, user_id, status, ended_at, ended_because)
         select 'past', g, g, 'u' || g, 'EXPIRED', now(), 'PAID' from generate_series(1, ${past_rows}::int) as g`;
-      await sql`insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, held_until, status)
-        select 'past', 'r' || g, 'p', 'u' || g, array[g], 1, now(), 'CONFIRMED' from generate_series(1, ${past_rows}::int) as g`;
+      await sql`insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, held_until, status, payment_id, paid_at)
+        select 'past', 'r' || g, 'p', 'u' || g, array[g], 1, now(), 'CONFIRMED', 'p' || g, now() from generate_series(1, ${past_rows}::int) as g`;
       await sql`vacuum analyze queue_tokens, reservations`;
     });
     after(() => house.close());

@@ -232,4 +232,82 @@ describe('migrations', () => {
       });
     });
   });
+
+  describe('022: payments become columns of their reservations', () => {
+    const name = '022_payments_in_reservations.sql';
+    const rows = `
+      insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, status, held_until, released_at) values
+        ('c', 'c-a', 'c-1', 'u1', '{1}', 100, 'CONFIRMED', '2026-01-01 00:05Z', null),
+        ('c', 'c-b', 'c-1', 'u2', '{2}', 200, 'CONFIRMED', '2026-01-01 00:06Z', null),
+        ('c', 'c-c', 'c-1', 'u2', '{3}', 300, 'HELD', '2026-01-01 00:07Z', null),
+        ('c', 'c-d', 'c-1', 'u3', '{4}', 400, 'EXPIRED', '2026-01-01 00:08Z', null),
+        ('c', 'c-e', 'c-1', 'u4', '{5}', 500, 'CANCELLED', '2026-01-01 00:09Z', '2026-01-01 00:02Z');
+      insert into payments (concert_id, reservation_id, id, user_id, amount, paid_at, entry) values
+        ('c', 'c-a', 'c-p1', 'u1', 100, '2026-01-01 00:01Z', 7), ('c', 'c-b', 'c-p2', 'u2', 200, '2026-01-01 00:03Z', null)`;
+    // By the columns that there are at that moment, so by no statement that was prepared.
+    const reservations = (tx: Tx) => tx.unsafe('select * from reservations order by id');
+
+    test('all of them, as they were, and nothing else changes', async () => {
+      await undone(house.database, async (tx) => {
+        const text = await past(tx, name);
+        await tx.unsafe(rows);
+        const before = await reservations(tx);
+        await tx.unsafe(text);
+        const payments = [
+          ['c-p1', new Date('2026-01-01T00:01Z'), 7],
+          ['c-p2', new Date('2026-01-01T00:03Z'), null],
+        ];
+        assert.deepEqual(
+          (await reservations(tx)).map((row) => Object.values(row)),
+          before.map((row, at) => [...Object.values(row), ...(payments[at] ?? [null, null, null])]),
+        );
+        assert.deepEqual([...(await tx`select to_regclass('payments') as found`)], [{ found: null }]);
+      });
+    });
+
+    test('unless one is not that of its reservation: then nothing is changed', async () => {
+      await undone(house.database, async (tx) => {
+        const text = await past(tx, name);
+        await tx.unsafe(rows);
+        for (const change of [
+          `update payments set reservation_id = 'c-x' where id = 'c-p1'`,
+          `update payments set concert_id = 'd' where id = 'c-p1'`,
+          `update payments set amount = 99 where id = 'c-p1'`,
+          `update payments set user_id = 'u9' where id = 'c-p1'`,
+          `update reservations set status = 'EXPIRED' where id = 'c-a'`,
+          `update reservations set status = 'HELD' where id = 'c-a'`,
+          `delete from payments where id = 'c-p1'`,
+        ]) {
+          await tx`savepoint in_order`;
+          await tx.unsafe(change);
+          await assert.rejects(tx.unsafe(text), /payment (c-p1|none) is not that of reservation c-[ax]:/, change);
+          await tx`rollback to in_order`;
+        }
+        await tx.unsafe(text);
+      });
+    });
+
+    test('after which the table refuses what is half paid, or paid and not kept', async () => {
+      await undone(house.database, async (tx) => {
+        const text = await past(tx, name);
+        await tx.unsafe(`${rows}; ${text}`);
+        for (const change of [
+          `update reservations set status = 'CONFIRMED' where id = 'c-c'`,
+          `update reservations set payment_id = 'p', paid_at = now() where id = 'c-c'`,
+          `update reservations set payment_id = 'p', paid_at = now() where id = 'c-d'`,
+          `update reservations set status = 'EXPIRED' where id = 'c-a'`,
+          `update reservations set payment_id = null where id = 'c-a'`,
+          `update reservations set paid_at = null where id = 'c-a'`,
+          `update reservations set paid_at = now() where id = 'c-c'`,
+          `update reservations set paid_from_entry = 1 where id = 'c-c'`,
+        ]) {
+          await tx`savepoint in_order`;
+          await assert.rejects(tx.unsafe(change), { constraint: 'reservations_payment_check' }, change);
+          await tx`rollback to in_order`;
+        }
+        // One that is given back keeps its payment.
+        await tx.unsafe(`update reservations set status = 'CANCELLED' where id = 'c-a'`);
+      });
+    });
+  });
 });

@@ -54,10 +54,8 @@ async function age(concertId: string, by: number): Promise<void> {
     where concert_id = ${concertId} and status = 'EXPIRED'`;
   await house.sql`
     update reservations set created_at = created_at - make_interval(days => ${by}),
-      held_until = held_until - make_interval(days => ${by})
+      held_until = held_until - make_interval(days => ${by}), paid_at = paid_at - make_interval(days => ${by})
     where concert_id = ${concertId} and status <> 'HELD'`;
-  await house.sql`
-    update payments set paid_at = paid_at - make_interval(days => ${by}) where concert_id = ${concertId}`;
 }
 
 const entriesOf = async (concertId: string) => {

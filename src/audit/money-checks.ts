@@ -41,12 +41,14 @@ export const moneyChecks: readonly Check[] = [
   {
     name: 'I4 each payment took its amount from the wallet of its user, once',
     breaches: (tx) => tx`
-      select user_id, reference, amount, movements, taken
-      from (select user_id, id as reference, amount from payments) as payment
+      select user_id, reference, amount, reservations, movements, taken
+      from (
+        select user_id, payment_id as reference, sum(amount) as amount, count(*) as reservations
+        from reservations where payment_id is not null group by user_id, payment_id) as payment
       full join (
         select user_id, reference, count(*) as movements, -sum(amount) as taken from transfers
         where kind = 'PAYMENT' group by user_id, reference) as entry using (user_id, reference)
-      where movements is distinct from 1 or taken is distinct from amount`,
+      where reservations is distinct from 1 or movements is distinct from 1 or taken is distinct from amount`,
   },
   {
     name: 'I6 what is remembered under a key happened, once, as the answer says',
@@ -60,11 +62,11 @@ export const moneyChecks: readonly Check[] = [
           min('charge ' || amount) as fingerprint
         from transfers where kind = 'CHARGE' group by user_id, reference
       ), payment as (
-        select payments.user_id, payments.id, count(*) as times,
-          min(format('{"id":"%s","reservationId":"%s","amount":%s,"balance":%s,', payments.id, reservation_id, payments.amount, balance)) as answer,
-          min('pay ' || reservation_id) as fingerprint
-        from payments join transfers as entry on entry.user_id = payments.user_id and entry.reference = payments.id
-        group by payments.user_id, payments.id
+        select paid.user_id, payment_id as id, count(*) as times,
+          min(format('{"id":"%s","reservationId":"%s","amount":%s,"balance":%s,', payment_id, paid.id, paid.amount, balance)) as answer,
+          min('pay ' || paid.id) as fingerprint
+        from reservations as paid join transfers as entry on entry.user_id = paid.user_id and entry.reference = payment_id
+        group by paid.user_id, payment_id
       ), concert as (
         select operator_id as user_id, concert_id as id, count(*) as times, format('{"id":"%s","title":', concert_id) as answer,
           'concert' as fingerprint
@@ -88,7 +90,7 @@ export const moneyChecks: readonly Check[] = [
         select user_id, reference as id from transfers
         where kind = 'CHARGE' and at > now() - interval '1 day'
         union all
-        select user_id, id from payments where paid_at > now() - interval '1 day') as effect
+        select user_id, payment_id from reservations where paid_at > now() - interval '1 day') as effect
       left join (
         select user_id, substring(answer from '^[{]"id":"([^"]+)",') as id from idempotency_keys) as known using (user_id, id)
       group by user_id, effect.id having count(known.id) <> 1`,

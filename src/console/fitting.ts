@@ -50,8 +50,10 @@ function numberPart(text: string): string | undefined {
 }
 
 /**
- * The indexes know the beginning and the end of a number. A part from its middle is looked for behind every one or two
- * characters that it can begin with, or before every last one: at most 1,370 looks of some microseconds.
+ * The index knows a number from its third character on, and then its first two. A part that begins later is looked for behind
+ * every one or two characters that may stand before it there: at most 1,333 looks of some microseconds. Of one that begins with
+ * a number's first or second character the index finds what follows those: one in 1,296 reservations at most, of which it
+ * knows the first two.
  */
 async function numberedBy(sql: Sql, part: string): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
@@ -63,16 +65,19 @@ async function numberedBy(sql: Sql, part: string): Promise<string[]> {
     )
     (select found.id from around cross join lateral (
       select id from reservations
-      where status <> 'HELD' and right(id, 8) >= beside || ${part}::text and right(id, 8) < beside || ${part}::text || '~'
+      where status <> 'HELD' and right(id, 6) >= beside || ${part}::text and right(id, 6) < beside || ${part}::text || '~'
       limit ${ids_max}) as found
-      where length(beside) <= 8 - ${part.length}::int limit ${ids_max})
+      where length(beside) <= 6 - ${part.length}::int limit ${ids_max})
     union
-    (select found.id from around cross join lateral (
-      select id from reservations
-      where status <> 'HELD' and reverse(right(id, 8)) >= beside || reverse(${part}::text)
-        and reverse(right(id, 8)) < beside || reverse(${part}::text) || '~'
-      limit ${ids_max}) as found
-      where length(beside) <= least(1, 8 - ${part.length}::int) limit ${ids_max})
+    (select id from reservations
+      where status <> 'HELD' and right(id, 6) >= substr(${part}::text, 3) and right(id, 6) < substr(${part}::text, 3) || '~'
+        and left(right(id, 8), 2) = left(${part}::text, 2)
+      limit ${ids_max})
+    union
+    (select id from reservations
+      where status <> 'HELD' and right(id, 6) >= substr(${part}::text, 2) and right(id, 6) < substr(${part}::text, 2) || '~'
+        and ${part.length}::int < 8 and right(left(right(id, 8), 2), 1) = left(${part}::text, 1)
+      limit ${ids_max})
     union
     (select id from reservations where status = 'HELD' and position(${part}::text in right(id, 8)) > 0 limit ${ids_max})`;
   return rows.map(({ id }) => id);

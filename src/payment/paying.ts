@@ -72,8 +72,6 @@ export async function payAll(
 interface Facts {
   readonly tokens: ReadonlyMap<number, TokenState>;
   readonly reservations: ReadonlyMap<string, LockedReservation>;
-  /** By reservation: the payment that was made for it before. */
-  readonly paid: ReadonlyMap<string, string>;
 }
 
 /** Locks and reads all that the decision needs, left to right along the corridor. */
@@ -91,14 +89,12 @@ async function readFacts(
     commands.map((command) => command.pass.entry),
   );
   // Sent behind it on the same connection, so these wait for the tokens' locks too.
-  const [tokens, locked, paid] = await Promise.all([
+  const [tokens, locked] = await Promise.all([
     locking,
     // A live hold nearly always has its seats. If one has not, selling them undoes all, and the next try finds out which.
     reservations.lockForPayment(tx, concertId, ids, { userIds, seats: attempt > 0 }),
-    tx<{ reservation_id: string; id: string }[]>`
-      select reservation_id, id from payments where concert_id = ${concertId} and reservation_id = any(${ids}::text[])`,
   ]);
-  return { tokens, reservations: locked, paid: new Map(paid.map((row) => [row.reservation_id, row.id])) };
+  return { tokens, reservations: locked };
 }
 
 interface Sale {
@@ -155,7 +151,7 @@ function judge(
   if (ended.has(pass.entry)) return refuse('ADMISSION_EXPIRED', { expiredBecause: 'PAID' });
   const reservation = facts.reservations.get(reservationId);
   if (reservation === undefined || reservation.userId !== pass.userId) return refuse('NOT_FOUND');
-  if (reservation.status === 'CONFIRMED') return refuse('ALREADY_PAID', { paymentId: facts.paid.get(reservationId) });
+  if (reservation.status === 'CONFIRMED') return refuse('ALREADY_PAID', { paymentId: reservation.paymentId });
   return reservation.status === 'HELD' ? reservation : refuse('HOLD_EXPIRED');
 }
 
@@ -199,17 +195,10 @@ async function write(tx: Tx, { reservations, wallet }: Deps, room: LockedRoom, s
   const { concertId } = room;
   const entries = sales.map(({ command }) => command.pass.entry);
   const effects = effectsOf(sales.map(({ command, payment }) => [command, payment] as const));
-  const paid = sales.map((sale) => sale.reservation);
-  const [sold] = await Promise.all([
-    reservations.confirm(tx, concertId, paid),
-    handOn(tx, room, entries, 'PAID'),
-    tx`
-      insert into payments (concert_id, reservation_id, id, user_id, amount, entry)
-      select ${concertId}, reservation_id, id, user_id, amount, entry
-      from unnest(${sales.map((sale) => sale.reservation.id)}::text[], ${sales.map((sale) => sale.payment.id)}::text[],
-        ${sales.map((sale) => sale.command.userId)}::text[], ${sales.map((sale) => sale.payment.amount)}::bigint[],
-        ${entries}::bigint[]) as sale (reservation_id, id, user_id, amount, entry)`,
-  ]);
+  const paid = sales.map(({ command: { id, pass }, reservation }) => {
+    return { ...reservation, paymentId: id, entry: pass.entry };
+  });
+  const [sold] = await Promise.all([reservations.confirm(tx, concertId, paid), handOn(tx, room, entries, 'PAID')]);
   // Hardly ever: then it takes a round trip or two more.
   const others = sales.filter(({ reservation }) => reservation.isOneOfSeveral).map(({ command }) => command.userId);
   const givenBack = others.length === 0 ? [] : await reservations.giveBack(tx, concertId, others);

@@ -127,10 +127,7 @@ function paying(sql: Sql, concertId: string, commands: readonly PayCommand[]): S
       select *, format('{"id":"%s","reservationId":"%s","amount":%s,"balance":%s,"performanceId":"%s","seatNumbers":[%s],"paidAt":"%s"}',
         id, reservation_id, amount, balance, performance_id, array_to_string(seat_numbers, ','), paid_at) as answer
       from fit
-    ), ${debiting(sql)}, ${confirming(sql, concertId)}, ${endingPaid(sql, concertId)}, ${remembered}, paying as (
-      insert into payments (concert_id, reservation_id, id, user_id, amount, entry)
-      select ${concertId}, reservation_id, id, user_id, amount, entry from paid
-    ), met as (
+    ), ${debiting(sql)}, ${confirming(sql, concertId)}, ${endingPaid(sql, concertId)}, ${remembered}, met as (
       select expect_rows(
         (select count(*) from debited) + (select count(*) from confirmed) + (select count(*) from ended) + (select count(*) from sold),
         (select 3 * count(*) + coalesce(sum(cardinality(seat_numbers)), 0) from paid)::bigint)::text as all

@@ -42,28 +42,23 @@ export function createCancellations({ database, boards, metrics, batchMax }: Can
 
 async function runBatch(tx: Tx, concertId: string, commands: readonly Cancellation[]) {
   const ids = commands.map((command) => command.id);
-  const [reservations, payments] = await Promise.all([
-    tx<{ id: string; userId: string; status: string }[]>`
-      select reservation.id, reservation.user_id as "userId", reservation.status
-      from reservations as reservation
-      join (select distinct id, user_id from unnest(${ids}::text[], ${commands.map((command) => command.userId)}::text[]) as asked (id, user_id)) as asked
-        on reservation.id = asked.id and reservation.user_id = asked.user_id
-      where reservation.concert_id = ${concertId}
-      order by reservation.id
-      for update of reservation`,
-    tx<{ reservationId: string; id: string }[]>`
-      select reservation_id as "reservationId", id from payments
-      where concert_id = ${concertId} and reservation_id = any(${ids}::text[])`,
-  ]);
+  const reservations = await tx<{ id: string; userId: string; status: string; paymentId: string | null }[]>`
+    select reservation.id, reservation.user_id as "userId", reservation.status, reservation.payment_id as "paymentId"
+    from reservations as reservation
+    join (select distinct id, user_id from unnest(${ids}::text[], ${commands.map((command) => command.userId)}::text[]) as asked (id, user_id)) as asked
+      on reservation.id = asked.id and reservation.user_id = asked.user_id
+    where reservation.concert_id = ${concertId}
+    order by reservation.id
+    for update of reservation`;
   const held = reservations.filter(({ status }) => status === 'HELD').map(({ id }) => id);
   const changes = await giveBack(tx, concertId, held);
   countChanges(tx, concertId, changes);
   const known = new Map(reservations.map((reservation) => [reservation.id, reservation]));
-  const paymentIds = new Map(payments.map((payment) => [payment.reservationId, payment.id]));
   const answers = commands.map(({ userId, id }): undefined | Refusal => {
     const reservation = known.get(id);
     if (reservation?.userId !== userId) return refuse('NOT_FOUND');
-    return reservation.status === 'CONFIRMED' ? refuse('ALREADY_PAID', { paymentId: paymentIds.get(id) }) : undefined;
+    const { status, paymentId } = reservation;
+    return status === 'CONFIRMED' ? refuse('ALREADY_PAID', { paymentId }) : undefined;
   });
   return { changes, answers };
 }

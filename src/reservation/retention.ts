@@ -65,20 +65,19 @@ async function removeHolds(database: Database, concertId: string, days: number):
     if (retention === undefined) return false;
     const [went] = await tx<{ rows: number }[]>`
       with next as (
-        select id, status, created_at < now() - make_interval(days => ${days}) and (status = 'CONFIRMED'
+        select id, created_at < now() - make_interval(days => ${days}) and (status = 'CONFIRMED'
           or status <> 'HELD' and held_until < now() - make_interval(days => ${days})) as over
         from reservations
         where concert_id = ${concertId} and id > ${retention.removedTo} and id < ${`${concertId}.`}
         order by id limit ${rows_per_batch}
       ), passed as (
-        select id, status from next
+        select id from next
         where id < coalesce((select min(id) from next where not over), ${`${concertId}.`})
       ), gone as (
         delete from reservations as reservation using passed
-        where reservation.concert_id = ${concertId} and reservation.id = passed.id and passed.status <> 'CONFIRMED'
+        where reservation.concert_id = ${concertId} and reservation.id = passed.id
           -- Whatever became of it since, what was once paid stays.
-          and not exists (select from payments as payment
-            where payment.concert_id = ${concertId} and payment.reservation_id = passed.id)
+          and reservation.payment_id is null
       )
       update reservation_retention set removed_to = (select max(id) from passed)
       where concert_id = ${concertId} and exists (select from passed)

@@ -1,4 +1,7 @@
-/** The reservation's part of a payment: judged and confirmed inside the paying transaction. */
+/**
+ * The reservation's part of a payment: judged and confirmed inside the paying transaction. A payment is columns of its
+ * reservation's row, which has it from when it is CONFIRMED: so there is at most one, and it is of its amount, by its user.
+ */
 import { conflict, type Sql, type Statement, type Tx } from '../platform/database.ts';
 import { counting } from './counting.ts';
 import type { SeatChange } from './seat-board.ts';
@@ -12,8 +15,17 @@ export interface LockedReservation {
   readonly amount: number;
   /** HELD only while its time lasts and, if they were locked, every seat of it is still its own. */
   readonly status: ReservationStatus;
+  /** Of the payment that was made for it; null while there is none. */
+  readonly paymentId: string | null;
   /** Whether its fan may hold something else of this concert, which the end of the session gives back. */
   readonly isOneOfSeveral: boolean;
+}
+
+/** A reservation that is being paid for, and what its row is to keep of the payment. */
+export interface PaidReservation extends LockedReservation {
+  readonly paymentId: string;
+  /** The place in line that it is paid from. */
+  readonly entry: number;
 }
 
 interface ToLock {
@@ -53,7 +65,7 @@ export async function lockForPayment(
     // wait a hold may have run out.
     tx<(Omit<LockedReservation, 'isOneOfSeveral'> & { overdue: boolean })[]>`
       select id, user_id as "userId", performance_id as "performanceId", seat_numbers as "seatNumbers", amount, status,
-        held_until <= clock_timestamp() as overdue
+        payment_id as "paymentId", held_until <= clock_timestamp() as overdue
       from reservations where concert_id = ${concertId} and id = any(${wanted}::text[])`,
   ]);
   const byFan = Map.groupBy(locked, ({ userId }) => userId);
@@ -68,14 +80,15 @@ export async function lockForPayment(
 }
 
 /**
- * Parts of a statement in which `paid` has reservations that were HELD when it was read: they are CONFIRMED, in the order
- * given, which is to be that of their ids, their seats sold, and the sales of their dates counted. Whoever uses them has it
- * found out by `expect_rows` whether all were met.
+ * Parts of a statement in which `paid` has payments (`id`, the `entry` paid from) with their reservations as these were read,
+ * HELD: they are CONFIRMED, in the order given, which is to be that of their ids, the payment noted with them, their seats
+ * sold, and the sales of their dates counted. Whoever uses them has it found out by `expect_rows` whether all were met.
  */
 export function confirming(sql: Sql, concertId: string): Statement<readonly unknown[]> {
   return sql`
     confirmed as (
-      update reservations as reservation set status = 'CONFIRMED' from paid
+      update reservations as reservation set status = 'CONFIRMED', payment_id = paid.id, paid_at = now(), paid_from_entry = paid.entry
+      from paid
       where reservation.id = paid.reservation_id and reservation.concert_id = ${concertId} and reservation.status || '' = 'HELD'
       returning 1
     ), sold as (
@@ -110,24 +123,22 @@ async function seatsOf(tx: Tx, concertId: string, ids: readonly string[]): Promi
 }
 
 /**
- * Sells the seats of reservations that `lockForPayment` found HELD in this transaction. Rejects with a conflict, so that
+ * Confirms reservations that `lockForPayment` found HELD in this transaction, as paid now, and sells their seats. Rejects with a conflict, so that
  * nothing of the payment stands, if a single seat is not theirs. What is answered is to be counted in this transaction,
  * with whatever else it changes of the seats (`countChanges`), and announced after the commit.
  */
-export async function confirm(
-  tx: Tx,
-  concertId: string,
-  reservations: readonly LockedReservation[],
-): Promise<SeatChange[]> {
-  if (reservations.length === 0) return [];
-  const ids = reservations.map((reservation) => reservation.id);
-  const seats = reservations.flatMap(({ id, performanceId, seatNumbers }) =>
+export async function confirm(tx: Tx, concertId: string, paid: readonly PaidReservation[]): Promise<SeatChange[]> {
+  if (paid.length === 0) return [];
+  const seats = paid.flatMap(({ id, performanceId, seatNumbers }) =>
     seatNumbers.map((number) => ({ id, performanceId, number })),
   );
   const [confirmed, sold] = await Promise.all([
     tx`
-      update reservations set status = 'CONFIRMED'
-      where concert_id = ${concertId} and id = any(${ids}::text[]) and status || '' = 'HELD'`,
+      update reservations as reservation
+      set status = 'CONFIRMED', payment_id = paid.id, paid_at = now(), paid_from_entry = paid.entry
+      from unnest(${paid.map((one) => one.id)}::text[], ${paid.map((one) => one.paymentId)}::text[],
+        ${paid.map((one) => one.entry)}::bigint[]) as paid (reservation_id, id, entry)
+      where reservation.id = paid.reservation_id and reservation.concert_id = ${concertId} and reservation.status || '' = 'HELD'`,
     tx<SeatChange[]>`
       update seats as seat set sold = true, held_until = null, version = seat.version + 1
       from unnest(${seats.map((seat) => seat.performanceId)}::text[], ${seats.map((seat) => seat.number)}::int[],
@@ -136,9 +147,9 @@ export async function confirm(
         and seat.reservation_id = paid.reservation_id and not seat.sold
       returning seat.performance_id as "performanceId", seat.number, 2 as code, seat.version`,
   ]);
-  if (confirmed.count !== ids.length || sold.count !== seats.length) {
+  if (confirmed.count !== paid.length || sold.count !== seats.length) {
     throw conflict(
-      `a sale met ${confirmed.count} of ${ids.length} reservations and ${sold.count} of ${seats.length} seats`,
+      `a sale met ${confirmed.count} of ${paid.length} reservations and ${sold.count} of ${seats.length} seats`,
     );
   }
   return sold;

@@ -21,17 +21,17 @@ insert into queue_tokens (concert_id, entry, number, user_id, status, skipped_at
   ('concert001', 5, 5, 'u5', 'ACTIVE', null, now() - interval '2 min', now() + interval '8 min', null, null),
   ('concert001', 6, 6, 'u6', 'WAIT', null, null, null, null, null);
 insert into seats (concert_id, performance_id, number) select 'concert001', 'concert001-1', generate_series(1, 20);
-insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, status, held_until) values
-  ('concert001', 'concert001-paid', 'concert001-1', 'u1', '{1,11}', 1500, 'CONFIRMED', now() + interval '1 min'),
-  ('concert001', 'concert001-held', 'concert001-1', 'u2', '{2,3}', 2000, 'HELD', now() + interval '5 min'),
-  ('concert001', 'concert001-over', 'concert001-1', 'u5', '{4}', 1000, 'HELD', now() - interval '1 min'),
-  ('concert001', 'concert001-gone', 'concert001-1', 'u5', '{5}', 1000, 'CANCELLED', now() + interval '1 min');
+insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, status, held_until, payment_id,
+    paid_at, paid_from_entry) values
+  ('concert001', 'concert001-paid', 'concert001-1', 'u1', '{1,11}', 1500, 'CONFIRMED', now() + interval '1 min', 'concert001-p',
+    now() - interval '2 min', 1),
+  ('concert001', 'concert001-held', 'concert001-1', 'u2', '{2,3}', 2000, 'HELD', now() + interval '5 min', null, null, null),
+  ('concert001', 'concert001-over', 'concert001-1', 'u5', '{4}', 1000, 'HELD', now() - interval '1 min', null, null, null),
+  ('concert001', 'concert001-gone', 'concert001-1', 'u5', '{5}', 1000, 'CANCELLED', now() + interval '1 min', null, null, null);
 update seats set reservation_id = 'concert001-paid', sold = true, version = 2 where number in (1, 11);
 update seats set reservation_id = r.id, held_until = r.held_until, version = 1 from reservations r
   where r.status = 'HELD' and seats.number = any (r.seat_numbers);
 insert into performance_sales values ('concert001', 'concert001-1', 20, 2, 1500, 7);
-insert into payments (concert_id, reservation_id, id, user_id, amount, entry, paid_at)
-  values ('concert001', 'concert001-paid', 'concert001-p', 'u1', 1500, 1, now() - interval '2 min');
 insert into wallets values ('u1', 8500), ('u2', 700);
 insert into transfers (user_id, kind, amount, balance, reference) values ('u1', 'CHARGE', 10000, 10000, 'c1'),
   ('u1', 'PAYMENT', -1500, 8500, 'concert001-p'), ('u2', 'CHARGE', 700, 700, 'c2');

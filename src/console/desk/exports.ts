@@ -108,16 +108,13 @@ function reservationPage(sql: Sql, concertId: string, { after, until }: { after:
   const local = (time: ReturnType<typeof sql>) =>
     sql`to_char(${time} at time zone ${hall.zone}, 'YYYY-MM-DD HH24:MI:SS')`;
   return sql<ReservationRow[]>`
-    select reservation.id, performance_id as "performanceId", seat_numbers as "seatNumbers",
-      reservation.user_id as "userId", ${local(sql`reservation.created_at`)} as "createdAt",
-      ${local(sql`held_until`)} as "heldUntil", ${local(sql`released_at`)} as "releasedAt",
-      ${local(sql`payment.paid_at`)} as "paidAt", payment.id as "paymentId",
-      case when reservation.status = 'HELD' and held_until <= now() then 'EXPIRED' else reservation.status end as status
-    from reservations as reservation
-    left join payments as payment
-      on payment.concert_id = reservation.concert_id and payment.reservation_id = reservation.id
-    where reservation.concert_id = ${concertId} and reservation.id > ${after} and reservation.id <= ${until}
-    order by reservation.id limit ${reservations_per_page}`;
+    select id, performance_id as "performanceId", seat_numbers as "seatNumbers", user_id as "userId",
+      ${local(sql`created_at`)} as "createdAt", ${local(sql`held_until`)} as "heldUntil",
+      ${local(sql`released_at`)} as "releasedAt", ${local(sql`paid_at`)} as "paidAt", payment_id as "paymentId",
+      case when status = 'HELD' and held_until <= now() then 'EXPIRED' else status end as status
+    from reservations
+    where concert_id = ${concertId} and id > ${after} and id <= ${until}
+    order by id limit ${reservations_per_page}`;
 }
 
 /** What stands before and behind the seat in each of a reservation's rows. */

@@ -100,16 +100,14 @@ export async function seatStory(
 /** No index finds reservations by seat: it would cost every hold. The concert's own are read through, once. */
 async function holdsOf(tx: Tx, { concertId, id }: Performance, number: number): Promise<HoldRow[]> {
   return tx<HoldRow[]>`
-    select reservation.id as "reservationId", reservation.user_id as "userId", reservation.created_at as "from",
-      case when reservation.status = 'HELD' and held_until <= now() then 'EXPIRED' else reservation.status end as status,
-      case reservation.status when 'CONFIRMED' then null when 'CANCELLED' then released_at else held_until end as until,
-      payment.paid_at as "paidAt", payment.id as "paymentId"
-    from reservations as reservation
-    left join payments as payment
-      on payment.concert_id = reservation.concert_id and payment.reservation_id = reservation.id
-    where reservation.concert_id = ${concertId} and reservation.id > ${`${concertId}-`} and reservation.id < ${`${concertId}.`}
+    select id as "reservationId", user_id as "userId", created_at as "from",
+      case when status = 'HELD' and held_until <= now() then 'EXPIRED' else status end as status,
+      case status when 'CONFIRMED' then null when 'CANCELLED' then released_at else held_until end as until,
+      paid_at as "paidAt", payment_id as "paymentId"
+    from reservations
+    where concert_id = ${concertId} and id > ${`${concertId}-`} and id < ${`${concertId}.`}
       and performance_id = ${id} and seat_numbers @> array[${number}::integer]
-    order by reservation.created_at desc, reservation.id desc limit ${holds_max + 1}`;
+    order by created_at desc, id desc limit ${holds_max + 1}`;
 }
 
 /** The attempt was noted after the hold that stood in its way was committed, and before anybody else could have the seat. */
