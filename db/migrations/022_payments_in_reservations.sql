@@ -32,6 +32,9 @@ where hold.id = payment.reservation_id and hold.concert_id = payment.concert_id;
 
 create index reservations_by_number on reservations (right(id, 6), left(right(id, 8), 2)) where status <> 'HELD';
 
+-- Whoever pays makes the row wider: so much room is left that it nearly always stays in its page.
+alter table reservations set (fillfactor = 65);
+
 -- What was paid for and given back later keeps its payment.
 alter table reservations add constraint reservations_payment_check check (case when payment_id is null
   then status <> 'CONFIRMED' and paid_at is null and paid_from_entry is null
