@@ -157,6 +157,13 @@ describe('migrations', () => {
     return all.at(-1) ?? '';
   };
 
+  /** And the transaction is as before. */
+  const refused = async (tx: Tx, statements: string, how: RegExp | object): Promise<void> => {
+    await tx`savepoint in_order`;
+    await assert.rejects(tx.unsafe(statements), how, statements);
+    await tx`rollback to in_order`;
+  };
+
   describe('021: two entries a movement become one transfer', () => {
     // Two servers write at once, so entries of one movement need not stand together. A free seat, and a refund.
     const entries = `insert into ledger_entries (user_id, account, kind, amount, balance, reference, at) values
@@ -195,9 +202,7 @@ describe('migrations', () => {
           insert into transfers (user_id, kind, amount, balance, reference) values ('u2', 'CHARGE', 1, 701, 'c3') returning id`;
         assert.equal(next?.id, 11, 'ids go on after all that there were');
         for (const change of ['update transfers set amount = 0', 'delete from transfers', 'truncate transfers']) {
-          await tx`savepoint before_it`;
-          await assert.rejects(tx.unsafe(change), /transfers is append-only/);
-          await tx`rollback to before_it`;
+          await refused(tx, change, /transfers is append-only/);
         }
       });
     });
@@ -219,14 +224,11 @@ describe('migrations', () => {
         const text = await past(tx, '021_transfers.sql');
         await tx.unsafe(`${entries}; alter table ledger_entries disable trigger user`);
         for (const change of broken) {
-          await tx`savepoint in_order`;
-          await tx.unsafe(change);
-          await assert.rejects(
-            tx.unsafe(text),
+          await refused(
+            tx,
+            `${change}; ${text}`,
             /do not sum to zero, .* of u[12], reference|transfers_fit_their_kind/,
-            change,
           );
-          await tx`rollback to in_order`;
         }
         await tx.unsafe(text);
       });
@@ -278,10 +280,7 @@ describe('migrations', () => {
           `update reservations set status = 'HELD' where id = 'c-a'`,
           `delete from payments where id = 'c-p1'`,
         ]) {
-          await tx`savepoint in_order`;
-          await tx.unsafe(change);
-          await assert.rejects(tx.unsafe(text), /payment (c-p1|none) is not that of reservation c-[ax]:/, change);
-          await tx`rollback to in_order`;
+          await refused(tx, `${change}; ${text}`, /payment (c-p1|none) is not that of reservation c-[ax]:/);
         }
         await tx.unsafe(text);
       });
@@ -301,9 +300,7 @@ describe('migrations', () => {
           `update reservations set paid_at = now() where id = 'c-c'`,
           `update reservations set paid_from_entry = 1 where id = 'c-c'`,
         ]) {
-          await tx`savepoint in_order`;
-          await assert.rejects(tx.unsafe(change), { constraint: 'reservations_payment_check' }, change);
-          await tx`rollback to in_order`;
+          await refused(tx, change, { constraint: 'reservations_payment_check' });
         }
         // One that is given back keeps its payment.
         await tx.unsafe(`update reservations set status = 'CANCELLED' where id = 'c-a'`);

@@ -184,6 +184,21 @@ test('many batches, while fans come and hold and several servers tidy: nothing t
   await office.assertInvariants();
 });
 
+test('what was once paid stays, also where it was given back', async () => {
+  const { concertId, performanceId } = await office.createConcert();
+  await house.sql`
+    insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, status, held_until, created_at, payment_id, paid_at)
+    select ${concertId}, ${concertId} || '-' || payment, ${performanceId}, 'past', '{1}', 50000, 'CANCELLED', at, at,
+      nullif(payment, 'none'), case when payment <> 'none' then at end
+    from unnest(array['none', 'payment']) as payment, (select now() - interval '60 days') as past (at)`;
+  await tidy();
+  const left = await house.sql`select payment_id from reservations where concert_id = ${concertId}`;
+  assert.deepEqual(
+    left.map((row) => row['payment_id']),
+    ['payment'],
+  );
+});
+
 test('attempts at seats go when they are old, and their room is free again', async () => {
   const { concertId, performanceId } = await office.createConcert(patient);
   await house.sql`
