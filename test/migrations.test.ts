@@ -235,7 +235,6 @@ describe('migrations', () => {
   });
 
   describe('022: payments become columns of their reservations', () => {
-    const name = '022_payments_in_reservations.sql';
     const rows = `
       insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, status, held_until, released_at) values
         ('c', 'c-a', 'c-1', 'u1', '{1}', 100, 'CONFIRMED', '2026-01-01 00:05Z', null),
@@ -250,7 +249,7 @@ describe('migrations', () => {
 
     test('all of them, as they were, and nothing else changes', async () => {
       await undone(house.database, async (tx) => {
-        const text = await past(tx, name);
+        const text = await past(tx, '022_payments_in_reservations.sql');
         await tx.unsafe(rows);
         const before = await reservations(tx);
         await tx.unsafe(text);
@@ -268,7 +267,7 @@ describe('migrations', () => {
 
     test('unless one is not that of its reservation; and then nothing is half paid', async () => {
       await undone(house.database, async (tx) => {
-        const text = await past(tx, name);
+        const text = await past(tx, '022_payments_in_reservations.sql');
         await tx.unsafe(rows);
         for (const change of [
           `update payments set reservation_id = 'c-x' where id = 'c-p1'`,
