@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { payPlainly } from '../src/payment/plain-payments.ts';
+import { passOf } from '../src/waiting-room/tokens.ts';
 import { endSessions } from './harness/backdate.ts';
 import { boxOffice, newFan, type BoxOffice, type Fan } from './harness/box-office.ts';
+import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
 
 let house: House;
@@ -175,5 +178,52 @@ test('a free seat paid for while the wallet is charged: the ledger still adds up
     assert.equal(paid.status, 201);
     for (const { status } of charged) assert.equal(status, 201);
   }
+  await one.assertInvariants();
+});
+
+/** What a token says, so that a command can be made without asking by HTTP. */
+function passIn(token: string) {
+  const [, claims = ''] = token.split('.');
+  const { c, u, e } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { c: string; u: string; e: number };
+  return passOf({ concertId: c, userId: u, entry: e, generation: 0 });
+}
+
+test('seats are sold in the order of everybody’s locks, whatever the order of their holds', async () => {
+  // So large a hall that each seat is looked up by its key.
+  const sections = [{ name: 'A', rows: 100, seatsPerRow: 100, grade: 'R', price }];
+  const { concertId, performanceId } = await one.createConcert({
+    performances: [{ startsAt: '2030-05-01T10:00:00.000Z', sections }],
+  });
+  await house.sql`analyze seats`;
+  const commands = [];
+  // The elder hold is of the later seat.
+  for (const seat of [2, 1]) {
+    const { token, reservationId } = await ready(concertId, performanceId, seat);
+    const pass = passIn(token);
+    const { userId } = pass;
+    commands.push({
+      pass,
+      userId,
+      reservationId,
+      id: randomUUID(),
+      key: `seat ${seat}`,
+      fingerprint: `pay ${reservationId}`,
+    });
+  }
+  const { sql, end } = await house.database.session();
+  await sql`begin`;
+  await sql`select from seats where performance_id = ${performanceId} and number = 1 for update`;
+  const paying = payPlainly(house.database, concertId, commands);
+  await eventually(async () => {
+    const waiting = await house.sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    assert.equal(waiting.length, 1);
+  });
+  const free = await house.sql`
+    select from seats where performance_id = ${performanceId} and number = 2 for update skip locked`;
+  await sql`commit`;
+  end();
+  assert.equal((await paying).done.size, 2);
+  assert.equal(free.length, 1, 'whoever waits for seat 1 has not locked seat 2 before');
   await one.assertInvariants();
 });

@@ -4,6 +4,7 @@
  */
 import { conflict, type Sql, type Statement, type Tx } from '../platform/database.ts';
 import { counting } from './counting.ts';
+import { bySeatKey } from './holding.ts';
 import type { SeatChange } from './seat-board.ts';
 import type { ReservationStatus } from './answer.ts';
 
@@ -82,7 +83,7 @@ export async function lockForPayment(
 /**
  * Parts of a statement in which `paid` has payments (`id`, the `entry` paid from) with their reservations as these were read,
  * HELD: they are CONFIRMED, in the order given, which is to be that of their ids, the payment noted with them, their seats
- * sold, and the sales of their dates counted. Whoever uses them has it found out by `expect_rows` whether all were met.
+ * sold, in the order in which everybody takes seats, and the sales of their dates counted. Whoever uses them has it found out by `expect_rows` whether all were met.
  */
 export function confirming(sql: Sql, concertId: string): Statement<readonly unknown[]> {
   return sql`
@@ -93,7 +94,9 @@ export function confirming(sql: Sql, concertId: string): Statement<readonly unkn
       returning 1
     ), sold as (
       update seats as seat set sold = true, held_until = null, version = seat.version + 1
-      from (select performance_id, unnest(seat_numbers) as number, reservation_id from paid) as own
+      from (
+        select performance_id, unnest(seat_numbers) as number, reservation_id from paid order by performance_id collate "C", number
+      ) as own
       where seat.concert_id = ${concertId} and seat.performance_id = own.performance_id and seat.number = own.number
         and seat.reservation_id = own.reservation_id and not seat.sold
       returning seat.performance_id, seat.number, seat.version
@@ -129,9 +132,9 @@ async function seatsOf(tx: Tx, concertId: string, ids: readonly string[]): Promi
  */
 export async function confirm(tx: Tx, concertId: string, paid: readonly PaidReservation[]): Promise<SeatChange[]> {
   if (paid.length === 0) return [];
-  const seats = paid.flatMap(({ id, performanceId, seatNumbers }) =>
-    seatNumbers.map((number) => ({ id, performanceId, number })),
-  );
+  const seats = paid
+    .flatMap(({ id, performanceId, seatNumbers }) => seatNumbers.map((number) => ({ id, performanceId, number })))
+    .toSorted(bySeatKey);
   const [confirmed, sold] = await Promise.all([
     tx`
       update reservations as reservation
