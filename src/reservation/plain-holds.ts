@@ -1,8 +1,8 @@
 /**
  * The plain case of holding, in one flight: a fan's only hold of the batch, of seats that are free on this server's board
- * and that nobody before it wants, with a key that is new or with none. The statement grants what the rule of holding.ts would grant, leaves alone whatever is
- * not plain, and stands only if every seat that it takes is as the board has it: a stale board is found out, and then the
- * general case decides all of it.
+ * and that nobody before it wants, with a key that is new or without one. The statement grants what the rule of holding.ts
+ * would grant, leaves alone whatever is not plain, and stands only if every seat that it takes is as the board has it: a
+ * stale board is found out, and then the general case decides all of it.
  */
 import { saleEndOf } from '../catalog/catalog.ts';
 import { keyParts } from '../idempotency/idempotency.ts';

@@ -1,8 +1,9 @@
 /**
- * Effects that must happen once: seats held, money charged, money paid. Of money the key is kept in the browser's storage until the
- * server has answered, so a double click, a lost answer or a reload repeats the same request and not the effect.
- * Where there is no storage, a reload still finds it (see store.ts), and another page or a new tab does not: there a
- * payment is refused as paid already, and a charge shows in the balance, which every page that charges reads first.
+ * Effects that must happen once: seats held, money charged, money paid. Of seats see attempt.ts. Of money the key is kept in
+ * the browser's storage until the server has answered, so a double click, a lost answer or a reload repeats the same request
+ * and not the effect. Where there is no storage, a reload still finds it (see store.ts), and another page or a new tab does
+ * not: there a payment is refused as paid already, and a charge shows in the balance, which every page that charges reads
+ * first.
  */
 import { ask, pause, type Reply } from './client.ts';
 import type { Asked, Endpoint } from './endpoints.ts';
