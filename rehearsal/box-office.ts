@@ -136,7 +136,12 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
         },
         manner,
       ),
-    hold: (caller: Caller, performance: string, seats: readonly number[], manner?: Manner) =>
+    hold: (
+      caller: Caller,
+      performance: string,
+      seats: readonly number[],
+      { key, ...manner }: Manner & { readonly key?: string } = {},
+    ) =>
       ask(
         caller,
         {
@@ -144,6 +149,7 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
           method: 'POST',
           path: '/reservations',
           shows: 'queueToken',
+          ...(key === undefined ? {} : { key }),
           body: { performanceId: performance, seatNumbers: seats },
           facts: { performance, seats },
           learn: (json) => ({

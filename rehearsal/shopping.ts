@@ -1,9 +1,10 @@
 /** A fan inside: looks at dates and seats, picks, loses the race and picks again, tops up, pays. */
+import type { Manner } from './box-office.ts';
 import type { Heard } from './heard.ts';
 import { hammer } from './cheating.ts';
 import { chooseSeats } from './choosing.ts';
 import { payFor } from './paying.ts';
-import { becomeCustomer, type Ending, type Held, type Stage, type Visit } from './stage.ts';
+import { becomeCustomer, newKey, type Ending, type Held, type Stage, type Visit } from './stage.ts';
 
 const picks_max = 25;
 const retry_ms = 300;
@@ -75,10 +76,15 @@ async function heldOf(stage: Stage, visit: Visit, heard: Heard): Promise<Held | 
 async function hold(stage: Stage, visit: Visit, performance: string, seats: readonly number[]): Promise<Heard> {
   const { office } = stage;
   const { doubleClicks, hasty, random } = visit.persona;
-  if (hasty && random.chance(0.3)) return office.hold(visit, performance, seats, { hastyMs: 1 + random.below(20) });
-  if (!doubleClicks) return office.hold(visit, performance, seats);
-  const both = await Promise.all([office.hold(visit, performance, seats), office.hold(visit, performance, seats)]);
-  const [one, other] = both;
+  const key = newKey(visit);
+  const holdOnce = (manner: Manner = {}): Promise<Heard> => office.hold(visit, performance, seats, { ...manner, key });
+  if (hasty && random.chance(0.3)) {
+    const heard = await holdOnce({ hastyMs: 1 + random.below(20) });
+    // Others never ask again, and come upon what they hold.
+    return heard.status === 0 && random.chance(0.7) ? holdOnce() : heard;
+  }
+  if (!doubleClicks) return holdOnce();
+  const [one, other] = await Promise.all([holdOnce(), holdOnce()]);
   return one.status === 201 ? one : other;
 }
 

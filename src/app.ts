@@ -15,6 +15,7 @@ import type { App } from './contract.ts';
 import type { Log } from './hall/observation.ts';
 import { openHall } from './hall/hall.ts';
 import { mountSite } from './hall/site.ts';
+import { createKeys, type Keys } from './idempotency/idempotency.ts';
 import { createPayments, type Payments } from './payment/payment.ts';
 import { paymentRoutes } from './payment/routes.ts';
 import type { Database } from './platform/database.ts';
@@ -48,6 +49,7 @@ interface Rooms {
   readonly accounts: Accounts;
   readonly catalog: Catalog;
   readonly waitingRoom: WaitingRoom;
+  readonly keys: Keys;
   readonly reservations: Reservations;
   readonly wallet: Wallet;
   readonly payments: Payments;
@@ -60,7 +62,7 @@ const batch_max = 500;
 export async function buildApp(options: HallOptions): Promise<Hall> {
   const metrics = createMetrics();
   const rooms = await makeRooms(options, metrics);
-  const { accounts, waitingRoom, reservations, wallet, payments, console } = rooms;
+  const { accounts, waitingRoom, keys, reservations, wallet, payments, console } = rooms;
   const { app, ready } = await openHall({
     ...options,
     metrics,
@@ -92,13 +94,13 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
       ...accounts.duties,
       ...waitingRoom.duties,
       ...reservations.duties,
-      ...wallet.duties,
+      ...keys.duties,
       ...console.live.duties,
       ...duties,
     ],
     close: async () => {
       await app.close();
-      await Promise.all([waitingRoom.drain(), reservations.drain(), wallet.drain(), payments.drain()]);
+      await Promise.all([waitingRoom.drain(), keys.drain(), reservations.drain(), wallet.drain(), payments.drain()]);
     },
   };
 }
@@ -111,14 +113,15 @@ async function makeRooms({ config, database, feed, log }: HallOptions, metrics: 
   const kept = { rateLimit, retentionDays };
   const waitingRoom = createWaitingRoom({ database, feed, catalog, secret, batchMax, metrics, ...kept });
   accounts.onSignedOutEverywhere(waitingRoom.voidTokens);
-  const reservations = createReservations({ database, feed, catalog, waitingRoom, metrics, batchMax, ...kept });
+  const keys = createKeys({ database, metrics });
+  const reservations = createReservations({ database, feed, catalog, waitingRoom, keys, metrics, batchMax, ...kept });
   const wallet = createWallet({ database, metrics, batchMax: config.laneBatchMax });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });
   const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics });
   const { boards } = waitingRoom;
   metrics.follow('waiting', () => [...boards.all()].reduce((sum, board) => sum + board.waiting, 0));
   metrics.follow('active', () => [...boards.all()].reduce((sum, board) => sum + board.active.size, 0));
-  return { accounts, catalog, waitingRoom, reservations, wallet, payments, console };
+  return { accounts, catalog, waitingRoom, keys, reservations, wallet, payments, console };
 }
 
 /** Mounts the rooms' routes; answers the duties that those bring. */

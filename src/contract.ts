@@ -13,7 +13,13 @@ import type { Endpoint } from './contract/endpoint.ts';
 import type { RefusalCode } from './refusals.ts';
 
 export type { Endpoint, Needs } from './contract/endpoint.ts';
-export { balanceMax, chargeMax, pageLimitDefault, seatsPerPerformanceMax } from './contract/parts.ts';
+export {
+  balanceMax,
+  chargeMax,
+  OptionalIdempotencyHeaders,
+  pageLimitDefault,
+  seatsPerPerformanceMax,
+} from './contract/parts.ts';
 
 export { concertDefaults, concertLimits } from './contract/limits.ts';
 export { readSeatName, type SeatReading } from './contract/seat-names.ts';

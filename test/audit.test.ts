@@ -105,6 +105,7 @@ describe('the audit', { concurrency: 4 }, () => {
     const takeOver = () =>
       house.database.transaction(async (tx) => {
         await tx`update reservations set held_until = clock_timestamp() where id = 'concert001-held'`;
+        await tx`delete from idempotency_keys where key = 'k3'`;
         await tx`insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, status, held_until)
         values ('concert001', 'concert001-next', 'concert001-1', 'u5', '{2,3}', 2000, 'HELD', now() + interval '5 min')`;
         await tx`update seats set reservation_id = r.id, held_until = r.held_until from reservations r

@@ -241,6 +241,7 @@ test('a key that is none is refused before anything is done', async () => {
   const bodies: Readonly<Record<string, string | undefined>> = {
     createCharge: '{"amount":1}',
     createConcert: aConcert,
+    createReservation: '{"performanceId":"any","seatNumbers":[1]}',
   };
   const property = asyncProperty(constantFrom(...keyed), key, async (endpoint, given) => {
     pre(!/^[!-~]{1,255}$/.test(given.replaceAll(/\p{Cc}/gu, '').trim()));

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createCatalog } from '../src/catalog/catalog.ts';
+import { createKeys } from '../src/idempotency/idempotency.ts';
 import type { Database, Tx } from '../src/platform/database.ts';
 import { createFeed, type Feed } from '../src/platform/feed.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
@@ -33,16 +34,9 @@ after(async () => {
 function roomOn(database: Database, heard = feed): Reservations {
   const metrics = createMetrics();
   const catalog = createCatalog({ database, metrics });
-  const waitingRoom = createWaitingRoom({
-    database,
-    feed: heard,
-    catalog,
-    secret: 'x'.repeat(32),
-    batchMax: 100,
-    metrics,
-    retentionDays: 30,
-  });
-  return createReservations({ database, feed: heard, catalog, waitingRoom, metrics, batchMax: 100, retentionDays: 30 });
+  const deps = { database, feed: heard, catalog, metrics, batchMax: 100, retentionDays: 30 };
+  const waitingRoom = createWaitingRoom({ ...deps, secret: 'x'.repeat(32) });
+  return createReservations({ ...deps, waitingRoom, keys: createKeys({ database }) });
 }
 
 /** Waits until all have come, or for so long as one who is kept waiting elsewhere would take. */

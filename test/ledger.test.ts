@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { createAudit } from '../src/audit/audit.ts';
+import { createKeys } from '../src/idempotency/idempotency.ts';
 import type { Database } from '../src/platform/database.ts';
 import { randomId, timeOrderedId } from '../src/platform/ids.ts';
 import { Refusal } from '../src/refusals.ts';
@@ -197,7 +198,7 @@ for (const postgres of [18, 15] as const) {
       await house.sql`update idempotency_keys set at = now() - interval '47 hours' where user_id = ${user} and key = 'day'`;
       await house.sql`update idempotency_keys set at = now() - interval '49 hours' where user_id = ${user} and key = 'old'`;
       await house.sql`insert into idempotency_keys select ${user}, 'old-' || n, 'charge 1', '{}', now() - interval '3 days' from generate_series(1, 12000) as n`;
-      for (const duty of wallet.duties) await duty.run();
+      for (const duty of createKeys({ database: house.database }).duties) await duty.run();
       const left = await house.sql<
         { key: string }[]
       >`select key from idempotency_keys where user_id = ${user} order by key`;

@@ -11,6 +11,7 @@ import { createFeed, type Feed } from '../src/platform/feed.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { sqlBy } from '../src/platform/statements.ts';
 import { countChanges } from '../src/reservation/counting.ts';
+import { createKeys } from '../src/idempotency/idempotency.ts';
 import { createReservations, type Reservations } from '../src/reservation/reservation.ts';
 import { createWaitingRoom, type WaitingRoom } from '../src/waiting-room/gate.ts';
 import { boxOffice, newFan } from './harness/box-office.ts';
@@ -42,7 +43,7 @@ function roomsOn(feed: Feed): Rooms {
   const catalog = createCatalog({ database: house.database, metrics });
   const deps = { database: house.database, feed, catalog, metrics, batchMax: 100, retentionDays: 30, rateLimit: false };
   const waitingRoom = createWaitingRoom({ ...deps, secret: 'unused here' });
-  return { waitingRoom, reservations: createReservations({ ...deps, waitingRoom }) };
+  return { waitingRoom, reservations: createReservations({ ...deps, waitingRoom, keys: createKeys(deps) }) };
 }
 
 async function openFeed(t: TestContext): Promise<Feed> {

@@ -73,6 +73,43 @@ test('a hold whose answer was lost with the line is found when the line is back,
   await fan.context.close();
 });
 
+test('a hold whose answer was lost is asked for again with its key and is held; another choice is another attempt', async () => {
+  const { concertId } = await office.createConcert();
+  const fan = await admitted(concertId, { language: 'en' });
+  const { page } = fan;
+  await fan.open(`/concerts/${concertId}/dates/1`);
+  await page.getByRole('button', { name: 'row 1, seat 1', exact: true }).click();
+  const asked: { readonly key: string; readonly status: number; readonly replayed: string | undefined }[] = [];
+  await page.route('**/api/v1/reservations', async (route) => {
+    const response = await route.fetch();
+    const { 'idempotency-key': key = '' } = route.request().headers();
+    asked.push({ key, status: response.status(), replayed: response.headers()['idempotent-replayed'] });
+    return asked.length === 1 ? route.abort() : route.fulfill({ response });
+  });
+  const said: string[] = [];
+  await page.exposeFunction('heard', (text: string) => said.push(text));
+  await page.evaluate(`new MutationObserver(() => heard(document.body.textContent))
+    .observe(document.body, { subtree: true, childList: true, characterData: true })`);
+  await page.getByRole('button', { name: 'Hold these seats' }).click();
+  await page.waitForURL(/\/reservations\//);
+  const [first, again] = asked;
+  assert.match(first?.key ?? '', /^[0-9a-f]{32}$/);
+  assert.deepEqual(first, { key: first?.key, status: 201, replayed: undefined });
+  assert.deepEqual(again, { key: first?.key, status: 201, replayed: 'true' });
+  assert.equal(asked.length, 2);
+  assert.deepEqual(
+    said.filter((text) => /Somebody else has|Connection lost/.test(text)),
+    [],
+  );
+  await page.goBack();
+  await page.getByRole('button', { name: 'row 1, seat 2', exact: true }).click();
+  await page.getByRole('button', { name: 'Hold these seats' }).click();
+  await page.waitForURL(/\/reservations\//);
+  assert.notEqual(asked[2]?.key, first?.key);
+  fan.assertNoComplaints();
+  await fan.context.close();
+});
+
 test('what was loaded stays while nobody answers, and is renewed as soon as somebody does', async () => {
   const sections = [{ name: 'A', rows: 1, seatsPerRow: 10, grade: 'R', price: 0 }];
   const { concertId, performanceId } = await office.createConcert({

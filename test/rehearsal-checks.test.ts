@@ -53,6 +53,11 @@ describe('a planted fault is found', () => {
       ],
     ],
     [
+      'a hold told otherwise when it is told again',
+      /^I6 a hold/,
+      () => [...cleanSale(), call(4, 'hold', [9_000, 9_010, 201], { ...held(4, [9]), heldUntil: 29_000, again: true })],
+    ],
+    [
       'a lost charge',
       /^I4.*charge1/,
       () => replaced({ fan: 1, op: 'entries' }, { entries: [['PAYMENT', -100, 50, 'pay1']] }),
@@ -202,6 +207,15 @@ test('what is unknown is not held against anybody', () => {
     return one.facts.revenue === undefined ? one : { ...one, facts: { ...one.facts, revenue: 4 * price } };
   });
   assert.deepEqual(failing(neverHappened, { rough: true }), []);
+});
+
+test('a hold that is told again is no new one, whether its first answer came, was lost, or came later', () => {
+  const told = (at: number): Call =>
+    call(7, 'hold', [at, at + 10, 201], { ...held(7, [9]), heldUntil: 29_005, again: true });
+  const first = call(7, 'hold', [9_000, 9_010, 201], { ...held(7, [9]), heldUntil: 29_005 });
+  const other = call(8, 'hold', [29_200, 29_210, 201], { ...held(8, [9]), heldUntil: 49_205 });
+  for (const calls of [[first, told(60_000)], [told(9_100)], [told(8_990), first]])
+    assert.deepEqual(failing([...cleanSale(), ...calls, other]), []);
 });
 
 test('one who was silent too long may be overtaken', () => {

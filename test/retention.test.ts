@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { createCatalog } from '../src/catalog/catalog.ts';
 import { createFeed, type Feed } from '../src/platform/feed.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
+import { createKeys } from '../src/idempotency/idempotency.ts';
 import { createReservations } from '../src/reservation/reservation.ts';
 import { createWaitingRoom } from '../src/waiting-room/gate.ts';
 import { boxOffice, newFan, newFans, type BoxOffice } from './harness/box-office.ts';
@@ -38,7 +39,7 @@ async function tidy(servers = 1): Promise<void> {
     Array.from({ length: servers }, async () => {
       const catalog = createCatalog(deps);
       const waitingRoom = createWaitingRoom({ ...deps, catalog, secret: 'unused here' });
-      const reservations = createReservations({ ...deps, catalog, waitingRoom });
+      const reservations = createReservations({ ...deps, catalog, waitingRoom, keys: createKeys(deps) });
       const duties = [...waitingRoom.duties, ...reservations.duties].filter(({ name }) => name.endsWith('.retention'));
       assert.equal(duties.length, 3);
       for (const duty of duties) await duty.run();

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test, type TestContext } from 'node:test';
 import { createCatalog } from '../src/catalog/catalog.ts';
 import { createFeed, type Feed } from '../src/platform/feed.ts';
+import { createKeys } from '../src/idempotency/idempotency.ts';
 import { createReservations } from '../src/reservation/reservation.ts';
 import { createBoards } from '../src/waiting-room/boards.ts';
 import { createLiveRooms, turnOver } from '../src/waiting-room/live-rooms.ts';
@@ -164,7 +165,7 @@ test('who comes calls whoever tends the lines, and who holds whoever gives seats
   const called = new Set<string>();
   const open = (where: string, heard: Feed, waitingRoom: WaitingRoom) => {
     const deps = { database, metrics: createMetrics(), feed: heard, waitingRoom, batchMax: 100, retentionDays: 30 };
-    const reservations = createReservations({ ...deps, catalog: createCatalog(deps) });
+    const reservations = createReservations({ ...deps, catalog: createCatalog(deps), keys: createKeys(deps) });
     for (const { name, bell } of [...waitingRoom.duties, ...reservations.duties])
       bell?.onRing(() => called.add(`${name} ${where}`));
     return reservations;

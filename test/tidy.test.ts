@@ -39,7 +39,7 @@ describe('the house', () => {
 
   test('has every room, with a door', () => {
     const files = new Set(house.map((file) => file.path));
-    const rooms = ['accounts', 'catalog', 'reservation', 'wallet', 'payment', 'audit', 'console'];
+    const rooms = ['accounts', 'catalog', 'idempotency', 'reservation', 'wallet', 'payment', 'audit', 'console'];
     const doors = [...rooms.map((room) => `src/${room}/${room}.ts`), 'src/waiting-room/gate.ts'];
     assert.deepEqual(
       doors.filter((door) => !files.has(door)),

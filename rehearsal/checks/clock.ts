@@ -34,8 +34,8 @@ export const checkClock: CreateCheck = (terms) => {
 
 /** The moment, by the service's clock, at which a call took effect; undefined if its answer does not tell. */
 function momentOf({ op, status, facts }: Call, hold_ms: number): number | undefined {
-  if (status !== 201) return undefined;
-  if (op === 'hold') return facts.heldUntil === undefined ? undefined : facts.heldUntil - hold_ms;
   // A replay tells the time of the first answer.
-  return op === 'pay' && facts.again !== true ? facts.paidAt : undefined;
+  if (status !== 201 || facts.again === true) return undefined;
+  if (op === 'hold') return facts.heldUntil === undefined ? undefined : facts.heldUntil - hold_ms;
+  return op === 'pay' ? facts.paidAt : undefined;
 }

@@ -12,8 +12,8 @@ interface Hold {
   readonly seats: readonly number[];
   readonly amount: number;
   readonly from: number;
-  /** Undefined for a hold whose own answer was lost, found later among the fan's reservations. */
-  readonly heldUntil: number | undefined;
+  /** Undefined for a hold whose own answer was lost: told again under its key, or found among the fan's reservations. */
+  heldUntil: number | undefined;
   releasedAt: number;
   paid: boolean;
   payAsked: boolean;
@@ -28,17 +28,33 @@ export const checkSeats: CreateCheck = (terms) => {
   const owners = createFinding('I1 a seat has at most one owner at any moment');
   const paidInTime = createFinding('I9 a hold that ran out is not paid; what is paid was held by the same fan');
   const kept = createFinding('I10 what was acknowledged as paid is there at the end, and nothing else');
+  const again = createFinding('I6 a hold that is told again under its key is the one that was made');
   const limits = createFinding('I8 no fan has more seats of a date than allowed');
 
   const held = ({ fan, end, facts }: Call): void => {
     const { reservation: id, performance, seats, amount, heldUntil } = facts;
     if (id === undefined || performance === undefined || seats === undefined || end === null) return;
+    const known = holds.get(id);
+    if (known !== undefined) {
+      known.heldUntil ??= heldUntil;
+      return;
+    }
     const hold = { id, fan, performance, seats, amount: amount ?? 0, from: end, heldUntil };
     const one = { ...hold, releasedAt: Infinity, paid: false, payAsked: false };
     holds.set(id, one);
     const own = ofFan.get(fan);
     if (own === undefined) ofFan.set(fan, [one]);
     else own.push(one);
+  };
+
+  /** What a first answer says that comes again is how it was then; it may be over since. */
+  const heldAgain = (call: Call): void => {
+    const { heldUntil: _then, ...facts } = call.facts;
+    const known = holds.get(facts.reservation ?? '');
+    again.count();
+    if (known === undefined) held({ ...call, facts });
+    else if (known.fan !== call.fan || known.amount !== facts.amount || known.seats.join() !== facts.seats?.join())
+      again.violation(`fan ${call.fan} was told ${known.id} of fan ${known.fan} as ${facts.seats?.join()}`);
   };
 
   const cancelled = ({ fan, start, facts }: Call): void => {
@@ -108,7 +124,7 @@ export const checkSeats: CreateCheck = (terms) => {
 
   return {
     take: (call) => {
-      if (call.op === 'hold' && call.status === 201) held(call);
+      if (call.op === 'hold' && call.status === 201) (call.facts.again === true ? heldAgain : held)(call);
       else if (call.op === 'pay') paid(call);
       else if (call.op === 'leave') givenBack(call);
       else if (call.op === 'cancel') cancelled(call);
@@ -130,7 +146,7 @@ export const checkSeats: CreateCheck = (terms) => {
         const most = highestOverlap(each.filter(([from, until]) => until > from));
         if (most.count > terms.maxSeatsPerFan) limits.violation(`${who} had ${most.count} seats at ${most.at}`);
       }
-      return [owners.done(), limits.done(), paidInTime.done(), kept.done()];
+      return [owners.done(), limits.done(), again.done(), paidInTime.done(), kept.done()];
     },
   };
 };

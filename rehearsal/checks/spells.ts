@@ -134,7 +134,9 @@ export function createSpells(terms: Terms) {
   const succeeded = (one: Spell, { op, start, end, facts }: Call): void => {
     if (end !== null) one.provenAt = Math.min(one.provenAt, end);
     // A hold that ends with its session says no more of when it was made than that it was after it was asked for.
-    if (op === 'hold' && facts.heldUntil !== undefined) inside(one, Math.max(facts.heldUntil - hold_ms, start));
+    // One that is told again was made before it was asked for again.
+    if (op === 'hold' && facts.heldUntil !== undefined && facts.again !== true)
+      inside(one, Math.max(facts.heldUntil - hold_ms, start));
     if (op === 'pay') inside(one, facts.paidAt ?? -Infinity);
   };
 

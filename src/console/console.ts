@@ -5,6 +5,7 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import { composed, concertDefaults, concertLimits, currency, type BodyOf } from '../contract.ts';
 import type { Catalog, CreatedPerformance, NewConcert } from '../catalog/catalog.ts';
+import { keyed, type Once } from '../idempotency/idempotency.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { Refusal, refuse, refuseField } from '../refusals.ts';
@@ -18,7 +19,7 @@ import {
   type Settings,
   type WaitingRoom,
 } from '../waiting-room/gate.ts';
-import { keyed, type Once, type Wallet } from '../wallet/wallet.ts';
+import type { Wallet } from '../wallet/wallet.ts';
 import { createDesk, type Desk } from './desk/desk.ts';
 import { admittedLately } from './history.ts';
 import { createLive, type Live } from './live.ts';
@@ -85,7 +86,7 @@ export interface ConsoleRooms {
   readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers' | 'settings'>;
   readonly metrics: Pick<Metrics, 'totals' | 'loop'>;
   readonly reservations: Pick<Reservations, 'layOutSeats' | 'seatNumbersByState' | 'standingOfAllDates'>;
-  readonly wallet: Pick<Wallet, 'recall' | 'remember' | 'entries'>;
+  readonly wallet: Pick<Wallet, 'entries'>;
 }
 
 /** One transaction lays them all out: a million take a few seconds. */
@@ -102,7 +103,7 @@ export function createConsole(rooms: ConsoleRooms): Console {
     createConcertOnce: async (sale, operatorId, key) => {
       const request = { userId: operatorId, key, fingerprint: fingerprintOf(sale) };
       const made = await keyed(() =>
-        database.transaction((tx) => once(tx, rooms.wallet, request, () => putOnSale(tx, rooms, sale, operatorId))),
+        database.transaction((tx) => once(tx, request, () => putOnSale(tx, rooms, sale, operatorId))),
       );
       catalog.announce(made.answer.id);
       return made;

@@ -3,20 +3,15 @@
  * twice. The answer is kept under the operator's Idempotency-Key by the transaction that acts, one by `keyed`.
  */
 import { createHash } from 'node:crypto';
+import { recall, remember, type KeyedRequest, type Once } from '../idempotency/idempotency.ts';
 import type { Tx } from '../platform/database.ts';
 import { Refusal } from '../refusals.ts';
-import type { KeyedRequest, Once, Wallet } from '../wallet/wallet.ts';
 
 /**
  * Acts unless the key was answered before. Those who come with one key at once wait for each other here: the second
  * finds the first one's answer instead of laying out a hall only to throw it away. Refusal: IDEMPOTENCY_KEY_REUSED.
  */
-export async function once<Answer>(
-  tx: Tx,
-  { recall, remember }: Pick<Wallet, 'recall' | 'remember'>,
-  request: KeyedRequest,
-  act: () => Promise<Answer>,
-): Promise<Once<Answer>> {
+export async function once<Answer>(tx: Tx, request: KeyedRequest, act: () => Promise<Answer>): Promise<Once<Answer>> {
   await tx`select pg_advisory_xact_lock(hashtextextended(${`${request.key} ${request.userId}`}, 0))`;
   const [known] = await recall(tx, [request]);
   if (known instanceof Refusal) throw known;

@@ -9,6 +9,7 @@ import {
   IssuedToken,
   LivePlaces,
   Money,
+  OptionalIdempotencyHeaders,
   Page,
   Payment,
   Performance,
@@ -165,7 +166,8 @@ a date passes, may find it twice and misses none.`,
     needs: 'admitted',
     summary: 'Hold seats, all or none',
     description:
-      'A hold lasts as long as it can be paid: for `holdSeconds`, but no longer than the session, which it extends up to twice its length, nor than the date is on sale. Leaving, and paying for another hold, give it back. A fan makes at most 60 holds of a concert in 10 minutes, whatever becomes of them; then `RATE_LIMITED`.',
+      'A hold lasts as long as it can be paid: for `holdSeconds`, but no longer than the session, which it extends up to twice its length, nor than the date is on sale. Leaving, and paying for another hold, give it back. A fan makes at most 60 holds of a concert in 10 minutes, whatever becomes of them; then `RATE_LIMITED`. With an `Idempotency-Key` a repeat gets its 201 again (`Idempotent-Replayed: true`), also after the answer was lost, whatever became of the hold since; without one every request is a new one.',
+    headers: OptionalIdempotencyHeaders,
     body: Type.Object(
       {
         performanceId: text(64),

@@ -5,7 +5,14 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
-import { contract, type App, type Endpoint, type EndpointName, type Needs } from '../contract.ts';
+import {
+  contract,
+  OptionalIdempotencyHeaders,
+  type App,
+  type Endpoint,
+  type EndpointName,
+  type Needs,
+} from '../contract.ts';
 
 type Needed = Exclude<Needs, 'nobody'>;
 
@@ -18,7 +25,7 @@ export function mountWhoAsks(app: App, whoAsks: WhoAsks): void {
     const name = options.config?.endpoint;
     const needs = name === undefined ? undefined : neededFirst(name);
     if (needs === undefined) return;
-    options.onRequest = [...[options.onRequest ?? []].flat(), askFirst(whoAsks[needs])];
+    options.onRequest = [...[options.onRequest ?? []].flat(), askFirst((request) => whoAsks[needs(request)](request))];
   });
 }
 
@@ -26,10 +33,13 @@ export function mountWhoAsks(app: App, whoAsks: WhoAsks): void {
  * What is asked before the body is read. Where an answer is kept under a key, a place that has ended since may have it
  * again: there a place is enough, and its transaction says whether it is admitted.
  */
-function neededFirst(name: EndpointName): Needed | undefined {
+function neededFirst(name: EndpointName): ((request: FastifyRequest) => Needed) | undefined {
   const { method, needs, headers }: Endpoint = contract[name];
   if (method === 'GET' || needs === 'nobody') return undefined;
-  return needs === 'admitted' && headers !== undefined ? 'queueToken' : needs;
+  if (needs !== 'admitted' || headers === undefined) return () => needs;
+  // Without its key, a request is none that was answered before.
+  const mayLackKey = headers === OptionalIdempotencyHeaders;
+  return (request) => (mayLackKey && request.headers['idempotency-key'] === undefined ? 'admitted' : 'queueToken');
 }
 
 function askFirst(ask: (request: FastifyRequest) => unknown): onRequestHookHandler {

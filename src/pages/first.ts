@@ -119,7 +119,7 @@ curl -s -X POST $M/concerts/$CONCERT/queue-tokens \\
   `curl -s $M/concerts/$CONCERT/performances ${place}`,
   `curl -s $M/performances/$DATE/seats ${place}`,
   `curl -s $M/reservations ${place} \\
-  ${json} \\
+  ${once} ${json} \\
   -d '{"performanceId":"'$DATE'","seatNumbers":[1,2]}'`,
   `curl -s $M/wallet/charges ${bearer} \\
   ${once} ${json} \\

@@ -2,6 +2,7 @@
  * The one transaction that walks the whole corridor: the room is locked, then the fans' tokens, their reservations
  * and seats, their wallets. Money, seats, the token and the next fan's admission change together or not at all.
  */
+import { effectsOf, recall, remember, sortByKey, type KeyedCommand, type Once } from '../idempotency/idempotency.ts';
 import type { Tx } from '../platform/database.ts';
 import { Refusal, refuse } from '../refusals.ts';
 import type { LockedReservation, SeatChange } from '../reservation/reservation.ts';
@@ -16,7 +17,6 @@ import {
   type Pass,
   type TokenState,
 } from '../waiting-room/gate.ts';
-import { effectsOf, sortByKey, type KeyedCommand, type Once } from '../wallet/wallet.ts';
 import type { Payment, PaymentsOptions } from './payment.ts';
 
 /** A payment as it is remembered: the seats by number, since everything else about them is in the catalog. */
@@ -57,7 +57,7 @@ export async function payAll(
   const locking = lockRoom(tx, concertId);
   const clock = tx<{ now: Date }[]>`select now()`.execute();
   // Behind the room's lock, so that what another server committed for this concert is seen.
-  const recalling = deps.wallet.recall(tx, commands);
+  const recalling = recall(tx, commands);
   const reading = readFacts(tx, deps, concertId, commands);
   const [room, [time], remembered, facts] = await Promise.all([locking, clock, recalling, reading]);
   if (room === undefined || time === undefined)
@@ -191,7 +191,7 @@ async function debitAll(tx: Tx, { wallet }: Deps, { round, outcomes, paidAt }: D
 }
 
 /** What a sale changes besides the money. */
-async function write(tx: Tx, { reservations, wallet }: Deps, room: LockedRoom, sales: readonly Sale[]): Promise<After> {
+async function write(tx: Tx, { reservations }: Deps, room: LockedRoom, sales: readonly Sale[]): Promise<After> {
   const { concertId } = room;
   const entries = sales.map(({ command }) => command.pass.entry);
   const effects = effectsOf(sales.map(({ command, payment }) => [command, payment] as const));
@@ -205,6 +205,6 @@ async function write(tx: Tx, { reservations, wallet }: Deps, room: LockedRoom, s
   const changes = [...sold, ...givenBack];
   reservations.countChanges(tx, concertId, changes, paid);
   const news = saveRoom(tx, room);
-  wallet.remember(tx, effects);
+  remember(tx, effects);
   return { news: [news], changes, sold: sales.length };
 }

@@ -3,13 +3,14 @@
  * one of paying.ts, which walks the whole corridor.
  */
 import type { Catalog, Performance } from '../catalog/catalog.ts';
+import { keyed, plainFirst, type Once } from '../idempotency/idempotency.ts';
 import type { Database } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
 import { createLanes, type LaneMetrics, type Lanes } from '../platform/lane.ts';
 import { Refusal, refuse } from '../refusals.ts';
 import { reservedSeats, type Reservations, type ReservedSeat } from '../reservation/reservation.ts';
 import type { Pass, WaitingRoom } from '../waiting-room/gate.ts';
-import { keyed, plainFirst, type Once, type Wallet } from '../wallet/wallet.ts';
+import type { Wallet } from '../wallet/wallet.ts';
 import { payAll, type After, type PayCommand, type StoredPayment } from './paying.ts';
 import { payPlainly } from './plain-payments.ts';
 
@@ -40,7 +41,7 @@ export interface PaymentsOptions {
   readonly catalog: Catalog;
   readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'letIn'>;
   readonly reservations: Pick<Reservations, 'lockForPayment' | 'confirm' | 'giveBack' | 'countChanges' | 'announce'>;
-  readonly wallet: Pick<Wallet, 'recall' | 'remember' | 'debit'>;
+  readonly wallet: Pick<Wallet, 'debit'>;
   readonly batchMax: number;
   readonly metrics: LaneMetrics & { payments(count: number): void };
 }

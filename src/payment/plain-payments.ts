@@ -8,6 +8,7 @@
  * statement reads it. Nobody who has locked a hold or a seat waits for a wallet but payments of the same concert, and these the
  * room keeps apart.
  */
+import { keyParts } from '../idempotency/idempotency.ts';
 import type { Database, Sql, Statement } from '../platform/database.ts';
 import { confirming, type SeatChange } from '../reservation/reservation.ts';
 import {
@@ -20,7 +21,7 @@ import {
   type Change,
   type News,
 } from '../waiting-room/gate.ts';
-import { debiting, keyParts, lockingWallets } from '../wallet/wallet.ts';
+import { debiting, lockingWallets } from '../wallet/wallet.ts';
 import type { PayCommand, StoredPayment } from './paying.ts';
 
 export interface PlainlyPaid {
@@ -99,7 +100,7 @@ type PaidRow =
  * For `status || ''` see `lockForPayment`.
  */
 function paying(sql: Sql, concertId: string, commands: readonly PayCommand[]): Statement<PaidRow[]> {
-  const { isNew, remembered } = keyParts(sql);
+  const { isNew, remembered } = keyParts(sql, 'paid');
   return sql<PaidRow[]>`
     with asked as (
       select * from unnest(${commands.map(({ pass }) => pass.entry)}::bigint[], ${commands.map(({ userId }) => userId)}::text[],

@@ -19,7 +19,7 @@ export function awaitDatabase(database: Database): Promise<void> {
   return awaited(database, tryServer);
 }
 
-/** Resolves when it is also fit to serve: rights, encoding, sessions, settings. Refuses with `CannotStart`. */
+/** Resolves when it is also fit to serve: rights, encoding, sessions, settings, one machine. Refuses with `CannotStart`. */
 export function awaitFitDatabase(database: Database): Promise<void> {
   return awaited(database, async (database) => {
     // First, since behind the wrong pooler anything else may answer anything.
@@ -27,6 +27,7 @@ export function awaitFitDatabase(database: Database): Promise<void> {
     await tryServer(database);
     await tryRights(database);
     await trySettings(database);
+    await tryPlacement(database);
   });
 }
 
@@ -124,7 +125,7 @@ async function tryRights({ sql }: Pick<Database, 'sql'>): Promise<void> {
   }
 }
 
-const pooled =
+export const pooled =
   'DATABASE_URL leads through a pooler that gives a connection to others after each transaction (PgBouncer: pool_mode = session)';
 
 /**
@@ -162,6 +163,26 @@ async function trySettings({ sql }: Pick<Database, 'sql'>): Promise<void> {
   const lost = await sql.unsafe<{ name: string }[]>(settings_not_in_force);
   if (lost.length === 0) return;
   throw new CannotStart(`${lost.map(({ name }) => name).join(', ')} did not stay as it was set: perhaps ${pooled}`);
+}
+
+/** Citus keeps its catalog beside PostgreSQL's own, and in it a row for each table that is not of this machine alone. */
+async function tryPlacement({ sql }: Pick<Database, 'sql'>): Promise<void> {
+  const { isCitus } = await ask<{ isCitus: boolean }>(
+    sql,
+    `select to_regclass('pg_catalog.pg_dist_partition') is not null as "isCitus"`,
+  );
+  if (!isCitus) return;
+  const { tables } = await ask<{ tables: number }>(
+    sql,
+    `select count(*)::int as tables from pg_catalog.pg_dist_partition as placed
+      join pg_catalog.pg_class as known on known.oid = placed.logicalrelid
+      join pg_catalog.pg_namespace as space on space.oid = known.relnamespace
+      where space.nspname = current_schema()`,
+  );
+  if (tables === 0) return;
+  throw new CannotStart(
+    `${tables} tables of this database are distributed by Citus, on which each request costs many times as much: let DATABASE_URL name one PostgreSQL, and another one for other concerts (docs/scale.md)`,
+  );
 }
 
 function mayPass(error: unknown): boolean {

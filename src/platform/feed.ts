@@ -3,6 +3,7 @@
  * that notify stand in one line: so news may be lost with the server that had them, and whoever is told by them must be
  * able to find out without. The news of one server arrive in the order in which it told them; of several, in any order.
  */
+import { pooled } from './await-database.ts';
 import { CannotStart } from './cannot-start.ts';
 import { type Company, createCompany, silence_ms_max } from './company.ts';
 import type { Sql } from './database.ts';
@@ -115,7 +116,7 @@ export async function createFeed(url: string, sql: Sql): Promise<Feed> {
 async function refuseToStart(ear: Ear): Promise<never> {
   await ear.close();
   throw new CannotStart(
-    'what one connection notifies is not heard on another: let DATABASE_URL lead to PostgreSQL itself',
+    `what one connection notifies is not heard on another: perhaps ${pooled}; let it lead to PostgreSQL itself`,
   );
 }
 

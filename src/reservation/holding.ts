@@ -1,5 +1,6 @@
 /** The rule of holding, without its statements: who of a batch gets which seats, and why the others do not. */
 import { saleEndOf, type Performance } from '../catalog/catalog.ts';
+import type { MaybeKeyed } from '../idempotency/idempotency.ts';
 import { refuse, type Refusal } from '../refusals.ts';
 import { refusalFor, type Pass, type TokenState } from '../waiting-room/gate.ts';
 import { reservedSeats, type Reservation } from './answer.ts';
@@ -14,8 +15,7 @@ export interface HoldCommand {
 }
 
 /** A command on its way. Its id is made before the first try, so that a retry recognises what an earlier one committed. */
-export interface Hold extends HoldCommand {
-  readonly id: string;
+export interface Hold extends HoldCommand, MaybeKeyed {
   tried: boolean;
 }
 
@@ -80,12 +80,15 @@ export interface Grant {
 }
 
 /** In order of arrival: what one command is granted stands in the way of those behind it. */
-export function decide(holds: readonly Hold[], facts: Facts): { answers: (Reservation | Refusal)[]; grants: Grant[] } {
+export function decide(
+  holds: readonly Hold[],
+  facts: Facts,
+): { outcomes: Map<Hold, Reservation | Refusal>; grants: Grant[] } {
   const taken = new Set<string>();
   const holdings = new Map(facts.holdings);
   const grants: Grant[] = [];
   const granted = new Map<string, number>();
-  const answers = holds.map((hold) => {
+  const outcomeOf = (hold: Hold): Reservation | Refusal => {
     const { pass, performance, numbers } = hold;
     const heldUntil = facts.committed.get(hold.id);
     if (heldUntil !== undefined) return reservationOf(hold, heldUntil);
@@ -100,8 +103,8 @@ export function decide(holds: readonly Hold[], facts: Facts): { answers: (Reserv
     const grant = grantOf(hold, facts);
     grants.push(grant);
     return grant.reservation;
-  });
-  return { answers, grants };
+  };
+  return { outcomes: new Map(holds.map((hold) => [hold, outcomeOf(hold)])), grants };
 }
 
 function limitOf(lately: HoldsLately | undefined, made: number): Refusal | undefined {
@@ -166,7 +169,12 @@ function reservationOf(hold: Hold, heldUntil: Date): Reservation {
 }
 
 /** What a hold will be if it is granted, but for its end. */
-export function wishOf({ id, pass, performance, numbers }: Hold): Omit<Reservation, 'heldUntil'> {
+export function wishOf({
+  id,
+  pass,
+  performance,
+  numbers,
+}: HoldCommand & Pick<Hold, 'id'>): Omit<Reservation, 'heldUntil'> {
   const seats = reservedSeats(performance, numbers);
   const amount = seats.reduce((sum, seat) => sum + seat.price, 0);
   return { id, concertId: pass.concertId, performanceId: performance.id, seats, amount, status: 'HELD' };

@@ -5,10 +5,11 @@
  * all is undone and decided again under lock.
  */
 import type { Performance } from '../catalog/catalog.ts';
+import { keyed, plainFirst, recall, remember, sortByKey, type Once } from '../idempotency/idempotency.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
 import { createLanes, type LaneMetrics } from '../platform/lane.ts';
-import { refuse, type Refusal } from '../refusals.ts';
+import type { Refusal } from '../refusals.ts';
 import { extendSessions, hear, lockTokens, type SessionEnd, type TokenState } from '../waiting-room/gate.ts';
 import type { Reservation } from './answer.ts';
 import { countChanges } from './counting.ts';
@@ -16,6 +17,7 @@ import { bySeatKey, decide, holdingKey, holds_seconds, madeLately, seatKey } fro
 import type { Facts, Grant, Hold, HoldCommand, HoldsLately, Rules, SeatRow } from './holding.ts';
 import type { LostAttempts } from './lost-attempts.ts';
 import { holdPlainly } from './plain-holds.ts';
+import { fingerprintOf, heldAs, rememberedAs } from './remembered-holds.ts';
 import type { SeatChange } from './seat-board.ts';
 import type { SeatBoards } from './seat-boards.ts';
 
@@ -37,55 +39,61 @@ const pending_max = 20_000;
 const lanes_max = 10_000;
 
 export interface Holds {
-  /** See `Reservations.hold`. */
-  hold(command: HoldCommand): Promise<Reservation>;
+  /** See `Reservations.hold` and `Reservations.holdOnce`. */
+  hold(command: HoldCommand, key?: string): Promise<Once<Reservation>>;
   drain(): Promise<void>;
 }
 
 export function createHolds(options: HoldsOptions): Holds {
   const { database, boards, extended, onHolds, onAnswers, metrics, batchMax, rateLimit } = options;
-  const lanes = createLanes<Hold, Reservation>({
+  const show = (concertId: string, { changes, sessions, granted }: Shown): void => {
+    boards.committed(changes);
+    if (sessions.length > 0) extended(concertId, sessions);
+    if (granted > 0) onHolds(granted);
+  };
+  const lanes = createLanes<Hold, Once<Reservation>>({
     name: 'hold',
     batchMax,
     pendingMax: pending_max,
     lanesMax: lanes_max,
     metrics,
     run: async (concertId, holds, attempt) => {
-      const isLocking = attempt > 0;
       // Not waited for: until the boards are there, the table is looked at.
       for (const performance of new Set(holds.map((hold) => hold.performance)))
         if (boards.known(performance.id) === undefined) void warm(boards, performance);
-      const retried = holds.filter((hold) => hold.tried).map((hold) => hold.id);
       // Of what was tried before, also in a batch that was split since, it is not known whether it stands.
-      const fresh = holds.filter((hold) => !hold.tried);
+      const retried = new Set(holds.filter((hold) => hold.tried));
       for (const hold of holds) hold.tried = true;
-      const show = ({ changes, sessions, granted }: Shown): void => {
-        boards.committed(changes);
-        if (sessions.length > 0) extended(concertId, sessions);
-        if (granted > 0) onHolds(granted);
-      };
-      const plain = await holdPlainly(options, concertId, fresh);
-      if (plain !== undefined) show(plain);
-      const rest = plain === undefined ? holds : holds.filter((hold) => !plain.held.has(hold));
-      const batch = { holds: rest, isLocking, rateLimit, retried };
-      const outcome =
-        rest.length === 0 ? undefined : await database.transaction((tx) => runBatch(tx, boards, concertId, batch));
-      if (outcome !== undefined) show(outcome);
-      const others = new Map(outcome?.answers.map((answer, place) => [rest[place], answer]));
-      const answers = holds.map((hold) => plain?.held.get(hold) ?? others.get(hold) ?? refuse('INTERNAL'));
+      const answers = await plainFirst<Hold, Reservation>(holds, {
+        plain: async (firsts) => {
+          const fresh = firsts.filter((hold) => !retried.has(hold));
+          const plain = await keyed(() => holdPlainly(options, concertId, fresh));
+          if (plain !== undefined) show(concertId, plain);
+          return plain?.held ?? none;
+        },
+        general: async (rest) => {
+          const batch = { holds: rest, isLocking: attempt > 0, rateLimit, retried: [...retried].map(({ id }) => id) };
+          const outcome = await keyed(() => database.transaction((tx) => runBatch(tx, boards, concertId, batch)));
+          show(concertId, outcome);
+          return outcome.answers;
+        },
+      });
       onAnswers(concertId, holds, answers);
       return answers;
     },
   });
   return {
-    hold: (command) => {
-      const { concertId } = command.pass;
-      return lanes.submit(concertId, { ...command, id: `${concertId}-${timeOrderedId()}`, tried: false });
+    hold: (command, key) => {
+      const { concertId, userId } = command.pass;
+      const id = `${concertId}-${timeOrderedId()}`;
+      const fingerprint = key === undefined ? '' : fingerprintOf(command.performance.id, command.numbers);
+      return lanes.submit(concertId, { ...command, id, userId, key, fingerprint, tried: false });
     },
     drain: () => lanes.drain(),
   };
 }
 
+const none: ReadonlyMap<Hold, Reservation> = new Map();
 const nothing = (): void => undefined;
 const warm = (boards: SeatBoards, performance: Performance) => boards.of(performance).then(nothing, nothing);
 
@@ -97,7 +105,7 @@ interface Shown {
 }
 
 interface Outcome extends Shown {
-  readonly answers: readonly (Reservation | Refusal)[];
+  readonly answers: readonly (Once<Reservation> | Refusal)[];
 }
 
 interface Batch {
@@ -111,13 +119,17 @@ interface Batch {
 
 /**
  * Two round trips: all that is to be known, locked on the way in the order tokens, seats; then all that changes and the
- * commit.
+ * commit. What was answered under a key before is answered again, whatever became of the fan's turn.
  */
 async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, batch: Batch): Promise<Outcome> {
   const { holds } = batch;
   const locking = lockTokens(tx, concertId, [...new Set(holds.map((hold) => hold.pass.entry))]);
-  const [tokens, facts] = await Promise.all([locking, readFacts(tx, boards, concertId, batch)]);
-  const { answers, grants } = decide(holds, { ...facts, tokens });
+  // Behind the locks of the places, so that what another server committed for these fans here is seen.
+  const recalling = recall(tx, holds);
+  const [tokens, remembered, facts] = await Promise.all([locking, recalling, readFacts(tx, boards, concertId, batch)]);
+  const sorted = sortByKey<Hold, Reservation>(holds, remembered, heldAs);
+  const { outcomes, grants } = decide(sorted.fresh, { ...facts, tokens });
+  const answers = sorted.answersOf(outcomes);
   if (grants.length === 0) return { answers, changes: [], sessions: [], granted: 0 };
   const changes = grants.flatMap((grant) => grant.changes);
   const entries = [...new Set(grants.map(({ hold }) => hold.pass.entry))];
@@ -131,7 +143,12 @@ async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, batch: Ba
   );
   write(tx, concertId, grants);
   countChanges(tx, concertId, changes);
+  remember(tx, grants.flatMap(effectOf));
   return { answers, changes, sessions, granted: grants.length };
+}
+
+function effectOf({ hold: { userId, key, fingerprint }, reservation }: Grant) {
+  return key === undefined ? [] : [{ userId, key, fingerprint, answer: rememberedAs(reservation) }];
 }
 
 /** The sessions that these holds outlast, each with the end of the longest of them. */

@@ -1,15 +1,17 @@
 /**
  * The plain case of holding, in one flight: a fan's only hold of the batch, of seats that are free on this server's board
- * and that nobody before it wants. The statement grants what the rule of holding.ts would grant, leaves alone whatever is
- * not plain, and stands only if every seat that it takes is as the board has it: a stale board is found out, and then the
- * general case decides all of it.
+ * and that nobody before it wants, with a key that is new or without one. The statement grants what the rule of holding.ts
+ * would grant, leaves alone whatever is not plain, and stands only if every seat that it takes is as the board has it: a
+ * stale board is found out, and then the general case decides all of it.
  */
 import { saleEndOf } from '../catalog/catalog.ts';
+import { keyParts } from '../idempotency/idempotency.ts';
 import type { Database, Sql, Statement } from '../platform/database.ts';
 import { lockingPlaces, outlasting, tokenParts, type SessionEnd } from '../waiting-room/gate.ts';
 import type { Reservation } from './answer.ts';
 import { counting } from './counting.ts';
 import { bySeatKey, holds_max, holds_seconds, seatKey, wishOf, type Hold } from './holding.ts';
+import { rememberedIn } from './remembered-holds.ts';
 import type { SeatChange } from './seat-board.ts';
 import type { SeatBoards } from './seat-boards.ts';
 
@@ -101,16 +103,17 @@ interface GrantedRow {
  */
 function judging(sql: Sql, concertId: string, { plain, rateLimit }: Granting): Statement<readonly unknown[]> {
   const { isInside, holdUntil, isUnheard } = tokenParts(sql);
+  const { columns, names, isNew, answer } = keyedColumns(sql, plain);
   return sql`
     asked as (
       select * from unnest(${plain.map(({ hold }) => hold.pass.entry)}::bigint[],
         ${plain.map(({ hold }) => hold.pass.userId)}::text[], ${plain.map(({ hold }) => hold.pass.generation)}::int[],
         ${plain.map(({ hold }) => hold.id)}::text[], ${plain.map(({ hold }) => hold.performance.id)}::text[],
         ${plain.map(({ hold }) => `{${hold.numbers.join(',')}}`)}::text[], ${plain.map(({ wish }) => wish.amount)}::bigint[],
-        ${plain.map(({ hold }) => saleEndOf(hold.performance))}::timestamptz[])
-        with ordinality as asked (entry, user_id, generation, id, performance_id, seat_numbers, amount, sale_end, place)
+        ${plain.map(({ hold }) => saleEndOf(hold.performance))}::timestamptz[]${columns})
+        with ordinality as asked (entry, user_id, generation, id, performance_id, seat_numbers, amount, sale_end${names}, place)
     ), judged as (
-      select asked.*, asked.seat_numbers::int[] as numbers, case when ${isInside} and sale_end > now()
+      select asked.*, asked.seat_numbers::int[] as numbers, case when ${isInside} and sale_end > now()${isNew}
           and own.seats + cardinality(asked.seat_numbers::int[]) <= room.max_seats_per_fan and own.made < ${rateLimit ? holds_max : Number.MAX_SAFE_INTEGER}
         then date_trunc('milliseconds', least(${holdUntil}, sale_end)) end as held_until,
         token.expires_at, ${isUnheard} as is_unheard
@@ -123,8 +126,23 @@ function judging(sql: Sql, concertId: string, { plain, rateLimit }: Granting): S
           count(*) filter (where created_at > now() - make_interval(secs => ${holds_seconds})) as made
         from reservations where user_id = asked.user_id and concert_id = ${concertId}) as own
     ), granted as (
-      select *, held_until > expires_at or is_unheard as is_to_be_told from judged where held_until is not null
+      select *, held_until > expires_at or is_unheard as is_to_be_told${answer} from judged where held_until is not null
     )`;
+}
+
+type Part = Statement<readonly unknown[]>;
+
+const isKeyed = (plain: readonly PlainHold[]): boolean => plain.some(({ hold }) => hold.key !== undefined);
+
+/** What keys add to the statement: nothing where none of the holds has one. */
+function keyedColumns(sql: Sql, plain: readonly PlainHold[]): Record<'columns' | 'names' | 'isNew' | 'answer', Part> {
+  if (!isKeyed(plain)) return { columns: sql``, names: sql``, isNew: sql``, answer: sql`` };
+  return {
+    columns: sql`, ${plain.map(({ hold }) => hold.key ?? null)}::text[], ${plain.map(({ hold }) => hold.fingerprint)}::text[]`,
+    names: sql`, key, fingerprint`,
+    isNew: sql` and ${keyParts(sql, 'granted').isNew}`,
+    answer: sql`, ${rememberedIn(sql)} as answer`,
+  };
 }
 
 /** Takes the seats of what is granted, as they are on the board or not at all. */
@@ -140,6 +158,8 @@ function holding(sql: Sql, concertId: string, granting: Granting): Statement<Gra
       })),
     )
     .toSorted(bySeatKey);
+  // After everything that takes a lock.
+  const remembered = isKeyed(granting.plain) ? sql`, ${keyParts(sql, 'granted').remembered}` : sql``;
   return sql<GrantedRow[]>`
     with ${judging(sql, concertId, granting)}, ends as materialized (
       -- Found by place: in a join each would be compared with each, for PostgreSQL cannot know how many there are.
@@ -159,7 +179,7 @@ function holding(sql: Sql, concertId: string, granting: Granting): Statement<Gra
       returning seat.performance_id
     ), change as (
       select performance_id, count(*)::int as changes, 0 as seats, 0::bigint as amount from taken group by performance_id
-    ), ${counting(sql, concertId)}, met as (
+    ), ${counting(sql, concertId)}${remembered}, met as (
       select expect_rows((select count(*) from taken), (select coalesce(sum(cardinality(numbers)), 0) from granted)::bigint) as all
     )
     select place::int, entry, held_until as at, false as "isSession" from granted, met where met.all::text is not null

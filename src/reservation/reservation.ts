@@ -3,6 +3,7 @@
  * the transactions of this room alone, and what people see of it comes from boards in memory that follow them.
  */
 import type { Catalog, Performance } from '../catalog/catalog.ts';
+import type { Keys, Once } from '../idempotency/idempotency.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -13,10 +14,11 @@ import { concertIdOf, type Reservation } from './answer.ts';
 import { createCancellations } from './cancellations.ts';
 import type { HoldCommand } from './holding.ts';
 import { countChanges } from './counting.ts';
-import { createHolds } from './holds.ts';
+import { createHolds, type Holds } from './holds.ts';
 import { getOwn, listOwn, type PageRequest, type ReservationPage } from './own.ts';
 import { createLostAttempts } from './lost-attempts.ts';
 import { giveBackOf, releaseDuty } from './release.ts';
+import { fingerprintOf, heldAs } from './remembered-holds.ts';
 import { reservationRetention } from './retention.ts';
 import { confirm, lockForPayment } from './sale.ts';
 
@@ -40,6 +42,13 @@ export interface SeatNumbers {
   readonly reserved: number;
 }
 
+/** Seats of a date, and the Idempotency-Key of the request: 1 to 255 visible ASCII characters, scoped to the user. */
+export interface KeyedWish {
+  readonly performanceId: string;
+  readonly seatNumbers: readonly number[];
+  readonly key: string;
+}
+
 export interface Reservations {
   /**
    * Holds all of the seats or none, for as long as they can be paid: for the concert's hold time, but no longer than the
@@ -49,6 +58,13 @@ export interface Reservations {
    * SEAT_UNAVAILABLE with every seat in the way.
    */
   hold(pass: Pass, performanceId: string, seatNumbers: readonly number[]): Promise<Reservation>;
+  /**
+   * The same once per key: a repeat gets the first answer again, whatever became of the hold and of the fan's turn. Refuses
+   * with IDEMPOTENCY_KEY_REUSED before anything that a hold looks at under lock.
+   */
+  holdOnce(pass: Pass, wish: KeyedWish): Promise<Once<Reservation>>;
+  /** What `holdOnce` has answered to this very request before; for those whose turn is over. Refuses as it does. */
+  heldBefore(pass: Pass, wish: KeyedWish): Promise<Reservation | undefined>;
   /** Releases an own hold; one that ended before is left as it is. Refuses with NOT_FOUND and ALREADY_PAID. */
   cancel(userId: string, id: string): Promise<void>;
   list(userId: string, page: PageRequest): Promise<ReservationPage>;
@@ -94,6 +110,7 @@ export interface ReservationsOptions {
   readonly feed: Feed;
   readonly catalog: Catalog;
   readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'onLeaving' | 'soldOut'>;
+  readonly keys: Pick<Keys, 'known'>;
   readonly metrics: Pick<Metrics, 'batch' | 'depth' | 'holds' | 'attemptsDropped'>;
   /** Most commands in one batch of a lane. */
   readonly batchMax: number;
@@ -135,7 +152,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
   const standings = createStandings({ boards, catalog, sold });
   giveBackOnLeaving(boards, waitingRoom);
   return {
-    hold: async (pass, performanceId, numbers) => holds.hold(await holdOf(catalog, pass, performanceId, numbers)),
+    ...holding(options, holds),
     cancel: (userId, id) => cancellations.cancel(concertIdOf(id), { userId, id }),
     list: (userId, page) => listOwn({ sql, catalog }, userId, page),
     get: (userId, id) => getOwn({ sql, catalog }, userId, id),
@@ -169,6 +186,24 @@ export function createReservations(options: ReservationsOptions): Reservations {
     drain: async () => {
       await Promise.all([holds.drain(), cancellations.drain()]);
       await lostAttempts.drain();
+    },
+  };
+}
+
+function holding(
+  { catalog, keys }: Pick<ReservationsOptions, 'catalog' | 'keys'>,
+  { hold }: Pick<Holds, 'hold'>,
+): Pick<Reservations, 'hold' | 'holdOnce' | 'heldBefore'> {
+  return {
+    hold: async (pass, performanceId, numbers) =>
+      (await hold(await holdOf(catalog, pass, performanceId, numbers))).answer,
+    holdOnce: async (pass, { performanceId, seatNumbers, key }) =>
+      hold(await holdOf(catalog, pass, performanceId, seatNumbers), key),
+    heldBefore: async (pass, { performanceId, seatNumbers, key }) => {
+      const fingerprint = fingerprintOf(performanceId, seatNumbers);
+      const known = await keys.known({ userId: pass.userId, key, fingerprint });
+      if (known === undefined) return undefined;
+      return heldAs(known.answer, await holdOf(catalog, pass, performanceId, seatNumbers));
     },
   };
 }

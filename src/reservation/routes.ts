@@ -4,13 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Catalog, Performance } from '../catalog/catalog.ts';
 import { route, type App } from '../contract.ts';
+import type { Once } from '../idempotency/idempotency.ts';
 import { openEventStream } from '../platform/event-stream.ts';
 import { inTime } from '../platform/in-time.ts';
 import { languageOf } from '../platform/language.ts';
 import type { Shortcut } from '../platform/shortcuts.ts';
-import { refuse } from '../refusals.ts';
+import { Refusal, refuse, type RefusalCode } from '../refusals.ts';
 import { noticeOf, type Gate, type Pass, type WaitingRoom } from '../waiting-room/gate.ts';
-import type { Reservations } from './reservation.ts';
+import type { KeyedWish, Reservation, Reservations } from './reservation.ts';
 import type { SeatCode } from './seat-board.ts';
 import type { SeatFilter, SeatPage } from './seat-page.ts';
 
@@ -130,14 +131,36 @@ function seatRoutes(app: App, { reservations, catalog, gate }: ReservationRooms)
   });
 }
 
+/** What is said to those who are not inside, who may have been. */
+const outside: ReadonlySet<string> = new Set(['NOT_ADMITTED', 'ADMISSION_EXPIRED'] satisfies RefusalCode[]);
+
 function holdRoutes(app: App, { reservations, gate, accounts }: ReservationRooms): void {
+  const holdOnce = async (request: FastifyRequest, wish: KeyedWish): Promise<Once<Reservation>> => {
+    let pass: Pass;
+    try {
+      pass = await gate.admitted(request);
+    } catch (error) {
+      if (!(error instanceof Refusal) || !outside.has(error.code)) throw error;
+      // A repeat may come after the turn. It is looked for beside the holds: those who wait outside do not stand in their way.
+      const answer = await reservations.heldBefore(gate.pass(request), wish);
+      if (answer === undefined) throw error;
+      return { answer, replayed: true };
+    }
+    return reservations.holdOnce(pass, wish);
+  };
   app.route({
     ...route('createReservation'),
     handler: async (request, reply) => {
-      // Whoever is not admitted is turned away here; the hold decides it again, under lock.
-      const pass = await gate.admitted(request);
-      const reservation = await reservations.hold(pass, request.body.performanceId, request.body.seatNumbers);
-      return reply.code(201).send(reservation);
+      const { performanceId, seatNumbers } = request.body;
+      const { 'idempotency-key': key } = request.headers;
+      if (key === undefined) {
+        // Whoever is not admitted is turned away here; the hold decides it again, under lock.
+        const pass = await gate.admitted(request);
+        return reply.code(201).send(await reservations.hold(pass, performanceId, seatNumbers));
+      }
+      const { answer, replayed } = await holdOnce(request, { performanceId, seatNumbers, key });
+      if (replayed) reply.header('idempotent-replayed', 'true');
+      return reply.code(201).send(answer);
     },
   });
   app.route({

@@ -1,9 +1,18 @@
 /** Charging: the plain case in one flight, and the general one in a transaction. */
 import { balanceMax } from '../contract.ts';
+import {
+  effectsOf,
+  keyed,
+  keyParts,
+  plainFirst,
+  recall,
+  remember,
+  sortByKey,
+  type KeyedCommand,
+  type Once,
+} from '../idempotency/idempotency.ts';
 import type { Database, Sql, Statement, Tx } from '../platform/database.ts';
 import { Refusal, refuse } from '../refusals.ts';
-import { effectsOf, plainFirst, sortByKey, type KeyedCommand, type Once } from './keyed-batch.ts';
-import { keyed, keyParts, recall, remember } from './keys.ts';
 import { credit } from './ledger.ts';
 
 export interface Charge {
@@ -51,9 +60,10 @@ async function chargePlainly(
  * transfers and answers. Wallets are locked in the order of their key, as everybody does.
  */
 function charging(sql: Sql, rows: readonly Summed[]): Statement<{ id: string; balance: number }[]> {
+  const { isNew, remembered } = keyParts(sql, 'charged');
   return sql`
     with asked as (
-      select *, ${keyParts(sql).isNew} as is_new
+      select *, ${isNew} as is_new
       from unnest(${rows.map(({ userId }) => userId)}::text[], ${rows.map(({ key }) => key)}::text[],
         ${rows.map(({ fingerprint }) => fingerprint)}::text[], ${rows.map(({ id }) => id)}::text[],
         ${rows.map(({ amount }) => amount)}::bigint[], ${rows.map(({ before }) => before)}::bigint[],
@@ -71,14 +81,13 @@ function charging(sql: Sql, rows: readonly Summed[]): Statement<{ id: string; ba
       -- Looked up in one object: in a join each would be compared with each, for PostgreSQL cannot know how many there are.
       select jsonb_object_agg(user_id, balance) as balances from credited
     ), charged as (
-      select asked.*, (balances ->> user_id)::bigint - behind as balance from credit, asked where balances ? user_id
+      select asked.*, balance, format('{"id":"%s","amount":%s,"balance":%s}', id, amount, balance) as answer
+      from credit, asked cross join lateral (select (balances ->> user_id)::bigint - behind as balance) as after
+      where balances ? user_id
     ), transferred as (
       insert into transfers (user_id, kind, amount, balance, reference)
       select user_id, 'CHARGE', amount, balance, id from charged order by place
-    ), remembered as (
-      insert into idempotency_keys (user_id, key, fingerprint, answer)
-      select user_id, key, fingerprint, format('{"id":"%s","amount":%s,"balance":%s}', id, amount, balance) from charged
-    )
+    ), ${remembered}
     select id, balance from charged`;
 }
 

@@ -1,24 +1,18 @@
 /** Money of the fans: charging, the balance, what moved it. All charges go through one lane. */
 import { chargeMax } from '../contract.ts';
+import type { Once } from '../idempotency/idempotency.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
 import { createLane } from '../platform/lane.ts';
 import type { LaneMetrics } from '../platform/lane.ts';
-import type { Duty } from '../platform/ticker.ts';
 import { refuseCursor, refuseField } from '../refusals.ts';
 import { chargeAll, type Charge, type ChargeCommand } from './charging.ts';
-import { forgetKeys, recall, remember } from './keys.ts';
-import type { KeyedRequest, Remembered } from './keys.ts';
-import type { Once } from './keyed-batch.ts';
 import { debit } from './ledger.ts';
 import type { Moved, Movement } from './ledger.ts';
 
-export { effectsOf, plainFirst, sortByKey } from './keyed-batch.ts';
 export type { Charge } from './charging.ts';
-export type { KeyedCommand, Once } from './keyed-batch.ts';
-export { keyed, keyParts } from './keys.ts';
 export { debiting, lockingWallets } from './ledger.ts';
-export type { KeyedRequest, Moved, Movement, Remembered };
+export type { Moved, Movement };
 
 export interface Entry {
   readonly id: string;
@@ -42,13 +36,8 @@ export interface Wallet {
     userId: string,
     page: { limit: number; cursor?: string | undefined },
   ): Promise<{ entries: Entry[]; nextCursor: string | null }>;
-  /** For the paying transaction: answers remembered under idempotency keys, see keys.ts. */
-  recall(tx: Tx, requests: readonly KeyedRequest[]): Promise<Remembered[]>;
-  /** For a transaction by `keyed`: stores answers under their keys, see keys.ts. */
-  remember(tx: Tx, rows: readonly (KeyedRequest & { readonly answer: string })[]): void;
   /** For the paying transaction: takes money, see ledger.ts. Refusal, as a value: INSUFFICIENT_BALANCE. */
   debit(tx: Tx, payments: readonly Movement[]): Promise<readonly Moved[]>;
-  readonly duties: readonly Duty[];
   /** Resolves when every accepted charge is answered. */
   drain(): Promise<void>;
 }
@@ -94,10 +83,7 @@ export function createWallet({ database, metrics, batchMax = charge_batch_max }:
     },
     balance: (userId) => balances.submit(userId),
     entries: (userId, page) => entries(database, userId, page),
-    recall,
-    remember,
     debit,
-    duties: [forgetKeys(database)],
     drain: async () => {
       await Promise.all([charges.drain(), balances.drain()]);
     },

@@ -90,9 +90,10 @@ export function boxOffice({ origin, operatorToken: known }: Pick<Server, 'origin
         queueToken,
       }),
     /** Use case 5. */
-    hold: (queueToken: string, performanceId: string, seatNumbers: readonly number[]) =>
+    hold: (queueToken: string, performanceId: string, seatNumbers: readonly number[], key?: string) =>
       call<ReplyOf<'createReservation', 201>>('POST', '/api/v1/reservations', {
         queueToken,
+        ...(key === undefined ? {} : { key }),
         body: { performanceId, seatNumbers },
       }),
     reservations: (fan: Fan, query = '') =>

@@ -160,6 +160,14 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     `insert into transfers (user_id, kind, amount, balance, reference) values ('u2', 'CHARGE', 700, 1400, 'c2')`,
     `${paymentsOpen}${unpaid}`,
     paidTwice,
+    `delete from reservations where id = 'concert001-held'`,
+    // Removed as over for long; but what the key speaks of is not that far behind.
+    `delete from reservations where id = 'concert001-held';
+      insert into reservation_retention (concert_id, removed_to) values ('concert001', 'concert001-gone')`,
+    `update reservations set user_id = 'u5' where id = 'concert001-held'`,
+    `update reservations set seat_numbers = '{2}' where id = 'concert001-held'`,
+    `update idempotency_keys set answer = replace(answer, '"amount":2000', '"amount":1000') where key = 'k3'`,
+    `update reservations set held_until = held_until + interval '1 min' where id = 'concert001-held'`,
     `insert into idempotency_keys (user_id, key, fingerprint, answer)
       values ('operator', 'k9', 'concert abc', '{"id":"concert999","title":"Never made"}')`,
     `alter table idempotency_keys drop constraint idempotency_keys_pkey;
@@ -169,6 +177,7 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     `delete from idempotency_keys where key = 'k1' and user_id = 'u2'`,
     `delete from idempotency_keys where key = 'k2'`,
     `insert into idempotency_keys select user_id, 'another', fingerprint, answer, at from idempotency_keys where key = 'k2'`,
+    `insert into idempotency_keys select user_id, 'another', fingerprint, answer, at from idempotency_keys where key = 'k3'`,
     // A second effect of one key.
     `insert into transfers (user_id, kind, amount, balance, reference) values ('u2', 'CHARGE', 700, 1400, 'c3')`,
   ],

@@ -175,14 +175,17 @@ export async function browse(crowd: Crowd, customer: Customer): Promise<void> {
   heed(customer, answer);
 }
 
-/** Most want the front row. */
+/** Most want the front row. With a key, whoever heard nothing asks again. */
 export async function hold(crowd: Crowd, customer: Customer): Promise<void> {
   const { queueToken = '' } = customer;
   const { random, sale, owners } = crowd;
   const performanceId = pick(random, sale.performanceIds);
   const wanted = new Set<number>();
   for (let seats = 1 + random(3); seats > 0; seats--) wanted.add(1 + random(chance(random, 0.6) ? 10 : sale.seats));
-  const answer = await ask(crowd, 'createReservation', (office) => office.hold(queueToken, performanceId, [...wanted]));
+  const key = chance(random, 0.5) ? keyOf(customer) : undefined;
+  const once = () =>
+    ask(crowd, 'createReservation', (office) => office.hold(queueToken, performanceId, [...wanted], key));
+  const answer = (await once()) ?? (key === undefined ? undefined : await once());
   heed(customer, answer);
   if (answer?.status !== 201) return;
   const { id, amount, seats } = answer.body;

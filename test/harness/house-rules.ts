@@ -17,6 +17,7 @@ const corridor = [
   'accounts',
   'catalog',
   'waiting-room',
+  'idempotency',
   'reservation',
   'wallet',
   'payment',

@@ -32,7 +32,8 @@ export const journeys: Readonly<Record<string, Journey>> = {
     const [date] = (await one.performances(token, concertId)).body.performances;
     assert.deepEqual([date?.id, date?.seatsAvailable], [performanceId, 50]);
     assert.equal((await one.seats(token, performanceId)).body.seats.length, 50);
-    const held = (await one.hold(token, performanceId, [12, 13])).body;
+    const held = (await one.hold(token, performanceId, [12, 13], 'hold')).body;
+    assert.deepEqual((await other.hold(token, performanceId, [12, 13], 'hold')).body, held);
     assert.deepEqual([held.status, held.amount], ['HELD', 2 * price]);
     assert.equal((await one.charge(fan, 3 * price)).body.balance, 3 * price);
     assert.equal((await other.wallet(fan)).body.balance, 3 * price);

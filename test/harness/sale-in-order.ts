@@ -75,6 +75,9 @@ export function cleanSale(): Call[] {
     const pays = fan === 1 ? 1_095 : fan === 2 ? 1_150 : at + 30;
     calls.push(...purchase(fan, fan, pays));
   }
+  // Told again long after it was paid for, as it was then.
+  const told = { ...held(5, [5]), heldUntil: 3_230 + 110 + 20_000 };
+  calls.push(call(5, 'hold', [30_000, 30_010, 201], { ...told, key: 'h5', again: true }));
   calls.push(call(6, 'charge', [5_000, null], { key: 'lost', amount: 70 }));
   calls.push(call(6, 'charge', [5_100, 5_110, 201], { key: 'lost', amount: 70, id: 'charge6', balance: 70 }));
   calls.push(call(6, 'status', [5_200, 5_201, 401], { forged: true }));

@@ -38,4 +38,8 @@ insert into transfers (user_id, kind, amount, balance, reference) values ('u1', 
 insert into idempotency_keys (user_id, key, fingerprint, answer) values
   ('u1', 'k1', 'charge 10000', '{"id":"c1","amount":10000,"balance":10000}'),
   ('u1', 'k2', 'pay concert001-paid', '{"id":"concert001-p","reservationId":"concert001-paid","amount":1500,"balance":8500,"seats":[]}'),
-  ('u2', 'k1', 'charge 700', '{"id":"c2","amount":700,"balance":700}');`;
+  ('u2', 'k1', 'charge 700', '{"id":"c2","amount":700,"balance":700}');
+insert into idempotency_keys (user_id, key, fingerprint, answer)
+  select user_id, 'k3', 'hold concert001-1 2,3', format('{"id":"concert001-held","amount":2000,"heldUntil":"%s"}',
+    to_char(held_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+  from reservations where id = 'concert001-held';`;

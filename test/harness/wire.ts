@@ -12,6 +12,8 @@ export interface Wire {
   freeze(): void;
   /** The same, but for its last byte, as soon as something that contains these words has come through to the database. */
   freezeAfter(words: string): void;
+  /** What contains these words comes through to the database, and no answer from then on: not to it, not to anything else. */
+  muteAfter(words: string): void;
   /** The transactions that went through it and ended. */
   readonly transactions: readonly Transaction[];
   /** How many statements went to the database so far, over all connections. */
@@ -52,6 +54,8 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
   const ends = new Set<Socket>();
   let frozen = false;
   let lastWords: string | undefined;
+  let lastHeard: string | undefined;
+  let mute = false;
   const transactions: Transaction[] = [];
   let statements = 0;
 
@@ -72,10 +76,11 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
       listener.asked(bytes);
       count(bytes);
       frozen = lastWords !== undefined && bytes.includes(lastWords);
+      mute ||= lastHeard !== undefined && bytes.includes(lastHeard);
       far.write(frozen ? bytes.subarray(0, -1) : bytes);
     });
     far.on('data', (bytes) => {
-      if (frozen) return;
+      if (frozen || mute) return;
       listener.answered();
       near.write(bytes);
     });
@@ -98,11 +103,16 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
   };
   return {
     url: url.href,
+    muteAfter: (words) => {
+      lastHeard = words;
+    },
     transactions,
     down,
     up: async (databaseUrl) => {
       target = new URL(databaseUrl);
       frozen = false;
+      mute = false;
+      lastHeard = undefined;
       server = await listen(port);
     },
     freeze: () => {

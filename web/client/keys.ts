@@ -1,8 +1,9 @@
 /**
- * Effects that must happen once: money charged, money paid. The key is kept in the browser's storage until the
- * server has answered, so a double click, a lost answer or a reload repeats the same request and not the effect.
- * Where there is no storage, a reload still finds it (see store.ts), and another page or a new tab does not: there a
- * payment is refused as paid already, and a charge shows in the balance, which every page that charges reads first.
+ * Effects that must happen once: seats held, money charged, money paid. Of seats see attempt.ts. Of money the key is kept in
+ * the browser's storage until the server has answered, so a double click, a lost answer or a reload repeats the same request
+ * and not the effect. Where there is no storage, a reload still finds it (see store.ts), and another page or a new tab does
+ * not: there a payment is refused as paid already, and a charge shows in the balance, which every page that charges reads
+ * first.
  */
 import { ask, pause, type Reply } from './client.ts';
 import type { Asked, Endpoint } from './endpoints.ts';
@@ -11,6 +12,8 @@ import { throughReloads } from './store.ts';
 
 const tries_max = 4;
 const pause_ms = 800;
+/** Whoever is to wait for longer is told so. */
+const patience_seconds = 15;
 /** After this an unanswered wish is a new wish. */
 const kept_ms_max = 15 * 60_000;
 const under_way = new Map<string, Promise<unknown>>();
@@ -28,26 +31,45 @@ export function askOnce<Name extends Endpoint>(wish: string, name: Name, asked: 
 }
 
 async function run<Name extends Endpoint>(wish: string, name: Name, asked: Asked<Name>): Promise<Reply<Name>> {
-  const key = keyOf(wish);
+  try {
+    const reply = await askAgain(name, { ...asked, key: keyOf(wish) });
+    forget(wish);
+    return reply;
+  } catch (error) {
+    if (isAnswered(asProblem(error))) forget(wish);
+    throw error;
+  }
+}
+
+/**
+ * Asks with this key, and again with the same one while that may help in a moment. Rejects with a problem; whether the key
+ * is used up then, `isAnswered` says.
+ */
+export async function askAgain<Name extends Endpoint>(
+  name: Name,
+  asked: Asked<Name> & { readonly key: string },
+): Promise<Reply<Name>> {
   for (let tries = 1; ; tries++) {
     try {
-      const reply = await ask(name, { ...asked, key });
-      forget(wish);
-      return reply;
+      return await ask(name, asked);
     } catch (error) {
       const found = asProblem(error);
-      if (isAnswered(found)) forget(wish);
-      if (!isPassing(found) || tries >= tries_max) throw found;
-      await pause((found.retryAfterSeconds ?? 0) * 1_000 || pause_ms * tries);
+      const { retryAfterSeconds = 0 } = found;
+      if (!isPassing(found) || tries >= tries_max || retryAfterSeconds > patience_seconds) throw found;
+      await pause(retryAfterSeconds * 1_000 || pause_ms * tries);
     }
   }
 }
 
 /** Said before anybody looked at the key: they say nothing of an earlier try with it, whose answer was lost. */
-const said_of_no_key: ReadonlySet<Problem['code']> = new Set(['RATE_LIMITED', 'UNAUTHENTICATED'] as const);
+const said_of_no_key: ReadonlySet<Problem['code']> = new Set([
+  'RATE_LIMITED',
+  'UNAUTHENTICATED',
+  'QUEUE_TOKEN_INVALID',
+] as const);
 
 /** A refusal had no effect, and the next wish may differ; anything else may have had one. */
-function isAnswered(found: Problem): boolean {
+export function isAnswered(found: Problem): boolean {
   return found.status >= 400 && found.status < 500 && !said_of_no_key.has(found.code);
 }
 
@@ -65,7 +87,7 @@ function forget(wish: string): void {
 }
 
 /** `crypto.randomUUID` exists only on https and localhost; a venue's test machine may be neither. */
-function newKey(): string {
+export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -14,6 +14,7 @@ import type { SeatMapData } from '../seats/types.ts';
 import { counted } from '../words/language.ts';
 import { begun } from '../words/seat-name.ts';
 import { say, seatNames } from '../words/words.ts';
+import { createAttempts } from './attempt.ts';
 import { keepSeats, keptSeats } from './kept-seats.ts';
 import { go } from './router.ts';
 
@@ -72,7 +73,7 @@ export function useSelection(chosen: Chosen): Selection {
 }
 
 /** What is chosen and what is said about it. */
-function createState(hall: Hall, kept: readonly number[]) {
+function createState({ hall, performanceId }: Chosen, kept: readonly number[]) {
   const selected = signal<ReadonlySet<number>>(new Set(kept));
   return {
     selected,
@@ -84,6 +85,7 @@ function createState(hall: Hall, kept: readonly number[]) {
     /** Seats of a hold that nobody answered: whether they are ours is not known. */
     doubt: signal<readonly number[] | undefined>(undefined),
     among: signal(among_first),
+    attempt: createAttempts(performanceId),
     seats: computed(() =>
       [...selected.value].toSorted((one, other) => one - other).flatMap((number) => hall.seat(number) ?? []),
     ),
@@ -99,7 +101,7 @@ function createSelection(chosen: Chosen): Selection & { follow(): () => void } {
   const kept = keptSeats(chosen.performanceId).filter((seat) => hall.seat(seat) !== undefined);
   const still = kept.filter((seat) => hall.statusOf(seat) === 'AVAILABLE').slice(0, hall.maxSeats);
   const gone = kept.filter((seat) => !still.includes(seat));
-  const state = createState(hall, still);
+  const state = createState(chosen, still);
 
   /** Seats that are not free any more leave the selection. */
   const dropTaken = (changed: readonly number[]): void => {
@@ -170,15 +172,13 @@ async function hold(
   state: State,
   dropTaken: DropTaken,
 ): Promise<void> {
-  const { selected, busy, problem, doubt } = state;
+  const { selected, busy, problem, doubt, attempt } = state;
   if (busy.peek() || selected.peek().size === 0) return;
   const seatNumbers = [...selected.peek()].toSorted((one, other) => one - other);
   busy.value = true;
   problem.value = undefined;
   try {
-    const { id } = await withPlace(concertId, place, (current) =>
-      ask('createReservation', { body: { performanceId, seatNumbers }, place: current }),
-    );
+    const { id } = await withPlace(concertId, place, (current) => attempt(seatNumbers, current));
     // Still busy until the next page is there: the news that these seats are held is news of ourselves.
     leaveFor(performanceId, state, id);
   } catch (error) {

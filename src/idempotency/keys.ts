@@ -1,12 +1,9 @@
 /**
- * What was answered under each Idempotency-Key. A key is stored by the same transaction as its effect, so it is
- * there exactly if the effect is. Refusals are not remembered: nothing happened, and the next try may succeed.
+ * The statements of keys. A key is stored by the same transaction as its effect, so it is there exactly if the effect is.
+ * Refusals are not remembered: nothing happened, and the next try may succeed.
  */
-import type { Database, Sql, Statement, Tx } from '../platform/database.ts';
-import { brokenConstraint, conflict } from '../platform/database.ts';
-import type { Duty } from '../platform/ticker.ts';
-import { refuse } from '../refusals.ts';
-import type { Refusal } from '../refusals.ts';
+import { brokenConstraint, conflict, type Sql, type Statement, type Tx } from '../platform/database.ts';
+import { refuse, type Refusal } from '../refusals.ts';
 
 export interface KeyedRequest {
   readonly userId: string;
@@ -19,11 +16,17 @@ export interface KeyedRequest {
 /** Undefined: not seen before. The answer is the JSON text of the first 201. */
 export type Remembered = { readonly answer: string } | Refusal | undefined;
 
+/** A request that may do without a key; then nothing was answered to it before. */
+export interface MaybeKeyedRequest extends Omit<KeyedRequest, 'key'> {
+  readonly key: string | undefined;
+}
+
 /** What was answered to each request before, in their order. Refusal: IDEMPOTENCY_KEY_REUSED, as a value. */
-export async function recall(tx: Tx, requests: readonly KeyedRequest[]): Promise<Remembered[]> {
-  const rows = await tx<{ place: number; fingerprint: string; answer: string }[]>`
+export async function recall(sql: Sql, requests: readonly MaybeKeyedRequest[]): Promise<Remembered[]> {
+  if (requests.every(({ key }) => key === undefined)) return [];
+  const rows = await sql<{ place: number; fingerprint: string; answer: string }[]>`
     select asked.place::integer, known.fingerprint, known.answer
-    from unnest(${requests.map(({ userId }) => userId)}::text[], ${requests.map(({ key }) => key)}::text[])
+    from unnest(${requests.map(({ userId }) => userId)}::text[], ${requests.map(({ key }) => key ?? null)}::text[])
       with ordinality as asked (user_id, key, place)
     join idempotency_keys known on known.user_id = asked.user_id and known.key = asked.key`;
   const remembered: Remembered[] = Array.from({ length: requests.length });
@@ -42,21 +45,26 @@ export function remember(tx: Tx, rows: readonly (KeyedRequest & { readonly answe
   if (rows.length === 0) return;
   void tx`
     insert into idempotency_keys (user_id, key, fingerprint, answer)
-    select * from unnest(
+    select user_id, key, fingerprint, answer from unnest(
       ${rows.map(({ userId }) => userId)}::text[], ${rows.map(({ key }) => key)}::text[],
-      ${rows.map(({ fingerprint }) => fingerprint)}::text[], ${rows.map(({ answer }) => answer)}::text[])`.execute();
+      ${rows.map(({ fingerprint }) => fingerprint)}::text[], ${rows.map(({ answer }) => answer)}::text[])
+      as effect (user_id, key, fingerprint, answer)
+    order by user_id collate "C", key collate "C"`.execute();
 }
 
 /**
  * Parts of a statement with a row a request: `isNew` says whether nothing was answered to the request of `asked` before, and
- * `remembered` stores the answers that `paid` has.
+ * `remembered` stores the answers of `effects`, a part that has the requests which are carried out. A null for a key is a
+ * request without one.
  */
-export const keyParts = (sql: Sql) => ({
+export const keyParts = (sql: Sql, effects: 'paid' | 'charged' | 'granted') => ({
   isNew:
     sql`(select true from idempotency_keys as known where known.user_id = asked.user_id and known.key = asked.key) is null` as Part,
   remembered: sql`
     remembered as (
-      insert into idempotency_keys (user_id, key, fingerprint, answer) select user_id, key, fingerprint, answer from paid
+      insert into idempotency_keys (user_id, key, fingerprint, answer)
+      select user_id, key, fingerprint, answer from ${sql(effects)} where key is not null
+      order by user_id collate "C", key collate "C"
     )` as Part,
 });
 
@@ -77,24 +85,3 @@ export async function keyed<T>(work: () => Promise<T>): Promise<T> {
 }
 
 const keys_constraint = 'idempotency_keys_pkey';
-
-const kept_hours = 48;
-const forget_rows_max = 5_000;
-const forget_rounds_max = 200;
-
-/** Forgets keys after twice the time that the contract promises, a bounded number of rows a statement. */
-export function forgetKeys({ sql }: Database): Duty {
-  return {
-    name: 'wallet.forgetKeys',
-    everyMs: 600_000,
-    run: async () => {
-      for (let round = 0; round < forget_rounds_max; round++) {
-        const { count } = await sql`
-          delete from idempotency_keys where (user_id, key) in (
-            select user_id, key from idempotency_keys
-            where at < now() - make_interval(hours => ${kept_hours}) limit ${forget_rows_max})`;
-        if (count < forget_rows_max) return;
-      }
-    },
-  };
-}

@@ -1,9 +1,14 @@
-/** A batch of commands that carry idempotency keys: which are to be carried out, and whose answer each one gets. */
+/** A batch of commands that carry idempotency keys, or may: which are to be carried out, and whose answer each one gets. */
 import { Refusal, refuse } from '../refusals.ts';
-import type { KeyedRequest, Remembered } from './keys.ts';
+import type { KeyedRequest, MaybeKeyedRequest, Remembered } from './keys.ts';
 
 export interface KeyedCommand extends KeyedRequest {
   /** Chosen before the first attempt and part of the answer, so that after a commit of unknown outcome it is recognised. */
+  readonly id: string;
+}
+
+/** The same where a key is not asked for: without one, every command is a new one. */
+export interface MaybeKeyed extends MaybeKeyedRequest {
   readonly id: string;
 }
 
@@ -20,10 +25,14 @@ export interface KeyedBatch<Command, Answer> {
   answersOf(outcomes: ReadonlyMap<Command, Answer | Refusal>): (Once<Answer> | Refusal)[];
 }
 
-/** Of commands with one key the first is carried out; the others get its answer, or IDEMPOTENCY_KEY_REUSED if they differ. */
-export function sortByKey<Command extends KeyedCommand, Answer extends { readonly id: string }>(
+/**
+ * Of commands with one key the first is carried out; the others get its answer, or IDEMPOTENCY_KEY_REUSED if they differ.
+ * `read` makes an answer of what is remembered of it: as it stands, unless told otherwise.
+ */
+export function sortByKey<Command extends MaybeKeyed, Answer extends { readonly id: string }>(
   commands: readonly Command[],
   remembered: readonly Remembered[],
+  read: (answer: string, command: Command) => Answer = (answer) => JSON.parse(answer) as Answer,
 ): KeyedBatch<Command, Answer> {
   const firsts = new Map<string, Command>();
   for (const [place, command] of commands.entries()) {
@@ -36,7 +45,7 @@ export function sortByKey<Command extends KeyedCommand, Answer extends { readonl
       commands.map((command, place) => {
         const known = remembered[place];
         if (known instanceof Refusal) return known;
-        if (known !== undefined) return once(JSON.parse(known.answer) as Answer, command);
+        if (known !== undefined) return once(read(known.answer, command), command);
         const first = firsts.get(nameOf(command));
         if (first?.fingerprint !== command.fingerprint) return refuse('IDEMPOTENCY_KEY_REUSED');
         const outcome = outcomes.get(first) ?? refuse('INTERNAL');
@@ -45,9 +54,10 @@ export function sortByKey<Command extends KeyedCommand, Answer extends { readonl
   };
 }
 
-const nameOf = ({ userId, key }: KeyedRequest): string => `${key} ${userId}`;
+/** A key has no blank in it, and neither has an id. */
+const nameOf = ({ id, userId, key }: MaybeKeyed): string => (key === undefined ? id : `${key} ${userId}`);
 
-function once<Answer extends { readonly id: string }>(answer: Answer, { id }: KeyedCommand): Once<Answer> {
+function once<Answer extends { readonly id: string }>(answer: Answer, { id }: MaybeKeyed): Once<Answer> {
   return { answer, replayed: answer.id !== id };
 }
 
@@ -71,7 +81,7 @@ interface PlainFirst<Command, Answer> {
  * The plain ones first, all the others behind them, in the order of their arrival among themselves. Of commands with one
  * key the first counts, and the others get its answer, or IDEMPOTENCY_KEY_REUSED if they differ.
  */
-export async function plainFirst<Command extends KeyedCommand, Answer extends { readonly id: string }>(
+export async function plainFirst<Command extends MaybeKeyed, Answer extends { readonly id: string }>(
   commands: readonly Command[],
   { plain, general }: PlainFirst<Command, Answer>,
 ): Promise<(Once<Answer> | Refusal)[]> {
