@@ -4,6 +4,7 @@
  * nothing can have been carried out; whatever breaks later is left without an answer.
  */
 import { Agent, createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { likingOf } from '../../src/platform/rendezvous.ts';
 import type { Target, Targets } from './targets.ts';
 
 /** What is looked at of a request. */
@@ -44,16 +45,9 @@ function claimOf(token: unknown, name: string): string | undefined {
 /** The best first: when the first is gone, only what was its own moves. */
 function byRendezvous(able: readonly Target[], point: string): readonly Target[] {
   return able
-    .map((target) => ({ target, rank: hashOf(`${target.origin} ${point}`) }))
-    .toSorted((one, other) => other.rank - one.rank)
+    .map((target) => ({ target, liking: likingOf(target.origin, point) }))
+    .toSorted((one, other) => other.liking - one.liking)
     .map(({ target }) => target);
-}
-
-function hashOf(text: string): number {
-  let hash = 0x811c_9dc5;
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x0100_0193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
-  return (hash ^ (hash >>> 13)) >>> 0;
 }
 
 export function createConcertServer(targets: Targets): Server {

@@ -25,6 +25,8 @@ export interface HaproxyOptions {
   readonly certificate?: string;
   /** For its log. */
   readonly folder: string;
+  /** Of those who ask, together. */
+  readonly connectionsMax?: number;
 }
 
 /** The version of the one that is installed, as `2.6.12`; undefined where none is. */
@@ -46,7 +48,7 @@ process.once('exit', () => {
 
 /** What the file takes from its environment. */
 export function haproxyEnvironment(
-  { servers, certificate }: Pick<HaproxyOptions, 'servers' | 'certificate'>,
+  { servers, certificate, connectionsMax = connections_max }: Omit<HaproxyOptions, 'folder'>,
   [plain, secure, insecure]: readonly number[],
 ): Record<string, string> {
   return {
@@ -55,7 +57,7 @@ export function haproxyEnvironment(
     BIND_PLAIN: `127.0.0.1:${plain}`,
     BIND_HTTPS: `127.0.0.1:${secure}`,
     BIND_HTTP: `127.0.0.1:${insecure}`,
-    CONNECTIONS_MAX: String(connections_max),
+    CONNECTIONS_MAX: String(connectionsMax),
   };
 }
 
