@@ -1,5 +1,5 @@
 /**
- * Request by request: what writes for one concert, or of one caller's wallet, to the same server for as long as that is
+ * Request by request: what writes for one concert, or to wallets, to the same server for as long as that is
  * there, everything else to one after the other. Another server is tried only where no connection came about, so that
  * nothing can have been carried out; whatever breaks later is left without an answer.
  */
@@ -20,13 +20,8 @@ const in_path = /^\/api\/v1\/(?:admin\/)?(?:concerts|performances|reservations)\
 /** What a write is for: those for the same meet at one server. Undefined: it may go anywhere. */
 export function meetingPoint({ method = '', url = '', headers }: Asked): string | undefined {
   if (!writes.has(method)) return undefined;
-  if (url.startsWith('/api/v1/wallet/')) return callerOf(headers);
+  if (url.startsWith('/api/v1/wallet/')) return 'wallet';
   return in_path.exec(url)?.[1] ?? claimOf(headers['queue-token'], 'c');
-}
-
-function callerOf({ authorization, cookie }: Asked['headers']): string | undefined {
-  const bearer = /^Bearer (\S+)$/i.exec(String(authorization))?.[1];
-  return claimOf(bearer, 'sub') ?? bearer ?? /maejin\.session_token=([^;]+)/.exec(String(cookie))?.[1];
 }
 
 /** Of a token whose signature nobody verifies here: whoever forges one chooses a server. */

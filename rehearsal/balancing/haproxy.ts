@@ -23,6 +23,8 @@ export interface HaproxyOptions {
   readonly servers: readonly string[];
   /** A file of certificate and key. */
   readonly certificate?: string;
+  /** In how many parts wallets are dealt out; undefined: as the file has it. */
+  readonly walletShares?: number;
   /** For its log. */
   readonly folder: string;
   /** Of those who ask, together. */
@@ -48,12 +50,13 @@ process.once('exit', () => {
 
 /** What the file takes from its environment. */
 export function haproxyEnvironment(
-  { servers, certificate, connectionsMax = connections_max }: Omit<HaproxyOptions, 'folder'>,
+  { servers, certificate, connectionsMax = connections_max, walletShares }: Omit<HaproxyOptions, 'folder'>,
   [plain, secure, insecure]: readonly number[],
 ): Record<string, string> {
   return {
     ...Object.fromEntries(servers.map((origin, number) => [`SERVER_${number + 1}`, new URL(origin).host])),
     ...(certificate === undefined ? {} : { CERTIFICATE: certificate }),
+    ...(walletShares === undefined ? {} : { WALLET_SHARES: String(walletShares) }),
     BIND_PLAIN: `127.0.0.1:${plain}`,
     BIND_HTTPS: `127.0.0.1:${secure}`,
     BIND_HTTP: `127.0.0.1:${insecure}`,
