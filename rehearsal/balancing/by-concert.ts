@@ -91,9 +91,11 @@ function passOn(passing: Passing, [target, ...others]: readonly Target[]): void 
   let isConnected = false;
   far.once('socket', (socket) => {
     isConnected = !socket.connecting;
-    socket.once('connect', () => {
-      isConnected = true;
-    });
+    // One that is used again is connected already, and would keep the listener.
+    if (!isConnected)
+      socket.once('connect', () => {
+        isConnected = true;
+      });
   });
   target.connections.add(near);
   near.once('close', leave);
