@@ -5,12 +5,13 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { readBalance } from './balancing/balancer.ts';
 import { byName, everyFault } from './faults/faults.ts';
 import { strike, type Struck } from './faults/strike.ts';
 import { openFolder } from './ground.ts';
 import { openReport } from './report.ts';
 
-const usage = `npm run faults -- [--only server-killed,disk-full] [--fans 300] [--servers 3] [--seconds 15] [--seed 1] [--report reports/faults]
+const usage = `npm run faults -- [--only server-killed,disk-full] [--fans 300] [--servers 3] [--balance connections|concert] [--seconds 15] [--seed 1] [--report reports/faults]
 ${[...byName.values()].map(({ name, what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}`;
 
 function say(text: string): void {
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
       only: { type: 'string', default: '' },
       fans: { type: 'string', default: '300' },
       servers: { type: 'string', default: '3' },
+      balance: { type: 'string', default: 'connections' },
       seconds: { type: 'string', default: '15' },
       seed: { type: 'string', default: '1' },
       report: { type: 'string', default: 'reports/faults' },
@@ -52,6 +54,7 @@ async function main(): Promise<void> {
   const options = {
     fans: Number(values.fans),
     servers: Number(values.servers),
+    balance: readBalance(values.balance),
     seconds: Number(values.seconds),
     seed: Number(values.seed),
   };

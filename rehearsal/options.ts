@@ -1,5 +1,6 @@
 /** What can be asked of `npm run rehearse`. */
 import { parseArgs } from 'node:util';
+import { readBalance, type Balance } from './balancing/balancer.ts';
 
 export interface Options {
   readonly seats: number;
@@ -15,6 +16,8 @@ export interface Options {
   readonly absent: number;
   readonly cheaters: number;
   readonly servers: number;
+  /** What a balancer before them knows; undefined: there is none, each connection of the crowd is to the next server. */
+  readonly balance: Balance | undefined;
   readonly seed: number;
   /** Of the concert that is put on sale. */
   readonly sessionSeconds: number;
@@ -38,7 +41,7 @@ export interface Options {
 export const usage = `npm run rehearse -- [options]
   the sale     --seats 1000  --fans 2000  --max-active 100  --session 60  --hold 20  --grace 5
   the crowd    --arrival 10  --patience 120  --think 1  --absent 0.1  --cheaters 0.02  --accounts 20  --seed 1
-  the service  --servers 1, or --url https://… with --operator-email, --operator-password (or ADMIN_EMAIL, ADMIN_PASSWORD)
+  the service  --servers 1 (of several: --balance connections or concert puts a balancer before them), or --url https://… with --operator-email, --operator-password (or ADMIN_EMAIL, ADMIN_PASSWORD)
                and --identity-secret (or IDENTITY_JWT_SECRET); without that secret every fan signs up
   the run      --limit 900  --connections 128  --report reports/rehearsal
 Times are in seconds, --absent and --cheaters are shares of the crowd.`;
@@ -53,6 +56,7 @@ const texts = {
   absent: '0.1',
   cheaters: '0.02',
   servers: '1',
+  balance: undefined,
   seed: '1',
   session: '60',
   hold: '20',
@@ -106,6 +110,7 @@ export function readOptions(
     absent: number('absent', 0, 1),
     cheaters: number('cheaters', 0, 1),
     servers: whole('servers', 1, 16),
+    balance: values.balance === undefined ? undefined : readBalance(values.balance),
     seed: whole('seed', 0, 2 ** 31),
     sessionSeconds: whole('session', 1, 86_400),
     holdSeconds: whole('hold', 1, 86_400),

@@ -4,7 +4,8 @@
  */
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openFolder, openGround } from './ground.ts';
+import { openBalancer } from './balancing/balancer.ts';
+import { openFolder, openGround, type Server } from './ground.ts';
 import { readOptions, usage, type Options } from './options.ts';
 import { createProgress } from './progress.ts';
 import { openReport, writeReport } from './report.ts';
@@ -16,7 +17,7 @@ async function placeOf(options: Options, open: AsyncDisposableStack): Promise<Pl
   if (url === undefined) {
     const { secrets, servers, folder, postgresPid } = await openGround(open, options.servers);
     return {
-      origins: servers.map(({ origin }) => origin),
+      origins: await originsOf(options, servers, open),
       operator: secrets.operator,
       identitySecret: secrets.identity,
       serverPids: servers.flatMap(({ child }) => child.pid ?? []),
@@ -35,6 +36,20 @@ async function placeOf(options: Options, open: AsyncDisposableStack): Promise<Pl
     postgresPid: undefined,
     folder,
   };
+}
+
+/** Where the crowd asks: the servers themselves, or a balancer before them. */
+async function originsOf(
+  { balance }: Options,
+  servers: readonly Pick<Server, 'origin'>[],
+  open: AsyncDisposableStack,
+): Promise<string[]> {
+  const origins = servers.map(({ origin }) => origin);
+  if (balance === undefined) return origins;
+  const balancer = await openBalancer(balance);
+  open.defer(() => balancer.close());
+  balancer.serve(origins);
+  return [balancer.origin];
 }
 
 async function main(): Promise<void> {

@@ -207,6 +207,26 @@ describe('results', () => {
     assert.doesNotMatch(well, /broken|expected ones|at its limit/);
   });
 
+  test('of four servers are met by what a write costs, as long as the load is the same', () => {
+    const row = { connections: 128, rate: all, p99: 5, serverUs: 40, postgresUs: 20, errors: 0, firstBad: undefined };
+    const cost = (median: number) => ({ ...row, costOfOne: { median, low: median, high: median } });
+    const rows = [
+      { ...cost(1), kind: 'issue', setup: 'one' },
+      { ...cost(1.15), kind: 'issue', setup: 'four' },
+      { ...cost(1.16), kind: 'pay', setup: 'four' },
+      { ...cost(3), kind: 'pay', setup: 'four, more load' },
+      { ...cost(3), kind: 'status', setup: 'four' },
+    ] as const;
+    const told = { balancer: 'HAProxy 2.6', seconds: 1, rounds: 1, warmUpRequests: 10, rows, loadBusy: 0.2 };
+    const wrong = { of: 'four', ok: false, said: 'I1 is broken' };
+    const figures = kept({ ...told, audits: [{ of: 'one', ok: true, said: '' }, wrong] });
+    const goals = goalsOf({ processes: figures });
+    assert.match(goals, /^\| issue, .* 1\.15 × \| met \|$/m);
+    assert.match(goals, /^\| pay, .* 1\.16 × \| \*\*missed\*\* \|$/m);
+    assert.equal(goals.split('\n').length, 4, 'and these are all');
+    assert.match(shownOf({ processes: figures }, 'processes')?.markdown ?? '', /HAProxy 2\.6[^]*I1 is broken/);
+  });
+
   test('of fans whom nobody answered are missed, also when the file has made nothing of "for ever"', () => {
     const way = 'pipelined' as const;
     const rates = { aloneRate: 10_000, besideRate: 0, rateOfAlone: 0, serverBusy: 1 };

@@ -86,8 +86,8 @@ async function overhear(t: TestContext): Promise<{ readonly said: string[]; say(
   t.after(() => link.destroy());
   link.on('notification', ({ payload = '' }) => said.push(payload.slice(10)));
   const sql = sqlBy((ready, settle) => link.send(ready, settle));
-  await sql`listen maejin_3`;
-  return { said, say: (message) => sql`select pg_notify('maejin_3', ${message})` };
+  await sql`listen maejin_4`;
+  return { said, say: (message) => sql`select pg_notify('maejin_4', ${message})` };
 }
 
 test('who is alone sends no news; somebody new is answered at once and told all from then on', async (t) => {
@@ -99,7 +99,7 @@ test('who is alone sends no news; somebody new is answered at once and told all 
   await reservations.hold(pass, performanceId, [1]);
   await feed.watch.run();
   await feed.watch.run();
-  await eventually(() => assert.deepEqual(said, ['!', '.', '.']));
+  await eventually(() => assert.deepEqual(said, ['!', '+', '+']));
   await say('a stranger!');
   await eventually(() => assert.deepEqual(said.slice(3), ['!', '.']));
   await reservations.hold(pass, performanceId, [2]);
@@ -111,7 +111,7 @@ test('who is alone sends no news; somebody new is answered at once and told all 
   await reservations.hold(pass, performanceId, [3]);
   await feed.watch.run();
   await feed.watch.run();
-  await eventually(() => assert.deepEqual(said.slice(7), ['.', '.'], 'alone again'));
+  await eventually(() => assert.deepEqual(said.slice(7), ['+', '+'], 'alone again'));
 });
 
 test('own news come back to nobody; another server’s come once and in order, and a gap is told to it', async (t) => {

@@ -19,7 +19,14 @@ after(() => rm(folder, { recursive: true, force: true }));
 
 test('a crowd goes on while things break, and nothing acknowledged is lost', async () => {
   const program = path.join(import.meta.dirname, '../rehearsal/faults.ts');
-  const args = ['--only=medley', '--fans=50', '--servers=2', '--seconds=1.5', `--report=${folder}`];
+  const args = [
+    '--only=medley',
+    '--fans=50',
+    '--servers=2',
+    '--balance=concert',
+    '--seconds=1.5',
+    `--report=${folder}`,
+  ];
   const { code, output } = await new Promise<{ code: number | null; output: string }>((resolve) => {
     const child = execFile(process.execPath, [program, ...args], (_error, stdout, stderr) =>
       resolve({ code: child.exitCode, output: `${stdout}${stderr}` }),

@@ -71,7 +71,7 @@ test('a small sale is played to its end, passes, and leaves a report', async () 
 });
 
 test('wrong options are one line', async () => {
-  for (const args of [['--seats=none'], ['--url=http://127.0.0.1:1'], ['--colour=red'], ['--report=/proc/0/here']]) {
+  for (const args of [['--seats=none'], ['--url=http://127.0.0.1:1'], ['--balance=dice'], ['--report=/proc/0/here']]) {
     const { code, stderr } = await rehearse(...args);
     assert.equal(code, 1);
     const complaint = stderr.trim().split('\n').at(-1) ?? '';

@@ -9,7 +9,7 @@ export interface Fault {
   /** Short, for `--only` and the table. */
   readonly name: string;
   readonly what: string;
-  readonly field?: Omit<FieldOptions, 'servers'>;
+  readonly field?: Omit<FieldOptions, 'servers' | 'balance'>;
   /** Breaks and mends. Answers what there is to tell about it. */
   strike(field: Field, seconds: number): Promise<string>;
   /** Why it cannot be done here, if it cannot. */

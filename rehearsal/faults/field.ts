@@ -1,8 +1,8 @@
 /** Where things break: PostgreSQL, a wire to it for each server, several servers, and a balancer before them. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { openBalancer, type Balance, type Balancer } from '../balancing/balancer.ts';
 import { newSecrets, startServer, type Secrets, type Server } from '../ground.ts';
-import { openBalancer, type Balancer } from './balancer.ts';
 import { createPostgres, createStandby, type Postgres } from './postgres.ts';
 import { openWire, type Wire } from './wire.ts';
 
@@ -28,6 +28,7 @@ interface Special {
 
 export interface FieldOptions {
   readonly servers: number;
+  readonly balance: Balance;
   readonly withStandby?: boolean;
   /** Flags and variables of a server, by its number. */
   readonly special?: (number: number) => Special;
@@ -52,7 +53,7 @@ export async function openField(folder: string, options: FieldOptions, open: Asy
 
   const wires: Wire[] = [];
   const servers: (Server | undefined)[] = [];
-  const balancer = await openBalancer();
+  const balancer = await openBalancer(options.balance);
   open.defer(() => balancer.close());
   const serve = (): void => balancer.serve(servers.flatMap((server) => server?.origin ?? []));
 

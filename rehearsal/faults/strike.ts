@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signToken } from '../cheating.ts';
+import type { Balance } from '../balancing/balancer.ts';
 import type { Finding } from '../checks/check.ts';
 import { readOptions } from '../options.ts';
 import { playSale, type Running, type SaleResults } from '../sale.ts';
@@ -12,6 +13,8 @@ import { openField, type Field } from './field.ts';
 
 export interface StrikeOptions {
   readonly servers: number;
+  /** What the balancer before them knows. */
+  readonly balance: Balance;
   readonly fans: number;
   /** How long what lasts, lasts. */
   readonly seconds: number;
@@ -38,7 +41,8 @@ export async function strike(fault: Fault, options: StrikeOptions, folder: strin
   await using open = new AsyncDisposableStack();
   const here = path.join(folder, fault.name);
   mkdirSync(here);
-  const field = await openField(here, { servers: options.servers, ...fault.field }, open);
+  const { servers, balance } = options;
+  const field = await openField(here, { servers, balance, ...fault.field }, open);
   const place = {
     origins: [field.balancer.origin],
     operator: field.secrets.operator,
@@ -70,7 +74,7 @@ export async function strike(fault: Fault, options: StrikeOptions, folder: strin
   const back: Finding = {
     name: `The service is back by itself within ${back_seconds_max} s`,
     ok: isBack,
-    counted: options.servers,
+    counted: servers,
     violations: isBack ? 0 : 1,
     sample: isBack ? [] : [`it took ${backAfter.toFixed(1)} s`],
   };

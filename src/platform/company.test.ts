@@ -28,6 +28,20 @@ test('nobody is there until somebody was heard, and for a while after they were 
   assert.equal(company.isThere(), true);
 });
 
+test('on duty is who said so lately, and neither who has left nor who only told something', (t) => {
+  const pass = clockOf(t);
+  const company = createCompany();
+  for (const server of ['one', 'two', 'three']) company.onDuty(server);
+  company.hear('four');
+  company.left('one');
+  assert.deepEqual([...company.dutiful()], ['two', 'three']);
+  pass(1_400);
+  company.onDuty('two');
+  pass(200);
+  company.hear('three');
+  assert.deepEqual([...company.dutiful()], ['two'], 'soon enough for others to do it within 2 s');
+});
+
 test('who falls silent is missed once; who said that it leaves is not', (t) => {
   const pass = clockOf(t);
   const company = createCompany();

@@ -10,6 +10,7 @@ import type { Sql } from './database.ts';
 import { type Ear, createEar, notify } from './ear.ts';
 import { randomId } from './ids.ts';
 import { inTime } from './in-time.ts';
+import { isChosen } from './rendezvous.ts';
 import { type Teller, createTeller } from './teller.ts';
 import type { Duty } from './ticker.ts';
 
@@ -35,7 +36,12 @@ export interface Feed {
   lost(): void;
   /** Whether another server was heard of lately. */
   hasCompany(): boolean;
-  /** Says that this server is there, and looks whether it hears and whether the others are there still. */
+  /**
+   * Whether what any server may do, and one should, falls to this one: of those who are heard of, all name the same. Nobody
+   * may rely on it being done: that one may be gone, or sick. True where nobody else is heard of.
+   */
+  isOurs(thing: string): boolean;
+  /** Says that this server is there and carries out its duties, and looks whether it hears and whether the others are there still. */
   readonly watch: Duty;
   /** Tells what is yet to be told, and that this server leaves. */
   close(): Promise<void>;
@@ -49,7 +55,7 @@ const farewell_ms_max = 1_000;
 
 const id_chars = 10;
 /** Behind the sender's id; anything else is news. */
-const marks = { hello: '!', here: '.', lost: '?', leaving: '-' };
+const marks = { hello: '!', here: '.', onDuty: '+', lost: '?', leaving: '-' };
 
 /** Opens the listening connection; resolves when it has heard something. Refuses with `CannotStart` if it hears nothing. */
 export async function createFeed(url: string, sql: Sql): Promise<Feed> {
@@ -100,10 +106,11 @@ export async function createFeed(url: string, sql: Sql): Promise<Feed> {
     onGap: audience.onGap,
     lost,
     hasCompany,
+    isOurs: (thing) => isChosen(self, company.dutiful(), thing),
     watch: {
       name: 'feed.watch',
       everyMs: 1_000,
-      run: createWatch({ ear, company, audience, teller, lost, isDeaf, sayHere: () => sayHere(marks.here) }),
+      run: createWatch({ ear, company, audience, teller, lost, isDeaf, sayHere: () => sayHere(marks.onDuty) }),
     },
     close: async () => {
       const leaving = teller.drain().then(() => ear.say([self + marks.leaving]));
@@ -148,7 +155,8 @@ function createAudience(company: Company, answer: () => void): Audience {
     hear: (sender, text) => {
       if (text === marks.leaving) return company.left(sender);
       company.hear(sender);
-      if (text === marks.here) return;
+      if (text === marks.onDuty) company.onDuty(sender);
+      if (text === marks.here || text === marks.onDuty) return;
       if (text === marks.hello) answer();
       else if (text === marks.lost) gap();
       else hearNews(text);

@@ -77,16 +77,21 @@ const sweep_ms = 250;
 const batch_max = 500;
 /** A run ends after so many batches; what is left waits for the next. */
 const batches_max = 20;
+/** Longer than the server takes to which they fall, or than it takes to hear that it is gone. */
+const late_seconds = 3;
 
 export interface Releasing {
   readonly database: Database;
   readonly boards: SeatBoards;
-  readonly feed: Pick<Feed, 'subscribe'>;
+  readonly feed: Pick<Feed, 'subscribe' | 'isOurs'>;
   /** Rung when something is held from this server; of the others it is heard. */
   readonly bell: Bell;
 }
 
-/** Marks holds whose time ran out and frees their seats, on whichever server comes first. Rests while nothing is held. */
+/**
+ * Marks holds whose time ran out and frees their seats: those of a concert on the server to which it falls, or, should that
+ * one not, on whichever comes first. Rests while nothing is held.
+ */
 export function releaseDuty({ database, boards, feed, bell }: Releasing): Duty {
   feed.subscribe('seats', bell.ring);
   return {
@@ -95,12 +100,16 @@ export function releaseDuty({ database, boards, feed, bell }: Releasing): Duty {
     bell,
     sign: (sql) => sql`exists (select from reservations where status = 'HELD')`,
     run: async () => {
+      // Of other servers: passed over, so that however many are overdue there they keep nobody here waiting.
+      const others = new Set<string>();
       for (let batch = 0; batch < batches_max; batch++) {
-        const next = await nextHolds(database.sql);
-        if (next.length === 0) return rest();
+        const next = await nextHolds(database.sql, [...others]);
+        if (next.length === 0) return others.size === 0 ? rest() : undefined;
         const overdue = next.filter(({ isOverdue }) => isOverdue);
+        const ours = overdue.filter(({ concertId, isLate }) => isLate || feed.isOurs(concertId));
+        for (const { concertId } of overdue) if (!feed.isOurs(concertId)) others.add(concertId);
         await eachByItself(
-          Map.groupBy(overdue, (hold) => hold.concertId),
+          Map.groupBy(ours, (hold) => hold.concertId),
           async ([concertId, holds]) => {
             const ids = holds.map((hold) => hold.id);
             boards.committed(await database.transaction((tx) => release(tx, concertId, ids)));
@@ -117,13 +126,18 @@ interface NextHold {
   readonly concertId: string;
   readonly id: string;
   readonly isOverdue: boolean;
+  /** Whoever should have released it has not. */
+  readonly isLate: boolean;
 }
 
-/** Those whose time ran out; where there is none, whichever is next. None at all: nothing is held. */
-async function nextHolds(sql: Sql): Promise<NextHold[]> {
+/** Those whose time ran out; where there is none, whichever is next. None at all: nothing is held, but perhaps by `others`. */
+async function nextHolds(sql: Sql, others: readonly string[]): Promise<NextHold[]> {
   return sql<NextHold[]>`
-    select concert_id as "concertId", id, held_until <= now() as "isOverdue" from reservations
+    select concert_id as "concertId", id, held_until <= now() as "isOverdue",
+      held_until <= now() - make_interval(secs => ${late_seconds}) as "isLate"
+    from reservations
     where status = 'HELD' and held_until <= greatest(now(), (select min(held_until) from reservations where status = 'HELD'))
+      and concert_id <> all(${others}::text[])
     order by held_until limit ${batch_max}`;
 }
 

@@ -195,7 +195,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
       const board = boards.peek(concertId);
       if (board !== undefined) board.isSoldOut = isSoldOut;
     },
-    duties: [createTending({ database, boards, presence }), boards.duty, placeRetention(database, deps.retentionDays)],
+    duties: [createTending({ ...deps, boards, presence }), boards.duty, placeRetention(database, deps.retentionDays)],
     drain: () => drainAll([issueLanes, leavers, voidLanes, lookUps, livePlaces]),
   };
 }

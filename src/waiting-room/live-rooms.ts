@@ -11,11 +11,16 @@ export interface LiveRooms {
   among(concertIds: readonly string[]): Promise<readonly string[]>;
   /** Of all that have a line, those with something to do. Empty ones are put with those that have none. */
   live(): Promise<readonly string[]>;
+  /** All that had a line when the looks last went over them, and those that were met since. */
+  met(): Iterable<string>;
   /** Whether the last look at all that have a line began at the first and met none. */
   readonly isQuiet: boolean;
   /** Of all that are said to have no line, those that have one after all. They are put with the others. */
   empty(): Promise<readonly string[]>;
 }
+
+/** More lines than this are looked at as often as all are gone over. */
+const met_max = 10_000;
 
 export interface LookedAt {
   readonly concertId: string;
@@ -30,12 +35,18 @@ interface Row extends LookedAt {
 
 export function createLiveRooms(sql: Sql, perLook: number): LiveRooms {
   const next = createRotation(perLook);
+  let [met, before] = [new Set<string>(), new Set<string>()];
   let isQuiet = false;
   const look = (isLive: boolean): (() => Promise<readonly string[]>) => {
     let after = '';
     return async () => {
-      const { rooms, last, count } = await lookAt(sql, { isLive, after, perLook });
-      if (isLive) isQuiet = count === 0 && after === '';
+      const { rooms, last, count, live } = await lookAt(sql, { isLive, after, perLook });
+      if (isLive) {
+        isQuiet = count === 0 && after === '';
+        // They were gone over once: those that were met before that have no line any more, or were met again.
+        if (after === '') [met, before] = [new Set(), met];
+        for (const concertId of live) if (met.size < met_max) met.add(concertId);
+      }
       after = last;
       const wrong = rooms.filter(({ isWrong }) => isWrong);
       if (wrong.length > 0) await turnOver(sql, wrong);
@@ -51,6 +62,7 @@ export function createLiveRooms(sql: Sql, perLook: number): LiveRooms {
       return rows.map(({ concertId }) => concertId);
     },
     live: look(true),
+    met: () => met.union(before),
     get isQuiet() {
       return isQuiet;
     },
@@ -69,22 +81,32 @@ interface LookedOver {
   readonly last: string;
   /** All that there were, of interest or not. */
   readonly count: number;
+  /** Those that are said to have a line. */
+  readonly live: readonly string[];
+}
+
+interface Looked {
+  readonly rooms: readonly Row[] | null;
+  readonly last: string | null;
+  readonly count: number;
+  readonly live: readonly string[] | null;
 }
 
 /** The rooms among the next `perLook` that are of interest, and where to go on. */
 async function lookAt(sql: Sql, { isLive, after, perLook }: Look): Promise<LookedOver> {
-  const [row] = await sql<[{ rooms: readonly Row[] | null; last: string | null; count: number }]>`
+  const [row] = await sql<[Looked]>`
     with room as materialized (
       select * from rooms where ${isLive ? sql`is_live` : sql`not is_live`} and concert_id > ${after}
       order by concert_id limit ${perLook}
     ), looked as (
-      select concert_id, version, ${hasWork(sql)} as has_work, ${hasLine(sql)} <> is_live as is_wrong from room
+      select concert_id, version, is_live, ${hasWork(sql)} as has_work, ${hasLine(sql)} <> is_live as is_wrong from room
     )
-    select max(concert_id) as last, count(*)::int as count,
+    select max(concert_id) as last, count(*)::int as count, array_agg(concert_id) filter (where is_live) as live,
       json_agg(json_build_object('concertId', concert_id, 'version', version, 'hasWork', has_work, 'isWrong', is_wrong))
         filter (where has_work or is_wrong) as rooms
     from looked`;
-  return { rooms: row.rooms ?? [], last: row.count < perLook ? '' : (row.last ?? ''), count: row.count };
+  const { rooms, last, count, live } = row;
+  return { rooms: rooms ?? [], last: count < perLook ? '' : (last ?? ''), count, live: live ?? [] };
 }
 
 /** Somebody waits or is inside. Each condition is a probe into an index that holds only the tokens concerned. */

@@ -1,9 +1,11 @@
 /**
  * What time brings to the lines: sessions end, the silent lose their slots, free slots are given on. Any server may
- * do it; one that finds a room taken leaves it to whoever has it. Nothing is wrong while this sleeps, only later.
+ * do it, and of several one does (`Feed.isOurs`); one that finds a room taken leaves it to whoever has it. Nothing is wrong
+ * while this sleeps, only later.
  */
 import { eachByItself, impatient } from '../platform/each.ts';
 import type { Database, Tx } from '../platform/database.ts';
+import type { Feed } from '../platform/feed.ts';
 import { rest, type Duty } from '../platform/ticker.ts';
 import { nowSeconds, type Board } from './board.ts';
 import { grace_slack_seconds } from './admission.ts';
@@ -17,6 +19,7 @@ export interface Tending {
   readonly database: Database;
   readonly boards: Pick<Boards, 'all' | 'peek' | 'show' | 'bell'>;
   readonly presence: Pick<Presence, 'flush'>;
+  readonly feed: Pick<Feed, 'isOurs' | 'hasCompany'>;
   /** Most rooms that one look asks about. */
   readonly roomsPerLook?: number;
 }
@@ -32,26 +35,34 @@ const outage_seconds = 3;
 const rooms_per_look = 1_000;
 /** Every so many heartbeats some of the rooms without a line are looked at, for a server that did not say that it made one. */
 const beats_per_empty_look = 30;
+/** What falls to another server and is there to do for so long is done here too: that one is sick. */
+const patience_ms = 2_000;
+/** What no look has found for so long was done; looks go over five thousand lines in that time. */
+const done_after_ms = 5_000;
 
 /**
- * Lines that this server has in memory are looked at every time; where nobody looks, a second later is early enough.
+ * Lines that this server has in memory are looked at every time; where nobody looks, a second later is early enough. Of several
+ * servers each looks every time at those that fall to it, whichever has them in memory.
  * In the years there come to be thousands of rooms without a line, and they are as good as never looked at. While there
  * is no line at all, this rests until one is heard of or seen; then nobody can be silent, and no heart need beat.
  */
-export function createTending({ database, boards, presence, roomsPerLook = rooms_per_look }: Tending): Duty {
+export function createTending({ database, boards, presence, feed, roomsPerLook = rooms_per_look }: Tending): Duty {
   const rooms = createLiveRooms(database.sql, roomsPerLook);
   /** Where signs of life could not be written down, of whom nobody knows. */
   const deaf = new Set<string>();
+  const patience = createPatience();
   let heartbeatAt = -Infinity;
   let beats = 0;
 
   const withWork = async (isBeat: boolean): Promise<Set<string>> => {
     const lines = livesOf(boards);
     const short = lines.filter(isShort).map(({ concertId }) => concertId);
-    const here = await rooms.among(lines.map(({ concertId }) => concertId));
-    const elsewhere = isBeat ? await rooms.live() : [];
+    const here = new Set(lines.map(({ concertId }) => concertId));
+    const all = feed.hasCompany() ? [...here.union(new Set(rooms.met()))] : [...here];
+    const ours = await rooms.among(all.filter(feed.isOurs));
+    const left = isBeat ? patience.worn(await rooms.live(), feed.isOurs) : [];
     const forgotten = isBeat && beats++ % beats_per_empty_look === 0 ? await rooms.empty() : [];
-    return new Set([...short, ...here, ...elsewhere, ...forgotten, ...deaf]);
+    return new Set([...short, ...ours, ...left, ...forgotten, ...deaf]);
   };
 
   return {
@@ -78,6 +89,24 @@ export function createTending({ database, boards, presence, roomsPerLook = rooms
       for (const error of unheard.values()) throw error;
       const isQuiet = isBeat && rooms.isQuiet && deaf.size === 0 && livesOf(boards).length === 0;
       return isQuiet ? rest() : undefined;
+    },
+  };
+}
+
+/** Waits for another server to do what falls to it, but not for ever. */
+function createPatience() {
+  const found = new Map<string, { readonly since: number; at: number }>();
+  return {
+    /** Of the rooms in which a look has found something to do: our own, and those that another server has left for long. */
+    worn: (concertIds: readonly string[], isOurs: Feed['isOurs']): string[] => {
+      const now = performance.now();
+      for (const [concertId, { at }] of found) if (at < now - done_after_ms) found.delete(concertId);
+      return concertIds.filter((concertId) => {
+        if (isOurs(concertId)) return true;
+        const known = found.get(concertId) ?? { since: now, at: now };
+        found.set(concertId, { ...known, at: now });
+        return now - known.since >= patience_ms;
+      });
     },
   };
 }
