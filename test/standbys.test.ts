@@ -133,6 +133,18 @@ test('the primary serves, whichever host the address names first', async () => {
   await assertNobodyOn(second, third);
 });
 
+test('a primary that is told to take no writes is not what anybody waits for', async () => {
+  const tell = (word: 'on' | 'off') =>
+    primary.ask(async ({ sql }) => {
+      await sql.unsafe(`alter system set default_transaction_read_only = ${word}`);
+      await sql`select pg_reload_conf()`;
+    });
+  await tell('on');
+  await assertNotReady(offices);
+  await tell('off');
+  await assertServed(offices);
+});
+
 test('an address that leads to a standby for a while serves nothing meanwhile', async () => {
   const [, , moved] = offices;
   assert(moved);
