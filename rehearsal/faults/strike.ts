@@ -2,7 +2,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signToken } from '../cheating.ts';
 import type { Balance } from '../balancing/balancer.ts';
 import type { Finding } from '../checks/check.ts';
 import { readOptions } from '../options.ts';
@@ -10,6 +9,7 @@ import { playSale, type Running, type SaleResults } from '../sale.ts';
 import { findingsOf } from '../verdict.ts';
 import type { Fault } from './faults.ts';
 import { openField, type Field } from './field.ts';
+import { probeOf, type Probe } from './probe.ts';
 
 export interface StrikeOptions {
   readonly servers: number;
@@ -52,6 +52,7 @@ export async function strike(fault: Fault, options: StrikeOptions, folder: strin
     folder: here,
     rough: true,
   };
+  const found: Finding[] = [];
   let note = '';
   let backAfter = Number.NaN;
   let soldAfter: number | undefined;
@@ -61,10 +62,10 @@ export async function strike(fault: Fault, options: StrikeOptions, folder: strin
     note = await fault.strike(field, options.seconds);
     const whole = performance.now();
     const wholeAt = office.now();
-    await Promise.all(
-      field.servers.map((server, number) => writes(field, server?.origin ?? '', `${fault.name}-${number}`)),
-    );
+    const probes = probesOf(field);
+    await Promise.all(probes.map((probe) => probe.writes(give_up_seconds)));
     backAfter = (performance.now() - whole) / 1_000;
+    found.push(await shownFinding(field, probes));
     await until(() => tally.lastSaleAt > wholeAt || stage.isOver(), give_up_seconds);
     soldAfter = tally.lastSaleAt > wholeAt ? (office.now() - wholeAt) / 1_000 : undefined;
   };
@@ -78,7 +79,38 @@ export async function strike(fault: Fault, options: StrikeOptions, folder: strin
     violations: isBack ? 0 : 1,
     sample: isBack ? [] : [`it took ${backAfter.toFixed(1)} s`],
   };
-  return { fault, findings: [...findingsOf(results), back], note, backAfter, soldAfter, results };
+  if (field.standbys.length > 0) found.push(await strayFinding(field));
+  return { fault, findings: [...findingsOf(results), back, ...found], note, backAfter, soldAfter, results };
+}
+
+/** A fan of each server's own. */
+function probesOf({ servers, secrets }: Field): Probe[] {
+  return servers.map((server, number) => probeOf(server?.origin ?? '', `${number}`, secrets.identity));
+}
+
+/** What one server has acknowledged, all of them show: none reads where it was not written. */
+async function shownFinding({ servers }: Field, probes: readonly Probe[]): Promise<Finding> {
+  const origins = servers.map((server) => server?.origin ?? '');
+  const reads = (await Promise.all(probes.map((probe) => probe.readsAt(origins)))).flat();
+  const wrong = reads.filter((told) => told !== undefined);
+  return {
+    name: 'Every server shows what another one has just acknowledged',
+    ok: wrong.length === 0,
+    counted: reads.length,
+    violations: wrong.length,
+    sample: wrong.slice(0, 5),
+  };
+}
+
+async function strayFinding(field: Field): Promise<Finding> {
+  const strays = await field.strays();
+  return {
+    name: 'No session of a server stays on a host that takes no writes',
+    ok: strays.length === 0,
+    counted: field.standbys.length,
+    violations: strays.length,
+    sample: strays.slice(0, 5),
+  };
 }
 
 function optionsOf({ fans, seed, seconds }: StrikeOptions) {
@@ -105,25 +137,6 @@ function optionsOf({ fans, seed, seconds }: StrikeOptions) {
   );
   if (read === 'help') throw new Error('unreachable');
   return read;
-}
-
-/** Resolves when this server has carried out a write, asked for again and again. */
-async function writes({ secrets }: Field, origin: string, who: string): Promise<void> {
-  const bearer = signToken({ sub: `probe-${who}`, exp: Math.floor(Date.now() / 1_000) + 86_400 }, secrets.identity);
-  const giveUpAt = performance.now() + give_up_seconds * 1_000;
-  while (performance.now() < giveUpAt) {
-    const answered = await fetch(`${origin}/api/v1/wallet/charges`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${bearer}`, 'Content-Type': 'application/json', 'Idempotency-Key': 'probe' },
-      body: JSON.stringify({ amount: 1 }),
-      signal: AbortSignal.timeout(2_000),
-    }).then(
-      ({ status }) => status === 201,
-      () => false,
-    );
-    if (answered) return;
-    await sleep(50);
-  }
 }
 
 async function until(isSo: () => boolean, seconds: number): Promise<void> {

@@ -3,6 +3,10 @@
  * everything was said but before the commit, and after the commit but before its answer.
  */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { followCommits } from './commits.ts';
+
+/** PostgreSQL says that a flight has arrived, and that no transaction is open. */
+const ready = Buffer.from('Z\0\0\0\x05I');
 
 export type Cut = 'before the commit' | 'after the commit';
 
@@ -20,10 +24,6 @@ export interface Wire {
   readonly cuts: number;
   close(): Promise<void>;
 }
-
-/** What the driver sends to commit, and what PostgreSQL answers when it is done. */
-const commit = Buffer.from('Q\0\0\0\vcommit\0');
-const commit_done = Buffer.from('COMMIT\0');
 
 export async function openWire(targetPort: number): Promise<Wire> {
   const ends = new Set<Socket>();
@@ -50,24 +50,29 @@ export async function openWire(targetPort: number): Promise<Wire> {
     },
   };
 
-  const meetsCut = (when: Cut, bytes: Buffer, mark: Buffer): boolean =>
-    wire.cutting?.when === when && bytes.includes(mark) && Math.random() < wire.cutting.share;
+  const meetsCut = (when: Cut): boolean => wire.cutting?.when === when && Math.random() < wire.cutting.share;
 
   const server = createServer((near) => {
     const far = connect(targetPort, '127.0.0.1');
-    const cut = (): void => {
-      cuts++;
-      near.destroy();
-      far.destroy();
-    };
+    const commitIn = followCommits();
+    let isCommitting = false;
     join(near, far, (bytes) => {
-      if (!meetsCut('before the commit', bytes, commit)) return false;
-      cut();
+      const commit = commitIn(bytes);
+      isCommitting = commit !== undefined;
+      if (commit === undefined || !meetsCut('before the commit')) return false;
+      cuts++;
+      // All that stands before it is carried out.
+      far.end(bytes.subarray(0, commit));
+      near.destroy();
       return true;
     });
     join(far, near, (bytes) => {
-      if (!meetsCut('after the commit', bytes, commit_done)) return false;
-      cut();
+      if (!isCommitting || !bytes.subarray(-ready.length).equals(ready)) return false;
+      isCommitting = false;
+      if (!meetsCut('after the commit')) return false;
+      cuts++;
+      near.destroy();
+      far.destroy();
       return true;
     });
   });

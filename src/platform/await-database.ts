@@ -71,7 +71,7 @@ async function complaintOf(database: Database, trial: Trial): Promise<string | u
   }
 }
 
-/** A standby may be promoted. */
+/** It may be switched on again. */
 class MayPass extends Error {}
 
 /** As text: a pooler may not know what was prepared. */
@@ -81,12 +81,11 @@ async function ask<R>(sql: Sql, text: string): Promise<R> {
 }
 
 async function tryServer({ sql }: Pick<Database, 'sql'>): Promise<void> {
-  const server = await ask<{ version: number; isStandby: boolean; isReadOnly: boolean; database: string }>(
+  const server = await ask<{ version: number; isReadOnly: boolean; database: string }>(
     sql,
-    `select current_setting('server_version_num')::int / 10000 as version, pg_is_in_recovery() as "isStandby",
+    `select current_setting('server_version_num')::int / 10000 as version,
       current_setting('transaction_read_only')::bool as "isReadOnly", current_database() as database`,
   );
-  if (server.isStandby) throw new MayPass('DATABASE_URL names a standby, which takes no writes');
   if (server.version < version_min) {
     throw new CannotStart(`DATABASE_URL must name a PostgreSQL ${version_min} or newer; this is ${server.version}`);
   }

@@ -1,16 +1,15 @@
 /**
- * Connections to PostgreSQL: to whichever host takes writes, secured as the address asks, set to what we rely upon,
+ * Connections to PostgreSQL: to whichever host is the primary, secured as the address asks, set to what we rely upon,
  * given up when they are silent; and the pool of them. Only what the driver offers to everybody is used of it.
  */
 import { Socket } from 'node:net';
 import { Client, type ClientBase, DatabaseError, Pool, type PoolClient } from 'pg';
-import { type DatabaseAddress, type Host, readDatabaseAddress } from './database-address.ts';
 import { codeOf, faultOf, isStalePlan } from './failures.ts';
 import { type Asked, Flight, type Prepared } from './flight.ts';
 import { createRested } from './rested.ts';
 import { set_session } from './session-settings.ts';
 import type { Ready, Row, Rows, Settle } from './statements.ts';
-import type { TlsMode } from './tls.ts';
+import { likelyWay, passOver, prove, type Way, waysOf } from './ways.ts';
 
 /** Longer than any statement may take. What is longer on purpose is asked on connections of its own. */
 const silence_ms_max = 40_000;
@@ -19,55 +18,10 @@ const wait_ms_max = 5_000;
 /** A host that vanished is found out while its connection is idle, and what stands between keeps that open. */
 const keep_alive_ms = 10_000;
 
-/** One way to the database: which host, and how secured. */
-interface Way {
-  readonly host: Host;
-  readonly tls: TlsMode;
-}
-
-/** By address: which of its ways worked when last tried. What the pool found out, the listener need not. */
-const likely = new Map<string, Way>();
-const addresses = new Map<string, { readonly address: DatabaseAddress; readonly ways: readonly Way[] }>();
-
-function waysOf(url: string): { readonly address: DatabaseAddress; readonly ways: readonly Way[] } {
-  let found = addresses.get(url);
-  if (found === undefined) {
-    const address = readDatabaseAddress(url);
-    const ways = address.hosts.flatMap((host) =>
-      // Nothing but this machine reads what goes through a socket folder.
-      (host.host.startsWith('/') ? (['none'] as const) : address.tls).map((tls) => ({ host, tls })),
-    );
-    found = { address, ways };
-    addresses.set(url, found);
-  }
-  return found;
-}
-
-function likelyWay(url: string): Way {
-  const { ways } = waysOf(url);
-  const way = likely.get(url) ?? ways[0];
-  if (way === undefined) throw new Error('an address has at least one host');
-  return way;
-}
-
-/** What says no to whoever asks, however they come. */
-const final = new Set(['28P01', '3D000']);
-/**
- * Whether asking the same host with TLS, or without, may help: it does not speak it, speaks it badly, or lets people in by
- * one of the two only. Else the host is away or the wrong one, and no way to it is given up for good.
- */
-function isOfTheWay(error: unknown): boolean {
-  const code = codeOf(error) ?? '';
-  return code === '28000' || (error instanceof Error && /ssl|tls|certificate/i.test(`${code} ${error.message}`));
-}
-
-/** Another way from now on, unless another connection has found out already that this one does not work. */
-function passOver(url: string, way: Way, error: unknown): void {
-  if (likelyWay(url) !== way || final.has(codeOf(error) ?? '')) return;
-  const { ways } = waysOf(url);
-  const later = [...ways.slice(ways.indexOf(way) + 1), ...ways];
-  const next = later.find(({ host }) => isOfTheWay(error) || host !== way.host);
-  if (next !== undefined) likely.set(url, next);
+export interface Asking {
+  readonly applicationName: string;
+  /** For who wants to look at a standby, where what was written last may be missing; the service never does. */
+  readonly standbyToo?: boolean | undefined;
 }
 
 /** A connection. What is sent on it is carried out in order, flight by flight. */
@@ -75,13 +29,14 @@ export class Link extends Client {
   readonly #socket: Socket;
   readonly #url: string;
   readonly #way: Way;
+  readonly #standbyToo: boolean;
   readonly #prepared: Prepared = new Map();
   /** One is under way at a time. These leave when it has arrived, in order. */
   readonly #waiting: Flight[] = [];
   #isFlying = false;
   #isEnded = false;
 
-  constructor(url: string, applicationName: string) {
+  constructor(url: string, { applicationName, standbyToo = false }: Asking) {
     const { address } = waysOf(url);
     const way = likelyWay(url);
     const socket = new Socket();
@@ -101,6 +56,7 @@ export class Link extends Client {
     this.#socket = socket;
     this.#url = url;
     this.#way = way;
+    this.#standbyToo = standbyToo;
     // Whoever waits is told by the driver; a connection that nobody uses is the pool's to forget.
     this.on('error', () => undefined);
     this.on('drain', () => this.#leave());
@@ -142,10 +98,13 @@ export class Link extends Client {
         rows === undefined ? reject(error) : resolve(rows),
       );
     });
-    if (waysOf(this.#url).address.writable && session?.['isStandby'] === true) {
+    // Whatever the address says, and if it names one host only: behind a name or a proxy that moves with the primary may be
+    // a standby for a moment, and what was read there would be of before. A primary becomes a standby by a restart alone,
+    // which ends its connections, so whoever was asked once need not be asked again.
+    if (session?.['isStandby'] === true && !this.#standbyToo) {
       throw Object.assign(new Error('this host is a standby, which takes no writes'), { code: '25006' });
     }
-    likely.set(this.#url, this.#way);
+    prove(this.#url, this.#way);
     this.#socket.setTimeout(silence_ms_max);
   }
 
@@ -207,13 +166,13 @@ export interface Connections {
   close(seconds: number): Promise<void>;
 }
 
-export function poolOf(url: string, { max, applicationName }: { max: number; applicationName: string }): Connections {
+export function poolOf(url: string, { max, ...asking }: Asking & { readonly max: number }): Connections {
   waysOf(url);
   const open = new Set<Link>();
   const rested = createRested<PooledLink>();
   const connectOne = class extends Link {
     constructor() {
-      super(url, applicationName);
+      super(url, asking);
       open.add(this);
       const forget = (): void => rested.drop((link) => Object.is(link, this));
       // It is of no more use before it is closed.
@@ -276,7 +235,7 @@ export function poolOf(url: string, { max, applicationName }: { max: number; app
 export async function openLink(url: string, applicationName: string): Promise<Link> {
   for (const tried: Way[] = []; ;) {
     tried.push(likelyWay(url));
-    const link = new Link(url, applicationName);
+    const link = new Link(url, { applicationName });
     try {
       await link.connect();
       return link;

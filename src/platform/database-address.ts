@@ -21,8 +21,6 @@ export interface DatabaseAddress {
   readonly database: string;
   readonly tls: readonly TlsMode[];
   readonly channelBinding: boolean;
-  /** Whether a host that takes no writes is passed over for the next one. */
-  readonly writable: boolean;
   readonly connectMs: number;
   readonly applicationName: string | undefined;
   readonly options: string | undefined;
@@ -53,6 +51,7 @@ export function readDatabaseAddress(url: string): DatabaseAddress {
     return value === '' ? undefined : value;
   };
   for (const parameter of pieces.parameters.keys()) refuseUnknown(parameter);
+  refuseAttributes(get('target_session_attrs'));
   if (get('gssencmode') === 'require') throw wrong('asks for gssencmode=require, which is not spoken here: use TLS');
   const channelBinding = get('channel_binding') === 'require';
   // There is none without TLS.
@@ -63,7 +62,6 @@ export function readDatabaseAddress(url: string): DatabaseAddress {
     hosts: hostsOf(get('host') ?? pieces.hosts, get('port') ?? pieces.ports),
     tls,
     channelBinding,
-    writable: isWritable(get('target_session_attrs')),
     connectMs: connectMs(get('connect_timeout')),
     applicationName: get('application_name'),
     options: get('options'),
@@ -164,17 +162,10 @@ function hostsOf(hosts: string, ports: string): readonly Host[] {
   });
 }
 
-function isWritable(wanted: string | undefined): boolean {
-  switch (wanted) {
-    case undefined:
-    case 'any':
-      return false;
-    case 'read-write':
-    case 'primary':
-      return true;
-    default:
-      throw wrong('must have target_session_attrs=read-write: the service writes');
-  }
+/** The primary is what serves, also where `any` host would do: without it the fan's own writes were missing in reads. */
+function refuseAttributes(wanted = 'any'): void {
+  if (['any', 'read-write', 'primary'].includes(wanted)) return;
+  throw wrong('must have target_session_attrs=read-write: the service writes');
 }
 
 function connectMs(seconds: string | undefined): number {

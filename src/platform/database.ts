@@ -66,11 +66,13 @@ export interface Session {
 export interface DatabaseOptions {
   readonly poolMax: number;
   readonly applicationName: string;
+  /** Also a host that is a standby will do: to look at, since what was written last may be missing there. */
+  readonly standbyToo?: boolean;
 }
 
 /** Refuses with `CannotStart` if `url` is not understood. Connects when the first statement is sent. */
-export function connect(url: string, { poolMax, applicationName }: DatabaseOptions): Database {
-  const connections = poolOf(url, { max: poolMax, applicationName });
+export function connect(url: string, { poolMax, applicationName, standbyToo }: DatabaseOptions): Database {
+  const connections = poolOf(url, { max: poolMax, applicationName, standbyToo });
   const handlers: (() => void)[] = [];
   const doubted = (): void => {
     for (const handle of handlers) handle();

@@ -50,14 +50,16 @@ export function createReadiness(database: Pick<Database, 'transaction'>): () => 
 
 /**
  * A message to nobody in the write-ahead log: its commit waits for the disk and for standbys like any other's, and it
- * takes no lock and leaves no row behind. In a transaction, so that while it hangs nobody stands behind it on its connection.
+ * takes no lock and leaves no row behind. PostgreSQL takes it for no write, so whether it takes those is asked too (it may
+ * be set to default_transaction_read_only, by hand or by whoever runs out of disk). In a transaction, so that while it hangs nobody stands behind it on its connection.
  */
 function canCommit({ transaction }: Pick<Database, 'transaction'>): Promise<boolean> {
   return transaction(async (tx) => {
     const [[found]] = await Promise.all([
-      tx<{ isMigrated: boolean }[]>`select count(*) > 0 as "isMigrated" from schema_migrations`,
+      tx<{ isReady: boolean }[]>`
+        select count(*) > 0 and not current_setting('transaction_read_only')::bool as "isReady" from schema_migrations`,
       tx`select pg_logical_emit_message(true, 'maejin', '')`,
     ]);
-    return found?.isMigrated === true;
+    return found?.isReady === true;
   });
 }
