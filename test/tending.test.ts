@@ -10,6 +10,7 @@ import { createLiveRooms, turnOver } from '../src/waiting-room/live-rooms.ts';
 import { createPresence } from '../src/waiting-room/presence.ts';
 import { createTending } from '../src/waiting-room/tending.ts';
 import { createWaitingRoom, type WaitingRoom } from '../src/waiting-room/gate.ts';
+import type { Tx } from '../src/platform/database.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { boxOffice } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
@@ -137,24 +138,44 @@ test('somebody who comes while a room is being found empty is not overlooked', a
   await everybodyLeaves();
 });
 
+/** How many rows of a table a transaction's work updated, and of how many no index was written. */
+function updatesOf(table: string, work: (tx: Tx) => Promise<void>): Promise<{ made: number; hot: number }> {
+  return house.database.transaction(async (tx) => {
+    // Of this transaction, and of what its connection did lately.
+    const counted = async (): Promise<readonly [all: number, hot: number]> => {
+      const [row] = await tx<{ all: number; hot: number }[]>`
+        select pg_stat_get_xact_tuples_updated(${table}::regclass)::int as all,
+          pg_stat_get_xact_tuples_hot_updated(${table}::regclass)::int as hot`;
+      return [row?.all ?? 0, row?.hot ?? 0];
+    };
+    const [all, hot] = await counted();
+    await work(tx);
+    const [allAfter, hotAfter] = await counted();
+    return { made: allAfter - all, hot: hotAfter - hot };
+  });
+}
+
 test('saying that a room has a line costs its row no place in an index', async () => {
   const [concertId = ''] = concerts;
   await room.join(concertId, `fan ${(fans += 1)}`);
-  const updates = await house.database.transaction(async (tx) => {
-    // Of this transaction, and of what its connection did lately.
-    const made = async (): Promise<readonly [all: number, hot: number]> => {
-      const [row] = await tx<{ all: number; hot: number }[]>`
-        select pg_stat_get_xact_tuples_updated('rooms'::regclass)::int as all,
-          pg_stat_get_xact_tuples_hot_updated('rooms'::regclass)::int as hot`;
-      return [row?.all ?? 0, row?.hot ?? 0];
-    };
-    const [all, hot] = await made();
+  const updates = await updatesOf('rooms', async (tx) => {
     for (let round = 0; round < 20; round++)
       await tx`update rooms set version = version + 1, is_live = true where concert_id = ${concertId}`;
-    const [allAfter, hotAfter] = await made();
-    return { made: allAfter - all, hot: hotAfter - hot };
   });
   assert.deepEqual(updates, { made: 20, hot: 20 });
+});
+
+test('a sign of life costs no place in an index, of those who wait and of those who are inside', async () => {
+  const [concertId = ''] = concerts;
+  for (let count = 0; count < 3; count++) await room.join(concertId, `fan ${(fans += 1)}`);
+  const updates = await updatesOf('queue_tokens', async (tx) => {
+    for (let round = 0; round < 5; round++)
+      await tx`
+        update queue_tokens set seen_at = statement_timestamp()
+        where concert_id = ${concertId} and status <> 'EXPIRED' and not is_unheard`;
+  });
+  assert(updates.made >= 15);
+  assert.equal(updates.hot, updates.made);
 });
 
 test('who comes calls whoever tends the lines, and who holds whoever gives seats back, on every server', async () => {

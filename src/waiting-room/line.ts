@@ -160,7 +160,7 @@ export async function endAbsent(tx: Tx, room: LockedRoom): Promise<void> {
   const withdrawn = await tx<EndedRow[]>`
     with silent as (
       select entry from queue_tokens
-      where concert_id = ${room.concertId} and status = 'ACTIVE' and seen_at < admitted_at
+      where concert_id = ${room.concertId} and is_unheard
         and greatest(admitted_at, ${room.graceFrom}) <= now() - make_interval(secs => ${room.forgivenSeconds})
       order by admitted_at limit ${ended_at_once_max} for update skip locked
     )

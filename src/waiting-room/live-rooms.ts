@@ -124,7 +124,7 @@ function hasWork(sql: Sql) {
     exists (select from queue_tokens as token
       where token.concert_id = room.concert_id and status = 'ACTIVE' and expires_at <= now())
     or exists (select from queue_tokens as token
-      where token.concert_id = room.concert_id and status = 'ACTIVE' and seen_at < admitted_at
+      where token.concert_id = room.concert_id and is_unheard
         and admitted_at <= now() - make_interval(secs => grace_seconds))
     or exists (select from queue_tokens as token
       where token.concert_id = room.concert_id and status = 'WAIT' and skipped_at is not null

@@ -62,7 +62,7 @@ export const tokenParts = (sql: Sql) => ({
   /** Latest end of a hold taken now: it extends the session to its own end, but to twice the session's length at most. */
   holdUntil: sql`least(now() + make_interval(secs => room.hold_seconds),
     greatest(token.expires_at, token.admitted_at + 2 * make_interval(secs => room.session_seconds)))` as Part,
-  isUnheard: sql`token.status = 'ACTIVE' and token.seen_at < token.admitted_at` as Part,
+  isUnheard: sql`token.is_unheard` as Part,
 });
 
 /** Locks these places for what the next statements of a flight decide. */
