@@ -48,7 +48,7 @@ export interface CoreOptions {
 /** As many as a sale mostly has, and crowds; the document shows these. */
 const document_connections = [1, 8, 50, 64, 512];
 
-const usage = `npm run bench -- [--all | --only ${part_names.join(',')}] [--quick] [--charts]
+export const usage = `npm run bench -- [--all | --only ${part_names.join(',')}] [--quick] [--charts]
 of ${with_yardstick.join(' and ')}, which --all leaves out without it: --yardstick FOLDER
 of the core: [--only status,pay,line,memory] [--seconds 2] [--rounds 7] [--connections ${document_connections.join(',')}] [--profile]`;
 

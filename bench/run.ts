@@ -7,7 +7,7 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import path from 'node:path';
 import { endChildren } from './children.ts';
 import { root } from './ground.ts';
-import { readOptions, type Options, type PartName } from './options.ts';
+import { readOptions, usage, type Options, type PartName } from './options.ts';
 import type { PartRun } from './parts/part.ts';
 import { keepResults, readResults, type FiguresOf, type Kept, type Results } from './results.ts';
 import { show, shownOf, type Places } from './show.ts';
@@ -124,6 +124,7 @@ function endOnSignals(): AbortSignal {
 }
 
 async function main(): Promise<void> {
+  if (process.argv.includes('--help')) return say(usage);
   const options = readOptions(process.argv.slice(2));
   const signal = endOnSignals();
   await mkdir(reports, { recursive: true });

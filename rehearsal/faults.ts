@@ -89,13 +89,13 @@ async function main(): Promise<void> {
   const file = path.join(values.report, 'faults.json');
   await writeFile(file, `${JSON.stringify({ options, rows, skipped }, undefined, 1)}\n`);
   const isPass = struck.every(isWhole);
-  say(`\n${isPass ? 'PASS' : 'FAIL'}: ${struck.length} faults. As JSON: ${file}`);
+  say(`\n${isPass ? 'PASS' : 'FAIL'}: faults tried: ${struck.length}. As JSON: ${file}`);
   if (!isPass) process.exitCode = 1;
 }
 
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`maejin: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(`maejin: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }

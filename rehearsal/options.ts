@@ -110,7 +110,7 @@ export function readOptions(
     absent: number('absent', 0, 1),
     cheaters: number('cheaters', 0, 1),
     servers: whole('servers', 1, 16),
-    balance: values.balance === undefined ? undefined : readBalance(values.balance),
+    balance: balanceOf(values),
     seed: whole('seed', 0, 2 ** 31),
     sessionSeconds: whole('session', 1, 86_400),
     holdSeconds: whole('hold', 1, 86_400),
@@ -124,4 +124,10 @@ export function readOptions(
     identitySecret,
     report: values.report ?? texts.report,
   };
+}
+
+function balanceOf({ balance, url }: { readonly balance?: string; readonly url?: string }): Balance | undefined {
+  if (balance === undefined) return undefined;
+  if (url !== undefined) throw new Error('--balance is for servers that are started here, and with --url none are');
+  return readBalance(balance);
 }

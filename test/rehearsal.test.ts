@@ -77,5 +77,6 @@ test('wrong options are one line', async () => {
     const complaint = stderr.trim().split('\n').at(-1) ?? '';
     assert.match(complaint, /^maejin: /, stderr);
   }
+  assert.match((await rehearse('--balance=concert', '--url=http://127.0.0.1:1')).stderr, /--balance is for servers/);
   assert.match((await rehearse('--help')).stdout, /--max-active/);
 });

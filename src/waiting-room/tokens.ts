@@ -27,7 +27,7 @@ export function passOf(claims: Claims): Pass {
 
 /**
  * 30 bits by which a board, which knows nobody's name, tells a place's fan and their token from others. Two users in a
- * milliard are alike: enough for what is shown, while whatever changes anything compares the user itself.
+ * billion are alike: enough for what is shown, while whatever changes anything compares the user itself.
  */
 export function markOf({ userId, generation }: Pick<Pass, 'userId' | 'generation'>): number {
   let hash = Math.imul(0x811c_9dc5 ^ generation, 0x0100_0193);
