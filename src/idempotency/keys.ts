@@ -55,7 +55,8 @@ export function remember(tx: Tx, rows: readonly (KeyedRequest & { readonly answe
 /**
  * Parts of a statement with a row a request: `isNew` says whether nothing was answered to the request of `asked` before, and
  * `remembered` stores the answers of `effects`, a part that has the requests which are carried out. A null for a key is a
- * request without one.
+ * request without one. PostgreSQL carries out the parts of a statement that nobody reads from the last to the first: so what
+ * is yet to take locks, `counted`, is read here, that keys are stored behind it.
  */
 export const keyParts = (sql: Sql, effects: 'paid' | 'charged' | 'granted') => ({
   isNew:
@@ -63,7 +64,8 @@ export const keyParts = (sql: Sql, effects: 'paid' | 'charged' | 'granted') => (
   remembered: sql`
     remembered as (
       insert into idempotency_keys (user_id, key, fingerprint, answer)
-      select user_id, key, fingerprint, answer from ${sql(effects)} where key is not null
+      select user_id, key, fingerprint, answer from ${sql(effects)}
+      where key is not null${effects === 'charged' ? sql`` : sql` and (select count(*) from counted) >= 0`}
       order by user_id collate "C", key collate "C"
     )` as Part,
 });

@@ -142,9 +142,12 @@ function holdRoutes(app: App, { reservations, gate, accounts }: ReservationRooms
     } catch (error) {
       if (!(error instanceof Refusal) || !outside.has(error.code)) throw error;
       // A repeat may come after the turn. It is looked for beside the holds: those who wait outside do not stand in their way.
-      const answer = await reservations.heldBefore(gate.pass(request), wish);
-      if (answer === undefined) throw error;
-      return { answer, replayed: true };
+      const own = gate.pass(request);
+      const answer = await reservations.heldBefore(own, wish);
+      if (answer !== undefined) return { answer, replayed: true };
+      // A first try that is under way may extend the session, and nobody sees it yet: behind it, under lock, this is decided.
+      if (error.fields['expiredBecause'] !== 'SESSION_ENDED') throw error;
+      return reservations.holdOnce(own, wish);
     }
     return reservations.holdOnce(pass, wish);
   };

@@ -13,6 +13,8 @@ export interface LiveRooms {
   live(): Promise<readonly string[]>;
   /** All that had a line when the looks last went over them, and those that were met since. */
   met(): Iterable<string>;
+  /** How often the looks at all that have a line began at the first. */
+  readonly rounds: number;
   /** Whether the last look at all that have a line began at the first and met none. */
   readonly isQuiet: boolean;
   /** Of all that are said to have no line, those that have one after all. They are put with the others. */
@@ -37,6 +39,7 @@ export function createLiveRooms(sql: Sql, perLook: number): LiveRooms {
   const next = createRotation(perLook);
   let [met, before] = [new Set<string>(), new Set<string>()];
   let isQuiet = false;
+  let rounds = 0;
   const look = (isLive: boolean): (() => Promise<readonly string[]>) => {
     let after = '';
     return async () => {
@@ -45,6 +48,7 @@ export function createLiveRooms(sql: Sql, perLook: number): LiveRooms {
         isQuiet = count === 0 && after === '';
         // They were gone over once: those that were met before that have no line any more, or were met again.
         if (after === '') [met, before] = [new Set(), met];
+        if (after === '') rounds += 1;
         for (const concertId of live) if (met.size < met_max) met.add(concertId);
       }
       after = last;
@@ -63,6 +67,9 @@ export function createLiveRooms(sql: Sql, perLook: number): LiveRooms {
     },
     live: look(true),
     met: () => met.union(before),
+    get rounds() {
+      return rounds;
+    },
     get isQuiet() {
       return isQuiet;
     },

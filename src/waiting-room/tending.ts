@@ -37,8 +37,6 @@ const rooms_per_look = 1_000;
 const beats_per_empty_look = 30;
 /** What falls to another server and is there to do for so long is done here too: that one is sick. */
 const patience_ms = 2_000;
-/** What no look has found for so long was done; looks go over five thousand lines in that time. */
-const done_after_ms = 5_000;
 
 /**
  * Lines that this server has in memory are looked at every time; where nobody looks, a second later is early enough. Of several
@@ -60,7 +58,7 @@ export function createTending({ database, boards, presence, feed, roomsPerLook =
     const here = new Set(lines.map(({ concertId }) => concertId));
     const all = feed.hasCompany() ? [...here.union(new Set(rooms.met()))] : [...here];
     const ours = await rooms.among(all.filter(feed.isOurs));
-    const left = isBeat ? patience.worn(await rooms.live(), feed.isOurs) : [];
+    const left = isBeat ? patience.worn(await rooms.live(), rooms.rounds, feed.isOurs) : [];
     const forgotten = isBeat && beats++ % beats_per_empty_look === 0 ? await rooms.empty() : [];
     return new Set([...short, ...ours, ...left, ...forgotten, ...deaf]);
   };
@@ -95,17 +93,20 @@ export function createTending({ database, boards, presence, feed, roomsPerLook =
 
 /** Waits for another server to do what falls to it, but not for ever. */
 function createPatience() {
-  const found = new Map<string, { readonly since: number; at: number }>();
+  const found = new Map<string, { readonly since: number; readonly round: number }>();
   return {
-    /** Of the rooms in which a look has found something to do: our own, and those that another server has left for long. */
-    worn: (concertIds: readonly string[], isOurs: Feed['isOurs']): string[] => {
+    /**
+     * Of the rooms in which a look has found something to do: our own, and those that another server has left for long. What
+     * a whole round of looks has not found was done meanwhile, however long the round takes.
+     */
+    worn: (concertIds: readonly string[], round: number, isOurs: Feed['isOurs']): string[] => {
       const now = performance.now();
-      for (const [concertId, { at }] of found) if (at < now - done_after_ms) found.delete(concertId);
+      for (const [concertId, known] of found) if (known.round < round - 1) found.delete(concertId);
       return concertIds.filter((concertId) => {
         if (isOurs(concertId)) return true;
-        const known = found.get(concertId) ?? { since: now, at: now };
-        found.set(concertId, { ...known, at: now });
-        return now - known.since >= patience_ms;
+        const since = found.get(concertId)?.since ?? now;
+        found.set(concertId, { since, round });
+        return now - since >= patience_ms;
       });
     },
   };
