@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { endHold } from './harness/backdate.ts';
 import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
 import { openBrowser, visit, type VisitorOptions } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
@@ -70,6 +71,32 @@ test('a hold whose answer was lost with the line is found when the line is back,
   await page.waitForURL(/\/reservations\//);
   assert.equal(said.filter((text) => text.includes('Somebody else has')).length, 0);
   fan.assertNoComplaints();
+  await fan.context.close();
+});
+
+test('a hold whose answer was lost, and which ran out before the line was back, is made anew', async () => {
+  const { concertId } = await office.createConcert();
+  const fan = await admitted(concertId, { language: 'en' });
+  const { page } = fan;
+  await fan.open(`/concerts/${concertId}/dates/1`);
+  await page.getByRole('button', { name: 'row 1, seat 1', exact: true }).click();
+  let lost = '';
+  await page.route('**/api/v1/reservations', async (route) => {
+    const response = await route.fetch();
+    ({ id: lost } = (await response.json()) as { id: string });
+    await fan.context.setOffline(true);
+    await route.abort();
+  });
+  await page.getByRole('button', { name: 'Hold these seats' }).click();
+  await page.getByRole('alert').getByText('Connection lost', { exact: true }).waitFor();
+  await page.unroute('**/api/v1/reservations');
+  await endHold(house.sql, lost);
+  await fan.context.setOffline(false);
+  await page.getByText('Connection lost', { exact: true }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Hold these seats' }).click();
+  await page.waitForURL(/\/reservations\//);
+  assert(!page.url().includes(lost), 'not the one that ran out');
+  await page.getByRole('timer').first().waitFor();
   await fan.context.close();
 });
 

@@ -76,8 +76,11 @@ export function createPayments(options: PaymentsOptions): Payments {
       });
       // Beside the transaction: inside it, a look-up on a second connection could wait for ever for a free one. It is nearly
       // always in memory; if it fails though the payments stand, they are found under their keys at the next try.
-      const [answers, dates] = await Promise.all([paying, catalog.performancesOf(concertId)]);
-      const performances = new Map(dates.map((one) => [one.id, one]));
+      const dates = catalog.performancesOf(concertId);
+      dates.catch(() => undefined);
+      // First, so that the batch is over when this is.
+      const answers = await paying;
+      const performances = new Map((await dates).map((one) => [one.id, one]));
       return answers.map((answer) => (answer instanceof Refusal ? answer : withSeats(answer, performances)));
     },
   });

@@ -8,12 +8,16 @@ import { askAgain, isAnswered, newKey } from '../client/keys.ts';
 import type { Reply } from '../client/client.ts';
 import { asProblem } from '../client/problem.ts';
 
-/** Holds these seats with this place. Rejects with a problem. */
-export type Attempt = (seatNumbers: readonly number[], place: string) => Promise<Reply<'createReservation'>>;
+export interface Attempts {
+  /** Holds these seats with this place. Rejects with a problem. */
+  hold(seatNumbers: readonly number[], place: string): Promise<Reply<'createReservation'>>;
+  /** Nothing is held, by whatever was tried: asked again with its key, a hold that ran out meanwhile would be told as if it stood. */
+  forget(): void;
+}
 
-export function createAttempts(performanceId: string): Attempt {
+export function createAttempts(performanceId: string): Attempts {
   let open: { readonly seats: string; readonly key: string } | undefined;
-  return async (seatNumbers, place) => {
+  const hold: Attempts['hold'] = async (seatNumbers, place) => {
     const seats = seatNumbers.join();
     if (open?.seats !== seats) open = { seats, key: newKey() };
     const { key } = open;
@@ -29,5 +33,11 @@ export function createAttempts(performanceId: string): Attempt {
       if (isAnswered(asProblem(error))) open = undefined;
       throw error;
     }
+  };
+  return {
+    hold,
+    forget: () => {
+      open = undefined;
+    },
   };
 }

@@ -85,7 +85,7 @@ function createState({ hall, performanceId }: Chosen, kept: readonly number[]) {
     /** Seats of a hold that nobody answered: whether they are ours is not known. */
     doubt: signal<readonly number[] | undefined>(undefined),
     among: signal(among_first),
-    attempt: createAttempts(performanceId),
+    attempts: createAttempts(performanceId),
     seats: computed(() =>
       [...selected.value].toSorted((one, other) => one - other).flatMap((number) => hall.seat(number) ?? []),
     ),
@@ -172,19 +172,19 @@ async function hold(
   state: State,
   dropTaken: DropTaken,
 ): Promise<void> {
-  const { selected, busy, problem, doubt, attempt } = state;
+  const { selected, busy, problem, doubt, attempts } = state;
   if (busy.peek() || selected.peek().size === 0) return;
   const seatNumbers = [...selected.peek()].toSorted((one, other) => one - other);
   busy.value = true;
   problem.value = undefined;
   try {
-    const { id } = await withPlace(concertId, place, (current) => attempt(seatNumbers, current));
+    const { id } = await withPlace(concertId, place, (current) => attempts.hold(seatNumbers, current));
     // Still busy until the next page is there: the news that these seats are held is news of ourselves.
     leaveFor(performanceId, state, id);
   } catch (error) {
     const found = asProblem(error);
     const mayBeOurs = found.code === 'UNREACHABLE' || found.code === 'SEAT_UNAVAILABLE';
-    const own = mayBeOurs ? await ownHold(performanceId, seatNumbers).catch(() => 'unknown' as const) : undefined;
+    const own = mayBeOurs ? await becameOf(performanceId, seatNumbers, state) : undefined;
     if (own !== undefined && own !== 'unknown') {
       leaveFor(performanceId, state, own);
       return;
@@ -196,6 +196,13 @@ async function hold(
     hall.apply(seats);
     dropTaken(seats.map(({ number }) => number));
   }
+}
+
+/** What became of a hold of these seats: the reservation, if it stands; undefined if it does not. */
+async function becameOf(performanceId: string, seatNumbers: readonly number[], { attempts }: State) {
+  const own = await ownHold(performanceId, seatNumbers).catch(() => 'unknown' as const);
+  if (own === undefined) attempts.forget();
+  return own;
 }
 
 /** What is held is chosen no more: whoever comes back begins anew, even before the next page was there. */
@@ -215,7 +222,7 @@ async function settle({ performanceId }: Chosen, state: State, dropTaken: DropTa
   const seatNumbers = doubt.peek();
   if (seatNumbers === undefined || busy.peek()) return;
   busy.value = true;
-  const own = await ownHold(performanceId, seatNumbers).catch(() => 'unknown' as const);
+  const own = await becameOf(performanceId, seatNumbers, state);
   if (own !== undefined && own !== 'unknown') {
     leaveFor(performanceId, state, own);
     return;
