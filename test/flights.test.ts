@@ -5,6 +5,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test, type TestContext } from 'node:test';
 import { createAudit } from '../src/audit/audit.ts';
+import type { Boards } from '../src/waiting-room/boards.ts';
+import { joinPlainly } from '../src/waiting-room/joining.ts';
 import { boxOffice, newFan, newFans, type BoxOffice } from './harness/box-office.ts';
 import { openHouse, type House } from './harness/house.ts';
 
@@ -90,6 +92,19 @@ test('a board that takes the room for full is found out, and whoever is due is l
   await house.sql`update rooms set max_active = 3, active_ceiling = 3, is_live = false where concert_id = ${concertId}`;
   assert.equal((await office.issue(concertId, third)).body.status, 'ACTIVE');
   assert.equal((await office.issue(concertId, second)).body.status, 'ACTIVE');
+});
+
+test('twin: whoever is put in line by such a board alone waits before a free slot', async () => {
+  const { concertId } = await office.createConcert({ maxActive: 2 });
+  await office.enter(concertId, newFan());
+  const full = { settings: { maxActive: 1, paused: null }, active: new Map([[1, 1]]) };
+  const boards = { peek: () => full } as unknown as Boards;
+  const joining = { userIds: ['somebody'], limit: undefined };
+  const { isDue } = await joinPlainly({ database: house.database, boards }, concertId, joining);
+  assert(isDue, 'and it is said that somebody is due');
+  const [free] = await house.sql`
+    select from rooms where concert_id = ${concertId} and active < max_active and head < last_number`;
+  assert(free !== undefined);
 });
 
 test('whoever is refused harms nobody beside them', async (t) => {
