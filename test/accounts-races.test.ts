@@ -17,6 +17,7 @@ import {
 } from './harness/accounts.ts';
 import { eventually } from './harness/eventually.ts';
 import { type House, openHouse } from './harness/house.ts';
+import { lockWaiters } from './harness/lock-waiters.ts';
 
 const secret = 'a secret of at least thirty-two characters';
 const publicUrl = 'http://localhost';
@@ -119,12 +120,7 @@ async function betterAuth({ guarded }: { guarded: boolean }) {
   };
 }
 
-const waiting = (count: number) =>
-  eventually(async () => {
-    const [row] = await house.sql`
-      select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    assert.equal(row?.['n'], count);
-  }, 20_000);
+const waiting = (count: number) => lockWaiters(house, count, { ms: 20_000 });
 
 describe('many who have verified the old password', () => {
   for (const guarded of [true, false]) {

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { boxOffice, newFan, type BoxOffice } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
+import { lockWaiters } from './harness/lock-waiters.ts';
 import { startRush } from './harness/rush.ts';
 import type { Server } from './harness/server.ts';
 
@@ -98,11 +99,7 @@ test('a server that stops dead while it holds a room’s lock holds up nobody fo
     await locked.promise;
     // Leaving takes more than one round trip.
     const waiting = frozen.leave(token);
-    await eventually(async () => {
-      const blocked = await house.sql`
-        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ 'for no key update of token'`;
-      assert.equal(blocked.length, 1);
-    }, 20_000);
+    await lockWaiters(house, 1, { like: '%for no key update of token%', ms: 20_000 });
     stopped.kill('SIGSTOP');
     inTheWay.resolve();
     await blocking;

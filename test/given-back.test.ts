@@ -1,24 +1,15 @@
 /** A hold lasts as long as it can be paid, and no longer: it ends with the session, with leaving, and with the sale. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { ReplyOf } from '../src/contract.ts';
 import type { Tx } from '../src/platform/database.ts';
 import { lockTokens } from '../src/waiting-room/gate.ts';
 import { endSessions } from './harness/backdate.ts';
-import { boxOffice, newFan, newFans, type BoxOffice } from './harness/box-office.ts';
+import { newFan, newFans, type BoxOffice } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
-import { openHouse, type House } from './harness/house.ts';
+import { openTwoOffices } from './harness/two-offices.ts';
 
-let house: House;
-let one: BoxOffice;
-let other: BoxOffice;
-
-before(async () => {
-  house = await openHouse();
-  one = boxOffice(await house.start());
-  other = boxOffice(await house.start());
-});
-after(() => house.close());
+const { house, one, other } = await openTwoOffices();
 
 /** Servers take turns. */
 const office = (index: number): BoxOffice => (index % 2 === 0 ? one : other);

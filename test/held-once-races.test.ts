@@ -1,22 +1,16 @@
 /** One key at many doors at once, and answers that are lost with their server or on the wire: one hold, as the answer says. */
 import assert from 'node:assert/strict';
-import { after, before, test, type TestContext } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { createAudit } from '../src/audit/audit.ts';
 import { boxOffice, newFan, newFans, type BoxOffice } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { assertAgain, holdsOf, insideOf, isReplay } from './harness/held-once.ts';
 import { openHouse, type House } from './harness/house.ts';
+import { lockWaiters } from './harness/lock-waiters.ts';
+import { openTwoOffices } from './harness/two-offices.ts';
 import { openWire } from './harness/wire.ts';
 
-let house: House;
-let one: BoxOffice;
-let other: BoxOffice;
-before(async () => {
-  house = await openHouse();
-  one = boxOffice(await house.start());
-  other = boxOffice(await house.start());
-});
-after(() => house.close());
+const { house, one, other } = await openTwoOffices();
 
 /** One request, twenty times at once, over two servers. */
 async function twentyTimes(offices: readonly [BoxOffice, BoxOffice]) {
@@ -77,11 +71,7 @@ async function atTwoConcerts({ sql, database }: House, offices: readonly [BoxOff
     await tx`
       select from performance_sales where concert_id = any(${halls.map(({ concertId }) => concertId)}::text[]) for update`;
     const holding = halls.map(({ hold }) => hold());
-    await eventually(async () => {
-      const waiting = await sql`
-        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-      assert.equal(waiting.length, 2);
-    });
+    await lockWaiters({ sql }, 2);
     // Not waited for in here, where they cannot go on.
     return { holding };
   });

@@ -3,23 +3,15 @@
  * pressed twice, gets the first answer again and is not refused with their own seat.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { endHold, endSessions } from './harness/backdate.ts';
 import { boxOffice, newFan, type BoxOffice } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { assertAgain, holdsOf, insideOf, isReplay } from './harness/held-once.ts';
-import { openHouse, type House } from './harness/house.ts';
+import { openTwoOffices } from './harness/two-offices.ts';
 import { openWire } from './harness/wire.ts';
 
-let house: House;
-let one: BoxOffice;
-let other: BoxOffice;
-before(async () => {
-  house = await openHouse();
-  one = boxOffice(await house.start());
-  other = boxOffice(await house.start());
-});
-after(() => house.close());
+const { house, one, other } = await openTwoOffices();
 
 test('the same key gets the same 201, on any server, whatever became of the hold and of the turn', async () => {
   const { concertId, performanceId, fan, token } = await insideOf(one);

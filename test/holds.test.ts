@@ -1,21 +1,12 @@
 /** Holding seats through the front door: one owner a seat, all or nothing, limits, time, and what everybody sees. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { endHold } from './harness/backdate.ts';
-import { boxOffice, newFan, newFans, type BoxOffice, type Fan } from './harness/box-office.ts';
+import { newFan, newFans, type BoxOffice, type Fan } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
-import { openHouse, type House } from './harness/house.ts';
+import { openTwoOffices } from './harness/two-offices.ts';
 
-let house: House;
-let one: BoxOffice;
-let other: BoxOffice;
-
-before(async () => {
-  house = await openHouse();
-  one = boxOffice(await house.start());
-  other = boxOffice(await house.start());
-});
-after(() => house.close());
+const { house, one, other } = await openTwoOffices();
 
 /** Servers take turns. */
 const office = (index: number): BoxOffice => (index % 2 === 0 ? one : other);

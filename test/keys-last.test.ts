@@ -1,28 +1,15 @@
 /** Keys are stored behind every lock, and a repeat beside a first try that is under way is answered as that one is. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { codeOf } from '../src/platform/database.ts';
 import { endSessions } from './harness/backdate.ts';
-import { boxOffice, type BoxOffice } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { insideOf, isReplay } from './harness/held-once.ts';
-import { openHouse, type House } from './harness/house.ts';
+import type { Answer } from './harness/http.ts';
+import { lockWaiters } from './harness/lock-waiters.ts';
+import { openTwoOffices } from './harness/two-offices.ts';
 
-let house: House;
-let one: BoxOffice;
-let other: BoxOffice;
-before(async () => {
-  house = await openHouse();
-  one = boxOffice(await house.start());
-  other = boxOffice(await house.start());
-});
-after(() => house.close());
-
-async function lockWaiters(): Promise<number> {
-  const rows = await house.sql`
-    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-  return rows.length;
-}
+const { house, one, other } = await openTwoOffices();
 
 /** Whether somebody has a row with this key stored, and not committed yet. */
 async function isStored(userId: string, key: string): Promise<boolean> {
@@ -39,31 +26,32 @@ async function isStored(userId: string, key: string): Promise<boolean> {
     });
 }
 
+/** Whether the key of what is asked is stored when its effect is yet to be counted. Asserts that it is carried out. */
+async function isStoredUncounted(concertId: string, userId: string, key: string, ask: () => Promise<Answer<unknown>>) {
+  const { asked, stored } = await house.database.transaction(async (tx) => {
+    await tx`select from performance_sales where concert_id = ${concertId} for update`;
+    const asking = ask();
+    await lockWaiters(house, 1);
+    // Not waited for in here, where it cannot go on.
+    return { asked: [asking], stored: await isStored(userId, key) };
+  });
+  assert.equal((await asked[0])?.status, 201);
+  return stored;
+}
+
 test('a plain hold that waits to be counted has not stored its key yet', async () => {
   const { concertId, performanceId, fan, token } = await insideOf(one);
   await one.seats(token, performanceId);
-  const { asked, stored } = await house.database.transaction(async (tx) => {
-    await tx`select from performance_sales where concert_id = ${concertId} for update`;
-    const holding = one.hold(token, performanceId, [1], 'early');
-    await eventually(async () => assert.equal(await lockWaiters(), 1));
-    return { asked: [holding], stored: await isStored(fan.userId, 'early') };
-  });
-  assert.equal((await asked[0])?.status, 201);
-  assert.equal(stored, false);
+  const ask = () => one.hold(token, performanceId, [1], 'early');
+  assert.equal(await isStoredUncounted(concertId, fan.userId, 'early', ask), false);
 });
 
 test('a plain payment that waits to be counted has not stored its key yet', async () => {
   const { concertId, performanceId, fan, token } = await insideOf(one);
   await one.charge(fan, 50_000);
   const { body } = await one.hold(token, performanceId, [1]);
-  const { asked, stored } = await house.database.transaction(async (tx) => {
-    await tx`select from performance_sales where concert_id = ${concertId} for update`;
-    const paying = one.pay(token, body.id, 'early-pay');
-    await eventually(async () => assert.equal(await lockWaiters(), 1));
-    return { asked: [paying], stored: await isStored(fan.userId, 'early-pay') };
-  });
-  assert.equal((await asked[0])?.status, 201);
-  assert.equal(stored, false);
+  const ask = () => one.pay(token, body.id, 'early-pay');
+  assert.equal(await isStoredUncounted(concertId, fan.userId, 'early-pay', ask), false);
 });
 
 test('a repeat beside a first try that is under way when the session ends', async () => {
@@ -73,7 +61,7 @@ test('a repeat beside a first try that is under way when the session ends', asyn
     await tx`select from performance_sales where concert_id = ${concertId} for update`;
     await endSessions(house.sql, concertId, { inSeconds: 3 });
     const first = one.hold(token, performanceId, [1], 'slow');
-    await eventually(async () => assert.equal(await lockWaiters(), 1));
+    await lockWaiters(house, 1);
     await eventually(async () => {
       const [row] = await house.sql`
         select clock_timestamp() > expires_at as "isOver" from queue_tokens where concert_id = ${concertId}`;
@@ -81,7 +69,7 @@ test('a repeat beside a first try that is under way when the session ends', asyn
     });
     const again = other.hold(token, performanceId, [1], 'slow');
     // It is answered at once, or waits for the first.
-    await Promise.race([again, eventually(async () => assert.equal(await lockWaiters(), 2))]);
+    await Promise.race([again, lockWaiters(house, 2)]);
     return { all: [first, again] };
   });
   const [first, again] = await Promise.all(begun.all);

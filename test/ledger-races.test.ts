@@ -9,8 +9,8 @@ import { codeOf } from '../src/platform/database.ts';
 import { randomId, timeOrderedId } from '../src/platform/ids.ts';
 import { Refusal } from '../src/refusals.ts';
 import { createWallet } from '../src/wallet/wallet.ts';
-import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
+import { lockWaiters } from './harness/lock-waiters.ts';
 
 for (const postgres of [18, 15] as const) {
   describe(`money on PostgreSQL ${postgres}`, () => {
@@ -111,11 +111,7 @@ async function oneKeyAtOnce({ database, sql }: House): Promise<number> {
     // Whoever has looked waits here.
     await tx`select from wallets where user_id = ${user} for update`;
     const charges = servers.map((server) => server.charge(user, 'key', 10));
-    await eventually(async () => {
-      const waiting = await sql`
-        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%insert into wallets%'`;
-      assert.equal(waiting.length, 2);
-    });
+    await lockWaiters({ sql }, 2, { like: '%insert into wallets%' });
     return charges;
   });
   await Promise.all(await charging);

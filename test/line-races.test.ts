@@ -1,20 +1,12 @@
 /** Everybody comes at once: one place a user, and never one more inside than may be. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { boxOffice, newFan, newFans, type BoxOffice } from './harness/box-office.ts';
+import { test } from 'node:test';
+import { newFan, newFans, type BoxOffice } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
-import { openHouse, type House } from './harness/house.ts';
+import { openHouse } from './harness/house.ts';
+import { openTwoOffices } from './harness/two-offices.ts';
 
-let house: House;
-let one: BoxOffice;
-let other: BoxOffice;
-
-before(async () => {
-  house = await openHouse();
-  one = boxOffice(await house.start());
-  other = boxOffice(await house.start());
-});
-after(() => house.close());
+const { house, one, other } = await openTwoOffices();
 
 const patient = { graceSeconds: 3_600 };
 const statusOf = async (office: BoxOffice, token: string) => (await office.status(token)).body;

@@ -11,6 +11,7 @@ import { boxOffice, newFan } from './harness/box-office.ts';
 import { readEvents } from './harness/event-stream.ts';
 import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
+import { lockWaiters } from './harness/lock-waiters.ts';
 
 let house: House;
 
@@ -69,12 +70,7 @@ test('a line that is read for the first time misses nothing of what happens mean
     await tx`lock table queue_tokens in access exclusive mode`;
     const begun = room.settings(concertId);
     // It has seen the room as it was, and waits for what else it reads.
-    await eventually(async () => {
-      const waiting = await house.sql`
-        select from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock' and query like '%as claimed%'`;
-      assert.equal(waiting.length, 1);
-    });
+    await lockWaiters(house, 1, { like: '%as claimed%' });
     assert.equal((await office.updateConcert(concertId, { paused: { reason: 'rain' } })).status, 200);
     await heard.promise;
     return { reading: begun };

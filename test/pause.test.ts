@@ -1,20 +1,11 @@
 /** A pause is told to each reader in their language. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { boxOffice, newFan, type BoxOffice } from './harness/box-office.ts';
+import { test } from 'node:test';
+import { newFan, type BoxOffice } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
-import { openHouse, type House } from './harness/house.ts';
+import { openTwoOffices } from './harness/two-offices.ts';
 
-let house: House;
-let one: BoxOffice;
-let other: BoxOffice;
-
-before(async () => {
-  house = await openHouse();
-  one = boxOffice(await house.start());
-  other = boxOffice(await house.start());
-});
-after(() => house.close());
+const { one, other } = await openTwoOffices();
 
 test('pauses with a reason in each language, told to each reader in theirs, everywhere', async () => {
   const { concertId } = await one.createConcert({ maxActive: 1 });

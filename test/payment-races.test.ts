@@ -1,24 +1,16 @@
 /** Many pay at once: whoever races whom, each payment is wholly done or wholly refused. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { payPlainly } from '../src/payment/plain-payments.ts';
 import { passOf } from '../src/waiting-room/tokens.ts';
 import { endSessions } from './harness/backdate.ts';
-import { boxOffice, newFan, type BoxOffice, type Fan } from './harness/box-office.ts';
-import { eventually } from './harness/eventually.ts';
+import { newFan, type Fan } from './harness/box-office.ts';
 import { openHouse, type House } from './harness/house.ts';
+import { lockWaiters } from './harness/lock-waiters.ts';
+import { openTwoOffices } from './harness/two-offices.ts';
 
-let house: House;
-let one: BoxOffice;
-let other: BoxOffice;
-
-before(async () => {
-  house = await openHouse();
-  one = boxOffice(await house.start());
-  other = boxOffice(await house.start());
-});
-after(() => house.close());
+const { house, one, other } = await openTwoOffices();
 
 const price = 50_000;
 
@@ -214,11 +206,7 @@ test('seats are sold in the order of everybody’s locks, whatever the order of 
   await sql`begin`;
   await sql`select from seats where performance_id = ${performanceId} and number = 1 for update`;
   const paying = payPlainly(house.database, concertId, commands);
-  await eventually(async () => {
-    const waiting = await house.sql`
-      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    assert.equal(waiting.length, 1);
-  });
+  await lockWaiters(house, 1);
   const free = await house.sql`
     select from seats where performance_id = ${performanceId} and number = 2 for update skip locked`;
   await sql`commit`;

@@ -13,6 +13,7 @@ import { boxOffice, newFan, newFans, type BoxOffice, type Fan } from './harness/
 import { readEvents } from './harness/event-stream.ts';
 import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
+import { lockWaiters } from './harness/lock-waiters.ts';
 import type { Server } from './harness/server.ts';
 
 let house: House;
@@ -199,12 +200,7 @@ test('whoever was on the way with a session that is being ended is not given the
   const { body: stolen } = await here.signIn(own.user.email);
   const issue = `/api/v1/concerts/${concertId}/queue-tokens`;
   for (const { token } of [own, stolen]) assert((await here.call('POST', issue, { bearer: token })).status < 300);
-  const waiting = (count: number) =>
-    eventually(async () => {
-      const [row] = await house.sql`select count(*)::int as n from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`;
-      assert.equal(row?.['n'], count);
-    });
+  const waiting = (count: number) => lockWaiters(house, count);
   const { first, thief, revoked } = await house.database.transaction(async (tx) => {
     await tx`select from rooms where concert_id = ${concertId} for update`;
     const ahead = one.issue(concertId, newFan());
