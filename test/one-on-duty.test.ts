@@ -13,6 +13,7 @@ import { boxOffice, newFan } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
 import type { Server } from './harness/server.ts';
+import { stoppedClock } from './harness/stopped-clock.ts';
 
 /** Enough that each of two has some. */
 const concerts_count = 16;
@@ -62,15 +63,6 @@ async function openRooms(t: TestContext, change: Partial<Feed> = {}): Promise<Ro
       const pass = await waitingRoom.join(concertId, userId);
       await reservations.hold(pass, `${concertId}-1`, [seat]);
     },
-  };
-}
-
-/** A clock that goes when it is told to: nobody is forgotten because this machine is slow. */
-function stoppedClock(t: TestContext): (ms: number) => void {
-  let now = performance.now();
-  t.mock.method(performance, 'now', () => now);
-  return (ms) => {
-    now += ms;
   };
 }
 

@@ -10,6 +10,7 @@ import { createPresence } from '../src/waiting-room/presence.ts';
 import { createTending } from '../src/waiting-room/tending.ts';
 import { boxOffice } from './harness/box-office.ts';
 import { openHouse, type House } from './harness/house.ts';
+import { stoppedClock } from './harness/stopped-clock.ts';
 
 let house: House;
 let concerts: string[];
@@ -24,8 +25,7 @@ before(async () => {
 after(() => house.close());
 
 test('what a sick server leaves undone is done, however many lines there are', async (t) => {
-  let now = performance.now();
-  t.mock.method(performance, 'now', () => now);
+  const pass = stoppedClock(t);
   const feed = await createFeed(house.databaseUrl, house.sql);
   t.after(() => feed.close());
   const metrics = createMetrics();
@@ -49,7 +49,7 @@ test('what a sick server leaves undone is done, however many lines there are', a
   const duty = createTending({ database, boards, presence: createPresence(database), feed: sick, roomsPerLook: 2 });
   for (let second = 0; second < 60; second++) {
     await duty.run();
-    now += 1_000;
+    pass(1_000);
   }
   const [row] =
     await house.sql`select count(*)::int as left from queue_tokens where status = 'ACTIVE' and expires_at <= now()`;

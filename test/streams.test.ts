@@ -1,6 +1,6 @@
 /** Status streams by the thousand: who is told what and when, who is looked at, and how many in one go. */
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { EventStream } from '../src/platform/event-stream.ts';
 import type { BoardChange } from '../src/waiting-room/boards.ts';
@@ -12,6 +12,7 @@ import { markOf, passOf, type Pass } from '../src/waiting-room/tokens.ts';
 import { settings } from './harness/line-model.ts';
 import { languages } from '../src/platform/language.ts';
 import { dice } from './harness/properties.ts';
+import { stoppedClock } from './harness/stopped-clock.ts';
 
 const slice_max = 500;
 const empty = {
@@ -92,20 +93,11 @@ function line(waiting: number) {
   return { board, fans, seen, change, run: () => streams.duty.run() };
 }
 
-/** Time that passes only when a test says so. Answers how to let it. */
-function clock(t: TestContext): (ms: number) => void {
-  let now = performance.now();
-  t.mock.method(performance, 'now', () => now);
-  return (ms) => {
-    now += ms;
-  };
-}
-
 const fanOf = (entry: number) => ({ concertId: 'c', userId: `fan ${entry}`, entry, generation: 0 });
 const admitted = (entry: number) => ['admitted', entry, entry, 1_893_456_000_000, true, markOf(fanOf(entry))] as const;
 
 test('a slot that is freed is told to all who wait, the one let in first, at most 500 in an iteration', async (t) => {
-  const pass = clock(t);
+  const pass = stoppedClock(t);
   const { fans, seen, change, run } = line(2_300);
   pass(10_000);
   await run();
@@ -132,7 +124,7 @@ test('a slot that is freed is told to all who wait, the one let in first, at mos
 });
 
 test('who is let in while thousands are being told does not wait for them', async (t) => {
-  const pass = clock(t);
+  const pass = stoppedClock(t);
   const { fans, seen, change, run } = line(2_300);
   pass(10_000);
   await run();
@@ -146,7 +138,7 @@ test('who is let in while thousands are being told does not wait for them', asyn
 });
 
 test('nobody is looked at who is not concerned', async (t) => {
-  const pass = clock(t);
+  const pass = stoppedClock(t);
   const { board, fans, change, run, seen } = line(3_000);
   const tick = async (): Promise<void> => {
     pass(200);
@@ -188,7 +180,7 @@ test('a pause is told to all at once, and its end', async () => {
 });
 
 test('an estimate that does not hold any more is taken back, though nobody moves', async (t) => {
-  const pass = clock(t);
+  const pass = stoppedClock(t);
   const { board, fans, run } = line(300);
   let pace: Pace = { staySeconds: 60, active: 10, maxActive: 10 };
   t.mock.method(board, 'pace', () => pace);
