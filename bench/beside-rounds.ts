@@ -1,7 +1,7 @@
 /** Two builds side by side: both started on one PostgreSQL, and rounds of one kind of request that alternate between them. */
-import { build_names, type Build, type BuildName } from './builds.ts';
+import { build_names, openBuild, type Build, type BuildName } from './builds.ts';
 import { errorsIn } from './crowd.ts';
-import { secrets, type Cluster } from './ground.ts';
+import { audit, root, secrets, type Audit, type Cluster } from './ground.ts';
 import type { Round } from './load.ts';
 import { startService, type LoadProcess, type Service } from './processes.ts';
 import type { ScenarioName } from './requests.ts';
@@ -13,12 +13,43 @@ export type Builds = Readonly<Record<BuildName, Build>>;
 export type Each<T> = Readonly<Record<BuildName, T>>;
 
 /** The order of a round: each build is the first as often as the other. */
-export function orderOf(round: number): BuildName[] {
+function orderOf(round: number): BuildName[] {
   return turns(build_names, round);
 }
 
 export async function ofEach<T>(make: (name: BuildName) => Promise<T>): Promise<Each<T>> {
   return { yardstick: await make('yardstick'), this: await make('this') };
+}
+
+/** This build, and the one in the folder `yardstick`, which has its packages. */
+export function openBuilds(yardstick: string): Promise<Builds> {
+  return ofEach((name) => openBuild(name, name === 'this' ? root : yardstick));
+}
+
+/** Rounds of both; one that either could not take, for its requests were used up, is the last. */
+export async function alternate<T>(
+  rounds: number,
+  isOver: (done: number) => boolean,
+  take: (name: BuildName) => Promise<T | undefined>,
+): Promise<Each<T>[]> {
+  const done: Each<T>[] = [];
+  while (done.length < rounds && !isOver(done.length)) {
+    const took = new Map<BuildName, T | undefined>();
+    for (const name of orderOf(done.length)) took.set(name, await take(name));
+    const [yardstick, ours] = [took.get('yardstick'), took.get('this')];
+    if (yardstick === undefined || ours === undefined) break;
+    done.push({ yardstick, this: ours });
+  }
+  return done;
+}
+
+/** Each by its own build's rules. */
+export function auditsOf(asked: Each<Pick<Standing, 'build' | 'databaseUrl'>>, of: string): Promise<Audit[]> {
+  return Promise.all(
+    Object.values(asked).map(({ build, databaseUrl }) =>
+      audit(`${of}: ${build.name === 'this' ? 'this build' : 'yardstick'}`, databaseUrl, build.root),
+    ),
+  );
 }
 
 export interface Standing extends Worker {

@@ -1,7 +1,7 @@
 /** What a server costs that nobody asks anything: one build at a time, with past concerts in its database. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '../src/platform/database.ts';
-import { ofEach, orderOf, type Builds, type Each } from './beside-rounds.ts';
+import { alternate, ofEach, type Builds, type Each } from './beside-rounds.ts';
 import type { Build, BuildName } from './builds.ts';
 import { secrets, type Cluster } from './ground.ts';
 import type { PartRun } from './parts/part.ts';
@@ -53,13 +53,7 @@ export async function measureIdle(cluster: Cluster, builds: Builds, { quick, sig
     const passed = (performance.now() - startedAt) / 1_000;
     return { serverMs: (server / passed) * 1_000, postgresMs: (postgres / passed) * 1_000 };
   };
-  const done: Each<IdleWork>[] = [];
-  for (let round = 0; round < rounds && !signal.aborted; round++) {
-    const took: Partial<Record<BuildName, IdleWork>> = {};
-    for (const name of orderOf(round)) took[name] = await turn(name);
-    if (took.yardstick !== undefined && took.this !== undefined)
-      done.push({ yardstick: took.yardstick, this: took.this });
-  }
+  const done = await alternate(rounds, () => signal.aborted, turn);
   const middle = (name: BuildName): IdleWork => ({
     serverMs: median(done.map((pair) => pair[name].serverMs)),
     postgresMs: median(done.map((pair) => pair[name].postgresMs)),

@@ -2,13 +2,13 @@
  * This build beside another of this repository, the yardstick: the same requests at the numbers of connections that a sale
  * has, whole bookings, and what each takes when nobody comes. They take turns, on one PostgreSQL.
  */
-import { compared, createRounds, ofEach, orderOf, stand } from '../beside-rounds.ts';
-import type { Ask, Builds, Compared, Each, Figures, Standing, Taken } from '../beside-rounds.ts';
+import { alternate, auditsOf, compared, createRounds, ofEach, openBuilds, stand } from '../beside-rounds.ts';
+import type { Ask, Builds, Compared, Each, Figures, Taken } from '../beside-rounds.ts';
 import type { Booked, BookingOrder } from '../booking-load.ts';
 import { createBookings, fillBookings, type BookingTurn } from '../booking-rounds.ts';
-import { build_names, openBuild, type Build, type BuildName } from '../builds.ts';
+import { build_names, type Build, type BuildName } from '../builds.ts';
 import { startHelper } from '../children.ts';
-import { audit, openCluster, root, type Audit, type Cluster } from '../ground.ts';
+import { openCluster, type Audit, type Cluster } from '../ground.ts';
 import { measureIdle, type Idle } from '../idle.ts';
 import { startLoad } from '../processes.ts';
 import { median } from '../statistics.ts';
@@ -82,7 +82,7 @@ function extentOf(quick: boolean): Extent {
 
 /** Ends by itself in some nine minutes, on a slow machine in a few more. `yardstick` is the folder of the other build, with its packages. */
 export async function measureBeside(run: PartRun & { readonly yardstick: string }): Promise<Beside> {
-  const builds = await ofEach((name) => openBuild(name, name === 'this' ? root : run.yardstick));
+  const builds = await openBuilds(run.yardstick);
   const extent = extentOf(run.quick);
   await using cluster = await openCluster(run);
   run.say('  idle servers …');
@@ -182,23 +182,6 @@ function takenOf({ bookings, seconds, steps, ...turn }: BookingTurn): Taken {
   return { ...turn, rate: bookings / seconds, p50: steps.booking.p50, p99: steps.booking.p99 };
 }
 
-/** Rounds of both; one that either could not take, for its requests were used up, is the last. */
-async function alternate(
-  rounds: number,
-  isOver: (done: number) => boolean,
-  take: (name: BuildName) => Promise<Taken | undefined>,
-): Promise<Each<Taken>[]> {
-  const done: Each<Taken>[] = [];
-  while (done.length < rounds && !isOver(done.length)) {
-    const took = new Map<BuildName, Taken | undefined>();
-    for (const name of orderOf(done.length)) took.set(name, await take(name));
-    const [yardstick, ours] = [took.get('yardstick'), took.get('this')];
-    if (yardstick === undefined || ours === undefined) break;
-    done.push({ yardstick, this: ours });
-  }
-  return done;
-}
-
 function pairOf(pairs: readonly Each<Taken>[]): Pair {
   const all = pairs.flatMap((pair) => Object.values(pair));
   const middle = (name: BuildName): Figures => {
@@ -222,13 +205,4 @@ function pairOf(pairs: readonly Each<Taken>[]): Pair {
 
 function busiest(pairs: readonly Each<Taken>[]): number {
   return Math.max(0, ...pairs.flatMap((pair) => Object.values(pair)).map(({ busy }) => busy));
-}
-
-/** Each by its own build's rules. */
-async function auditsOf(standing: Each<Standing>, of: string): Promise<Audit[]> {
-  return Promise.all(
-    Object.values(standing).map(({ build, databaseUrl }) =>
-      audit(`${of}: ${build.name === 'this' ? 'this build' : 'yardstick'}`, databaseUrl, build.root),
-    ),
-  );
 }

@@ -2,10 +2,10 @@
  * Thirty-two rooms at once beside the yardstick: how many of their commits a second, on a disk as it is and on one whose every
  * flush takes longer, as a standby that is waited for makes it; and how soon another server has heard of one meanwhile.
  */
-import { ofEach, orderOf, type Builds, type Each } from '../beside-rounds.ts';
-import { build_names, openBuild, type Build, type BuildName } from '../builds.ts';
+import { alternate, auditsOf, ofEach, openBuilds, type Builds, type Each } from '../beside-rounds.ts';
+import { build_names, type Build, type BuildName } from '../builds.ts';
 import { load } from '../client.ts';
-import { audit, once, openCluster, root, secrets, type Audit, type Cluster } from '../ground.ts';
+import { once, openCluster, secrets, type Audit, type Cluster } from '../ground.ts';
 import { startService } from '../processes.ts';
 import { day_seconds } from '../rows.ts';
 import { median, quantile, spread, type Spread } from '../statistics.ts';
@@ -46,9 +46,7 @@ export const rooms_count = 32;
 const flushes_ms = [0, 5] as const;
 /** In whose line nobody comes, and one after the other has their turn. */
 const watched_room = 'benchwatch';
-const rooms = Array.from({ length: rooms_count }, (_, number) =>
-  `benchroom${String.fromCodePoint(97 + (number % 26))}${Math.trunc(number / 26)}`.slice(-10),
-);
+const rooms = Array.from({ length: rooms_count }, (_, number) => `bench${String(number).padStart(5, '0')}`);
 /** More than any room commits. */
 const rate_max = 250;
 
@@ -59,7 +57,7 @@ interface Extent {
 
 /** Ends by itself in about two minutes. `yardstick` is the folder of the other build, with its packages. */
 export async function measureRooms(run: PartRun & { readonly yardstick: string }): Promise<Rooms> {
-  const builds = await ofEach((name) => openBuild(name, name === 'this' ? root : run.yardstick));
+  const builds = await openBuilds(run.yardstick);
   const extent: Extent = run.quick ? { seconds: 1, rounds: 1 } : { seconds: 4, rounds: 4 };
   await using cluster = await openCluster(run);
   const rows: RoomsRow[] = [];
@@ -87,13 +85,8 @@ async function measureFlush(
     openPair({ cluster, build: builds[name], flushMs, turnsMax: run.rounds * run.seconds * 60 }, open),
   );
   for (const name of build_names) await pair[name].round(0.5);
-  const done: Each<Round>[] = [];
-  while (done.length < run.rounds && !run.signal.aborted) {
-    const took: Partial<Record<BuildName, Round>> = {};
-    for (const name of orderOf(done.length)) took[name] = await pair[name].round(run.seconds);
-    if (took.yardstick !== undefined && took.this !== undefined)
-      done.push({ yardstick: took.yardstick, this: took.this });
-  }
+  const isOver = (): boolean => run.signal.aborted;
+  const done = await alternate(run.rounds, isOver, (name) => pair[name].round(run.seconds));
   const figures = (name: BuildName): RoomsFigures => figuresOf(done.map((each) => each[name]));
   const ratios = done.map((each) => each.this.rate / each.yardstick.rate);
   const row = {
@@ -102,16 +95,7 @@ async function measureFlush(
     builds: { yardstick: figures('yardstick'), this: figures('this') },
     of: spread(ratios),
   };
-  const audits = await Promise.all(
-    build_names.map((name) =>
-      audit(
-        `${name === 'this' ? 'this build' : 'yardstick'}, flushes ${flushMs} ms longer`,
-        pair[name].databaseUrl,
-        builds[name].root,
-      ),
-    ),
-  );
-  return { row, audits };
+  return { row, audits: await auditsOf(pair, `flushes ${flushMs} ms longer`) };
 }
 
 interface Round {
@@ -123,6 +107,7 @@ interface Round {
 }
 
 interface Pair {
+  readonly build: Build;
   readonly databaseUrl: string;
   round(seconds: number): Promise<Round>;
 }
@@ -167,6 +152,7 @@ async function openPair({ cluster, build, flushMs, turnsMax }: Opening, open: As
   let fans = 0;
   const postgresPid = await cluster.pid();
   return {
+    build,
     databaseUrl,
     round: async (seconds) => {
       const count = Math.ceil(seconds * rate_max);

@@ -6,6 +6,7 @@ import {
   errorsRemark,
   fine,
   metOf,
+  namedAuditRemark,
   remarks,
   spreadOf,
   table,
@@ -55,7 +56,7 @@ export function showBeside(figures: Beside): Shown {
   const faults = [...rows, ...bookings];
   const remarked = remarks([
     busyRemark(loadBusy),
-    ...audits.map(({ of, ok, said }) => `Audit of ${of}: ${ok ? 'every rule holds.' : `**broken:** ${said}`}`),
+    ...audits.map(namedAuditRemark),
     errorsRemark(
       faults.reduce((sum, { errors }) => sum + errors, 0),
       faults.find(({ firstBad }) => firstBad)?.firstBad,

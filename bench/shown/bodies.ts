@@ -1,6 +1,6 @@
 /** What a body costs at most, as tables: each endpoint with its dearest shape, and all shapes of the longest body. */
 import type { Bodies, BodiesRow } from '../parts/bodies.ts';
-import { fine, metOf, remarks, table, whole, type Goal, type Shown } from './shown.ts';
+import { fine, goalRemark, remarks, table, whole, type Goal, type Shown } from './shown.ts';
 
 const ms_max = 5;
 
@@ -31,7 +31,7 @@ export function showBodies({ rounds, requests, rows, plainMs, taken }: Bodies): 
     (longest?.shapes ?? []).map(({ shape, ms }) => [shape, fine(ms, 2)]),
   );
   const said = remarks([
-    `${goal.what}: ${goal.measured} (goal ${goal.goal}): ${metOf(goal.met)}.`,
+    goalRemark(goal),
     taken > 0 && `**${whole(taken)} of them were taken for a body in order**, and what was then done is in their time.`,
   ]);
   const how =

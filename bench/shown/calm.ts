@@ -1,7 +1,7 @@
 /** Calm concerts beside a hot one, as a table and a chart. */
 import type { Calm, CalmBeside } from '../parts/calm.ts';
 import { barChart } from '../svg.ts';
-import { errorsRemark, fine, metOf, picture, remarks, spreadOf, table, whole, type Shown } from './shown.ts';
+import { errorsRemark, fine, goalRemark, picture, remarks, spreadOf, table, whole, type Shown } from './shown.ts';
 
 const p99_max = 2;
 
@@ -56,7 +56,7 @@ export function showCalm(calm: Calm): Shown {
   );
   const late = Math.max(...rows.map(({ lateP99 }) => lateP99));
   const said = remarks([
-    ...goals.map(({ what, measured, goal, met }) => `${what}: ${measured} (goal ${goal}): ${metOf(met)}.`),
+    ...goals.map(goalRemark),
     `The load tool itself sent 99 of 100 calm requests within ${fine(late)} ms of their time; that is part of the figures.`,
     errorsRemark(
       [...rows, ...newcomersRows].reduce((sum, { errors }) => sum + errors, 0),

@@ -1,7 +1,7 @@
 /** What strangers cost the fans, as a table. */
 import type { Door, DoorRow } from '../parts/door.ts';
 import type { UnkindWay } from '../strangers.ts';
-import { errorsRemark, fine, metOf, remarks, table, whole, type Goal, type Shown } from './shown.ts';
+import { errorsRemark, fine, goalRemark, metOf, remarks, table, whole, type Goal, type Shown } from './shown.ts';
 
 const rate_min = 0.7;
 const p99_max = 3;
@@ -51,7 +51,7 @@ export function showDoor({ fans, seconds, rounds, rows, signIns }: Door): Shown 
   const missed = goals.filter(({ met }) => !met);
   const said = remarks([
     `The fans keep ${rate_min} of their rate and ${p99_max} times their p99, memory grows by less than ${grown_mb_max} MB, and all who sign in do: ${metOf(missed.length === 0)}.`,
-    ...missed.map(({ what, measured, goal }) => `${what}: ${measured} (goal ${goal}): ${metOf(false)}.`),
+    ...missed.map(goalRemark),
     `Signing in beside the sign-ups: ${signIns.succeeded} of ${signIns.tried}, the slowest after ${fine(signIns.slowestMs / 1_000)} s.`,
     errorsRemark(
       rows.reduce((sum, { errors }) => sum + errors, 0),

@@ -6,7 +6,7 @@ import {
   busyRemark,
   errorsRemark,
   fine,
-  metOf,
+  goalRemark,
   picture,
   remarks,
   spreadOf,
@@ -42,7 +42,7 @@ export function showGrowth({ rows, rounds, requests, connections, loadBusy, audi
     cells,
   );
   const said = remarks([
-    ...goals.map(({ what, measured, goal, met }) => `${what}: ${measured} (goal ${goal}): ${metOf(met)}.`),
+    ...goals.map(goalRemark),
     busyRemark(loadBusy),
     auditRemark(audit),
     errorsRemark(rows.reduce((sum, { errors }) => sum + errors, 0)),

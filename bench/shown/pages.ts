@@ -1,7 +1,7 @@
 /** The fan's pages, as a table and two charts. */
 import type { Pages } from '../parts/pages.ts';
 import { barChart } from '../svg.ts';
-import { fine, metOf, picture, remarks, spreadOf, table, whole, type Shown } from './shown.ts';
+import { fine, goalRemark, picture, remarks, spreadOf, table, whole, type Shown } from './shown.ts';
 
 export function showPages({ rows, browser, slowdown, network, rounds, failures }: Pages): Shown {
   const kilobytes = (bytes: number): string => fine(bytes / 1_024);
@@ -36,10 +36,7 @@ export function showPages({ rows, browser, slowdown, network, rounds, failures }
     cells,
   );
   const line = `${network.latencyMs} ms latency, ${network.downKilobits / 1_000} Mbit/s down, ${network.upKilobits / 1_000} Mbit/s up`;
-  const said = remarks([
-    ...goals.map(({ what, measured, goal, met }) => `${what}: ${measured} (goal ${goal}): ${metOf(met)}.`),
-    ...failures.map((failure) => `**Not measured:** ${failure}`),
-  ]);
+  const said = remarks([...goals.map(goalRemark), ...failures.map((failure) => `**Not measured:** ${failure}`)]);
   const goal = rows.find((row) => row.goal !== undefined)?.goal;
   const budget = { value: (goal ?? 0) / 1_024, text: `allowed for the waiting room: ${whole((goal ?? 0) / 1_024)} KB` };
   return {

@@ -1,7 +1,7 @@
 /** Recovery after `kill -9`, as a table and a chart. */
 import type { Recovery, RecoveryCase } from '../parts/recovery.ts';
 import { barChart } from '../svg.ts';
-import { fine, metOf, picture, remarks, spreadOf, table, whole, type Shown } from './shown.ts';
+import { fine, goalRemark, picture, remarks, spreadOf, table, whole, type Shown } from './shown.ts';
 
 const seconds_max = 10;
 const names: Record<RecoveryCase, string> = {
@@ -45,9 +45,7 @@ export function showRecovery({ rows, waiting }: Recovery): Shown {
     ],
     cells,
   );
-  const said = remarks(
-    goals.map(({ what, measured, goal, met }) => `${what}: ${measured} (goal ${goal}): ${metOf(met)}.`),
-  );
+  const said = remarks(goals.map(goalRemark));
   return {
     markdown: `${rows[0]?.rounds ?? 0} times each, medians and in brackets the quartiles.\n\n${each}${said}\n\n${picture('recovery', 'How long until the first right answer after kill -9')}`,
     charts: {

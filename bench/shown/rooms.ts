@@ -1,6 +1,17 @@
 /** Thirty-two rooms at once, as a table. */
 import { rooms_count, type Rooms, type RoomsRow } from '../parts/rooms.ts';
-import { fine, metOf, remarks, spreadOf, table, whole, type Goal, type Shown } from './shown.ts';
+import {
+  errorsRemark,
+  fine,
+  goalRemark,
+  namedAuditRemark,
+  remarks,
+  spreadOf,
+  table,
+  whole,
+  type Goal,
+  type Shown,
+} from './shown.ts';
 
 const rate_least = 5;
 const heard_ms_most = 250;
@@ -27,11 +38,7 @@ export function showRooms({ commits, seconds, rows, audits }: Rooms): Shown {
   ];
   const goals = rows.flatMap(goalsOf);
   const errors = rows.reduce((sum, { builds }) => sum + builds.yardstick.errors + builds.this.errors, 0);
-  const said = remarks([
-    ...goals.map(({ what, measured, goal, met }) => `${what}: ${measured} (goal ${goal}): ${metOf(met)}.`),
-    ...audits.map(({ of, ok, said }) => `Audit of ${of}: ${ok ? 'every rule holds.' : `**broken:** ${said}`}`),
-    errors > 0 && `**${whole(errors)} answers were not 201.**`,
-  ]);
+  const said = remarks([...goals.map(goalRemark), ...audits.map(namedAuditRemark), errorsRemark(errors)]);
   const how = `The yardstick is ${commits.yardstick}, this build ${commits.this}. ${rooms_count} rooms, in each one fan after the other takes a place; rounds of ${seconds} s, in turns; medians, and in brackets the quartiles of the ratios.`;
   return {
     markdown: `${how}\n\n${table(['each flush', 'rounds', ...build('yardstick'), ...build('this build'), 'commits, × of it'], cells)}${said}`,

@@ -1,4 +1,5 @@
 /** What a part's figures become in the document: text with tables, charts by the names of their files, and goals. */
+import type { Audit } from '../ground.ts';
 import type { Spread } from '../statistics.ts';
 
 export interface Goal {
@@ -43,6 +44,10 @@ export function metOf(met: boolean): string {
   return met ? 'met' : '**missed**';
 }
 
+export function goalRemark({ what, measured, goal, met }: Goal): string {
+  return `${what}: ${measured} (goal ${goal}): ${metOf(met)}.`;
+}
+
 /** Under a table: what made a figure worth less, if anything did. */
 export function remarks(said: readonly (string | undefined | false)[]): string {
   const lines = said.filter((line): line is string => typeof line === 'string' && line !== '');
@@ -58,6 +63,11 @@ export function busyRemark(loadBusy: number): string | undefined {
 
 export function auditRemark(audit: { readonly ok: boolean; readonly said: string }): string {
   return audit.ok ? 'Audit of the database afterwards: every rule holds.' : `**The audit found faults:** ${audit.said}`;
+}
+
+/** Where several databases were audited. */
+export function namedAuditRemark({ of, ok, said }: Audit): string {
+  return `Audit of ${of}: ${ok ? 'every rule holds.' : `**broken:** ${said}`}`;
 }
 
 export function errorsRemark(errors: number, firstBad?: string): string | undefined {

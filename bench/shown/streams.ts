@@ -1,7 +1,7 @@
 /** Open event streams, as text, a table and a chart. */
 import { curve_ms, toldMedian, type Streams } from '../parts/streams.ts';
 import { lineChart } from '../svg.ts';
-import { fine, metOf, picture, remarks, table, whole, type Shown } from './shown.ts';
+import { fine, goalRemark, picture, remarks, table, whole, type Shown } from './shown.ts';
 
 const each_kb_max = 8;
 
@@ -46,7 +46,7 @@ export function showStreams(streams: Streams): Shown {
     `While nothing happens in line they take ${fine(idleBusy * 100, 0)} % of one processor.\n\n` +
     'Milliseconds from sending the request that frees a slot, its commit included, until a fan has been told:';
   const said = remarks([
-    ...[goal, memory].map((one) => `${one.what}: ${one.measured} (goal ${one.goal}): ${metOf(one.met)}.`),
+    ...[goal, memory].map(goalRemark),
     untold > 0 && `**${whole(untold)} times a fan was not told within 4 s.**`,
     `The two load processes took ${fine(middle.loadBusySeconds, 2)} s of processor time each, at most, to hear it all.`,
   ]);

@@ -106,8 +106,9 @@ export function releaseDuty({ database, boards, feed, bell }: Releasing): Duty {
         const next = await nextHolds(database.sql, [...others]);
         if (next.length === 0) return others.size === 0 ? rest() : undefined;
         const overdue = next.filter(({ isOverdue }) => isOverdue);
-        const ours = overdue.filter(({ concertId, isLate }) => isLate || feed.isOurs(concertId));
-        for (const { concertId } of overdue) if (!feed.isOurs(concertId)) others.add(concertId);
+        for (const concertId of new Set(overdue.map((hold) => hold.concertId)))
+          if (!feed.isOurs(concertId)) others.add(concertId);
+        const ours = overdue.filter(({ concertId, isLate }) => isLate || !others.has(concertId));
         await eachByItself(
           Map.groupBy(ours, (hold) => hold.concertId),
           async ([concertId, holds]) => {

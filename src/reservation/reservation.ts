@@ -21,8 +21,6 @@ import { giveBackOf, releaseDuty } from './release.ts';
 import { fingerprintOf, heldAs } from './remembered-holds.ts';
 import { reservationRetention } from './retention.ts';
 import { confirm, lockForPayment } from './sale.ts';
-
-export { confirming } from './sale.ts';
 import type { SeatChange } from './seat-board.ts';
 import { createSeatBoards, type KeptBoard, type SeatBoards } from './seat-boards.ts';
 import { createStandings, type SaleStanding, type WholeStanding } from './standing.ts';
@@ -31,6 +29,7 @@ import { createSoldSeats, soldOutDuty, type Sold } from './sold.ts';
 
 export { reservedSeats } from './answer.ts';
 export type { Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
+export { confirming } from './sale.ts';
 export type { LockedReservation } from './sale.ts';
 export type { SaleStanding, WholeStanding } from './standing.ts';
 export type { SeatChange } from './seat-board.ts';

@@ -83,7 +83,8 @@ export async function lockForPayment(
 /**
  * Parts of a statement in which `paid` has payments (`id`, the `entry` paid from) with their reservations as these were read,
  * HELD: they are CONFIRMED, in the order given, which is to be that of their ids, the payment noted with them, their seats
- * sold, in the order in which everybody takes seats, and the sales of their dates counted. Whoever uses them has it found out by `expect_rows` whether all were met.
+ * sold, in the order in which everybody takes seats, and the sales of their dates counted. Whoever uses them has it found
+ * out by `expect_rows` whether all were met.
  */
 export function confirming(sql: Sql, concertId: string): Statement<readonly unknown[]> {
   return sql`
@@ -126,9 +127,9 @@ async function seatsOf(tx: Tx, concertId: string, ids: readonly string[]): Promi
 }
 
 /**
- * Confirms reservations that `lockForPayment` found HELD in this transaction, as paid now, and sells their seats. Rejects with a conflict, so that
- * nothing of the payment stands, if a single seat is not theirs. What is answered is to be counted in this transaction,
- * with whatever else it changes of the seats (`countChanges`), and announced after the commit.
+ * Confirms reservations that `lockForPayment` found HELD in this transaction, as paid now, and sells their seats. Rejects
+ * with a conflict, so that nothing of the payment stands, if a single seat is not theirs. What is answered is to be counted
+ * in this transaction, with whatever else it changes of the seats (`countChanges`), and announced after the commit.
  */
 export async function confirm(tx: Tx, concertId: string, paid: readonly PaidReservation[]): Promise<SeatChange[]> {
   if (paid.length === 0) return [];

@@ -12,7 +12,7 @@ export interface LiveRooms {
   /** Of all that have a line, those with something to do. Empty ones are put with those that have none. */
   live(): Promise<readonly string[]>;
   /** All that had a line when the looks last went over them, and those that were met since. */
-  met(): Iterable<string>;
+  met(): ReadonlySet<string>;
   /** How often the looks at all that have a line began at the first. */
   readonly rounds: number;
   /** Whether the last look at all that have a line began at the first and met none. */
@@ -46,9 +46,11 @@ export function createLiveRooms(sql: Sql, perLook: number): LiveRooms {
       const { rooms, last, count, live } = await lookAt(sql, { isLive, after, perLook });
       if (isLive) {
         isQuiet = count === 0 && after === '';
-        // They were gone over once: those that were met before that have no line any more, or were met again.
-        if (after === '') [met, before] = [new Set(), met];
-        if (after === '') rounds += 1;
+        if (after === '') {
+          // They were gone over once: those that were met before that have no line any more, or were met again.
+          [met, before] = [new Set(), met];
+          rounds += 1;
+        }
         for (const concertId of live) if (met.size < met_max) met.add(concertId);
       }
       after = last;

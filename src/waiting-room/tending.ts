@@ -56,7 +56,7 @@ export function createTending({ database, boards, presence, feed, roomsPerLook =
     const lines = livesOf(boards);
     const short = lines.filter(isShort).map(({ concertId }) => concertId);
     const here = new Set(lines.map(({ concertId }) => concertId));
-    const all = feed.hasCompany() ? [...here.union(new Set(rooms.met()))] : [...here];
+    const all = feed.hasCompany() ? [...here.union(rooms.met())] : [...here];
     const ours = await rooms.among(all.filter(feed.isOurs));
     const left = isBeat ? patience.worn(await rooms.live(), rooms.rounds, feed.isOurs) : [];
     const forgotten = isBeat && beats++ % beats_per_empty_look === 0 ? await rooms.empty() : [];
