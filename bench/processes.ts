@@ -65,7 +65,7 @@ function environmentOf({ folder, databaseUrl, secrets, environment = {} }: Servi
   return {
     PATH: process.env['PATH'],
     PORT: '0',
-    ...(databaseUrl === undefined ? { DATA_DIR: folder } : { DATABASE_URL: databaseUrl }),
+    ...(databaseUrl === undefined ? { DATA_DIR: folder } : { DATABASE_URL: databaseUrl, CHARGES: 'open' }),
     AUTH_SECRET: secrets.auth,
     IDENTITY_JWT_SECRET: secrets.identity,
     DEMO: 'false',

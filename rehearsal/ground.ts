@@ -66,6 +66,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       PORT: '0',
       DATABASE_URL: databaseUrl,
+      CHARGES: 'open',
       AUTH_SECRET: secrets.auth,
       IDENTITY_JWT_SECRET: secrets.identity,
       ADMIN_EMAIL: secrets.operator.email,

@@ -27,6 +27,7 @@ export interface Config {
   readonly admin: { readonly email: string; readonly password: string } | undefined;
   readonly identityJwtSecret: string | undefined;
   readonly identityJwks: { readonly url: string; readonly issuer: string; readonly audience: string } | undefined;
+  readonly money: MoneyConfig;
   /** Seed the demo if there is no concert yet. */
   readonly demo: boolean;
   readonly rateLimit: boolean;
@@ -39,6 +40,19 @@ export interface Config {
   readonly laneBatchMax: number | undefined;
 }
 
+/** Who may fill a wallet, and how. */
+export interface MoneyConfig {
+  /** `open`: anybody, for the asking; `gateway`: orders alone; `service`: also callers of the scope `wallet:charge`. */
+  readonly charges: 'open' | 'gateway' | 'service';
+  /** What a wallet may hold by charges and open orders, in whole units of the currency. */
+  readonly walletMax: number;
+  /** The simulated gateway; never beside a real one. */
+  readonly sandbox: boolean;
+  /** `api` is where it is asked: scheme and host, without a slash at the end. */
+  readonly toss: { readonly clientKey: string; readonly secretKey: string; readonly api: string } | undefined;
+  readonly stripe: { readonly secretKey: string; readonly webhookSecret: string; readonly api: string } | undefined;
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads and checks all variables. Refuses with `CannotStart`. Writes nothing but a generated `AUTH_SECRET`. */
@@ -49,6 +63,7 @@ export function readConfig(environment: Environment = process.env): Config {
     ...database,
     admin: readAdmin(environment),
     ...readIdentity(environment),
+    money: readMoney(environment, database.databaseUrl === undefined),
     ...readSwitches(environment, database.databaseUrl === undefined),
   });
 }
@@ -134,6 +149,56 @@ function readIdentity(environment: Environment): Pick<Config, 'identityJwtSecret
   if (missing.length === 3) return { identityJwtSecret, identityJwks: undefined };
   const names = Object.keys(given).join(', ');
   throw new CannotStart(`${missing.map(([name]) => name).join(' and ')} must be set: ${names} belong together`);
+}
+
+const toss_api = 'https://api.tosspayments.com';
+const stripe_api = 'https://api.stripe.com';
+const wallet_max = 100_000_000;
+
+function readMoney(environment: Environment, embedded: boolean): MoneyConfig {
+  const { oneOf, integer } = reader(environment);
+  const { toss, stripe } = readGateways(environment);
+  const real = toss !== undefined ? 'TOSS_SECRET_KEY' : stripe !== undefined ? 'STRIPE_SECRET_KEY' : undefined;
+  const asked = oneOf('SANDBOX', ['on', 'off']);
+  if (asked === 'on' && real !== undefined) {
+    throw new CannotStart(`SANDBOX must not be on beside ${real}: its money is play money`);
+  }
+  const sandbox = asked === undefined ? embedded && real === undefined : asked === 'on';
+  const charges = oneOf('CHARGES', ['open', 'gateway', 'service']) ?? (embedded ? 'open' : undefined);
+  if (charges === undefined) {
+    throw new CannotStart(
+      'CHARGES must be set when DATABASE_URL is: gateway (wallets are filled by payments), service (by a service of yours too) or open (by whoever asks: play money)',
+    );
+  }
+  if (charges === 'open' && real !== undefined) {
+    throw new CannotStart(`CHARGES must be gateway or service beside ${real}: with open, whoever asks gets play money`);
+  }
+  if (charges !== 'open' && real === undefined && !sandbox) {
+    throw new CannotStart(
+      `CHARGES must be open where there is no gateway: for ${charges}, set TOSS_CLIENT_KEY and TOSS_SECRET_KEY, STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or SANDBOX=on to try`,
+    );
+  }
+  return { charges, walletMax: integer('WALLET_MAX', 1, wallet_max) ?? wallet_max, sandbox, toss, stripe };
+}
+
+function readGateways(environment: Environment): Pick<MoneyConfig, 'toss' | 'stripe'> {
+  const { text } = reader(environment);
+  const key = /^[\x21-\x7e]{8,255}$/;
+  const api = (name: string, otherwise: string): string =>
+    (text(name, isHttpUrl, 'an address like https://api.example') ?? otherwise).replace(/\/+$/, '');
+  const pair = (first: string, second: string, what: string): readonly [string, string] | undefined => {
+    const given = [text(first, key, what), text(second, key, what)] as const;
+    if (given[0] === undefined && given[1] === undefined) return undefined;
+    if (given[0] === undefined) throw new CannotStart(`${first} must be set when ${second} is`);
+    if (given[1] === undefined) throw new CannotStart(`${second} must be set when ${first} is`);
+    return [given[0], given[1]];
+  };
+  const toss = pair('TOSS_CLIENT_KEY', 'TOSS_SECRET_KEY', 'a key of Toss Payments');
+  const stripe = pair('STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'a key of Stripe');
+  return {
+    toss: toss && { clientKey: toss[0], secretKey: toss[1], api: api('TOSS_API', toss_api) },
+    stripe: stripe && { secretKey: stripe[0], webhookSecret: stripe[1], api: api('STRIPE_API', stripe_api) },
+  };
 }
 
 /** Long enough for every question about a sale that people still remember. */

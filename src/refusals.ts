@@ -38,6 +38,14 @@ export const refusals = {
       ko: '같은 요청이 두 번 처리되지 않도록 1~255자의 ASCII 문자로 된 Idempotency-Key 헤더를 보내 주세요.',
     },
   },
+  SIGNATURE_INVALID: {
+    status: 400,
+    title: { en: 'The notice is not signed as it should be', ko: '알림의 서명이 올바르지 않아요' },
+    detail: {
+      en: 'Nothing was changed. It was not signed with the secret of this endpoint, or too long ago.',
+      ko: '아무것도 바뀌지 않았어요. 이 주소의 비밀값으로 서명되지 않았거나 너무 오래전에 서명된 알림이에요.',
+    },
+  },
   UNAUTHENTICATED: {
     status: 401,
     title: { en: 'Please sign in', ko: '로그인이 필요해요' },
@@ -83,6 +91,14 @@ export const refusals = {
     title: { en: 'Your time has ended', ko: '이용 시간이 끝났어요' },
     detail: { en: 'To come in again, join the line again.', ko: '다시 예매하려면 대기를 새로 시작해 주세요.' },
   },
+  CHARGE_NOT_ALLOWED: {
+    status: 403,
+    title: { en: 'Wallets are topped up by a payment here', ko: '여기서는 결제를 거쳐 충전해요' },
+    detail: {
+      en: 'Nothing was topped up. Open an order with one of the charge methods.',
+      ko: '충전되지 않았어요. 충전 수단을 골라 충전 주문을 만들어 주세요.',
+    },
+  },
   NOT_FOUND: {
     status: 404,
     title: { en: 'Not found', ko: '찾을 수 없어요' },
@@ -125,6 +141,38 @@ export const refusals = {
     detail: {
       en: 'Nothing was topped up. Choose a smaller amount.',
       ko: '충전되지 않았어요. 더 적은 금액을 충전해 주세요.',
+    },
+  },
+  AMOUNT_MISMATCH: {
+    status: 409,
+    title: { en: 'That is not the amount of this order', ko: '주문한 금액과 달라요' },
+    detail: {
+      en: 'Nothing was taken and nothing was topped up. Pay the order as it was made, or make a new one.',
+      ko: '결제도 충전도 되지 않았어요. 주문한 금액 그대로 결제하거나 새로 주문해 주세요.',
+    },
+  },
+  PAYMENT_FAILED: {
+    status: 409,
+    title: { en: 'The payment did not go through', ko: '결제가 완료되지 않았어요' },
+    detail: {
+      en: 'Nothing was topped up. Try again, or pay in another way.',
+      ko: '충전되지 않았어요. 다시 시도하거나 다른 방법으로 결제해 주세요.',
+    },
+  },
+  TOO_MANY_ORDERS: {
+    status: 409,
+    title: { en: 'Too many orders are open', ko: '결제를 기다리는 주문이 너무 많아요' },
+    detail: {
+      en: 'Finish one of your open orders, or wait until they expire.',
+      ko: '열려 있는 주문을 먼저 마치거나, 만료될 때까지 기다려 주세요.',
+    },
+  },
+  NOT_WITHDRAWABLE: {
+    status: 409,
+    title: { en: 'That is more than can be sent back', ko: '되돌려 받을 수 있는 금액을 넘었어요' },
+    detail: {
+      en: 'Nothing was sent. "withdrawable" is what came from payments and was not spent.',
+      ko: '출금되지 않았어요. 결제로 충전하고 아직 쓰지 않은 금액("withdrawable")까지 출금할 수 있어요.',
     },
   },
   SETTINGS_CHANGED: {

@@ -7,7 +7,7 @@ import { after, describe, test } from 'node:test';
 import { readConfig } from '../src/config.ts';
 
 const away = 'postgres://nobody:secret-password@127.0.0.1:1/nothing';
-const valid = { DATABASE_URL: away, AUTH_SECRET: 'a secret of at least thirty-two characters' };
+const valid = { DATABASE_URL: away, AUTH_SECRET: 'a secret of at least thirty-two characters', CHARGES: 'open' };
 
 function complaintOf(environment: Readonly<Record<string, string>>): string {
   try {

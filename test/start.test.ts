@@ -230,7 +230,7 @@ describe('a server that cannot start says why in one line', { concurrency: 2 }, 
     await once(squatter, 'listening');
     const address = squatter.address();
     const port = String(typeof address === 'object' ? address?.port : '');
-    const line = await complaintOf({ PORT: port, DATABASE_URL: away, AUTH_SECRET: secret });
+    const line = await complaintOf({ PORT: port, DATABASE_URL: away, AUTH_SECRET: secret, CHARGES: 'open' });
     assert.equal(
       line,
       `maejin: PORT ${port} on 127.0.0.1 is taken: stop what listens there, or set PORT to another one`,
@@ -239,7 +239,7 @@ describe('a server that cannot start says why in one line', { concurrency: 2 }, 
   });
 
   test('a database that is away', async () => {
-    const line = await complaintOf({ DATABASE_URL: away, AUTH_SECRET: secret });
+    const line = await complaintOf({ DATABASE_URL: away, AUTH_SECRET: secret, CHARGES: 'open' });
     assert.match(line, /^maejin: the database named by DATABASE_URL cannot be used: .*ECONNREFUSED/);
     assert(!line.includes('secret-password'));
   });
@@ -247,7 +247,7 @@ describe('a server that cannot start says why in one line', { concurrency: 2 }, 
   test('a database that does not know us', async () => {
     const url = new URL(process.env['TEST_POSTGRES_18'] ?? '');
     url.password = 'wrong';
-    const line = await complaintOf({ DATABASE_URL: url.href, AUTH_SECRET: secret });
+    const line = await complaintOf({ DATABASE_URL: url.href, AUTH_SECRET: secret, CHARGES: 'open' });
     assert.match(line, /^maejin: the database named by DATABASE_URL cannot be used: password authentication failed/);
   });
 
@@ -256,7 +256,7 @@ describe('a server that cannot start says why in one line', { concurrency: 2 }, 
   });
 
   test('an address that is not ours', async () => {
-    const line = await complaintOf({ HOST: '192.0.2.1', DATABASE_URL: away, AUTH_SECRET: secret });
+    const line = await complaintOf({ HOST: '192.0.2.1', DATABASE_URL: away, AUTH_SECRET: secret, CHARGES: 'open' });
     assert.equal(line, 'maejin: HOST must be an address of this machine; 192.0.2.1 is not');
   });
 

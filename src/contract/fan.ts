@@ -5,13 +5,10 @@ import {
   BilledConcert,
   ConcertInFull,
   ConcertParams,
-  IdempotencyHeaders,
   IssuedToken,
   LivePlaces,
-  Money,
   OptionalIdempotencyHeaders,
   Page,
-  Payment,
   Performance,
   PerformanceParams,
   ProgrammeQuery,
@@ -23,13 +20,11 @@ import {
   SeatChange,
   SeatMap,
   Time,
-  WalletEntry,
-  balanceMax,
-  chargeMax,
   oneLine,
   pageOf,
   text,
 } from './parts.ts';
+import { moneyEndpoints } from './money.ts';
 import type { Endpoint } from './endpoint.ts';
 
 const Account = Type.Object({
@@ -215,50 +210,6 @@ a date passes, may find it twice and misses none.`,
   },
 } as const satisfies Record<string, Endpoint>;
 
-/** Use cases 6, 7 and 8: money. */
-const money = {
-  createCharge: {
-    method: 'POST',
-    url: '/api/v1/wallet/charges',
-    needs: 'bearer',
-    summary: 'Top up your wallet',
-    headers: IdempotencyHeaders,
-    body: Type.Object({ amount: Type.Integer({ minimum: 1, maximum: chargeMax }) }, { additionalProperties: false }),
-    bodyBytesMax: 256,
-    replies: { 201: Type.Object({ id: Type.String(), amount: Money, balance: Money }) },
-    refusals: ['BALANCE_LIMIT_EXCEEDED'],
-  },
-  getWallet: {
-    method: 'GET',
-    url: '/api/v1/wallet',
-    needs: 'bearer',
-    summary: 'Your balance',
-    replies: {
-      200: Type.Object({ balance: Type.Integer({ minimum: 0, maximum: balanceMax }), currency: Type.String() }),
-    },
-    refusals: [],
-  },
-  listWalletEntries: {
-    method: 'GET',
-    url: '/api/v1/wallet/entries',
-    needs: 'bearer',
-    summary: 'What moved your balance, newest first',
-    querystring: Page,
-    replies: { 200: pageOf('entries', WalletEntry) },
-    refusals: [],
-  },
-  payReservation: {
-    method: 'POST',
-    url: '/api/v1/reservations/:id/payment',
-    needs: 'admitted',
-    summary: 'Pay for a hold and own the seats; your place goes to the next in line',
-    params: ReservationParams,
-    headers: IdempotencyHeaders,
-    replies: { 201: Payment },
-    refusals: ['INSUFFICIENT_BALANCE', 'FORBIDDEN', 'NOT_FOUND', 'HOLD_EXPIRED', 'ALREADY_PAID'],
-  },
-} as const satisfies Record<string, Endpoint>;
-
 /** Answered by better-auth under /api/auth; here so that the reference tells how to get an access token. */
 const accounts = {
   signUp: {
@@ -296,4 +247,4 @@ const clock = {
   },
 } as const satisfies Record<string, Endpoint>;
 
-export const fanEndpoints = { ...accounts, ...line, ...seats, ...money, ...clock };
+export const fanEndpoints = { ...accounts, ...line, ...seats, ...moneyEndpoints, ...clock };

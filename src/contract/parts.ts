@@ -183,7 +183,7 @@ export const Payment = Type.Object({
 });
 export const WalletEntry = Type.Object({
   id: Id,
-  kind: oneOf(['CHARGE', 'PAYMENT', 'REFUND']),
+  kind: oneOf(['CHARGE', 'PAYMENT', 'REFUND', 'COMPENSATION', 'WITHDRAWAL', 'REVERSAL']),
   amount: Type.Integer({ description: 'Positive into the wallet, negative out of it' }),
   balance: Money,
   reference: Type.String(),

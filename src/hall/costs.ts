@@ -19,6 +19,7 @@ const units: Readonly<Record<EndpointName, number>> = {
   listSeats: 2,
   healthz: 2,
   getTime: 2,
+  listChargeMethods: 2,
   getSale: 3,
   listPerformances: 4,
   getSeatMap: 4,
@@ -32,6 +33,10 @@ const units: Readonly<Record<EndpointName, number>> = {
   cancelReservation: 8,
   createCharge: 8,
   payReservation: 12,
+  // Each may have a gateway asked, which is bounded by itself.
+  createChargeOrder: 20,
+  confirmChargeOrder: 20,
+  createWithdrawal: 20,
   getWallet: 6,
   listQueueTokens: 8,
   // Reads of their own.
@@ -39,6 +44,10 @@ const units: Readonly<Record<EndpointName, number>> = {
   getReservation: 10,
   listReservations: 15,
   listWalletEntries: 20,
+  getChargeOrder: 10,
+  getWithdrawal: 10,
+  listChargeOrders: 20,
+  listWithdrawals: 20,
   // Of a concert that nobody has asked for yet, or that does not exist.
   getConcert: 12,
   // Of a page that is not in memory.

@@ -20,6 +20,8 @@ const corridor = [
   'idempotency',
   'reservation',
   'wallet',
+  'gateway',
+  'funding',
   'payment',
   'audit',
   'console',

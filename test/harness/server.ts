@@ -70,6 +70,7 @@ export async function startServer(environment: Readonly<Record<string, string>>)
   const program = runMain({
     AUTH_SECRET: 'a secret of at least thirty-two characters',
     IDENTITY_JWT_SECRET: identity_secret,
+    CHARGES: 'open',
     DEMO: 'false',
     RATE_LIMIT: 'off',
     POOL_MAX: '8',
