@@ -78,7 +78,11 @@ test('who was ended at work begins again', async () => {
 });
 
 test('a server whose connection is ended while it waits at its start starts all the same', async () => {
-  const environment = { DATABASE_URL: house.databaseUrl, AUTH_SECRET: 'a secret of at least thirty-two characters' };
+  const environment = {
+    DATABASE_URL: house.databaseUrl,
+    AUTH_SECRET: 'a secret of at least thirty-two characters',
+    CHARGES: 'open',
+  };
   const goOn = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   const before = exclusively(house.database, async () => {
