@@ -3,13 +3,13 @@
  * asked, so that no other server asks meanwhile and a server that dies leaves it to be asked again; it is asked outside of
  * any transaction, and looked up first when it may have been asked before. No answer is never taken for a no.
  */
-import { GatewayUnclear, type Gateway, type GatewayOrder, type MethodId } from '../gateway/gateway.ts';
+import { GatewayUnclear, type Gateway, type GatewayOrder, type MethodId, type Undone } from '../gateway/gateway.ts';
 import type { Database } from '../platform/database.ts';
 import { createBell, rest, type Duty } from '../platform/ticker.ts';
 import type { Wallet } from '../wallet/wallet.ts';
-import { gatewayOrder, type OrderForGateway } from './orders.ts';
+import { gatewayOrderOf, type OrderRow } from './orders.ts';
 import { endPart, type Ending, type TakenPart } from './part-ending.ts';
-import type { Undoing } from './undoing.ts';
+import { wentBack, type Undoing } from './undoing.ts';
 
 /** Something is wrong with us, and not with a gateway that gives no answer. */
 export type Trouble = (error: unknown) => void;
@@ -97,9 +97,14 @@ interface DuePart extends TakenPart {
   readonly asks: number;
 }
 
+interface TakenRow
+  extends Omit<DuePart, 'order'>, Pick<OrderRow, 'currency' | 'expiresAt' | 'paymentKey' | 'refundAccount'> {
+  readonly orderAmount: number;
+}
+
 /** The one due longest, put off for as long as it may take. A row that somebody else has taken is passed over. */
 async function takeDue(database: Database, method: MethodId): Promise<DuePart | undefined> {
-  const [row] = await database.sql<(TakenPart & { readonly asks: number } & OrderForGateway)[]>`
+  const [row] = await database.sql<TakenRow[]>`
     with due as (
       select part.id from withdrawal_parts as part join charge_orders as ordered on ordered.id = part.order_id
       where part.ask_at <= now() and ordered.method = ${method}
@@ -113,7 +118,8 @@ async function takeDue(database: Database, method: MethodId): Promise<DuePart | 
       part.withdrawal_id as "withdrawalId", withdrawal.user_id as "userId", ordered.amount as "orderAmount",
       ordered.currency, ordered.expires_at as "expiresAt", ordered.payment_key as "paymentKey",
       ordered.refund_account as "refundAccount"`;
-  return row === undefined ? undefined : { ...row, order: gatewayOrder(row) };
+  if (row === undefined) return undefined;
+  return { ...row, order: gatewayOrderOf({ ...row, id: row.orderId, amount: row.orderAmount }) };
 }
 
 async function send(options: SendingBackOptions, gateway: Gateway, part: DuePart): Promise<void> {
@@ -141,9 +147,8 @@ async function ask(gateway: Gateway, { id, amount, order, asks }: DuePart): Prom
   return { status: 'FAILED', because: sent.because, undone: after };
 }
 
-async function undoneOf(gateway: Gateway, order: GatewayOrder) {
-  const standing = await gateway.lookUp(order);
-  return standing.state === 'PAID' ? standing.undone : [];
+async function undoneOf(gateway: Gateway, order: GatewayOrder): Promise<readonly Undone[]> {
+  return wentBack(await gateway.lookUp(order), order.amount);
 }
 
 /** With a growing pause, for good. Not if another server has taken it since. */

@@ -2,7 +2,7 @@
  * What a gateway undoes by itself: a deposit taken back, a dispute, an order cancelled at its desk. It is taken from the
  * wallet as a REVERSAL; what the wallet has not is the order's `owed`, and met first by whatever comes in later.
  */
-import type { Undone } from '../gateway/gateway.ts';
+import type { Standing, Undone } from '../gateway/gateway.ts';
 import type { Tx } from '../platform/database.ts';
 import { lockWallets, type Wallet } from '../wallet/wallet.ts';
 
@@ -66,6 +66,16 @@ export function createUndoing({ wallet }: UndoingOptions): Undoing {
         where id = ${order.id}`.execute();
     },
   };
+}
+
+/**
+ * All that ever went back of an order of so much that is PAID here, as the gateway has it. Money that was paid into an account
+ * and taken back leaves the account open again, known by its secret. Nothing else that is not PAID says that money went
+ * back: with another merchant's key a gateway knows none of our orders.
+ */
+export function wentBack(standing: Standing, amount: number): readonly Undone[] {
+  if (standing.state === 'PAID') return standing.undone;
+  return standing.state === 'OPEN' && standing.secret !== undefined ? [{ amount, partId: undefined }] : [];
 }
 
 /**
