@@ -4,6 +4,8 @@
  */
 import type { Bilingual } from '../refusals.ts';
 
+export { GatewayUnclear } from './unclear.ts';
+
 export type MethodId = 'sandbox' | 'toss' | 'stripe';
 
 /** Where money of a virtual account is sent back to. */
@@ -121,12 +123,4 @@ export interface Gateway {
    * the gateway signs and this is not signed by it, or too long ago.
    */
   readNotice(headers: Readonly<Record<string, string | string[] | undefined>>, body: Buffer): Notice | undefined;
-}
-
-/** No answer, or none that says how it stands: it is asked again, and never taken for a no. */
-export class GatewayUnclear extends Error {
-  constructor(what: string, cause?: unknown) {
-    super(what, { cause });
-    this.name = 'GatewayUnclear';
-  }
 }
