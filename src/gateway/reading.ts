@@ -2,7 +2,7 @@
  * What a gateway answered, field by field. A field that is not what it should be says nothing about the payment, so it is
  * `GatewayUnclear` and never a zero, an empty text or a no.
  */
-import { GatewayUnclear } from './unclear.ts';
+import { GatewayUnclear } from './terms.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
