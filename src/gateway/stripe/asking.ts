@@ -28,7 +28,8 @@ export const api_version = '2026-10-28.endive';
 
 /** A bank that is asked behind Stripe takes its time; whoever waits for it has a shorter limit of his own. */
 const patience_ms = 12_000;
-const at_once = 32;
+/** More than fans, the duty that asks and withdrawals have under way together. */
+const at_once = 96;
 const again_ms = 300;
 
 export function createAsk({ secretKey, api, patienceMs = patience_ms }: StripeOptions): Ask {
