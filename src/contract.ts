@@ -22,7 +22,7 @@ export {
   seatsPerPerformanceMax,
 } from './contract/parts.ts';
 
-export { concertDefaults, concertLimits } from './contract/limits.ts';
+export { concertDefaults, concertLimits, moneyLimits } from './contract/limits.ts';
 export { readSeatName, type SeatReading } from './contract/seat-names.ts';
 export { asRead, composed, isOneLine, oneLineIn } from './contract/text.ts';
 

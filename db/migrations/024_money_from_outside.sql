@@ -100,11 +100,11 @@ create index withdrawal_parts_of on withdrawal_parts (withdrawal_id);
 create index withdrawal_parts_of_order on withdrawal_parts (order_id);
 create index withdrawal_parts_to_ask on withdrawal_parts (ask_at) where ask_at is not null;
 
--- What the console asks: a day's orders by when they were opened and when they were paid, those that did not end well, what is
--- unclear and since when, what is owed, and what is or was on its way back.
+-- What the console asks: a day's orders by when they were opened and when they were paid, those that failed, what
+-- is unclear and since when, what is owed, and what is or was on its way back.
 create index charge_orders_by_opening on charge_orders (created_at);
 create index charge_orders_by_payment on charge_orders (paid_at) where paid_at is not null;
-create index charge_orders_unpaid on charge_orders (status, id) where status in ('FAILED', 'EXPIRED');
+create index charge_orders_failed on charge_orders (id) where status = 'FAILED';
 create index charge_orders_unclear on charge_orders (unclear_since, id) where unclear_since is not null;
 create index charge_orders_owed on charge_orders (id) where owed > 0;
 create index withdrawals_by_status on withdrawals (status, id);

@@ -1,5 +1,6 @@
 /** What an operator sees of money from outside: orders, what goes back, and each day to hold against a gateway's statement. */
 import { Type } from 'typebox';
+import { moneyLimits } from './limits.ts';
 import { chargeMethods, orderId } from './money.ts';
 import { Count, CsvFile, Id, Money, Page, Time, oneOf, pageOf, text } from './parts.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -15,15 +16,15 @@ const method = oneOf(chargeMethods);
 
 const orderStatuses = ['OPEN', 'PAID', 'FAILED', 'EXPIRED'] as const;
 const backStatuses = ['PENDING', 'DONE', 'FAILED'] as const;
-/** Nobody knows yet how it ended, and a gateway that is well has said so long before. */
-export const unclearMinutesMax = 15;
-const failedDays = 7;
+const { daysMax, failedDays, unclearMinutesMax } = moneyLimits;
 
 const Sum = { count: Count, amount: Money };
 const Standing = Type.Object({
   charges: oneOf(['open', 'gateway', 'service'], { description: 'Who may fill a wallet' }),
   sandbox: Type.Boolean({ description: 'The simulated gateway is in force' }),
-  playMoney: Type.Boolean({ description: 'Nothing here was paid for: wallets are filled for the asking, or simulated' }),
+  playMoney: Type.Boolean({
+    description: 'Nothing here was paid for: wallets are filled for the asking, or simulated',
+  }),
   unclear: Type.Object({
     ...Sum,
     since: TimeOrNull('The longest of them'),
@@ -128,11 +129,10 @@ const lists = {
   },
 } as const satisfies Record<string, Endpoint>;
 
-const days_max = 366;
 const day = { type: 'string', pattern: '^2[0-9]{3}-[0-1][0-9]-[0-3][0-9]$' };
 const Days = Type.Object({
   from: Type.Unsafe<string>({ ...day, description: 'The first day, in Seoul: `2026-12-01`' }),
-  to: Type.Unsafe<string>({ ...day, description: `The last day; at most ${days_max} in all` }),
+  to: Type.Unsafe<string>({ ...day, description: `The last day; at most ${daysMax} in all` }),
 });
 
 const sum = (description: string) => Type.Object(Sum, { description });
@@ -184,5 +184,4 @@ const days = {
   },
 } as const satisfies Record<string, Endpoint>;
 
-export const moneyLimits = { daysMax: days_max, failedDays } as const;
 export const consoleMoneyEndpoints = { ...lists, ...days };

@@ -72,7 +72,7 @@ export const fileWords: Readonly<Record<Language, FileWords>> = {
       REFUND: 'Refund',
       COMPENSATION: 'Compensation',
       WITHDRAWAL: 'Withdrawal',
-      REVERSAL: 'Reversal',
+      REVERSAL: 'Top-up reversed',
     },
   },
 };

@@ -3,8 +3,7 @@
  * An order is counted when it was opened and again when it was paid, a part of a withdrawal when the gateway sent it, what was
  * undone when the wallet gave it. All of one snapshot.
  */
-import { moneyLimits } from '../../contract/console-money.ts';
-import { currency, type ReplyOf } from '../../contract.ts';
+import { currency, moneyLimits, type ReplyOf } from '../../contract.ts';
 import type { Sql } from '../../platform/database.ts';
 import { refuseField } from '../../refusals.ts';
 import { hall } from '../desk/file-words.ts';

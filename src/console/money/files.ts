@@ -8,6 +8,7 @@ import { byteOrderMark, csvLine } from '../desk/csv.ts';
 import { hall } from '../desk/file-words.ts';
 import { checkDays, momentsOf, type Days, type MoneyDay } from './days.ts';
 import { moneyFileWords } from './file-words.ts';
+import { statusNow } from './orders.ts';
 
 /** Oldest first: a year's days are no more than a few pages of orders. */
 export async function* dayPieces(days: readonly MoneyDay[], language: Language): AsyncGenerator<string> {
@@ -80,11 +81,10 @@ async function* piecesBy(sql: Sql, reading: Reading): AsyncGenerator<string> {
 function page(sql: Sql, { days, by, until }: Reading, after: Pick<Row, 'id' | 'micros'> | undefined): Promise<Row[]> {
   const { begin, end } = momentsOf(sql, days);
   const time = by === 'paid_at' ? sql`paid_at` : sql`created_at`;
-  const local = (moment: ReturnType<Sql>) =>
-    sql`to_char(${moment} at time zone ${hall.zone}, 'YYYY-MM-DD HH24:MI:SS')`;
+  const local = (moment: ReturnType<Sql>) => sql`to_char(${moment} at time zone ${hall.zone}, 'YYYY-MM-DD HH24:MI:SS')`;
   const from = after === undefined ? begin : momentAt(sql, after.micros);
   return sql<Row[]>`
-    select id, payment_key as "paymentKey", method, amount, currency, status, ${local(sql`created_at`)} as "createdAt",
+    select id, payment_key as "paymentKey", method, amount, currency, ${statusNow(sql)} as status, ${local(sql`created_at`)} as "createdAt",
       ${local(sql`paid_at`)} as "paidAt", withdrawn, reversed, owed, ${local(sql`unclear_since`)} as "unclearSince",
       user_id as "userId", ${micros(sql, time)} as micros
     from charge_orders

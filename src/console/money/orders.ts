@@ -80,10 +80,10 @@ async function newest(sql: Sql, query: OrderQuery, within: readonly Fragment[]):
   return { rows, lookedTo };
 }
 
-/** The newest of all, of a fan, of what ended badly, of what is owed. */
+/** The newest of all, of a fan, of what failed, of what is owed. */
 function isFoundByIndex({ status, method, owed, userId, q }: OrderQuery): boolean {
   if (owed !== undefined || userId !== undefined || q !== undefined) return true;
-  return method === undefined && (status === undefined || status === 'FAILED' || status === 'EXPIRED');
+  return method === undefined && (status === undefined || status === 'FAILED');
 }
 
 /** The id of the last that is looked at for this page; null if the first order of all is among them. */
@@ -112,11 +112,22 @@ function cursorOf({ id, unclearMicros }: Row, { unclear }: OrderQuery): string {
 
 function filters(sql: Sql, { status, method, owed, userId }: OrderQuery): readonly Fragment[] {
   return [
-    ...(status === undefined ? [] : [sql`status = ${status}`]),
+    ...(status === undefined ? [] : [inStatus(sql, status)]),
     ...(method === undefined ? [] : [sql`method = ${method}`]),
     ...(owed === undefined ? [] : [sql`owed > 0`]),
     ...(userId === undefined ? [] : [sql`user_id = ${userId}`]),
   ];
+}
+
+/** An order whose time ran out is EXPIRED from that moment, whether or not it was written down. */
+export function statusNow(sql: Sql) {
+  return sql`case when status = 'OPEN' and expires_at <= now() then 'EXPIRED' else status end`;
+}
+
+function inStatus(sql: Sql, status: Order['status']): Fragment {
+  if (status === 'OPEN') return sql`status = 'OPEN' and expires_at > now()`;
+  if (status === 'EXPIRED') return sql`(status = 'EXPIRED' or status = 'OPEN' and expires_at <= now())`;
+  return sql`status = ${status}`;
 }
 
 /** What somebody can mean who says a number, a name or an address: each by an index, and what comes out are ids. */
@@ -145,7 +156,7 @@ function all(sql: Sql, conditions: readonly Fragment[]): Fragment {
 }
 
 function columns(sql: Sql) {
-  return sql`id, user_id as "userId", amount, method, status, payment_key as "paymentKey",
+  return sql`id, user_id as "userId", amount, method, ${statusNow(sql)} as status, payment_key as "paymentKey",
     reservation_id as "reservationId", created_at as "createdAt", expires_at as "expiresAt", paid_at as "paidAt",
     unclear_since as "unclearSince", (extract(epoch from unclear_since) * 1000000)::bigint as "unclearMicros",
     asks, ask_at as "askAt", withdrawn, reversed, owed`;

@@ -1,6 +1,5 @@
 /** What an operator has to know without looking for it: what is unclear, owed, and on its way back. */
-import { moneyLimits, unclearMinutesMax } from '../../contract/console-money.ts';
-import type { ReplyOf } from '../../contract.ts';
+import { moneyLimits, type ReplyOf } from '../../contract.ts';
 import type { Sql } from '../../platform/database.ts';
 import type { MoneyRooms } from './money.ts';
 
@@ -57,5 +56,5 @@ function read(sql: Sql) {
 }
 
 function isLate(sql: Sql) {
-  return sql`unclear_since < now() - make_interval(mins => ${unclearMinutesMax})`;
+  return sql`unclear_since < now() - make_interval(mins => ${moneyLimits.unclearMinutesMax})`;
 }
