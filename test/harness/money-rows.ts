@@ -1,4 +1,5 @@
 /** Orders, withdrawals and what a gateway undid, as rows put there with the times and ends that a test wants. */
+import assert from 'node:assert/strict';
 import type { Sql } from '../../src/platform/database.ts';
 import { randomId } from '../../src/platform/ids.ts';
 
@@ -65,6 +66,51 @@ export function orderRow(changes: Partial<OrderRow>): OrderRow {
     reversed: 0,
     owed: 0,
     ...changes,
+  };
+}
+
+/** A few days of all that can become of an order, around midnight in Seoul, which is three in the afternoon in Greenwich. */
+export function aFewDays(fan: string): MoneyRows {
+  const [late, early] = ['2026-03-01T14:59:59.999Z', '2026-03-01T15:00:00.000Z'];
+  const paid = (changes: Partial<OrderRow>): OrderRow =>
+    orderRow({ userId: fan, status: 'PAID', createdAt: late, paidAt: early, ...changes });
+  const all = [
+    paid({ amount: 10_000 }),
+    paid({ amount: 20_000, method: 'stripe', paidAt: late, withdrawn: 15_000 }),
+    paid({ amount: 30_000, reversed: 30_000, owed: 12_000 }),
+    paid({ amount: 7_000, createdAt: early, paidAt: '2026-03-05T14:59:59.999Z', withdrawn: 5_000 }),
+    orderRow({ userId: fan, amount: 1_000, createdAt: early, status: 'FAILED', method: 'toss' }),
+    orderRow({ userId: fan, amount: 2_000, createdAt: '2026-03-04T00:00:00Z', status: 'EXPIRED', method: 'toss' }),
+    // Outside of what is asked for, by a moment.
+    paid({ amount: 500, createdAt: '2026-02-27T14:59:59.999Z', paidAt: '2026-02-27T14:59:59.999Z' }),
+    paid({ amount: 600, createdAt: '2026-03-05T15:00:00Z', paidAt: '2026-03-05T15:00:00Z' }),
+  ];
+  const [, stripe, undone, old] = all.map(({ id }) => id);
+  assert(stripe !== undefined && undone !== undefined && old !== undefined);
+  return {
+    orders: all,
+    withdrawals: [
+      {
+        userId: fan,
+        at: late,
+        parts: [
+          { orderId: stripe, amount: 9_000, status: 'DONE', endedAt: early },
+          { orderId: old, amount: 3_000, status: 'FAILED', endedAt: early, because: 'ALREADY_REFUNDED' },
+        ],
+      },
+      {
+        userId: fan,
+        at: early,
+        parts: [
+          { orderId: stripe, amount: 6_000, status: 'PENDING' },
+          { orderId: old, amount: 5_000, status: 'DONE', endedAt: '2026-03-02T00:00:00Z' },
+        ],
+      },
+    ],
+    reversals: [
+      { userId: fan, orderId: undone, amount: 11_000, at: late },
+      { userId: fan, orderId: undone, amount: 7_000, at: early },
+    ],
   };
 }
 

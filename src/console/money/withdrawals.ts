@@ -44,12 +44,15 @@ export async function listWithdrawals(
   ]);
   const last = rows.length > query.limit ? shown.at(-1) : undefined;
   return {
-    withdrawals: shown.map(({ at, endedAt, ...row }) => ({
-      ...row,
-      userName: users.get(row.userId)?.name ?? null,
+    withdrawals: shown.map(({ id, userId, amount, status, at, endedAt }) => ({
+      id,
+      userId,
+      userName: users.get(userId)?.name ?? null,
+      amount,
+      status,
       at: at.toISOString(),
       endedAt: endedAt?.toISOString() ?? null,
-      parts: (parts.get(row.id) ?? []).map(toldPart),
+      parts: (parts.get(id) ?? []).map(toldPart),
     })),
     nextCursor: last?.id ?? null,
   };
