@@ -142,7 +142,8 @@ async function makeRooms(
   const wallet = createWallet({ database, metrics, money: config.money, batchMax: config.laneBatchMax });
   const funding = createFunding({ database, gateways, wallet, config, metrics, log, batchMax });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });
-  const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics });
+  const { money } = config;
+  const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics, money });
   const { boards } = waitingRoom;
   metrics.follow('waiting', () => [...boards.all()].reduce((sum, board) => sum + board.waiting, 0));
   metrics.follow('active', () => [...boards.all()].reduce((sum, board) => sum + board.active.size, 0));
