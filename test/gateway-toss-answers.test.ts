@@ -110,7 +110,7 @@ describe('what Toss is asked', () => {
     const begun = { ...own, virtualAccount: {}, cancels: [{ ...cancels[0], cancelStatus: 'IN_PROGRESS' }] };
     answers.push({ status: 200, body: { ...own, virtualAccount: {} } }, { status: 200, body: begun });
     assert.deepEqual(await toss.sendBack(order, part), { state: 'PENDING' });
-    assert.deepEqual((asked()[1]?.body as Record<string, unknown>)['refundReceiveAccount'], {
+    assert.deepEqual((asked().at(1)?.body as { refundReceiveAccount?: unknown } | undefined)?.refundReceiveAccount, {
       bank: '88',
       accountNumber: '110123456789',
       holderName: '김매진',
