@@ -25,11 +25,12 @@ interface Order {
 
 async function opened({ token: bearer }: Fan): Promise<{ readonly id: string; readonly url: string }> {
   const body = { amount, method: 'sandbox', refundAccount };
-  const { body: order } = await caller(server.origin)<Order>('POST', '/api/v1/wallet/charge-orders', {
+  const { body: order, code } = await caller(server.origin)<Order>('POST', '/api/v1/wallet/charge-orders', {
     bearer,
-    key: 'a key',
+    key: 'a-key',
     body,
   });
+  assert.equal(code, undefined);
   return { id: order.id, url: order.checkout.url ?? '' };
 }
 
