@@ -100,3 +100,15 @@ create table withdrawal_parts (
 create index withdrawal_parts_of on withdrawal_parts (withdrawal_id);
 create index withdrawal_parts_of_order on withdrawal_parts (order_id);
 create index withdrawal_parts_to_ask on withdrawal_parts (ask_at) where ask_at is not null;
+
+-- What the console asks: a day's orders by when they were opened and when they were paid, those that failed, what
+-- is unclear and since when, what is owed, and what is or was on its way back.
+create index charge_orders_by_opening on charge_orders (created_at);
+create index charge_orders_by_payment on charge_orders (paid_at) where paid_at is not null;
+create index charge_orders_failed on charge_orders (id) where status = 'FAILED';
+create index charge_orders_unclear on charge_orders (unclear_since, id) where unclear_since is not null;
+create index charge_orders_owed on charge_orders (id) where owed > 0;
+create index withdrawals_by_status on withdrawals (status, id);
+create index withdrawal_parts_done on withdrawal_parts (ended_at) where status = 'DONE';
+create index withdrawal_parts_failed on withdrawal_parts (withdrawal_id) where status = 'FAILED';
+create index transfers_undone on transfers (at) where kind = 'REVERSAL';

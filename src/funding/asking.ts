@@ -12,6 +12,7 @@ import { isOf, receivedOf, type Happening, type Log } from './confirming.ts';
 import type { Credited, Paid, Received } from './crediting.ts';
 import { gatewayOrderOf } from './orders.ts';
 import { noteAbsent, noteFailed, noteOpen, noteSettled, noteUnclear, takeDue, type Due } from './progress.ts';
+import { wentBack } from './undoing.ts';
 
 export interface AskingOptions {
   readonly sql: Sql;
@@ -66,7 +67,7 @@ export function createAsking(options: AskingOptions): Asking {
       },
     },
     drain: async () => {
-      await Promise.all([...underWay.values()].flatMap((asked) => [...asked]));
+      for (const asked of underWay.values()) await Promise.all(asked);
     },
   };
 }
@@ -127,9 +128,10 @@ async function writePaid({ sql, credit, log }: AskingOptions, order: Due, standi
   await noteSettled(sql, order);
 }
 
-/** A deposit that was there and is waited for again has been undone: no other standing that is not PAID says so. */
+/** Money that went back: all that is still of interest, in whatever words the gateway says it. */
 function goneAgain({ id, amount, currency, paymentKey }: Due, standing: Standing): Paid | undefined {
   if (standing.state === 'PAID') return standing;
-  if (standing.state !== 'OPEN' || standing.secret === undefined || paymentKey === null) return undefined;
-  return { state: 'PAID', orderId: id, paymentKey, amount, currency, undone: [{ amount, partId: undefined }] };
+  const undone = wentBack(standing, amount);
+  if (undone.length === 0 || paymentKey === null) return undefined;
+  return { state: 'PAID', orderId: id, paymentKey, amount, currency, undone };
 }
