@@ -2,6 +2,7 @@
  * The hall: makes the rooms, opens their doors to each other along the corridor, and mounts them behind the hooks
  * that every request passes: its id, its limits, its checks, and the one translator of what goes wrong.
  */
+import path from 'node:path';
 import { addressOf, type Config } from './config.ts';
 import { createAccounts, type Accounts } from './accounts/accounts.ts';
 import { accountsRoutes } from './accounts/routes.ts';
@@ -12,6 +13,8 @@ import { catalogRoutes } from './catalog/routes.ts';
 import { createConsole, type Console } from './console/console.ts';
 import { consoleRoutes } from './console/routes.ts';
 import type { App } from './contract.ts';
+import { createFunding, type Funding } from './funding/funding.ts';
+import { fundingRoutes } from './funding/routes.ts';
 import { createGateways, openSandbox, type Gateway, type MethodId, type Sandbox } from './gateway/gateway.ts';
 import { sandboxRoutes } from './gateway/routes.ts';
 import { readerOf } from './hall/reader.ts';
@@ -19,6 +22,7 @@ import type { Log } from './hall/observation.ts';
 import { openHall } from './hall/hall.ts';
 import { mountSite } from './hall/site.ts';
 import { createKeys, type Keys } from './idempotency/idempotency.ts';
+import { readFont } from './pages/built.ts';
 import { createPayments, type Payments } from './payment/payment.ts';
 import { paymentRoutes } from './payment/routes.ts';
 import type { Database } from './platform/database.ts';
@@ -30,7 +34,7 @@ import { reservationRoutes, seatsShortcut } from './reservation/routes.ts';
 import { createWaitingRoom, type WaitingRoom } from './waiting-room/gate.ts';
 import { statusShortcut, waitingRoomRoutes } from './waiting-room/routes.ts';
 import { createWallet, type Wallet } from './wallet/wallet.ts';
-import { walletRoutes } from './wallet/routes.ts';
+import { chargerOf, walletRoutes } from './wallet/routes.ts';
 
 export interface HallOptions {
   readonly config: Config;
@@ -55,6 +59,7 @@ interface Rooms {
   readonly keys: Keys;
   readonly reservations: Reservations;
   readonly wallet: Wallet;
+  readonly funding: Funding;
   readonly payments: Payments;
   readonly console: Console;
 }
@@ -71,13 +76,14 @@ const batch_max = 500;
 export async function buildApp(options: HallOptions): Promise<Hall> {
   const metrics = createMetrics();
   const outside = await openOutside(options);
-  const rooms = await makeRooms(options, metrics);
-  const { accounts, waitingRoom, keys, reservations, wallet, payments, console } = rooms;
+  const rooms = await makeRooms(options, metrics, outside.gateways);
+  const { accounts, waitingRoom, keys, reservations, wallet, funding, payments, console } = rooms;
   const { app, ready } = await openHall({
     ...options,
     metrics,
     whoAsks: {
       bearer: accounts.identify,
+      charger: (request) => chargerOf(rooms, request),
       operator: accounts.requireOperator,
       queueToken: waitingRoom.gate.pass,
       admitted: waitingRoom.gate.admitted,
@@ -107,18 +113,23 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
       ...reservations.duties,
       ...keys.duties,
       ...console.live.duties,
+      ...funding.duties,
       ...(outside.sandbox?.duties ?? []),
       ...duties,
     ],
     close: async () => {
       await app.close();
-      await Promise.all([waitingRoom.drain(), keys.drain(), reservations.drain(), wallet.drain(), payments.drain()]);
+      await Promise.all([waitingRoom, keys, reservations, wallet, funding, payments].map((room) => room.drain()));
       await outside.sandbox?.close();
     },
   };
 }
 
-async function makeRooms({ config, database, feed, log }: HallOptions, metrics: Metrics): Promise<Rooms> {
+async function makeRooms(
+  { config, database, feed, log }: HallOptions,
+  metrics: Metrics,
+  gateways: Outside['gateways'],
+): Promise<Rooms> {
   const batchMax = config.laneBatchMax ?? batch_max;
   const accounts = await createAccounts({ database, feed, config, log, metrics });
   const catalog = createCatalog({ database, metrics });
@@ -128,13 +139,15 @@ async function makeRooms({ config, database, feed, log }: HallOptions, metrics: 
   accounts.onSignedOutEverywhere(waitingRoom.voidTokens);
   const keys = createKeys({ database, metrics });
   const reservations = createReservations({ database, feed, catalog, waitingRoom, keys, metrics, batchMax, ...kept });
-  const wallet = createWallet({ database, metrics, batchMax: config.laneBatchMax });
+  const wallet = createWallet({ database, metrics, money: config.money, batchMax: config.laneBatchMax });
+  const funding = createFunding({ database, gateways, wallet, config, metrics, log, batchMax });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });
-  const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics });
+  const { money } = config;
+  const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics, money });
   const { boards } = waitingRoom;
   metrics.follow('waiting', () => [...boards.all()].reduce((sum, board) => sum + board.waiting, 0));
   metrics.follow('active', () => [...boards.all()].reduce((sum, board) => sum + board.active.size, 0));
-  return { accounts, catalog, waitingRoom, keys, reservations, wallet, payments, console };
+  return { accounts, catalog, waitingRoom, keys, reservations, wallet, funding, payments, console };
 }
 
 /** Every address: then 127.0.0.1 is one of them. */
@@ -151,13 +164,14 @@ async function openOutside({ config, database }: HallOptions): Promise<Outside> 
 
 async function mountOutside(app: App, { sandbox }: Outside): Promise<void> {
   if (sandbox !== undefined) {
-    await sandboxRoutes(app, { sandbox, languageOf: (request) => readerOf(request).language });
+    const font = await readFont(path.join(import.meta.dirname, '../web/dist')).catch(() => undefined);
+    await sandboxRoutes(app, { sandbox, font, languageOf: (request) => readerOf(request).language });
   }
 }
 
 /** Mounts the rooms' routes; answers the duties that those bring. */
 function mountRooms(app: App, rooms: Rooms, audit: ReturnType<typeof createAudit>): readonly Duty[] {
-  const { accounts, catalog, waitingRoom, reservations, wallet, payments, console } = rooms;
+  const { accounts, catalog, waitingRoom, reservations, wallet, funding, payments, console } = rooms;
   accountsRoutes(app, accounts);
   catalogRoutes(app, {
     catalog,
@@ -167,6 +181,7 @@ function mountRooms(app: App, rooms: Rooms, audit: ReturnType<typeof createAudit
   const duties = waitingRoomRoutes(app, { accounts, waitingRoom });
   reservationRoutes(app, { reservations, catalog, gate: waitingRoom.gate, accounts, waitingRoom });
   walletRoutes(app, { wallet, accounts });
+  fundingRoutes(app, { funding, accounts });
   paymentRoutes(app, { payments, waitingRoom, reservations });
   consoleRoutes(app, { console, accounts });
   auditRoutes(app, { audit, accounts });

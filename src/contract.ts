@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Static, TSchema, TUnknown } from 'typebox';
 import { fanEndpoints } from './contract/fan.ts';
 import { deskEndpoints } from './contract/console-desk.ts';
+import { consoleMoneyEndpoints } from './contract/console-money.ts';
 import { operatorEndpoints } from './contract/operator.ts';
 import type { Endpoint } from './contract/endpoint.ts';
 import type { RefusalCode } from './refusals.ts';
@@ -21,13 +22,13 @@ export {
   seatsPerPerformanceMax,
 } from './contract/parts.ts';
 
-export { concertDefaults, concertLimits } from './contract/limits.ts';
+export { concertDefaults, concertLimits, moneyLimits } from './contract/limits.ts';
 export { readSeatName, type SeatReading } from './contract/seat-names.ts';
 export { asRead, composed, isOneLine, oneLineIn } from './contract/text.ts';
 
 export const currency = 'KRW';
 
-export const contract = { ...fanEndpoints, ...operatorEndpoints, ...deskEndpoints };
+export const contract = { ...fanEndpoints, ...operatorEndpoints, ...deskEndpoints, ...consoleMoneyEndpoints };
 
 export type EndpointName = keyof typeof contract;
 
@@ -89,6 +90,7 @@ export function route<Name extends EndpointName>(name: Name) {
 const refusalsByNeed: Record<Endpoint['needs'], readonly RefusalCode[]> = {
   nobody: [],
   bearer: ['UNAUTHENTICATED'],
+  charger: ['UNAUTHENTICATED', 'CHARGE_NOT_ALLOWED'],
   queueToken: ['QUEUE_TOKEN_INVALID'],
   admitted: ['QUEUE_TOKEN_INVALID', 'NOT_ADMITTED', 'ADMISSION_EXPIRED'],
   operator: ['UNAUTHENTICATED', 'FORBIDDEN'],
@@ -103,7 +105,7 @@ export function refusalsOf(endpoint: Endpoint): readonly RefusalCode[] {
   if (endpoint.method !== 'GET') {
     codes.add('PAYLOAD_TOO_LARGE').add('UNSUPPORTED_MEDIA_TYPE');
     // For the cookie of somebody whom another site's page made ask.
-    if (endpoint.needs === 'bearer') codes.add('FORBIDDEN');
+    if (endpoint.needs === 'bearer' || endpoint.needs === 'charger') codes.add('FORBIDDEN');
   }
   return [...codes.add('RATE_LIMITED').add('INTERNAL').add('OVERLOADED')];
 }

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { type AuditReport, createAudit } from '../src/audit/audit.ts';
 import type { Database } from '../src/platform/database.ts';
+import { checkNames } from '../web/console/desk/check-names.ts';
 import { plants } from './harness/broken-rules.ts';
 import { type House, openHouse } from './harness/house.ts';
 import { world } from './harness/sale-in-rows.ts';
@@ -38,6 +39,10 @@ describe('the audit', { concurrency: 4 }, () => {
     );
     assert.equal(ok, true);
     assert.deepEqual(Object.keys(plants).toSorted(), checks.map(({ name }) => name).toSorted());
+  });
+
+  test('has a name in Korean for every check, and for no other', () => {
+    assert.deepEqual(Object.keys(checkNames).toSorted(), Object.keys(plants).toSorted());
   });
 
   // One at a time: each takes tables of one database for itself, in its own order. A suite in a suite would otherwise
@@ -84,8 +89,8 @@ describe('the audit', { concurrency: 4 }, () => {
           const [wallet] = await tx<{ balance: number }[]>`
             update wallets set balance = balance + 1 where user_id = 'u2' returning balance`;
           const charge = { id: `m${wallet?.balance}`, amount: 1, balance: wallet?.balance ?? 0 };
-          await tx`insert into transfers (user_id, kind, amount, balance, reference)
-            values ('u2', 'CHARGE', 1, ${charge.balance}, ${charge.id})`;
+          await tx`insert into transfers (user_id, kind, amount, balance, reference, source)
+            values ('u2', 'CHARGE', 1, ${charge.balance}, ${charge.id}, 'open')`;
           await tx`insert into idempotency_keys (user_id, key, fingerprint, answer)
             values ('u2', ${charge.id}, 'charge 1', ${JSON.stringify(charge)})`;
         });
@@ -137,13 +142,27 @@ describe('the audit', { concurrency: 4 }, () => {
     assert.match(output, /"user_id":"u1"/);
     assert.match(output, /1 of \d+ checks are BROKEN/);
   });
+
+  test('tells its usage to whoever asks for it, and names an option that it does not have; neither asks a database', async () => {
+    const nowhere = { databaseUrl: 'postgres://nobody@127.0.0.1:1/none' };
+    for (const asked of ['--help', '-h']) {
+      const { code, output } = await command(nowhere, [asked]);
+      assert.deepEqual([code, /^npm run audit$/m.test(output), /BROKEN|ok {4}/.test(output)], [0, true, false], output);
+    }
+    const wrong = await command(nowhere, ['--fix']);
+    assert.deepEqual([wrong.code, wrong.output.trimEnd().split('\n').length], [1, 1], wrong.output);
+    assert.match(wrong.output, /--fix/);
+  });
 });
 
-function command({ databaseUrl }: House): Promise<{ code: number; output: string }> {
+function command(
+  { databaseUrl }: Pick<House, 'databaseUrl'>,
+  given: readonly string[] = [],
+): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
     const program = path.join(import.meta.dirname, '../src/audit/command.ts');
     const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl };
-    const child = execFile(process.execPath, [program], { env }, (_error, stdout, stderr) =>
+    const child = execFile(process.execPath, [program, ...given], { env }, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, output: stdout + stderr }),
     );
   });

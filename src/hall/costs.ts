@@ -3,7 +3,7 @@
  * a poll, which sets off what waking up costs; where the answer can be larger than it was, or costs the database more
  * than us, as for that. Rounded, since limits are no invoices. `limits.ts` says how many units there are.
  */
-import { contract, type EndpointName } from '../contract.ts';
+import { contract, type EndpointName, type Needs } from '../contract.ts';
 
 export interface Cost {
   readonly units: number;
@@ -60,6 +60,7 @@ const units: Readonly<Record<EndpointName, number>> = {
   getOverview: 10,
   getSales: 10,
   listAllReservations: 12,
+  getMoneyStanding: 10,
   findUsers: 12,
   findSeats: 12,
   getUser: 12,
@@ -69,10 +70,15 @@ const units: Readonly<Record<EndpointName, number>> = {
   getSeatStory: 15,
   listLiveConcerts: 15,
   listOperatorLog: 15,
+  listAllChargeOrders: 15,
+  listAllWithdrawals: 15,
   getHistory: 20,
   createConcert: 20,
   exportReservations: 40,
   exportLedger: 40,
+  exportMoneyDays: 40,
+  exportChargeOrders: 40,
+  listMoneyDays: 40,
   getAudit: 40,
   // The session and the cookie; the hash of the password is counted by itself.
   signIn: 150,
@@ -111,6 +117,9 @@ const others: Readonly<Record<string, number>> = {
 /** A page or a file from memory, or nothing at all. */
 const ordinary = 2;
 
+/** Needs that are met by who somebody is. */
+const provers: ReadonlySet<Needs> = new Set<Needs>(['bearer', 'charger', 'operator']);
+
 /** The cost of a route, which may be one of the contract. */
 export function costOf(url: string, endpoint?: EndpointName): Cost {
   const hashesPassword = passwords.get(url);
@@ -118,7 +127,7 @@ export function costOf(url: string, endpoint?: EndpointName): Cost {
   return {
     units: endpoint === undefined ? (others[url] ?? ordinary) : units[endpoint],
     ...(hashesPassword === undefined ? {} : { hashesPassword }),
-    ...(needs === 'bearer' || needs === 'operator' ? { proves: true } : {}),
+    ...(provers.has(needs) ? { proves: true } : {}),
   };
 }
 
