@@ -21,7 +21,8 @@ alter table transfers add column source text;
 alter table transfers alter column source type text using case kind when 'CHARGE' then 'open' end;
 alter table transfers add constraint transfers_name_their_source check ((source is not null) = (kind = 'CHARGE'));
 
--- From where there may be money in the wallets. Written before the first charge of each, so that a start need not read them all.
+-- From where there may be money in the wallets. Written before the first charge of each, that of a real gateway by the start, so that
+-- a start need not read them all. Real money and play money never meet: whoever writes here has the table to itself meanwhile.
 create table money_sources (
   source text primary key check (source in ('open', 'service', 'sandbox', 'toss', 'stripe')),
   since timestamptz not null default now()
