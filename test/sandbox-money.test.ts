@@ -74,7 +74,9 @@ test('whatever goes wrong with it, what was paid is in the wallet once', { concu
       const fan = newFan();
       const { id, url } = await opened(fan);
       const answer = await confirm(fan, id, await press(url, action));
-      assert.equal(answer.status, action === 'pay-slow' || action === 'pay-lost' ? 202 : 200);
+      // A notice may have been quicker than the answer that was late or lost.
+      const isUnclear = action === 'pay-slow' || action === 'pay-lost';
+      assert(answer.status === 200 || (isUnclear && answer.status === 202), `${answer.status} ${answer.code}`);
       await hurry(id);
       await eventually(async () => assert.equal((await orderOf(fan, id)).status, 'PAID'), 20_000);
       await press(url, 'notice-twice');
