@@ -21,7 +21,8 @@ alter table transfers add column source text;
 alter table transfers alter column source type text using case kind when 'CHARGE' then 'open' end;
 alter table transfers add constraint transfers_name_their_source check ((source is not null) = (kind = 'CHARGE'));
 
--- From where there may be money in the wallets. Written before the first charge of each, so that a start need not read them all.
+-- From where there may be money in the wallets. Written before the first charge of each, that of a real gateway by the start, so that
+-- a start need not read them all. Real money and play money never meet: whoever writes here has the table to itself meanwhile.
 create table money_sources (
   source text primary key check (source in ('open', 'service', 'sandbox', 'toss', 'stripe')),
   since timestamptz not null default now()
@@ -100,3 +101,15 @@ create table withdrawal_parts (
 create index withdrawal_parts_of on withdrawal_parts (withdrawal_id);
 create index withdrawal_parts_of_order on withdrawal_parts (order_id);
 create index withdrawal_parts_to_ask on withdrawal_parts (ask_at) where ask_at is not null;
+
+-- What the console asks: a day's orders by when they were opened and when they were paid, those that failed, what
+-- is unclear and since when, what is owed, and what is or was on its way back.
+create index charge_orders_by_opening on charge_orders (created_at);
+create index charge_orders_by_payment on charge_orders (paid_at) where paid_at is not null;
+create index charge_orders_failed on charge_orders (id) where status = 'FAILED';
+create index charge_orders_unclear on charge_orders (unclear_since, id) where unclear_since is not null;
+create index charge_orders_owed on charge_orders (id) where owed > 0;
+create index withdrawals_by_status on withdrawals (status, id);
+create index withdrawal_parts_done on withdrawal_parts (ended_at) where status = 'DONE';
+create index withdrawal_parts_failed on withdrawal_parts (withdrawal_id) where status = 'FAILED';
+create index transfers_undone on transfers (at) where kind = 'REVERSAL';
