@@ -29,7 +29,7 @@ export function openWithdrawals(
 }
 
 export const newUser = (): string => `user-${randomId(10)}`;
-export const codeFrom = (error: unknown): string => (error instanceof Refusal ? error.code : String(error));
+const codeFrom = (error: unknown): string => (error instanceof Refusal ? error.code : String(error));
 
 /** The withdrawal's id, or the code of the refusal. */
 export function withdraw(room: Withdrawals, user: string, amount: number): Promise<string> {
