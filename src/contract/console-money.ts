@@ -31,7 +31,10 @@ const Standing = Type.Object({
     late: Type.Object(Sum, { description: `Unclear for more than ${unclearMinutesMax} minutes` }),
   }),
   owed: Type.Object(Sum, { description: 'Undone at the gateway, and the wallet could not give it yet' }),
-  pending: Type.Object({ ...Sum, since: TimeOrNull('The oldest of them') }),
+  pending: Type.Object(
+    { ...Sum, since: TimeOrNull('The oldest of them') },
+    { description: 'Withdrawals of which a part is still on its way, and what these parts come to' },
+  ),
   failed: Type.Object(Sum, {
     description: `Parts that a gateway refused to send back in the last ${failedDays} days: back in the wallet`,
   }),

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../contract.ts';
+import { inTime } from '../platform/in-time.ts';
 import type { Language } from '../platform/language.ts';
 import type { Sandbox } from './gateway.ts';
 import { checkoutPage, nowherePage } from './sandbox/checkout-page.ts';
@@ -25,7 +26,7 @@ export async function sandboxRoutes(app: App, { sandbox, font, languageOf }: San
   const style = await readFile(path.join(import.meta.dirname, 'sandbox/checkout.css'));
   const found = (request: FastifyRequest) => {
     const { orderId, seal } = request.params as { orderId: string; seal: string };
-    return sandbox.find(orderId, seal);
+    return inTime(sandbox.find(orderId, seal));
   };
   const nowhere = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
     show(reply.code(404), languageOf(request), (language) => nowherePage({ language, font }));
@@ -50,7 +51,7 @@ export async function sandboxRoutes(app: App, { sandbox, font, languageOf }: San
       const row = await found(request);
       if (row === undefined) return nowhere(request, reply);
       const action = request.body instanceof URLSearchParams ? request.body.get('action') : null;
-      const pressed = await sandbox.press(row, action ?? '');
+      const pressed = await inTime(sandbox.press(row, action ?? ''));
       const page = request.url.replace(/\?.*$/s, '');
       return reply.redirect('to' in pressed ? pressed.to : `${page}?did=${pressed.did ?? 'nothing'}`, 303);
     });

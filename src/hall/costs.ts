@@ -106,6 +106,8 @@ const others: Readonly<Record<string, number>> = {
   '/concerts/:concertId': 12,
   '/concerts/:concertId/dates': 12,
   '/concerts/:concertId/dates/:date': 12,
+  // Looked up, or changed, and painted for each reader.
+  '/sandbox/checkout/:orderId/:seal': 6,
   // Drawn in the thread pool, one at a time, and kept; twenty kilobytes sent to each.
   ...Object.fromEntries(
     ['/picture-ko.png', '/picture-en.png'].flatMap((name) => [

@@ -48,8 +48,11 @@ function read(sql: Sql) {
           coalesce(sum(amount) filter (where ${isLate(sql)}), 0)::bigint as "lateAmount"
         from charge_orders where unclear_since is not null) as unclear,
       (select count(*)::bigint as owed, coalesce(sum(owed), 0)::bigint as "owedAmount" from charge_orders where owed > 0) as owed,
-      (select count(*)::bigint as pending, coalesce(sum(amount), 0)::bigint as "pendingAmount", min(at) as "pendingSince"
-        from withdrawals where status = 'PENDING') as pending,
+      (select count(*)::bigint as pending, coalesce(sum(left_over.amount), 0)::bigint as "pendingAmount", min(at) as "pendingSince"
+        from withdrawals cross join lateral (
+          select sum(amount) as amount from withdrawal_parts as part
+          where part.withdrawal_id = withdrawals.id and part.status = 'PENDING') as left_over
+        where withdrawals.status = 'PENDING') as pending,
       (select count(*)::bigint as failed, coalesce(sum(amount), 0)::bigint as "failedAmount"
         from withdrawal_parts where status = 'FAILED' and ended_at > now() - make_interval(days => ${moneyLimits.failedDays})
       ) as failed`;

@@ -25,6 +25,7 @@ const words = {
     owedText: '결제사가 취소했지만 지갑에 돈이 남아 있지 않았어요. 다음에 들어오는 돈에서 먼저 회수해요.',
     pending: '출금 처리 중',
     failed: `최근 ${moneyLimits.failedDays}일 출금 실패`,
+    failedList: '출금 실패',
     failedText: '결제사가 거절해서 지갑으로 돌아간 금액이에요. 결제사 코드가 까닭이에요.',
     items: (count: string) => `${count}건`,
     none: '없어요.',
@@ -40,6 +41,7 @@ const words = {
     owedText: 'Undone at the gateway when the wallet had nothing left. It is taken first from whatever comes in next.',
     pending: 'Withdrawals on their way',
     failed: `Not sent, last ${moneyLimits.failedDays} days`,
+    failedList: 'Not sent',
     failedText: 'Refused by the gateway, so the money is back in the wallet. Its code says why.',
     items: (count: string) => counted(count, 'item'),
     none: 'None.',
@@ -126,12 +128,12 @@ function Lists({ now: { unclear, owed, pending, failed } }: { readonly now: Mone
         </Panel>
       )}
       {failed.count > 0 && (
-        <Panel title={said.failed}>
+        <Panel title={said.failedList}>
           <p class="small quiet">{said.failedText}</p>
           <WithdrawalList
             asked={`${failed.count} ${failed.amount}`}
             filter={{ failed: 'true' }}
-            caption={said.failed}
+            caption={said.failedList}
           />
         </Panel>
       )}

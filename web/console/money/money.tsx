@@ -15,7 +15,7 @@ const words = {
     text: '결제사를 거쳐 지갑에 들어오고 나간 돈이에요.',
     orders: '충전 주문 찾기',
     play: '지금은 데모 머니예요',
-    open: '누구나 지갑을 바로 채울 수 있어요(CHARGES=open). 이 돈은 실제로 받은 돈이 아니에요.',
+    open: '누구나 지갑을 바로 채울 수 있어요. 이 돈은 실제로 받은 돈이 아니에요.',
     sandbox: '모의 결제(샌드박스)가 켜져 있어요. 모의 결제로 들어온 돈은 실제로 받은 돈이 아니에요.',
   },
   en: {
@@ -23,7 +23,7 @@ const words = {
     text: 'What came into wallets through a gateway, and what went back.',
     orders: 'Find an order',
     play: 'This is play money',
-    open: 'Anybody may fill a wallet at once (CHARGES=open). Nobody was paid this money.',
+    open: 'Anybody may fill a wallet at once. Nobody was paid this money.',
     sandbox: 'The sandbox is on. What is paid in it is simulated: nobody was paid this money.',
   },
 };

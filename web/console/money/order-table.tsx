@@ -59,8 +59,8 @@ export function OrderTable({ caption, rows, empty, ofOne = false }: OrderTablePr
 function columnsIn(said: (typeof words)['ko']): readonly Column<Order>[] {
   return [
     { key: 'at', title: said.at, cell: ({ createdAt }) => <time dateTime={createdAt}>{moment(createdAt)}</time> },
-    { key: 'status', title: said.status, cell: (order) => <Ending of={order} /> },
     { key: 'amount', title: said.amount, kind: 'number', cell: (order) => <Amount of={order} /> },
+    { key: 'status', title: said.status, cell: (order) => <Ending of={order} /> },
     { key: 'method', title: said.method, cell: ({ method }) => methodName(method) },
     {
       key: 'paid',

@@ -13,7 +13,7 @@ const words = {
     at: '신청 시각',
     status: '상태',
     amount: '금액',
-    parts: '어느 충전 주문으로 돌아가는지',
+    parts: '돌아가는 충전 주문',
     because: (code: string) => `결제사 코드 ${code}`,
     next: (time: string) => `다음 확인 ${time}`,
     ended: '종료',
@@ -23,7 +23,7 @@ const words = {
     at: 'Asked for',
     status: 'Status',
     amount: 'Amount',
-    parts: 'Which orders it goes back to',
+    parts: 'Back to these orders',
     because: (code: string) => `gateway’s code ${code}`,
     next: (time: string) => `next try at ${time}`,
     ended: 'Ended',
@@ -52,8 +52,8 @@ export function WithdrawalTable({ caption, rows, empty, ofOne = false }: Withdra
 function columnsIn(said: (typeof words)['ko']): readonly Column<Withdrawal>[] {
   return [
     { key: 'at', title: said.at, cell: ({ at }) => <time dateTime={at}>{moment(at)}</time> },
-    { key: 'status', title: said.status, cell: ({ status }) => <ConditionOf of={condition[status]} /> },
     { key: 'amount', title: said.amount, kind: 'number', cell: ({ amount }) => money(amount) },
+    { key: 'status', title: said.status, cell: ({ status }) => <ConditionOf of={condition[status]} /> },
     {
       key: 'parts',
       title: said.parts,
