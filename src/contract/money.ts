@@ -200,6 +200,8 @@ const withdrawals = {
     url: '/api/v1/wallet/withdrawals',
     needs: 'bearer',
     summary: 'Send money back to where it came from, the newest order first',
+    description:
+      'The money leaves the wallet at once; what the gateway does not send back returns to it. Of a fan’s orders with something left the newest 200 count, and 20 withdrawals may be under way; for one more: `RATE_LIMITED`.',
     headers: IdempotencyHeaders,
     body: Type.Object(
       { amount: Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }) },
