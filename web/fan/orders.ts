@@ -1,0 +1,80 @@
+/**
+ * Orders to fill the wallet through a gateway. However often a fan presses, comes back, reloads or hears no answer, one wish
+ * is one order: the key of keys.ts joins what is under way or unanswered, and an order of the same wish that is still open is
+ * gone on with. One of which nobody knows yet whether it was paid is not paid again unasked.
+ */
+import { ask, type Reply } from '../client/client.ts';
+import { secondsUntil, syncClock } from '../client/clock.ts';
+import { askOnce } from '../client/keys.ts';
+import type { ChargeMethod } from './charge-ways.ts';
+import { go } from './router.ts';
+
+export type Order = Reply<'getChargeOrder'>;
+
+export interface Wish {
+  /** Whole units of the currency. */
+  readonly amount: number;
+  readonly method: ChargeMethod['id'];
+  /** The hold to come back to. */
+  readonly reservationId: string | undefined;
+}
+
+/** Of the newest; the contract allows 20 open ones. */
+const looked_at_max = 50;
+/** An order that ends sooner is no help to somebody who has yet to find a card. */
+const useful_seconds_min = 120;
+
+export function isUnsettled({ status, unclear }: Order): boolean {
+  return unclear && status !== 'PAID' && status !== 'FAILED';
+}
+
+function fits(order: Order, { amount, method, reservationId }: Wish): boolean {
+  return order.amount === amount && order.method === method && (order.reservationId ?? undefined) === reservationId;
+}
+
+/**
+ * The order of this wish: an open one, or one that is made now. With `anew` one that nobody knows the end of does not count.
+ * Rejects with a problem.
+ */
+export async function orderOf(wish: Wish, { anew = false } = {}): Promise<Order> {
+  const [{ orders }] = await Promise.all([
+    ask('listChargeOrders', { query: { limit: looked_at_max } }),
+    syncClock(),
+  ]);
+  const same = orders.filter((order) => fits(order, wish));
+  const found =
+    same.find((order) => !anew && isUnsettled(order)) ??
+    same.find(
+      ({ status, unclear, expiresAt }) =>
+        status === 'OPEN' && !unclear && secondsUntil(expiresAt) > useful_seconds_min,
+    );
+  return found ?? makeOrder(wish);
+}
+
+function makeOrder({ amount, method, reservationId }: Wish): Promise<Order> {
+  return askOnce(`order:${method}:${amount}:${reservationId ?? ''}`, 'createChargeOrder', {
+    body: { amount, method, ...(reservationId !== undefined && { reservationId }) },
+  });
+}
+
+/** Where the fan pays for it. */
+export function checkoutOf({ id, checkout }: Order): string {
+  return checkout.url ?? `/wallet/checkout/${id}`;
+}
+
+/** Where the fan sees what became of it. */
+export function returnOf({ id }: Pick<Order, 'id'>): string {
+  return `/wallet/return?order=${id}`;
+}
+
+/** Where it was begun. */
+export function beganAt({ reservationId }: Pick<Order, 'reservationId'>): string {
+  return reservationId === null ? '/my' : `/reservations/${reservationId}`;
+}
+
+/** Leaves for the gateway. */
+export function leaveFor(order: Order): void {
+  const to = checkoutOf(order);
+  if (to.startsWith('/')) go(to);
+  else location.assign(to);
+}
