@@ -27,7 +27,7 @@ import { reservationRoutes, seatsShortcut } from './reservation/routes.ts';
 import { createWaitingRoom, type WaitingRoom } from './waiting-room/gate.ts';
 import { statusShortcut, waitingRoomRoutes } from './waiting-room/routes.ts';
 import { createWallet, type Wallet } from './wallet/wallet.ts';
-import { walletRoutes } from './wallet/routes.ts';
+import { chargerOf, walletRoutes } from './wallet/routes.ts';
 
 export interface HallOptions {
   readonly config: Config;
@@ -68,6 +68,7 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
     metrics,
     whoAsks: {
       bearer: accounts.identify,
+      charger: (request) => chargerOf(rooms, request),
       operator: accounts.requireOperator,
       queueToken: waitingRoom.gate.pass,
       admitted: waitingRoom.gate.admitted,
@@ -115,7 +116,7 @@ async function makeRooms({ config, database, feed, log }: HallOptions, metrics: 
   accounts.onSignedOutEverywhere(waitingRoom.voidTokens);
   const keys = createKeys({ database, metrics });
   const reservations = createReservations({ database, feed, catalog, waitingRoom, keys, metrics, batchMax, ...kept });
-  const wallet = createWallet({ database, metrics, batchMax: config.laneBatchMax });
+  const wallet = createWallet({ database, metrics, money: config.money, batchMax: config.laneBatchMax });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });
   const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics });
   const { boards } = waitingRoom;

@@ -66,6 +66,7 @@ const signedIn: readonly Json[] = [{ bearer: [] }, { session: [] }];
 const securityOf: Record<Needs, readonly Json[]> = {
   nobody: [],
   bearer: signedIn,
+  charger: signedIn,
   operator: signedIn,
   queueToken: [{ queueToken: [] }],
   admitted: [{ queueToken: [] }],
@@ -196,6 +197,7 @@ export const problemFields: Partial<Record<RefusalCode, Readonly<Record<string, 
     changedBy: contract.getConcertSettings.replies[200].properties.changedBy,
   },
   BALANCE_LIMIT_EXCEEDED: { limit: Type.Integer(), balance: Type.Integer() },
+  AMOUNT_MISMATCH: { expected: Type.Integer(), got: Type.Integer() },
   INTERNAL: { requestId: Type.String() },
 };
 
