@@ -84,8 +84,8 @@ describe('the audit', { concurrency: 4 }, () => {
           const [wallet] = await tx<{ balance: number }[]>`
             update wallets set balance = balance + 1 where user_id = 'u2' returning balance`;
           const charge = { id: `m${wallet?.balance}`, amount: 1, balance: wallet?.balance ?? 0 };
-          await tx`insert into transfers (user_id, kind, amount, balance, reference)
-            values ('u2', 'CHARGE', 1, ${charge.balance}, ${charge.id})`;
+          await tx`insert into transfers (user_id, kind, amount, balance, reference, source)
+            values ('u2', 'CHARGE', 1, ${charge.balance}, ${charge.id}, 'open')`;
           await tx`insert into idempotency_keys (user_id, key, fingerprint, answer)
             values ('u2', ${charge.id}, 'charge 1', ${JSON.stringify(charge)})`;
         });

@@ -34,4 +34,19 @@ export const checkNames: Readonly<Record<string, string>> = {
   'I9 a live hold is of a fan who is inside, and ends with the session at the latest':
     '선점은 이용 중인 사람의 것이고, 늦어도 이용 시간과 함께 끝나요',
   'I9 no hold outlasts the sale of its date': '회차의 판매가 끝난 뒤까지 남은 선점이 없어요',
+  'I11 an order is PAID if and only if exactly one CHARGE of its amount names it':
+    '결제된 충전 주문에는 그 금액의 충전 기록이 꼭 하나 있고, 다른 주문에는 없어요',
+  'I11 a CHARGE from a gateway names an order of that method':
+    '결제로 들어온 충전마다 같은 결제 수단의 주문이 있어요',
+  'I11 from where there is money in the wallets is written down': '지갑에 있는 돈의 출처가 모두 적혀 있어요',
+  'I12 of each order, what was withdrawn and reversed never exceeds its amount':
+    '출금하거나 결제사가 되돌린 금액이 주문 금액을 넘은 주문이 없어요',
+  'I12 what an order says of its withdrawals and reversals is the sum of their parts and entries':
+    '주문에 적힌 출금액과 되돌린 금액이 실제 기록의 합과 같아요',
+  'I12 what a wallet owes is what its orders owe, and while it owes it holds nothing':
+    '지갑의 미회수 금액이 주문의 미회수 금액을 합한 것과 같고, 미회수 금액이 있는 지갑은 비어 있어요',
+  'I13 each withdrawal took its amount out of the wallet, and each part that failed brought its own back':
+    '출금마다 그 금액이 지갑에서 나갔고, 보내지 못한 금액은 지갑으로 돌아왔어요',
+  'I13 a withdrawal is the sum of its parts, all of its fan’s orders, and has ended as they have':
+    '출금마다 본인 주문으로 나눈 금액의 합이 맞고, 상태가 나눈 건들과 같아요',
 };
