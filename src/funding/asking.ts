@@ -119,7 +119,10 @@ async function writePaid({ sql, credit, log }: AskingOptions, order: Due, standi
   if (paid !== undefined && isOf(order, paid)) {
     if (paid.undone.length > 0) await credit(receivedOf(order, paid));
   } else {
-    log.warn({ order: order.id, method: order.method, state: standing.state }, 'a gateway says otherwise of a PAID order');
+    log.warn(
+      { order: order.id, method: order.method, state: standing.state },
+      'a gateway says otherwise of a PAID order',
+    );
   }
   await noteSettled(sql, order);
 }

@@ -39,7 +39,11 @@ export interface Confirmation {
   readonly isPaid: boolean;
 }
 
-export type Confirm = (userId: string, id: string, paid: { paymentKey: string; amount: number }) => Promise<Confirmation>;
+export type Confirm = (
+  userId: string,
+  id: string,
+  paid: { paymentKey: string; amount: number },
+) => Promise<Confirmation>;
 
 /** Refusals, in this order: NOT_FOUND; AMOUNT_MISMATCH; OVERLOADED; PAYMENT_FAILED. */
 export function createConfirming(options: ConfirmingOptions): Confirm {

@@ -92,10 +92,7 @@ function plainAmong(all: readonly Received[]): Received[] {
 }
 
 /** Answers those that it credited. */
-async function creditPlainly(
-  { sql, flight }: Database,
-  orders: readonly Received[],
-): Promise<ReadonlySet<Received>> {
+async function creditPlainly({ sql, flight }: Database, orders: readonly Received[]): Promise<ReadonlySet<Received>> {
   if (orders.length === 0) return new Set();
   const [, rows] = await flight([
     lockingWallets(

@@ -136,7 +136,9 @@ function refusalOf(command: OpenCommand, facts: Facts, walletMax: number): Refus
   const { orders, sum } = facts.open.get(userId) ?? none;
   if (orders >= orders_max) return refuse('TOO_MANY_ORDERS');
   const balance = facts.balances.get(userId) ?? 0;
-  return balance + sum + amount > walletMax ? refuse('BALANCE_LIMIT_EXCEEDED', { limit: walletMax, balance }) : undefined;
+  return balance + sum + amount > walletMax
+    ? refuse('BALANCE_LIMIT_EXCEEDED', { limit: walletMax, balance })
+    : undefined;
 }
 
 /** Travels with the commit. */
@@ -216,7 +218,8 @@ export function firstAnswer(command: OpenCommand, { id, expiresAt }: OpenedOrder
     paymentKey: null,
     checkout: JSON.stringify(checkout),
     refundAccount: refundAccount ?? null,
-    isUnclear: false,
+    paidAt: null,
+    unclearSince: null,
     chargeId: null,
   };
   return tell(row);

@@ -77,7 +77,9 @@ export const noteOpen = (sql: Sql, id: string, { secret, until }: { secret?: str
   where own.id = ${id} and own.status <> 'PAID'`;
 
 /** Nobody knows how it stands. Answers whether that is news; nothing if there was nothing to write down. */
-export const noteUnclear = (sql: Sql, id: string): Statement<{ readonly isNew: boolean }[]> => sql<{ isNew: boolean }[]>`
+export const noteUnclear = (sql: Sql, id: string): Statement<{ readonly isNew: boolean }[]> => sql<
+  { isNew: boolean }[]
+>`
   update charge_orders as own
   set status = ${statusByTime(sql)}, unclear_since = coalesce(own.unclear_since, now())
   from (select id, unclear_since is null as is_new from charge_orders where id = ${id} for no key update) as before

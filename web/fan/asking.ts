@@ -11,7 +11,7 @@ const asks_max = 36;
 /** Calls `ask` again and again while `isWanted`; it begins anew whenever `key` changes. `ask` never rejects. */
 export function useAskingAgain(key: string, isWanted: boolean, ask: (signal: AbortSignal) => Promise<void>): void {
   useEffect(() => {
-    if (!isWanted) return;
+    if (!isWanted) return undefined;
     const stop = new AbortController();
     const run = async (): Promise<void> => {
       for (let asked = 0; asked < asks_max && !stop.signal.aborted; asked++) {

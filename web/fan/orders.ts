@@ -37,16 +37,12 @@ function fits(order: Order, { amount, method, reservationId }: Wish): boolean {
  * Rejects with a problem.
  */
 export async function orderOf(wish: Wish, { anew = false } = {}): Promise<Order> {
-  const [{ orders }] = await Promise.all([
-    ask('listChargeOrders', { query: { limit: looked_at_max } }),
-    syncClock(),
-  ]);
+  const [{ orders }] = await Promise.all([ask('listChargeOrders', { query: { limit: looked_at_max } }), syncClock()]);
   const same = orders.filter((order) => fits(order, wish));
   const found =
     same.find((order) => !anew && isUnsettled(order)) ??
     same.find(
-      ({ status, unclear, expiresAt }) =>
-        status === 'OPEN' && !unclear && secondsUntil(expiresAt) > useful_seconds_min,
+      ({ status, unclear, expiresAt }) => status === 'OPEN' && !unclear && secondsUntil(expiresAt) > useful_seconds_min,
     );
   return found ?? makeOrder(wish);
 }

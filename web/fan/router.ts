@@ -2,8 +2,7 @@
 import { createRouter } from '../client/router.ts';
 
 /** Pages outside of this app, which the server must be asked for; that of a checkout too, for the policy that it is under. */
-const outside =
-  /^\/(docs|console|problems|api|assets|sandbox|wallet\/checkout|concerts\/[a-z0-9]{10}\/wait)(\/|$|\?)/;
+const outside = /^\/(docs|console|problems|api|assets|sandbox|wallet\/checkout|concerts\/[a-z0-9]{10}\/wait)(\/|$|\?)/;
 /** A script that is not ours may run in this document, so no other page does. */
 const isCheckout = location.pathname.startsWith('/wallet/checkout/');
 

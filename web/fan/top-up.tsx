@@ -6,17 +6,19 @@ import { useEffect } from 'preact/hooks';
 import { useSignal, type Signal } from '@preact/signals';
 import { askOnce } from '../client/keys.ts';
 import { asProblem, type Problem } from '../client/problem.ts';
-import { Button, ButtonLink } from '../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
 import { Notice, Refused } from '../ui/notice.tsx';
 import { money, say } from '../words/words.ts';
 import { AmountField, Presets, wonOf } from './amount.tsx';
 import { askChargeWays, chargeWays, type ChargeMethod, type ChargeWays } from './charge-ways.ts';
-import { isUnsettled, leaveFor, orderOf, returnOf, type Order } from './orders.ts';
+import { isUnsettled, leaveFor, orderOf, type Order } from './orders.ts';
+import { Methods, Unsettled } from './top-up-choices.tsx';
 import './top-up.css';
 
 /** The contract's limit of one top-up. */
 const charge_max = 10_000_000;
 const leaving_ms_max = 8_000;
+const usual_first = 100_000;
 const usual = [50_000, 100_000, 300_000];
 /** What is missing, up to the next round sum of each of these. */
 const round_steps = [50_000, 100_000, 500_000];
@@ -31,14 +33,9 @@ const words = {
     full: (max: string) => `지갑에는 ${max}까지 담을 수 있어서 지금은 더 충전할 수 없어요.`,
     done: (balance: string) => `충전했어요. 지갑 잔액 ${balance}`,
     play: '데모 머니예요. 실제 돈은 나가지 않아요.',
-    methods: '결제 수단',
     next: (name: string) => `${name} 화면에서 결제하고 돌아와요.`,
     nextHeld: (name: string) => `${name} 화면에서 결제하고 이 좌석으로 돌아와요. 남은 시간은 계속 줄어요.`,
     atOnce: (amount: string) => `데모 머니 ${amount} 바로 충전`,
-    unsettled: '같은 금액의 결제를 아직 확인하고 있어요',
-    unsettledText: '결제됐다면 곧 지갑에 들어와요. 두 번 결제하지 않도록 먼저 확인해 주세요.',
-    look: '결제 상태 보기',
-    anew: '그래도 새로 결제',
     unknown: '충전 방법을 불러오지 못했어요',
     none: '지금은 여기서 충전할 수 없어요',
     again: '다시 시도',
@@ -52,14 +49,9 @@ const words = {
     full: (max: string) => `A wallet holds ${max} at most, so you cannot top up any more now.`,
     done: (balance: string) => `Topped up. Your balance is ${balance}.`,
     play: 'This is play money. No real money is taken.',
-    methods: 'How to pay',
     next: (name: string) => `You pay at ${name} and come back here.`,
     nextHeld: (name: string) => `You pay at ${name} and come back to these seats. Your time goes on running.`,
     atOnce: (amount: string) => `Top up ${amount} of play money at once`,
-    unsettled: 'A payment of the same amount is still being checked',
-    unsettledText: 'If it went through, it will be in your wallet soon. Look first, so that you do not pay twice.',
-    look: 'See how it stands',
-    anew: 'Pay anew all the same',
     unknown: 'The ways to top up could not be loaded',
     none: 'You cannot top up here just now',
     again: 'Try again',
@@ -101,16 +93,15 @@ interface FormProps extends TopUpProps {
 
 function Form(props: FormProps) {
   const said = say(words);
-  const { ways, missing = 0, balance, reservationId } = props;
+  const { ways, missing = 0, balance } = props;
   const { methods, open, walletMax } = ways;
   const chosen = useSignal<ChargeMethod['id'] | undefined>(methods[0]?.id);
   const method = methods.find(({ id }) => id === chosen.value) ?? methods[0];
   const room = Math.max(0, walletMax - balance);
   const offers = offersFor(missing, method, room);
-  const amount = useSignal(String(missing > 0 ? offers[0] : Math.min(100_000, offers.at(-1) ?? 0)));
-  const { busy, fault, problem, unsettled, press } = useTopUp({ ...props, amount, room, method });
-  const wanted = wonOf(amount.value);
-  const shown = Number.isInteger(wanted) && wanted >= 1 && wanted <= charge_max ? money(wanted) : '';
+  const amount = useSignal(String(missing > 0 ? offers[0] : Math.min(usual_first, offers.at(-1) ?? 0)));
+  const doing = useTopUp({ ...props, amount, room, method });
+  const { fault, problem, unsettled, press } = doing;
   return (
     <form
       class="top-up stack"
@@ -121,37 +112,48 @@ function Form(props: FormProps) {
       }}
     >
       <Presets label={said.presets} offers={offers} amount={amount} />
-      <AmountField
-        label={said.amount}
-        amount={amount}
-        hint={open ? said.play : undefined}
-        fault={fault.value}
-      />
+      <AmountField label={said.amount} amount={amount} hint={open ? said.play : undefined} fault={fault.value} />
       {methods.length > 1 && <Methods methods={methods} chosen={chosen} />}
       {problem.value !== undefined && (
         <Refused problem={problem.value.found} onRetry={() => void press(problem.value?.how ?? 'gateway')} />
       )}
-      {unsettled.value !== undefined && (
-        <Unsettled order={unsettled.value} onAnew={() => void press('anew')} />
-      )}
-      <Button
-        type="submit"
-        kind={missing > 0 ? 'main' : 'plain'}
-        busy={busy.value === 'gateway' || (method === undefined && busy.value === 'at once')}
-      >
+      {unsettled.value !== undefined && <Unsettled order={unsettled.value} onAnew={() => void press('anew')} />}
+      <Buttons {...props} method={method} shown={shownOf(amount.value)} doing={doing} />
+    </form>
+  );
+}
+
+/** What stands on the buttons: nothing where it is no amount. */
+function shownOf(amount: string): string {
+  const wanted = wonOf(amount);
+  return Number.isInteger(wanted) && wanted >= 1 && wanted <= charge_max ? money(wanted) : '';
+}
+
+interface ButtonsProps extends FormProps {
+  readonly method: ChargeMethod | undefined;
+  readonly shown: string;
+  readonly doing: Pick<ReturnType<typeof useTopUp>, 'busy' | 'press'>;
+}
+
+/** The main one goes through the gateway, if there is one; then topping up at once is the other way. */
+function Buttons({ ways, missing = 0, reservationId, method, shown, doing: { busy, press } }: ButtonsProps) {
+  const said = say(words);
+  const next = reservationId === undefined ? said.next : said.nextHeld;
+  const isMainBusy = busy.value === (method === undefined ? 'at once' : 'gateway');
+  return (
+    <>
+      <Button type="submit" kind={missing > 0 ? 'main' : 'plain'} busy={isMainBusy}>
         {said.charge(shown)}
       </Button>
-      {method !== undefined && (
-        <p class="small quiet">{(reservationId === undefined ? said.next : said.nextHeld)(method.name)}</p>
-      )}
-      {method !== undefined && open && (
+      {method !== undefined && <p class="small quiet">{next(method.name)}</p>}
+      {method !== undefined && ways.open && (
         <div class="other-way">
           <Button kind="plain" size="small" busy={busy.value === 'at once'} onPress={() => void press('at once')}>
             {said.atOnce(shown)}
           </Button>
         </div>
       )}
-    </form>
+    </>
   );
 }
 
@@ -245,48 +247,4 @@ function offersFor(missing: number, method: ChargeMethod | undefined, room: numb
   const all = missing > 0 ? [missing, ...rounder] : usual;
   const most = Math.max(from, Math.min(to, room));
   return [...new Set(all.map((amount) => Math.min(Math.max(amount, from), most)))];
-}
-
-interface MethodsProps {
-  readonly methods: readonly ChargeMethod[];
-  readonly chosen: Signal<ChargeMethod['id'] | undefined>;
-}
-
-function Methods({ methods, chosen }: MethodsProps) {
-  return (
-    <fieldset class="ways-to-pay">
-      <legend>{say(words).methods}</legend>
-      {methods.map(({ id, name }) => (
-        <label key={id}>
-          <input
-            type="radio"
-            name="method"
-            value={id}
-            checked={chosen.value === id}
-            onChange={() => {
-              chosen.value = id;
-            }}
-          />
-          <span>{name}</span>
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
-function Unsettled({ order, onAnew }: { readonly order: Order; readonly onAnew: () => void }) {
-  const said = say(words);
-  const actions = (
-    <>
-      <ButtonLink href={returnOf(order)}>{said.look}</ButtonLink>
-      <Button kind="plain" onPress={onAnew}>
-        {said.anew}
-      </Button>
-    </>
-  );
-  return (
-    <Notice title={said.unsettled} kind="calm" actions={actions}>
-      <p class="quiet">{said.unsettledText}</p>
-    </Notice>
-  );
 }

@@ -51,7 +51,10 @@ export const refusalWords: Both<Readonly<Record<ProblemCode, Said>>> = {
       title: '지갑 한도를 넘었어요',
       text: '충전되지 않았어요. 더 적은 금액을 충전해 주세요.',
     },
-    CHARGE_NOT_ALLOWED: { title: '여기서는 결제를 거쳐 충전해요', text: '충전되지 않았어요. 결제 수단을 골라 충전해 주세요.' },
+    CHARGE_NOT_ALLOWED: {
+      title: '여기서는 결제를 거쳐 충전해요',
+      text: '충전되지 않았어요. 결제 수단을 골라 충전해 주세요.',
+    },
     AMOUNT_MISMATCH: {
       title: '주문한 금액과 달라요',
       text: '결제도 충전도 되지 않았어요. 처음부터 다시 충전해 주세요.',

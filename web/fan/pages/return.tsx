@@ -60,12 +60,14 @@ const words = {
     mismatchText: 'So the payment was not accepted, and no money was taken. Please start again.',
     refusedByCard: 'The card company did not accept it. Try again with another card, or pay in another way.',
     expired: 'The time to pay is over',
-    expiredText: 'If you did not pay, no money was taken. If you did, it will be in your wallet as soon as that is known.',
+    expiredText:
+      'If you did not pay, no money was taken. If you did, it will be in your wallet as soon as that is known.',
     again: 'Top up again',
     toHold: 'Back to your seats',
     toWallet: 'Go to your wallet',
     notYours: 'This payment cannot be found',
-    notYoursText: 'The address is incomplete, or it belongs to another account. Check that you signed in with the one you paid from.',
+    notYoursText:
+      'The address is incomplete, or it belongs to another account. Check that you signed in with the one you paid from.',
     ordered: 'Top-up',
     number: 'Order number',
     code: 'Code of the payment company',

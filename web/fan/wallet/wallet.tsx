@@ -1,5 +1,5 @@
 /** The wallet: what is in it, money into it and back out of it, what is under way, and everything that ever moved it. */
-import { useSignal } from '@preact/signals';
+import { useSignal, type Signal } from '@preact/signals';
 import { ask, type Reply } from '../../client/client.ts';
 import { asProblem } from '../../client/problem.ts';
 import { LiveRegion } from '../../ui/live-region.tsx';
@@ -87,12 +87,15 @@ function isUnderWay({ orders, withdrawals }: Known): boolean {
   );
 }
 
-function Shown({ known, load }: { readonly known: Known; readonly load: Load<Known> }) {
+interface ShownProps {
+  readonly known: Known;
+  readonly load: Load<Known>;
+}
+
+function Shown({ known, load }: ShownProps) {
   const said = say(words);
   const told = useSignal('');
   const { balance, first, orders, withdrawals } = known;
-  const withdrawable = withdrawals?.withdrawable ?? 0;
-  const reload = (): void => load.reload();
   useAskingAgain('wallet', isUnderWay(known), async () => load.reload());
   return (
     <>
@@ -102,6 +105,29 @@ function Shown({ known, load }: { readonly known: Known; readonly load: Load<Kno
         {chargeWays()?.open === true && <span class="tag">{said.play}</span>}
       </p>
       {orders !== undefined && <OrdersUnderWay orders={orders.orders} />}
+      <InAndOut known={known} told={told} reload={() => load.reload()} />
+      <LiveRegion text={told.value} />
+      {withdrawals !== undefined && <Withdrawals key={keyOf(withdrawals.withdrawals)} first={withdrawals} />}
+      {orders !== undefined && <PastOrders key={keyOf(orders.orders)} first={orders} />}
+      {(orders === undefined || withdrawals === undefined) && <p class="quiet small">{said.notAll}</p>}
+      <h3>{said.history}</h3>
+      <Ledger key={first.entries[0]?.id ?? ''} first={first} />
+    </>
+  );
+}
+
+interface InAndOutProps {
+  readonly known: Known;
+  readonly told: Signal<string>;
+  readonly reload: () => void;
+}
+
+/** Money into the wallet, and back out of it where any can go back. */
+function InAndOut({ known: { balance, withdrawals }, told, reload }: InAndOutProps) {
+  const said = say(words);
+  const withdrawable = withdrawals?.withdrawable ?? 0;
+  return (
+    <>
       <details>
         <summary>{said.topUp}</summary>
         <TopUp balance={balance} told={told} onCharged={reload} onBack={reload} />
@@ -112,12 +138,6 @@ function Shown({ known, load }: { readonly known: Known; readonly load: Load<Kno
           <Withdraw balance={balance} withdrawable={withdrawable} told={told} onWithdrawn={reload} />
         </details>
       )}
-      <LiveRegion text={told.value} />
-      {withdrawals !== undefined && <Withdrawals key={keyOf(withdrawals.withdrawals)} first={withdrawals} />}
-      {orders !== undefined && <PastOrders key={keyOf(orders.orders)} first={orders} />}
-      {(orders === undefined || withdrawals === undefined) && <p class="quiet small">{said.notAll}</p>}
-      <h3>{said.history}</h3>
-      <Ledger key={first.entries[0]?.id ?? ''} first={first} />
     </>
   );
 }

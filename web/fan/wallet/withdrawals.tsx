@@ -35,10 +35,7 @@ const words = {
   },
 };
 
-export async function askWithdrawals(
-  query: { cursor?: string } = {},
-  signal?: AbortSignal,
-): Promise<WithdrawalsTold> {
+export async function askWithdrawals(query: { cursor?: string } = {}, signal?: AbortSignal): Promise<WithdrawalsTold> {
   return ask('listWithdrawals', { query: { limit: page_size, ...query }, ...(signal !== undefined && { signal }) });
 }
 
