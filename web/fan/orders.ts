@@ -53,9 +53,14 @@ function makeOrder({ amount, method, reservationId }: Wish): Promise<Order> {
   });
 }
 
-/** Where the fan pays for it. */
-export function checkoutOf({ id, checkout }: Order): string {
-  return checkout.url ?? `/wallet/checkout/${id}`;
+/**
+ * Where the fan pays for it. The sandbox is found at whatever name this page was: at another one nobody would be signed in
+ * when they come back.
+ */
+export function checkoutOf({ id, checkout: { url } }: Order): string {
+  if (url === undefined) return `/wallet/checkout/${id}`;
+  const { pathname } = new URL(url, location.href);
+  return pathname.startsWith('/sandbox/') ? pathname : url;
 }
 
 /** Where the fan sees what became of it. */
