@@ -4,6 +4,7 @@
  */
 import type { Database, Tx } from '../platform/database.ts';
 import { fundingChecks } from './funding-checks.ts';
+import { keyChecks } from './key-checks.ts';
 import { lineChecks } from './line-checks.ts';
 import { moneyChecks } from './money-checks.ts';
 import { seatChecks } from './seat-checks.ts';
@@ -56,7 +57,7 @@ async function inspect(tx: Tx): Promise<AuditReport> {
   // see. As text, since a Date forgets the microseconds.
   const [{ at }] = await tx<[{ at: string }]>`select clock_timestamp()::text as at`;
   const checks: CheckResult[] = [];
-  for (const { name, breaches } of [...lineChecks, ...seatChecks, ...moneyChecks, ...fundingChecks]) {
+  for (const { name, breaches } of [...lineChecks, ...seatChecks, ...moneyChecks, ...fundingChecks, ...keyChecks]) {
     const [found] = await tx<[{ violations: number; sample: unknown[] }]>`
       with breach as materialized (${breaches(tx, at)})
       select (select count(*)::integer from breach) as violations,

@@ -30,8 +30,9 @@ export const fundingChecks: readonly Check[] = [
   {
     name: 'I11 from where there is money in the wallets is written down',
     breaches: (tx) => tx`
-      select source, count(*) as charges from transfers
-      where kind = 'CHARGE' and source is distinct from all (select source from money_sources) group by source`,
+      select source, count(*) as charges
+      from transfers left join money_sources as known using (source)
+      where kind = 'CHARGE' and known.source is null group by source`,
   },
   {
     name: 'I12 of each order, what was withdrawn and reversed never exceeds its amount',
@@ -85,7 +86,7 @@ export const fundingChecks: readonly Check[] = [
         select withdrawal_id, sum(part.amount) as parts, count(*) filter (where part.status = 'PENDING') as pending,
           count(*) filter (where part.status = 'DONE') as done,
           -- One that is under way is asked about, one that ended is not.
-          bool_and((part.status = 'PENDING') = (ask_at is not null)) as are_asked,
+          bool_and((part.status = 'PENDING') = (part.ask_at is not null)) as are_asked,
           min(user_id) as lowest, max(user_id) as highest
         from withdrawal_parts as part join charge_orders as ordered on ordered.id = order_id
         group by withdrawal_id) as part on withdrawal_id = id

@@ -19,7 +19,7 @@ export function withdrawalRoutes(app: App, { funding, accounts }: WithdrawalRoom
         request.body.amount,
       );
       if (replayed) reply.header('idempotent-replayed', 'true');
-      return reply.code(201).send({ ...answer, parts: [...answer.parts] });
+      return reply.code(201).send(answer);
     },
   });
   app.route({

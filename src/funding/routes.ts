@@ -19,10 +19,10 @@ export function fundingRoutes(app: App, rooms: FundingRooms): void {
 function methodRoutes(app: App, { funding }: Pick<FundingRooms, 'funding'>): void {
   app.route({
     ...route('listChargeMethods'),
-    handler: (request, reply) => {
+    handler: (request) => {
       const language = languageOf(request.headers['accept-language']);
       const methods = funding.methods.map(({ name, ...method }) => ({ ...method, name: name[language] }));
-      return reply.send({ methods, open: funding.isOpen, walletMax: funding.walletMax });
+      return { methods, open: funding.isOpen, walletMax: funding.walletMax };
     },
   });
 }

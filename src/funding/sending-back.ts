@@ -142,8 +142,7 @@ async function ask(gateway: Gateway, { id, amount, order, asks }: DuePart): Prom
   const before = asks === 0 ? [] : await undoneOf(gateway, order);
   if (before.some(({ partId }) => partId === id)) return { status: 'DONE', undone: before };
   const sent = await gateway.sendBack(order, { id, amount });
-  if (sent.state === 'PENDING') return undefined;
-  if (sent.state === 'DONE') return { status: 'DONE', undone: before };
+  if (sent.state !== 'REFUSED') return sent.state === 'DONE' ? { status: 'DONE', undone: before } : undefined;
   const after = await undoneOf(gateway, order);
   if (after.some(({ partId }) => partId === id)) return { status: 'DONE', undone: after };
   return { status: 'FAILED', because: sent.because, undone: after };

@@ -1,4 +1,5 @@
 /** Money on its way back, as its fan sees it: withdrawals, what each is made of, and what could be sent back now. */
+import type { ReplyOf } from '../contract.ts';
 import type { Gateway, MethodId } from '../gateway/gateway.ts';
 import type { Once } from '../idempotency/idempotency.ts';
 import type { Database, Sql } from '../platform/database.ts';
@@ -11,21 +12,7 @@ import { createSendingBack, type Trouble } from './sending-back.ts';
 import type { Undoing } from './undoing.ts';
 import { withdrawableOf, withdrawAll, type WithdrawCommand } from './withdrawing.ts';
 
-export type WithdrawalStatus = 'PENDING' | 'DONE' | 'FAILED';
-
-export interface Withdrawal {
-  readonly id: string;
-  /** Whole units of the currency. */
-  readonly amount: number;
-  /** PENDING until every part ended; DONE if any is. */
-  readonly status: WithdrawalStatus;
-  /** The wallet's balance right after it was taken out. */
-  readonly balance: number;
-  /** In the order in which they were taken: the newest order first. */
-  readonly parts: readonly { readonly orderId: string; readonly amount: number; readonly status: WithdrawalStatus }[];
-  /** ISO 8601, UTC. */
-  readonly at: string;
-}
+export type Withdrawal = ReplyOf<'getWithdrawal', 200>;
 
 export interface Withdrawals {
   /**

@@ -134,9 +134,8 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     `delete from wallets where user_id = 'u2'`,
     `insert into wallets values ('u9', 1)`,
   ],
-  'I4 no balance is negative or over the limit, at any time': [
+  'I4 no balance is negative, at any time': [
     `alter table wallets drop constraint wallets_balance_check; update wallets set balance = -1 where user_id = 'u1'`,
-    `alter table wallets drop constraint wallets_balance_check; update wallets set balance = 100000001 where user_id = 'u1'`,
     `${ledgerOpen}update transfers set balance = -1 where reference = 'c2'`,
   ],
   "I4 each entry's balance follows from the one before": [
@@ -172,6 +171,11 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     `update reservations set held_until = held_until + interval '1 min' where id = 'concert001-held'`,
     `insert into idempotency_keys (user_id, key, fingerprint, answer)
       values ('operator', 'k9', 'concert abc', '{"id":"concert999","title":"Never made"}')`,
+    `delete from withdrawal_parts where withdrawal_id = 'w2'; delete from withdrawals where id = 'w2'`,
+    `update idempotency_keys set answer = replace(answer, '"balance":9000', '"balance":9001') where user_id = 'u8'`,
+    `update idempotency_keys set fingerprint = 'withdraw 999' where user_id = 'u8' and key = 'k2'`,
+    `update idempotency_keys set fingerprint = 'order 3000 toss - -' where user_id = 'u8' and key = 'k6'`,
+    `delete from charge_orders where id = 'order6'`,
     `alter table idempotency_keys drop constraint idempotency_keys_pkey;
       insert into idempotency_keys select user_id, key, fingerprint, answer, at from idempotency_keys where key = 'k2'`,
   ],
@@ -180,6 +184,9 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     `delete from idempotency_keys where key = 'k2'`,
     `insert into idempotency_keys select user_id, 'another', fingerprint, answer, at from idempotency_keys where key = 'k2'`,
     `insert into idempotency_keys select user_id, 'another', fingerprint, answer, at from idempotency_keys where key = 'k3'`,
+    `delete from idempotency_keys where user_id = 'u8' and key = 'k2'`,
+    `delete from idempotency_keys where user_id = 'u8' and key = 'k6'`,
+    `insert into idempotency_keys select user_id, 'another', fingerprint, answer, at from idempotency_keys where user_id = 'u8' and key = 'k2'`,
     // A second effect of one key.
     `insert into transfers (user_id, kind, amount, balance, reference, source) values ('u2', 'CHARGE', 700, 1400, 'c3', 'open')`,
   ],

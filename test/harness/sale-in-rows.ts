@@ -4,7 +4,7 @@
  * A concert in mid-sale. In line: 1 has paid, 2 and 5 are inside, 3 was passed over, 4 left, 6 waits. Seats 1 and 11
  * are sold, 2 and 3 held, 4's hold has run out, 5's was cancelled.
  *
- * Money from outside, all of u8's: two orders were paid, 4 is open, 5 ran out. Of the first withdrawal the newest order's part
+ * Money from outside, all of u8's: two orders were paid, 4 and 6 are open, 5 ran out. Of the first withdrawal the newest order's part
  * went back, the other was refused; a second one is under way; and the gateway undid a part of order 1 by itself.
  */
 export const world = `
@@ -54,6 +54,8 @@ insert into charge_orders (id, user_id, amount, currency, method, status, create
   from (values ('order1', 10000, 'PAID', now() - interval '3 days', 1000, 1500),
     ('order2', 5000, 'PAID', now() - interval '2 days', 5000, 0), ('order4', 3000, 'OPEN', now() - interval '2 days', 0, 0),
     ('order5', 3000, 'EXPIRED', now() - interval '2 days', 0, 0)) as given (id, amount, status, at, withdrawn, reversed);
+insert into charge_orders (id, user_id, amount, currency, method, expires_at, ask_at)
+  values ('order6', 'u8', 3000, 'KRW', 'sandbox', now() + interval '30 min', now());
 insert into withdrawals (id, user_id, amount, status, ended_at) values ('w1', 'u8', 7000, 'DONE', now()), ('w2', 'u8', 1000, 'PENDING', null);
 insert into withdrawal_parts (id, withdrawal_id, order_id, amount, status, because, ask_at, ended_at) values
   ('w1-1', 'w1', 'order2', 5000, 'DONE', null, null, now()), ('w1-2', 'w1', 'order1', 2000, 'FAILED', 'NO', null, now()),
@@ -66,4 +68,8 @@ insert into transfers (user_id, kind, amount, balance, reference, source, at) va
   ('u8', 'WITHDRAWAL', -1000, 9000, 'w2', null, now()), ('u8', 'REVERSAL', -1500, 7500, 'order1-r1', null, now());
 insert into idempotency_keys (user_id, key, fingerprint, answer) values
   ('u8', 'k1', 'withdraw 7000', '{"id":"w1","amount":7000,"status":"PENDING","balance":8000,"parts":[]}'),
-  ('u8', 'k2', 'withdraw 1000', '{"id":"w2","amount":1000,"status":"PENDING","balance":9000,"parts":[]}');`;
+  ('u8', 'k2', 'withdraw 1000', '{"id":"w2","amount":1000,"status":"PENDING","balance":9000,"parts":[]}');
+insert into idempotency_keys (user_id, key, fingerprint, answer)
+  select user_id, 'k6', 'order 3000 sandbox - -', format('{"id":"order6","expiresAt":"%s"}',
+    to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+  from charge_orders where id = 'order6';`;

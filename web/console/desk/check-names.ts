@@ -11,7 +11,7 @@ export const checkNames: Readonly<Record<string, string>> = {
     '거래마다 기록이 하나이고, 돈이 종류에 맞는 방향으로 움직였어요',
   'I4 each balance is the sum of its entries': '잔액이 거래의 합과 같아요',
   "I4 each entry's balance follows from the one before": '거래마다 적힌 잔액이 바로 앞 거래에서 이어져요',
-  'I4 no balance is negative or over the limit, at any time': '잔액이 음수이거나 한도를 넘은 적이 없어요',
+  'I4 no balance is negative, at any time': '잔액이 음수가 된 적이 없어요',
   'I4 each payment took its amount from the wallet of its user, once':
     '결제마다 본인 지갑에서 그 금액이 한 번 나갔어요',
   'I6 what is remembered under a key happened, once, as the answer says':
@@ -24,11 +24,14 @@ export const checkNames: Readonly<Record<string, string>> = {
   'I9 a held seat belongs to a HELD reservation that names it': '선점된 좌석은 그 좌석이 적힌 예매의 것이에요',
   'I9 a live hold has all its seats': '선점 중인 예매는 좌석을 모두 가지고 있어요',
   'I5 a CONFIRMED reservation has all its seats': '결제된 예매는 좌석을 모두 가지고 있어요',
-  'I5 a reservation is CONFIRMED if and only if it has one payment, of its amount, by its user':
-    '결제된 예매에는 본인이 낸 그 금액의 결제가 꼭 하나 있어요',
+  'I5 a reservation is CONFIRMED if and only if it was paid for': '결제된 예매만, 그리고 모두 예매 완료 상태예요',
+  'I5 a reservation and the place it was paid from are of the same user':
+    '예매와 그 예매를 결제한 대기 순서가 같은 사람의 것이에요',
   'I5 an amount is the sum of the prices of its seats': '금액이 좌석 가격의 합과 같아요',
   'I5 the sales of a performance are what its seats and reservations say':
     '회차의 판매 수가 좌석과 예매로 센 것과 같아요',
+  'I5 the changes of a performance that were counted are those of its seats':
+    '회차에 적힌 변경 횟수가 좌석의 변경 횟수를 합한 것과 같아요',
   'I8 a fan has at most maxSeatsPerFan seats in a performance': '한 사람이 한 회차에 가진 좌석이 한도를 넘지 않아요',
   'I9 a hold is paid before it runs out': '선점 시간이 끝나기 전에 결제됐어요',
   'I9 a live hold is of a fan who is inside, and ends with the session at the latest':
