@@ -58,7 +58,11 @@ describe('opening', () => {
   test('a fan has at most 20 open orders, however many servers are asked at once', async () => {
     const user = newUser();
     const answers = await Promise.all(
-      times(30, (index) => either(index).open(user, `key-${index}`, wish(), 'en').then(() => 'opened', codeFrom)),
+      times(30, (index) =>
+        either(index)
+          .open(user, `key-${index}`, wish(), 'en')
+          .then(() => 'opened', codeFrom),
+      ),
     );
     assert.equal(answers.filter((answer) => answer === 'opened').length, 20);
     assert.equal(answers.filter((answer) => answer === 'TOO_MANY_ORDERS').length, 10);
@@ -66,7 +70,10 @@ describe('opening', () => {
   });
 
   test('open orders and the balance are together at most what a wallet may hold', async () => {
-    const rooms = [openFunding(house, [till.gateway], { walletMax: 100_000 }), openFunding(house, [till.gateway], { walletMax: 100_000 })];
+    const rooms = [
+      openFunding(house, [till.gateway], { walletMax: 100_000 }),
+      openFunding(house, [till.gateway], { walletMax: 100_000 }),
+    ];
     const user = newUser();
     const answers = await Promise.all(
       times(12, (index) =>
@@ -190,4 +197,3 @@ async function deadlocks(): Promise<number> {
     select deadlocks from pg_stat_database where datname = current_database()`;
   return row?.deadlocks ?? 0;
 }
-

@@ -1,7 +1,7 @@
 /** An amount of money to be entered: amounts to press, or one's own. */
 import type { Signal } from '@preact/signals';
 import { Field } from '../ui/field.tsx';
-import { money } from '../words/words.ts';
+import { money, number } from '../words/words.ts';
 import './amount.css';
 
 /** An amount as people write it: `10000`, `10,000`, `₩10 000`, `10000원`; anything else is NaN, above all `1e5`. */
@@ -31,7 +31,7 @@ export function Presets({ label, offers, amount }: PresetsProps) {
           translate={false}
           aria-pressed={wanted === preset}
           onClick={() => {
-            amount.value = String(preset);
+            amount.value = number(preset);
           }}
         >
           {money(preset)}

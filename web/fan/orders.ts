@@ -6,6 +6,7 @@
 import { ask, type Reply } from '../client/client.ts';
 import { secondsUntil, syncClock } from '../client/clock.ts';
 import { askOnce } from '../client/keys.ts';
+import { keep, read } from '../client/store.ts';
 import type { ChargeMethod } from './charge-ways.ts';
 import { go } from './router.ts';
 
@@ -17,6 +18,25 @@ export interface Wish {
   readonly method: ChargeMethod['id'];
   /** The hold to come back to. */
   readonly reservationId: string | undefined;
+}
+
+/** Those with which a gateway sent the fan back without a payment: it may take none for them any more. */
+const sent_back = 'orders-sent-back';
+const sent_back_max = 20;
+
+function sentBack(): readonly string[] {
+  return (read(sent_back) ?? '').split(' ');
+}
+
+/** As far as this device knows. */
+export function isSentBack({ id }: Order): boolean {
+  return sentBack().includes(id);
+}
+
+/** The next try is another order, though the box office may not know yet how this one ended. */
+export function wasSentBack(order: Order): void {
+  const { id } = order;
+  if (!isSentBack(order)) keep(sent_back, [id, ...sentBack()].slice(0, sent_back_max).join(' '));
 }
 
 /** Of the newest; the contract allows 20 open ones. */
@@ -38,7 +58,7 @@ function fits(order: Order, { amount, method, reservationId }: Wish): boolean {
  */
 export async function orderOf(wish: Wish, { anew = false } = {}): Promise<Order> {
   const [{ orders }] = await Promise.all([ask('listChargeOrders', { query: { limit: looked_at_max } }), syncClock()]);
-  const same = orders.filter((order) => fits(order, wish));
+  const same = orders.filter((order) => fits(order, wish) && !isSentBack(order));
   const found =
     same.find((order) => !anew && isUnsettled(order)) ??
     same.find(

@@ -8,7 +8,7 @@ import { askOnce } from '../client/keys.ts';
 import { asProblem, type Problem } from '../client/problem.ts';
 import { Button } from '../ui/button.tsx';
 import { Notice, Refused } from '../ui/notice.tsx';
-import { money, say } from '../words/words.ts';
+import { money, number, say } from '../words/words.ts';
 import { AmountField, Presets, wonOf } from './amount.tsx';
 import { askChargeWays, chargeWays, type ChargeMethod, type ChargeWays } from './charge-ways.ts';
 import { isUnsettled, leaveFor, orderOf, type Order } from './orders.ts';
@@ -99,7 +99,7 @@ function Form(props: FormProps) {
   const method = methods.find(({ id }) => id === chosen.value) ?? methods[0];
   const room = Math.max(0, walletMax - balance);
   const offers = offersFor(missing, method, room);
-  const amount = useSignal(String(missing > 0 ? offers[0] : Math.min(usual_first, offers.at(-1) ?? 0)));
+  const amount = useSignal(number(missing > 0 ? (offers[0] ?? 0) : Math.min(usual_first, offers.at(-1) ?? 0)));
   const doing = useTopUp({ ...props, amount, room, method });
   const { fault, problem, unsettled, press } = doing;
   return (

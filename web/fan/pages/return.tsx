@@ -3,13 +3,13 @@
  * to the wallet. While nobody knows yet, it says so and goes on asking; whoever leaves meanwhile loses nothing.
  */
 import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
+import { useEffect, useId } from 'preact/hooks';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { useHeir } from '../../ui/focus.ts';
 import { Notice, Refused } from '../../ui/notice.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { dateAndTime, money, say } from '../../words/words.ts';
-import { beganAt, checkoutOf, type Order } from '../orders.ts';
+import { beganAt, checkoutOf, wasSentBack, type Order } from '../orders.ts';
 import { place } from '../router.ts';
 import { useTitle } from '../title.ts';
 import { PaidFor } from './paid-for.tsx';
@@ -216,6 +216,7 @@ const own: ReadonlySet<string | undefined> = new Set([undefined, 'PAYMENT_FAILED
 
 function Failed({ order, why }: { readonly order: Order; readonly why: string | undefined }) {
   const said = say(words);
+  useEffect(() => wasSentBack(order), [order.id]);
   const isMismatch = why === 'AMOUNT_MISMATCH';
   const heading = isMismatch ? said.mismatch : cancelled.has(why) ? said.cancelled : said.failed;
   const text = isMismatch ? said.mismatchText : refused_by_card.has(why) ? said.refusedByCard : said.failedText;

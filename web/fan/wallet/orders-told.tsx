@@ -3,7 +3,7 @@ import { ask, type Reply } from '../../client/client.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { dateAndTime, money, number, say } from '../../words/words.ts';
 import { More, usePaged, type Part } from '../more.tsx';
-import { checkoutOf, isUnsettled, returnOf, type Order } from '../orders.ts';
+import { checkoutOf, isSentBack, isUnsettled, returnOf, type Order } from '../orders.ts';
 
 export type Orders = Reply<'listChargeOrders'>;
 
@@ -20,8 +20,7 @@ const words = {
     late: '주문 시간이 지난 뒤에 결제가 확인돼서 지갑에 넣었어요.',
     goOn: '결제하기',
     look: '상태 보기',
-    states: { OPEN: '결제 대기', PAID: '충전 완료', FAILED: '결제 안 됨', EXPIRED: '시간 만료' },
-    paidLate: '늦게 충전됨',
+    states: { OPEN: '결제 안 됨', PAID: '충전 완료', LATE: '늦게 충전됨', FAILED: '결제 안 됨', EXPIRED: '시간 만료' },
   },
   en: {
     underWay: 'Top-ups under way',
@@ -31,8 +30,7 @@ const words = {
     late: 'Your payment came after the order had expired. It is in your wallet.',
     goOn: 'Pay',
     look: 'See how it stands',
-    states: { OPEN: 'Waiting', PAID: 'Topped up', FAILED: 'Not paid', EXPIRED: 'Expired' },
-    paidLate: 'Topped up late',
+    states: { OPEN: 'Not paid', PAID: 'Topped up', LATE: 'Topped up late', FAILED: 'Not paid', EXPIRED: 'Expired' },
   },
 };
 
@@ -45,9 +43,12 @@ function isLate({ status, paidAt, expiresAt }: Order): boolean {
   return status === 'PAID' && paidAt !== null && Date.parse(paidAt) > Date.parse(expiresAt);
 }
 
+/** Of one that is over. Those that are open and over are the ones with which a gateway sent the fan back. */
+const stateOf = (order: Order): Order['status'] | 'LATE' => (isLate(order) ? 'LATE' : order.status);
+
 function isNews(order: Order): boolean {
   const { status, paidAt } = order;
-  if (status === 'OPEN' || isUnsettled(order)) return true;
+  if (isUnsettled(order) || (status === 'OPEN' && !isSentBack(order))) return true;
   return isLate(order) && paidAt !== null && Date.now() - Date.parse(paidAt) < news_ms;
 }
 
@@ -112,7 +113,7 @@ export function PastOrders({ first }: { readonly first: Orders }) {
               <b>{money(order.amount)}</b>
               <p class="small quiet">{dateAndTime(order.createdAt)}</p>
             </div>
-            <span class="small quiet">{isLate(order) ? said.paidLate : said.states[order.status]}</span>
+            <span class="small quiet">{said.states[stateOf(order)]}</span>
           </li>
         ))}
       </ul>

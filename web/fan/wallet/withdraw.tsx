@@ -6,7 +6,7 @@ import { asProblem, type Problem } from '../../client/problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { useHeir } from '../../ui/focus.ts';
 import { Refused } from '../../ui/notice.tsx';
-import { money, say } from '../../words/words.ts';
+import { money, number, say } from '../../words/words.ts';
 import { AmountField, wonOf } from '../amount.tsx';
 
 const words = {
@@ -56,7 +56,7 @@ export interface WithdrawProps {
 export function Withdraw(props: WithdrawProps) {
   const said = say(words);
   const { withdrawable } = props;
-  const amount = useSignal(String(withdrawable));
+  const amount = useSignal(number(withdrawable));
   const fault = useSignal<string | undefined>(undefined);
   const asked = useSignal<number | undefined>(undefined);
   const form = useHeir<HTMLFormElement>(asked.value, asked.value === undefined && props.told.value === '');
