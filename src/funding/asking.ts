@@ -11,6 +11,7 @@ import { rest, type Bell, type Duty } from '../platform/ticker.ts';
 import { isOf, receivedOf, type Happening, type Log } from './confirming.ts';
 import type { Credited, Paid, Received } from './crediting.ts';
 import { gatewayOrderOf } from './orders.ts';
+import { wentBack } from './undoing.ts';
 import { noteAbsent, noteFailed, noteOpen, noteSettled, noteUnclear, takeDue, type Due } from './progress.ts';
 
 export interface AskingOptions {
@@ -127,9 +128,10 @@ async function writePaid({ sql, credit, log }: AskingOptions, order: Due, standi
   await noteSettled(sql, order);
 }
 
-/** A deposit that was there and is waited for again has been undone: no other standing that is not PAID says so. */
+/** Money that went back: all that is still of interest, in whatever words the gateway says it. */
 function goneAgain({ id, amount, currency, paymentKey }: Due, standing: Standing): Paid | undefined {
   if (standing.state === 'PAID') return standing;
-  if (standing.state !== 'OPEN' || standing.secret === undefined || paymentKey === null) return undefined;
-  return { state: 'PAID', orderId: id, paymentKey, amount, currency, undone: [{ amount, partId: undefined }] };
+  const undone = wentBack(standing, amount);
+  if (undone.length === 0 || paymentKey === null) return undefined;
+  return { state: 'PAID', orderId: id, paymentKey, amount, currency, undone };
 }

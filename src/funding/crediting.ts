@@ -41,7 +41,7 @@ export interface CreditingOptions {
   readonly wallet: Pick<Wallet, 'creditOrders' | 'knowSource'>;
   readonly metrics: LaneMetrics & { orders(what: 'paid' | 'failed', count: number): void };
   readonly batchMax: number;
-  readonly undo?: Undo | undefined;
+  readonly undo: Undo;
 }
 
 export interface Crediting {
@@ -162,7 +162,7 @@ async function creditGenerally(options: CreditingOptions, all: readonly Received
       const isPaid = outcomes[place] === 'CREDITED' || outcomes[place] === 'PAID';
       // One order's after the other's: they may be of one wallet.
       // oxlint-disable-next-line no-await-in-loop
-      if (isPaid && one.paid.undone.length > 0) await undo?.(tx, one, one.paid.undone);
+      if (isPaid && one.paid.undone.length > 0) await undo(tx, one, one.paid.undone);
     }
     return outcomes;
   });

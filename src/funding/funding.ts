@@ -1,54 +1,29 @@
 /**
- * The door of the room where wallets are filled from outside: orders that a payment gateway confirms. An order's row is
+ * The door of the room where wallets are filled from outside, by orders that a payment gateway confirms, and emptied back to
+ * where the money came from. An order's row is
  * there before the browser leaves; whoever hears first that money came credits it, once; and whatever nobody knows is asked
  * again until the gateway says how it ended. No gateway is asked within a transaction or while a row is locked.
  */
 import type { MoneyConfig } from '../config.ts';
 import { currency } from '../contract.ts';
-import {
-  GatewayUnclear,
-  type Checkout,
-  type Gateway,
-  type GatewayOrder,
-  type MethodId,
-  type RefundAccount,
-} from '../gateway/gateway.ts';
+import type { Gateway, MethodId } from '../gateway/gateway.ts';
 import type { Once } from '../idempotency/idempotency.ts';
 import type { Database } from '../platform/database.ts';
-import { timeOrderedId } from '../platform/ids.ts';
-import { inTime } from '../platform/in-time.ts';
-import { createLane, OverloadedError, type LaneMetrics } from '../platform/lane.ts';
+import type { LaneMetrics } from '../platform/lane.ts';
 import type { Language } from '../platform/language.ts';
 import { createBell, type Duty } from '../platform/ticker.ts';
 import { refuse, type Bilingual } from '../refusals.ts';
 import type { Wallet } from '../wallet/wallet.ts';
 import { createAsking } from './asking.ts';
-import { createCalls, fan_ms_max } from './calls.ts';
+import { createCalls } from './calls.ts';
 import { createConfirming, type Confirm, type Happening, type Log } from './confirming.ts';
 import { createCrediting } from './crediting.ts';
 import { createNotices } from './notices.ts';
-import {
-  fingerprintOf,
-  firstAnswer,
-  keepPrepared,
-  newGatewayOrder,
-  openAll,
-  refusalOfWish,
-  returnTo,
-  takesDeposits,
-  type OpenCommand,
-  type OpenedOrder,
-  type Prepared,
-} from './opening.ts';
+import { takesDeposits } from './opening.ts';
+import { clear, createOrdering, type Wish } from './ordering.ts';
 import { createOrderReading, tell, type ChargeOrder, type OrderReading } from './orders.ts';
-
-export interface Wish {
-  readonly amount: number;
-  readonly method: MethodId;
-  /** The own hold to come back to. */
-  readonly reservationId?: string | undefined;
-  readonly refundAccount?: RefundAccount | undefined;
-}
+import { createUndoing } from './undoing.ts';
+import { createWithdrawals, type Withdrawals } from './withdrawals.ts';
 
 export interface ChargeMethod {
   readonly id: MethodId;
@@ -59,7 +34,7 @@ export interface ChargeMethod {
   readonly takesDeposits: boolean;
 }
 
-export interface Funding {
+export interface Funding extends Pick<Withdrawals, 'withdraw' | 'withdrawal' | 'withdrawals'> {
   /** How a wallet can be filled here. */
   readonly methods: readonly ChargeMethod[];
   /** Anybody may top up at once: play money. */
@@ -91,15 +66,12 @@ type NoticeHeaders = Parameters<Gateway['readNotice']>[0];
 export interface FundingOptions {
   readonly database: Database;
   readonly gateways: ReadonlyMap<MethodId, Gateway>;
-  readonly wallet: Pick<Wallet, 'creditOrders' | 'knowSource'>;
+  readonly wallet: Wallet;
   readonly config: { readonly publicUrl: string; readonly money: Pick<MoneyConfig, 'charges' | 'walletMax'> };
   readonly metrics: LaneMetrics & { orders(what: Happening, count: number): void };
   readonly log: Log;
   readonly batchMax: number;
 }
-
-const pending_max = 20_000;
-const order_name = { en: 'Wallet top-up', ko: '지갑 충전' } as const satisfies Bilingual;
 
 export function createFunding(options: FundingOptions): Funding {
   const { database, gateways, wallet, config, metrics, log, batchMax } = options;
@@ -108,11 +80,21 @@ export function createFunding(options: FundingOptions): Funding {
   const { ring } = bell;
   const calls = createCalls();
   const reading = createOrderReading({ database, metrics });
-  const crediting = createCrediting({ database, wallet, metrics, batchMax });
+  const undoing = createUndoing({ wallet });
+  const crediting = createCrediting({ database, wallet, metrics, batchMax, undo: undoing.undo });
   const { credit } = crediting;
-  const opening = createOpening({ ...options, calls, reading });
+  const ordering = createOrdering({ ...options, calls, reading });
   const asking = createAsking({ sql, gateways, credit, bell, log, metrics });
   const notices = createNotices({ sql, metrics, ring });
+  const trouble = (err: unknown): void => log.warn({ err }, 'money could not be sent back yet');
+  const { duties, drain, ...withdrawals } = createWithdrawals({
+    database,
+    gateways,
+    wallet,
+    undoing,
+    trouble,
+    metrics,
+  });
   return {
     methods: [...gateways.values()].map((gateway) => {
       const { id, name, minAmount, maxAmount } = gateway;
@@ -120,7 +102,8 @@ export function createFunding(options: FundingOptions): Funding {
     }),
     isOpen: config.money.charges === 'open',
     walletMax: config.money.walletMax,
-    open: opening.open,
+    ...withdrawals,
+    open: ordering.open,
     order: async (userId, id) => tell(await reading.own(userId, id)),
     orders: reading.list,
     confirm: createConfirming({ sql, gateways, calls, reading, credit, ring, log, metrics }),
@@ -130,83 +113,10 @@ export function createFunding(options: FundingOptions): Funding {
       const notice = await clear(async () => gateway.readNotice(headers, body));
       if (notice !== undefined) await notices.note({ ...notice, method: gateway.id });
     },
-    duties: [asking.duty],
+    duties: [asking.duty, ...duties],
     drain: async () => {
-      await Promise.all([opening.drain(), calls.drain(), asking.drain(), notices.drain()]);
+      await Promise.all([ordering.drain(), calls.drain(), asking.drain(), notices.drain(), drain()]);
       await Promise.all([crediting.drain(), reading.drain()]);
-    },
-  };
-}
-
-/** What a gateway does not say is no fault of ours, and may be asked for again. */
-async function clear<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof GatewayUnclear ? new OverloadedError('a gateway', 2, error) : error;
-  }
-}
-
-function createOpening({
-  database,
-  gateways,
-  wallet,
-  config,
-  metrics,
-  batchMax,
-  calls,
-  reading,
-}: FundingOptions & { readonly calls: ReturnType<typeof createCalls>; readonly reading: OrderReading }) {
-  const lane = createLane<OpenCommand, Once<OpenedOrder>>({
-    name: 'funding.open',
-    batchMax,
-    pendingMax: pending_max,
-    metrics,
-    run: async (commands) => {
-      const answers = await openAll(database, config.money.walletMax, commands);
-      metrics.orders('opened', answers.filter((answer) => 'replayed' in answer && !answer.replayed).length);
-      return answers;
-    },
-  });
-  const prepared = createLane<Prepared, undefined>({
-    name: 'funding.prepared',
-    batchMax,
-    pendingMax: pending_max,
-    metrics,
-    run: (all) => keepPrepared(database, all),
-  });
-  /** What the browser needs is asked for outside of transactions, and kept before anybody is told. */
-  const prepare = async (gateway: Gateway, order: GatewayOrder, language: Language): Promise<Checkout> => {
-    const back = returnTo(config.publicUrl, order.id, order_name[language]);
-    const { checkout, paymentKey } = await calls.call(gateway.id, () => gateway.open(order, back));
-    await prepared.submit({ id: order.id, checkout, paymentKey });
-    return checkout;
-  };
-  return {
-    open: async (userId: string, key: string, wish: Wish, language: Language): Promise<Once<ChargeOrder>> => {
-      const { amount, method, reservationId } = wish;
-      const refundAccount = wish.refundAccount === undefined ? undefined : JSON.stringify(wish.refundAccount);
-      const gateway = gateways.get(method);
-      const refusal = refusalOfWish({ amount, refundAccount }, gateway);
-      if (refusal !== undefined || gateway === undefined) throw refusal ?? refuse('NOT_FOUND');
-      await wallet.knowSource(method);
-      const asked = { amount, method, reservationId, refundAccount };
-      const command = { ...asked, id: timeOrderedId(), userId, key, fingerprint: fingerprintOf(asked) };
-      const { answer, replayed } = await lane.submit(command);
-      const known = replayed ? (await reading.own(userId, answer.id)).checkout : null;
-      const checkout =
-        known === null
-          ? await inTime(
-              clear(() => prepare(gateway, newGatewayOrder(command, answer), language)),
-              fan_ms_max,
-              'a gateway',
-            )
-          : (JSON.parse(known) as Checkout);
-      return { answer: firstAnswer(command, answer, checkout), replayed };
-    },
-    drain: async () => {
-      await lane.drain();
-      await prepared.drain();
     },
   };
 }

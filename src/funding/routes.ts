@@ -1,9 +1,10 @@
-/** Money from outside over HTTP: orders, and what gateways send by themselves. */
+/** Money from outside over HTTP: orders, withdrawals, and what gateways send by themselves. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Accounts } from '../accounts/accounts.ts';
 import { pageLimitDefault, route, type App } from '../contract.ts';
 import { languageOf } from '../platform/language.ts';
 import type { Funding } from './funding.ts';
+import { withdrawalRoutes } from './routes-withdrawals.ts';
 
 export interface FundingRooms {
   readonly funding: Funding;
@@ -14,6 +15,7 @@ export function fundingRoutes(app: App, rooms: FundingRooms): void {
   methodRoutes(app, rooms);
   orderRoutes(app, rooms);
   noticeRoutes(app, rooms);
+  withdrawalRoutes(app, rooms);
 }
 
 function methodRoutes(app: App, { funding }: Pick<FundingRooms, 'funding'>): void {

@@ -30,3 +30,19 @@ export function openFunding(
   });
   return { ...funding, counted };
 }
+
+/** One look of the duty that asks, and everything that comes of it. */
+export async function look(room: FundingRoom): Promise<void> {
+  await room.duties.find(({ name }) => name === 'funding.ask')?.run();
+  await room.drain();
+}
+
+/** Moves an order back in time, to the moment at which it is next asked about. Answers whether there is one. */
+export async function untilAsked({ sql }: Pick<House, 'sql'>, id: string): Promise<boolean> {
+  const { count } = await sql`
+    update charge_orders set created_at = created_at - ahead, expires_at = expires_at - ahead, ask_at = ask_at - ahead,
+      asked_at = asked_at - ahead, unclear_since = unclear_since - ahead
+    from (select greatest(ask_at - now(), interval '0') as ahead from charge_orders where id = ${id}) as next
+    where id = ${id} and ask_at is not null`;
+  return count > 0;
+}
