@@ -196,7 +196,8 @@ describe('asking the gateway', () => {
     refunder.answer = () => 'LOST';
     const id = await withdraw(one, user, 500);
     await eventually(async () => {
-      const [part] = await house.sql`select asks, ask_at - now() < interval '10 s' as soon from withdrawal_parts where withdrawal_id = ${id}`;
+      const [part] =
+        await house.sql`select asks, ask_at - now() < interval '10 s' as soon from withdrawal_parts where withdrawal_id = ${id}`;
       assert.deepEqual(part, { asks: 1, soon: true });
     });
     assert.equal(await statusOf(id), 'PENDING');
@@ -255,7 +256,8 @@ describe('asking the gateway', () => {
     await due();
     await bring(elsewhere);
     assert.deepEqual([toss.asked, await statusOf(id)], [[], 'PENDING']);
-    const [part] = await house.sql`select ask_at > now() + interval '9 min' as later, asks from withdrawal_parts where withdrawal_id = ${id}`;
+    const [part] =
+      await house.sql`select ask_at > now() + interval '9 min' as later, asks from withdrawal_parts where withdrawal_id = ${id}`;
     assert.deepEqual(part, { later: true, asks: 1 });
     assert.equal((await elsewhere.withdrawals(user, { limit: 10 })).withdrawable, 0);
     refunder.answer = undefined;
@@ -322,20 +324,19 @@ describe('ending', () => {
     refunder.answer = () => 'UNCLEAR';
     const id = await withdraw(one, user, 1_000);
     await eventually(() => assert.equal(refunder.asked.length, 2));
-    await house.database
-      .transaction(async () => {
-        const bothEnded = meeting(2);
-        const wrongly = (part: string) =>
-          house.database.transaction(async (tx) => {
-            await tx`update withdrawal_parts set status = 'DONE', ended_at = now(), ask_at = null where id = ${part}`;
-            const [row] = await tx`
+    await house.database.transaction(async () => {
+      const bothEnded = meeting(2);
+      const wrongly = (part: string) =>
+        house.database.transaction(async (tx) => {
+          await tx`update withdrawal_parts set status = 'DONE', ended_at = now(), ask_at = null where id = ${part}`;
+          const [row] = await tx`
               select from withdrawal_parts where withdrawal_id = ${id} and status = 'PENDING'`;
-            await bothEnded();
-            return row === undefined;
-          });
-        const last = await Promise.all([wrongly(`${id}-1`), wrongly(`${id}-2`)]);
-        assert.deepEqual(last, [false, false], 'each saw the other’s as pending');
-      });
+          await bothEnded();
+          return row === undefined;
+        });
+      const last = await Promise.all([wrongly(`${id}-1`), wrongly(`${id}-2`)]);
+      assert.deepEqual(last, [false, false], 'each saw the other’s as pending');
+    });
     // In order again, for the audit.
     await house.sql`update withdrawals set status = 'DONE', ended_at = now() where id = ${id}`;
   });
