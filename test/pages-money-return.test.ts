@@ -83,8 +83,8 @@ test('on a narrow phone with a translator, without storage and by keyboard, an a
   const bearer = await fan.signUp();
   await page.emulateMedia({ forcedColors: 'active' });
   await fan.open('/my');
-  await page.getByText('Top up', { exact: false }).first().press('Enter');
-  await page.getByLabel('Amount').fill('70,000');
+  await page.locator('.wallet summary').first().press('Enter');
+  await page.getByLabel('Amount (₩)').fill('70,000');
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/sandbox\//);
   await page.route('**/confirmation', async (route) => {
@@ -127,12 +127,12 @@ test('one wish is one order: pressed twice, unheard, gone back from; what cannot
     ['99', 'Enter an amount from ₩100 to ₩10,000,000.'],
     ['10,000,001', 'Enter an amount from ₩100 to ₩10,000,000.'],
   ] as const) {
-    await page.getByLabel('Amount').fill(amount);
-    await page.getByLabel('Amount').press('Enter');
+    await page.getByLabel('Amount (₩)').fill(amount);
+    await page.getByLabel('Amount (₩)').press('Enter');
     await page.getByText(told).waitFor();
   }
   assert.equal(sent, 0);
-  await page.getByLabel('Amount').fill('40000');
+  await page.getByLabel('Amount (₩)').fill('40000');
   await page.route('**/charge-orders', async (route) => {
     if (route.request().method() !== 'POST') return route.continue();
     // It is made, and nobody hears of it.
@@ -144,12 +144,12 @@ test('one wish is one order: pressed twice, unheard, gone back from; what cannot
   await page.unroute('**/charge-orders');
   await page.reload();
   await page.getByText('Top up', { exact: true }).click();
-  await page.getByLabel('Amount').fill('40000');
+  await page.getByLabel('Amount (₩)').fill('40000');
   await button.dblclick();
   await page.waitForURL(/\/sandbox\//);
   await page.goBack();
   await page.getByText('Top up', { exact: true }).click();
-  await page.getByLabel('Amount').fill('40000');
+  await page.getByLabel('Amount (₩)').fill('40000');
   await button.click();
   await page.waitForURL(/\/sandbox\//);
   assert.deepEqual(
@@ -162,7 +162,7 @@ test('one wish is one order: pressed twice, unheard, gone back from; what cannot
   await house.sql`update charge_orders set unclear_since = now(), ask_at = now() + interval '1 hour' where id = ${id}`;
   await form();
   await page.getByText('Being checked since').waitFor();
-  await page.getByLabel('Amount').fill('40000');
+  await page.getByLabel('Amount (₩)').fill('40000');
   await button.click();
   await page.getByText('A payment of the same amount is still being checked').waitFor();
   await fan.assertAccessible();
@@ -175,7 +175,7 @@ test('one wish is one order: pressed twice, unheard, gone back from; what cannot
   await inWindow(page, 'refuse').click();
   await mainButton(page).click();
   await page.getByText('Top up', { exact: true }).click();
-  await page.getByLabel('Amount').fill('40000');
+  await page.getByLabel('Amount (₩)').fill('40000');
   await button.click();
   await page.getByRole('button', { name: 'Pay anew all the same' }).click();
   await page.waitForURL(/\/sandbox\//);
@@ -207,8 +207,8 @@ test('Toss’s window is opened by its script on its own page alone, and there i
     await fan.open('/my');
     await page.getByText('Top up', { exact: true }).click();
     assert.equal(await page.getByText(/play money/i).count(), 0, 'real money is not called play money');
-    await page.getByLabel('Amount').fill('12,000');
-    await page.getByLabel('Amount').press('Enter');
+    await page.getByLabel('Amount (₩)').fill('12,000');
+    await page.getByLabel('Amount (₩)').press('Enter');
     await page.waitForURL(/\/wallet\/checkout\//);
     await page.getByText('The window of Toss Payments could not be loaded').waitFor();
     await fan.assertAccessible();

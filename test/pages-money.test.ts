@@ -9,6 +9,7 @@ import type { ReplyOf } from '../src/contract.ts';
 import { type BoxOffice, boxOffice } from './harness/box-office.ts';
 import { openBrowser } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
+import { untilAsked } from './harness/funding-rooms.ts';
 import { type House, openHouse } from './harness/house.ts';
 import { admittedTo, holding } from './harness/inside.ts';
 import { agreed, inWindow, mainButton, payerAt, purseOf, returned, type Order } from './harness/paying-outside.ts';
@@ -38,7 +39,7 @@ for (const language of ['ko', 'en'] as const) {
     const { page } = fan;
     const said = stranger[language];
     const held = await holding(fan, concertId, said.seat);
-    await page.getByText(said.play).waitFor();
+    await page.getByText(said.play).first().waitFor();
     await fan.assertAccessible();
     await mainButton(page).click();
     await page.waitForURL(/\/sandbox\//);
@@ -105,6 +106,7 @@ test('each thing that may go wrong at a gateway goes wrong once, and the money i
   const closed = await open();
   await inWindow(page, 'pay-stay').click();
   await page.getByRole('status').waitFor();
+  await untilAsked(house, closed.id);
   await isPaid(closed);
 
   // What happens to a payment afterwards.

@@ -58,17 +58,19 @@ function fits(order: Order, { amount, method, reservationId }: Wish): boolean {
  */
 export async function orderOf(wish: Wish, { anew = false } = {}): Promise<Order> {
   const [{ orders }] = await Promise.all([ask('listChargeOrders', { query: { limit: looked_at_max } }), syncClock()]);
-  const same = orders.filter((order) => fits(order, wish) && !isSentBack(order));
-  const found =
-    same.find((order) => !anew && isUnsettled(order)) ??
-    same.find(
-      ({ status, unclear, expiresAt }) => status === 'OPEN' && !unclear && secondsUntil(expiresAt) > useful_seconds_min,
-    );
-  return found ?? makeOrder(wish);
+  const same = orders.filter((order) => fits(order, wish));
+  const open = same.filter((order) => !isSentBack(order));
+  const found = (anew ? undefined : open.find(isUnsettled)) ?? open.find(canBePaid);
+  return found ?? makeOrder(wish, same[0]?.id ?? '');
 }
 
-function makeOrder({ amount, method, reservationId }: Wish): Promise<Order> {
-  return askOnce(`order:${method}:${amount}:${reservationId ?? ''}`, 'createChargeOrder', {
+function canBePaid({ status, unclear, expiresAt }: Order): boolean {
+  return status === 'OPEN' && !unclear && secondsUntil(expiresAt) > useful_seconds_min;
+}
+
+/** `last` is the order of the same wish before it: what was asked before that was there is not asked again by its key. */
+function makeOrder({ amount, method, reservationId }: Wish, last: string): Promise<Order> {
+  return askOnce(`order:${method}:${amount}:${reservationId ?? ''}:${last}`, 'createChargeOrder', {
     body: { amount, method, ...(reservationId !== undefined && { reservationId }) },
   });
 }

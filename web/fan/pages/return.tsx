@@ -10,7 +10,7 @@ import { Notice, Refused } from '../../ui/notice.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { dateAndTime, money, say } from '../../words/words.ts';
 import { beganAt, checkoutOf, wasSentBack, type Order } from '../orders.ts';
-import { place } from '../router.ts';
+import { useQueryAt } from '../router.ts';
 import { useTitle } from '../title.ts';
 import { PaidFor } from './paid-for.tsx';
 import { readAddress, useReturned, type Address, type Returned } from './returned.ts';
@@ -75,8 +75,7 @@ const words = {
 };
 
 export function Return() {
-  // As it was opened: what stands in the address later is another page's.
-  const address = readAddress(place.peek().split('?')[1] ?? '');
+  const address = readAddress(useQueryAt('/wallet/return'));
   return address.orderId === '' ? <NotYours /> : <Known address={address} />;
 }
 

@@ -29,8 +29,7 @@ export interface Address {
   readonly because: string | undefined;
 }
 
-export function readAddress(search: string): Address {
-  const query = new URLSearchParams(search);
+export function readAddress(query: URLSearchParams): Address {
   const matching = (pattern: RegExp, ...names: string[]): string | undefined =>
     names.map((name) => query.get(name) ?? '').find((value) => pattern.test(value));
   const amount = matching(/^\d{1,15}$/, 'amount');
