@@ -99,7 +99,7 @@ function Form(props: FormProps) {
   const method = methods.find(({ id }) => id === chosen.value) ?? methods[0];
   const room = Math.max(0, walletMax - balance);
   const offers = offersFor(missing, method, room);
-  const amount = useSignal(number(missing > 0 ? (offers[0] ?? 0) : Math.min(usual_first, offers.at(-1) ?? 0)));
+  const amount = useSignal(number(firstOf(offers, missing)));
   const doing = useTopUp({ ...props, amount, room, method });
   const { fault, problem, unsettled, press } = doing;
   return (
@@ -247,4 +247,9 @@ function offersFor(missing: number, method: ChargeMethod | undefined, room: numb
   const all = missing > 0 ? [missing, ...rounder] : usual;
   const most = Math.max(from, Math.min(to, room));
   return [...new Set(all.map((amount) => Math.min(Math.max(amount, from), most)))];
+}
+
+/** What stands in the field at first: what is missing, or a usual sum. */
+function firstOf(offers: readonly number[], missing: number): number {
+  return missing > 0 ? (offers[0] ?? 0) : Math.min(usual_first, offers.at(-1) ?? 0);
 }
