@@ -116,6 +116,8 @@ test('each thing that may go wrong at a gateway goes wrong once, and the money i
   const deposit = await open({ refundAccount: account });
   await inWindow(page, 'account').click();
   await page.waitForURL(returned);
+  // The account is there, and nothing in it.
+  await page.getByRole('heading', { name: 'Checking your payment' }).waitFor();
   await page.goto(deposit.checkout.url ?? '');
   await inWindow(page, 'deposit').click();
   await isPaid(deposit);

@@ -61,7 +61,7 @@ export function PaidFor({ order }: { readonly order: Order }) {
   return (
     <div class="returned">
       <h1 id={`${id}-what`}>{said.heading}</h1>
-      <p class="sum" id={`${id}-sum`}>
+      <p class="topped-up" id={`${id}-sum`}>
         {money(order.amount)}
       </p>
       <Loaded of={load} skeleton={<Skeleton height="9rem" />}>
