@@ -62,7 +62,12 @@ const ChargeOrder = Type.Object({
   createdAt: Time,
   reservationId: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'What it was to pay for' }),
   chargeId: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'The CHARGE entry; null unless PAID' }),
+  paidAt: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'Null unless PAID; after `expiresAt` it came late',
+  }),
   unclear: Type.Boolean({ description: 'The gateway has not said yet how it ended, and is asked again' }),
+  unclearSince: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Since when it is unclear' }),
 });
 
 const WithdrawalPart = Type.Object({
