@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, describe, test } from 'node:test';
-import { boxOffice, newFan, type Fan } from './harness/box-office.ts';
+import { boxOffice, newFan, newFans, type Fan } from './harness/box-office.ts';
 import { insideOf } from './harness/held-once.ts';
 import { openHouse } from './harness/house.ts';
 import { due, ended, movesOf, refunded, sentBack, topUps, with_sandbox } from './harness/topping-up.ts';
@@ -36,7 +36,11 @@ describe('a withdrawal', () => {
       { orderId: newest, amount: 1_000, status: 'PENDING' },
       { orderId: middle, amount: 1_500, status: 'PENDING' },
     ]);
-    assert.deepEqual([await balanceOf(fan), await withdrawableOf(fan)], [3_500, 3_500], 'it has left the wallet at once');
+    assert.deepEqual(
+      [await balanceOf(fan), await withdrawableOf(fan)],
+      [3_500, 3_500],
+      'it has left the wallet at once',
+    );
 
     await ended(tops, fan, body.id);
     const done = (await tops.withdrawal(fan, body.id)).body;
@@ -51,7 +55,11 @@ describe('a withdrawal', () => {
       ],
     );
     await ended(tops, fan, rest.id);
-    assert.deepEqual(await Promise.all(orders.map((order) => sentBack(house, order))), [[3_000], [1_500, 500], [1_000]]);
+    assert.deepEqual(await Promise.all(orders.map((order) => sentBack(house, order))), [
+      [3_000],
+      [1_500, 500],
+      [1_000],
+    ]);
     assert.deepEqual([await balanceOf(fan), await withdrawableOf(fan)], [0, 0]);
 
     const list = (await tops.withdrawals(fan, '?limit=1')).body;
@@ -93,6 +101,26 @@ describe('a withdrawal', () => {
     assert.equal((await tops.withdraw(fan, 1)).code, 'NOT_WITHDRAWABLE');
   });
 
+  test('and a payment of the same money at the same moment: one of them', async () => {
+    const { concertId, performanceId } = await box.createConcert();
+    const fans = newFans(8);
+    const done = await Promise.all(
+      fans.map(async (fan, index) => {
+        await tops.fill(fan, 50_000);
+        const token = await box.enter(concertId, fan);
+        const hold = await box.hold(token, performanceId, [index + 1]);
+        const [paid, withdrawn] = await Promise.all([box.pay(token, hold.body.id), tops.withdraw(fan, 50_000)]);
+        return { paid, withdrawn, fan };
+      }),
+    );
+    for (const { paid, withdrawn, fan } of done) {
+      const told = [paid.code ?? paid.status, withdrawn.code ?? withdrawn.status];
+      assert([`201 NOT_WITHDRAWABLE`, `INSUFFICIENT_BALANCE 201`].includes(told.join(' ')), told.join(' '));
+      assert.equal(await balanceOf(fan), 0);
+      if (withdrawn.status === 201) await ended(tops, fan, withdrawn.body.id);
+    }
+  });
+
   test('happens once a key, and is told again as it was', async () => {
     const fan = newFan();
     await tops.fill(fan, 1_000);
@@ -101,7 +129,10 @@ describe('a withdrawal', () => {
     await ended(tops, fan, first.body.id);
     const again = await tops.withdraw(fan, 400, key);
     assert.deepEqual([again.status, again.body, again.headers.get('idempotent-replayed')], [201, first.body, 'true']);
-    assert.deepEqual([(await tops.withdraw(fan, 401, key)).code, await balanceOf(fan)], ['IDEMPOTENCY_KEY_REUSED', 600]);
+    assert.deepEqual(
+      [(await tops.withdraw(fan, 401, key)).code, await balanceOf(fan)],
+      ['IDEMPOTENCY_KEY_REUSED', 600],
+    );
   });
 
   test('is refused where it says nothing that can be done', async () => {
