@@ -31,6 +31,7 @@ const actions: Readonly<Record<Fortune, readonly [string, ...string[]]>> = {
 };
 
 const tries_max = 20;
+const here = 'http://service';
 
 /** Agrees to pay, or does not. Answers where the browser was sent; undefined: it stayed, or the page is not to be had. */
 export async function agree(
@@ -40,35 +41,36 @@ export async function agree(
   fortune: Fortune,
 ): Promise<URL | undefined> {
   const went = await press(stage, visit, checkout, visit.luck.random.pick(actions[fortune]));
-  return went === 'stayed' || went === 'not to be had' ? undefined : went;
+  return went === undefined || went.pathname === checkout.page ? undefined : went;
 }
 
 export type Action = 'deposit' | 'undo-deposit' | 'cancel-half' | 'cancel-rest';
 
 /** Somebody at the gateway's desk, or a bank. True if it happened. */
 export async function happen(stage: Stage, visit: Visit, checkout: Checkout, action: Action): Promise<boolean> {
-  return (await press(stage, visit, checkout, action)) !== 'not to be had';
+  return (await press(stage, visit, checkout, action))?.searchParams.get('did') === action;
 }
 
+/** Answers where the browser is sent; undefined where there is no such button, as in some states of a payment. */
 async function press(
   { office, pauses }: Stage,
   visit: Visit,
   { id, page }: Checkout,
   action: string,
-): Promise<URL | 'stayed' | 'not to be had'> {
+): Promise<URL | undefined> {
   for (let tries = 0; tries < tries_max; tries++) {
     const shown = await office.checkout(visit, id, page);
     const form = shown.status === 200 ? formWith(shown.body.toString(), action) : undefined;
-    // Such a button is not there in every state of a payment.
-    if (shown.status === 200 && form === undefined) return 'not to be had';
+    if (shown.status === 200 && form === undefined) return undefined;
     if (form !== undefined) {
-      const path = form.action === '' ? page : pathOf(form.action, page);
-      const { status, location } = await office.press(visit, id, { path, form: form.sent, action });
-      if (status >= 200 && status < 400) return wentTo(location, page);
+      const { pathname, search } = new URL(form.action, `${here}${page}`);
+      const sent = { path: pathname + search, form: form.sent, action };
+      const { status, location } = await office.press(visit, id, sent);
+      if (status >= 200 && status < 400) return new URL(location ?? '', `${here}${page}`);
     }
     await pauses.pause(retry_ms);
   }
-  return 'not to be had';
+  return undefined;
 }
 
 function formWith(page: string, action: string): { readonly action: string; readonly sent: string } | undefined {
@@ -81,17 +83,4 @@ function formWith(page: string, action: string): { readonly action: string; read
       };
   }
   return undefined;
-}
-
-const here = 'http://service';
-
-function pathOf(address: string, page: string): string {
-  const { pathname, search } = new URL(address, `${here}${page}`);
-  return pathname + search;
-}
-
-/** The page itself again, or where the shop wants the browser back. */
-function wentTo(location: string | undefined, page: string): URL | 'stayed' {
-  const to = location === undefined ? undefined : new URL(location, `${here}${page}`);
-  return to === undefined || to.pathname === pathOf('', page).split('?')[0] ? 'stayed' : to;
 }
