@@ -8,6 +8,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { CannotStart } from '../src/platform/cannot-start.ts';
 
 type Prepare = typeof import('./prepare.ts');
 
@@ -32,9 +33,9 @@ export interface Build {
 export async function openBuild(name: BuildName, root: string): Promise<Build> {
   try {
     for (const part of ['src/main.ts', 'bench/prepare.ts', 'node_modules']) await access(path.join(root, part));
-  } catch (error) {
+  } catch {
     const how = 'git worktree add FOLDER COMMIT, then npm ci in it';
-    throw new Error(`no build of this repository with its packages lies in ${root}: ${how}`, { cause: error });
+    throw new CannotStart(`no build of this repository with its packages lies in ${root}: ${how}`);
   }
   const { prepare, closeTill } = await moduleOf<Pick<Prepare, 'prepare'> & Partial<Prepare>>(root, 'bench/prepare.ts');
   return {

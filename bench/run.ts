@@ -5,6 +5,7 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
 import path from 'node:path';
+import { CannotStart } from '../src/platform/cannot-start.ts';
 import { endChildren } from './children.ts';
 import { root } from './ground.ts';
 import { readOptions, usage, type Options, type PartName } from './options.ts';
@@ -104,8 +105,14 @@ async function onePart(name: PartName, options: Options, signal: AbortSignal): P
     if (JSON.stringify(one).includes('"ok":false')) throw new Error('the audit found faults');
   } catch (error) {
     process.exitCode = 1;
-    say(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    say(`${name}: ${told(error)}`);
   }
+}
+
+/** What a person can put right is one line; anything else is a bug and says where. */
+function told(error: unknown): string {
+  if (error instanceof CannotStart) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function endOnSignals(): AbortSignal {

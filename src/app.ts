@@ -2,7 +2,7 @@
  * The hall: makes the rooms, opens their doors to each other along the corridor, and mounts them behind the hooks
  * that every request passes: its id, its limits, its checks, and the one translator of what goes wrong.
  */
-import type { Config } from './config.ts';
+import { addressOf, type Config } from './config.ts';
 import { createAccounts, type Accounts } from './accounts/accounts.ts';
 import { accountsRoutes } from './accounts/routes.ts';
 import { createAudit } from './audit/audit.ts';
@@ -12,6 +12,9 @@ import { catalogRoutes } from './catalog/routes.ts';
 import { createConsole, type Console } from './console/console.ts';
 import { consoleRoutes } from './console/routes.ts';
 import type { App } from './contract.ts';
+import { createGateways, openSandbox, type Gateway, type MethodId, type Sandbox } from './gateway/gateway.ts';
+import { sandboxRoutes } from './gateway/routes.ts';
+import { readerOf } from './hall/reader.ts';
 import type { Log } from './hall/observation.ts';
 import { openHall } from './hall/hall.ts';
 import { mountSite } from './hall/site.ts';
@@ -27,7 +30,7 @@ import { reservationRoutes, seatsShortcut } from './reservation/routes.ts';
 import { createWaitingRoom, type WaitingRoom } from './waiting-room/gate.ts';
 import { statusShortcut, waitingRoomRoutes } from './waiting-room/routes.ts';
 import { createWallet, type Wallet } from './wallet/wallet.ts';
-import { walletRoutes } from './wallet/routes.ts';
+import { chargerOf, walletRoutes } from './wallet/routes.ts';
 
 export interface HallOptions {
   readonly config: Config;
@@ -56,11 +59,18 @@ interface Rooms {
   readonly console: Console;
 }
 
+/** Where money comes from and goes back to. */
+interface Outside {
+  readonly sandbox: Sandbox | undefined;
+  readonly gateways: ReadonlyMap<MethodId, Gateway>;
+}
+
 /** Commands in one batch of a lane: enough to carry a crowd, few enough to be answered within a breath. */
 const batch_max = 500;
 
 export async function buildApp(options: HallOptions): Promise<Hall> {
   const metrics = createMetrics();
+  const outside = await openOutside(options);
   const rooms = await makeRooms(options, metrics);
   const { accounts, waitingRoom, keys, reservations, wallet, payments, console } = rooms;
   const { app, ready } = await openHall({
@@ -68,6 +78,7 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
     metrics,
     whoAsks: {
       bearer: accounts.identify,
+      charger: (request) => chargerOf(rooms, request),
       operator: accounts.requireOperator,
       queueToken: waitingRoom.gate.pass,
       admitted: waitingRoom.gate.admitted,
@@ -84,6 +95,7 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
     },
   });
   const duties = mountRooms(app, rooms, createAudit({ database: options.database }));
+  await mountOutside(app, outside);
   await mountSite(app, rooms, options.config);
   await ready();
   return {
@@ -96,11 +108,13 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
       ...reservations.duties,
       ...keys.duties,
       ...console.live.duties,
+      ...(outside.sandbox?.duties ?? []),
       ...duties,
     ],
     close: async () => {
       await app.close();
       await Promise.all([waitingRoom.drain(), keys.drain(), reservations.drain(), wallet.drain(), payments.drain()]);
+      await outside.sandbox?.close();
     },
   };
 }
@@ -115,13 +129,31 @@ async function makeRooms({ config, database, feed, log }: HallOptions, metrics: 
   accounts.onSignedOutEverywhere(waitingRoom.voidTokens);
   const keys = createKeys({ database, metrics });
   const reservations = createReservations({ database, feed, catalog, waitingRoom, keys, metrics, batchMax, ...kept });
-  const wallet = createWallet({ database, metrics, batchMax: config.laneBatchMax });
+  const wallet = createWallet({ database, metrics, money: config.money, batchMax: config.laneBatchMax });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });
   const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics });
   const { boards } = waitingRoom;
   metrics.follow('waiting', () => [...boards.all()].reduce((sum, board) => sum + board.waiting, 0));
   metrics.follow('active', () => [...boards.all()].reduce((sum, board) => sum + board.active.size, 0));
   return { accounts, catalog, waitingRoom, keys, reservations, wallet, payments, console };
+}
+
+/** Every address: then 127.0.0.1 is one of them. */
+const wildcards: ReadonlySet<string> = new Set(['0.0.0.0', '::', '::0']);
+
+async function openOutside({ config, database }: HallOptions): Promise<Outside> {
+  const { money, host, port, authSecret: secret } = config;
+  const origin = addressOf(wildcards.has(host) ? '127.0.0.1' : host, port);
+  const publicUrl = config.publicUrl.replace(/\/+$/, '');
+  const webhook = `${origin}/api/v1/webhooks/sandbox`;
+  const sandbox = money.sandbox ? await openSandbox({ database, secret, publicUrl, webhook }) : undefined;
+  return { sandbox, gateways: createGateways({ money, sandbox }) };
+}
+
+async function mountOutside(app: App, { sandbox }: Outside): Promise<void> {
+  if (sandbox !== undefined) {
+    await sandboxRoutes(app, { sandbox, languageOf: (request) => readerOf(request).language });
+  }
 }
 
 /** Mounts the rooms' routes; answers the duties that those bring. */

@@ -156,29 +156,40 @@ const stripe_api = 'https://api.stripe.com';
 const wallet_max = 100_000_000;
 
 function readMoney(environment: Environment, embedded: boolean): MoneyConfig {
-  const { oneOf, integer } = reader(environment);
-  const { toss, stripe } = readGateways(environment);
-  const real = toss !== undefined ? 'TOSS_SECRET_KEY' : stripe !== undefined ? 'STRIPE_SECRET_KEY' : undefined;
-  const asked = oneOf('SANDBOX', ['on', 'off']);
-  if (asked === 'on' && real !== undefined) {
-    throw new CannotStart(`SANDBOX must not be on beside ${real}: its money is play money`);
-  }
-  const sandbox = asked === undefined ? embedded && real === undefined : asked === 'on';
-  const charges = oneOf('CHARGES', ['open', 'gateway', 'service']) ?? (embedded ? 'open' : undefined);
-  if (charges === undefined) {
-    throw new CannotStart(
-      'CHARGES must be set when DATABASE_URL is: gateway (wallets are filled by payments), service (by a service of yours too) or open (by whoever asks: play money)',
-    );
-  }
-  if (charges === 'open' && real !== undefined) {
-    throw new CannotStart(`CHARGES must be gateway or service beside ${real}: with open, whoever asks gets play money`);
-  }
+  const gateways = readGateways(environment);
+  const real = gateways.toss === undefined ? gateways.stripe && 'STRIPE_SECRET_KEY' : 'TOSS_SECRET_KEY';
+  const sandbox = readSandbox(environment, embedded, real);
+  const charges = readCharges(environment, embedded, real);
   if (charges !== 'open' && real === undefined && !sandbox) {
     throw new CannotStart(
       `CHARGES must be open where there is no gateway: for ${charges}, set TOSS_CLIENT_KEY and TOSS_SECRET_KEY, STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or SANDBOX=on to try`,
     );
   }
-  return { charges, walletMax: integer('WALLET_MAX', 1, wallet_max) ?? wallet_max, sandbox, toss, stripe };
+  const walletMax = reader(environment).integer('WALLET_MAX', 1, wallet_max) ?? wallet_max;
+  return { charges, walletMax, sandbox, ...gateways };
+}
+
+/** `real`: the variable that names a real gateway, if there is one. */
+function readSandbox(environment: Environment, embedded: boolean, real: string | undefined): boolean {
+  const asked = reader(environment).oneOf('SANDBOX', ['on', 'off']);
+  if (asked === 'on' && real !== undefined) {
+    throw new CannotStart(`SANDBOX must not be on beside ${real}: its money is play money`);
+  }
+  return asked === undefined ? embedded && real === undefined : asked === 'on';
+}
+
+function readCharges(environment: Environment, embedded: boolean, real: string | undefined): MoneyConfig['charges'] {
+  const charges = reader(environment).oneOf('CHARGES', ['open', 'gateway', 'service']);
+  if (charges === undefined && !embedded) {
+    throw new CannotStart(
+      'CHARGES must be set when DATABASE_URL is: gateway (wallets are filled by payments), service (by a service of yours too) or open (by whoever asks: play money)',
+    );
+  }
+  // Also where it is the default: nobody gets play money beside a real gateway by saying nothing.
+  if ((charges ?? 'open') === 'open' && real !== undefined) {
+    throw new CannotStart(`CHARGES must be gateway or service beside ${real}: with open, whoever asks gets play money`);
+  }
+  return charges ?? 'open';
 }
 
 function readGateways(environment: Environment): Pick<MoneyConfig, 'toss' | 'stripe'> {
@@ -193,11 +204,12 @@ function readGateways(environment: Environment): Pick<MoneyConfig, 'toss' | 'str
     if (given[1] === undefined) throw new CannotStart(`${second} must be set when ${first} is`);
     return [given[0], given[1]];
   };
+  const [tossApi, stripeApi] = [api('TOSS_API', toss_api), api('STRIPE_API', stripe_api)];
   const toss = pair('TOSS_CLIENT_KEY', 'TOSS_SECRET_KEY', 'a key of Toss Payments');
   const stripe = pair('STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'a key of Stripe');
   return {
-    toss: toss && { clientKey: toss[0], secretKey: toss[1], api: api('TOSS_API', toss_api) },
-    stripe: stripe && { secretKey: stripe[0], webhookSecret: stripe[1], api: api('STRIPE_API', stripe_api) },
+    toss: toss && { clientKey: toss[0], secretKey: toss[1], api: tossApi },
+    stripe: stripe && { secretKey: stripe[0], webhookSecret: stripe[1], api: stripeApi },
   };
 }
 

@@ -89,6 +89,7 @@ export function route<Name extends EndpointName>(name: Name) {
 const refusalsByNeed: Record<Endpoint['needs'], readonly RefusalCode[]> = {
   nobody: [],
   bearer: ['UNAUTHENTICATED'],
+  charger: ['UNAUTHENTICATED', 'CHARGE_NOT_ALLOWED'],
   queueToken: ['QUEUE_TOKEN_INVALID'],
   admitted: ['QUEUE_TOKEN_INVALID', 'NOT_ADMITTED', 'ADMISSION_EXPIRED'],
   operator: ['UNAUTHENTICATED', 'FORBIDDEN'],
@@ -103,7 +104,7 @@ export function refusalsOf(endpoint: Endpoint): readonly RefusalCode[] {
   if (endpoint.method !== 'GET') {
     codes.add('PAYLOAD_TOO_LARGE').add('UNSUPPORTED_MEDIA_TYPE');
     // For the cookie of somebody whom another site's page made ask.
-    if (endpoint.needs === 'bearer') codes.add('FORBIDDEN');
+    if (endpoint.needs === 'bearer' || endpoint.needs === 'charger') codes.add('FORBIDDEN');
   }
   return [...codes.add('RATE_LIMITED').add('INTERNAL').add('OVERLOADED')];
 }

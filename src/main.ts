@@ -20,6 +20,7 @@ import { migrate } from './platform/migrations.ts';
 import { endStalled } from './platform/stalled.ts';
 import { keepStatistics } from './platform/statistics.ts';
 import { startTicker } from './platform/ticker.ts';
+import { agreeOnMoney } from './wallet/wallet.ts';
 
 const migrations_folder = path.join(import.meta.dirname, '../db/migrations');
 /** Requests under way are answered within this; then connections are cut. */
@@ -47,6 +48,7 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
   await migrate(database, migrations_folder, (migration, seconds) =>
     log.info({ migration, seconds: Number(seconds.toFixed(3)) }, 'the schema was migrated'),
   );
+  await agreeOnMoney(database, config.money);
   const feed = await persistently(() => createFeed(databaseUrl, database.sql));
   open.defer(() => feed.close());
   database.onDoubt(feed.lost);

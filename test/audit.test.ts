@@ -8,6 +8,7 @@ import path from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { type AuditReport, createAudit } from '../src/audit/audit.ts';
 import type { Database } from '../src/platform/database.ts';
+import { checkNames } from '../web/console/desk/check-names.ts';
 import { plants } from './harness/broken-rules.ts';
 import { type House, openHouse } from './harness/house.ts';
 import { world } from './harness/sale-in-rows.ts';
@@ -38,6 +39,10 @@ describe('the audit', { concurrency: 4 }, () => {
     );
     assert.equal(ok, true);
     assert.deepEqual(Object.keys(plants).toSorted(), checks.map(({ name }) => name).toSorted());
+  });
+
+  test('has a name in Korean for every check, and for no other', () => {
+    assert.deepEqual(Object.keys(checkNames).toSorted(), Object.keys(plants).toSorted());
   });
 
   // One at a time: each takes tables of one database for itself, in its own order. A suite in a suite would otherwise
@@ -84,8 +89,8 @@ describe('the audit', { concurrency: 4 }, () => {
           const [wallet] = await tx<{ balance: number }[]>`
             update wallets set balance = balance + 1 where user_id = 'u2' returning balance`;
           const charge = { id: `m${wallet?.balance}`, amount: 1, balance: wallet?.balance ?? 0 };
-          await tx`insert into transfers (user_id, kind, amount, balance, reference)
-            values ('u2', 'CHARGE', 1, ${charge.balance}, ${charge.id})`;
+          await tx`insert into transfers (user_id, kind, amount, balance, reference, source)
+            values ('u2', 'CHARGE', 1, ${charge.balance}, ${charge.id}, 'open')`;
           await tx`insert into idempotency_keys (user_id, key, fingerprint, answer)
             values ('u2', ${charge.id}, 'charge 1', ${JSON.stringify(charge)})`;
         });

@@ -43,6 +43,7 @@ describe('configuration', () => {
         admin: undefined,
         identityJwtSecret: undefined,
         identityJwks: undefined,
+        money: { charges: 'open', walletMax: 100_000_000, sandbox: true, toss: undefined, stripe: undefined },
         demo: true,
         rateLimit: true,
         logLevel: 'info',
@@ -101,13 +102,22 @@ describe('configuration', () => {
     RETENTION_DAYS: ['0', '3651', 'off'],
     POOL_MAX: ['0', '1', '501'],
     LANE_BATCH_MAX: ['0', '10001'],
+    CHARGES: ['anybody', 'OPEN', 'open,service', 'true'],
+    WALLET_MAX: ['0', '-1', '100000001', '2,000,000', '2e6', 'none'],
+    SANDBOX: ['true', '1', 'yes'],
+    TOSS_CLIENT_KEY: ['short', 'a key with blanks'],
+    TOSS_SECRET_KEY: ['short', `a-key-\u0007-of-bells`],
+    STRIPE_SECRET_KEY: ['short', 'k'.repeat(256)],
+    STRIPE_WEBHOOK_SECRET: ['short', 'ein-Schlüssel'],
+    TOSS_API: ['api.tosspayments.com', 'ftp://api.example'],
+    STRIPE_API: ['api.stripe.com'],
   };
   for (const [name, values] of Object.entries(wrong)) {
     test(`a wrong ${name} is named, never shown`, () => {
       for (const value of values) {
         const complaint = complaintOf({ ...valid, [name]: value });
         assert.match(complaint, new RegExp(`^${name} must be `), value);
-        if (/SECRET|PASSWORD/.test(name)) assert(!complaint.includes(value), value);
+        if (/SECRET|PASSWORD|KEY/.test(name)) assert(!complaint.includes(value), value);
       }
     });
   }
@@ -119,5 +129,85 @@ describe('configuration', () => {
     const jwks = { ...valid, IDENTITY_JWKS_URL: 'https://login.example/jwks' };
     assert.match(complaintOf(jwks), /^IDENTITY_ISSUER and IDENTITY_AUDIENCE must be set/);
     assert.equal(complaintOf({ ...jwks, IDENTITY_ISSUER: 'i', IDENTITY_AUDIENCE: 'a' }), 'nothing is wrong');
+  });
+});
+
+describe('who may fill a wallet', () => {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'maejin-config-'));
+  after(() => rmSync(dataDir, { recursive: true }));
+  const embedded = { DATA_DIR: dataDir };
+  const { CHARGES: _open, ...outside } = valid;
+  const toss = { TOSS_CLIENT_KEY: 'test_ck_of-toss', TOSS_SECRET_KEY: 'test_sk_of-toss' };
+  const stripe = { STRIPE_SECRET_KEY: 'sk_test_of-stripe', STRIPE_WEBHOOK_SECRET: 'whsec_of-stripe' };
+  const moneyOf = (environment: Readonly<Record<string, string>>) => readConfig(environment).money;
+  const summary = (environment: Readonly<Record<string, string>>): string => {
+    const money = moneyOf(environment);
+    const gateways = (['sandbox', 'toss', 'stripe'] as const).filter(
+      (name) => money[name] !== undefined && money[name] !== false,
+    );
+    return [money.charges, ...gateways].join(' ');
+  };
+
+  test('is said where the database is given, and is whoever asks where it is embedded', () => {
+    assert.match(complaintOf(outside), /^CHARGES must be set when DATABASE_URL is: gateway .*service .*open /);
+    assert.match(complaintOf({ ...outside, ...toss }), /^CHARGES must be set when DATABASE_URL is/);
+    assert.equal(summary(embedded), 'open sandbox');
+    assert.equal(summary({ ...embedded, CHARGES: 'gateway' }), 'gateway sandbox');
+    assert.equal(summary(valid), 'open');
+  });
+
+  test('the sandbox is there where the database is embedded or where it is asked for, and never beside a real gateway', () => {
+    assert.equal(summary({ ...embedded, SANDBOX: 'off' }), 'open');
+    assert.equal(summary({ ...valid, SANDBOX: 'on' }), 'open sandbox');
+    assert.equal(summary({ ...embedded, ...toss, CHARGES: 'gateway' }), 'gateway toss');
+    for (const real of [toss, stripe]) {
+      const beside = { ...outside, ...real, CHARGES: 'gateway', SANDBOX: 'on' };
+      assert.match(
+        complaintOf(beside),
+        new RegExp(`^SANDBOX must not be on beside ${Object.keys(real).find((name) => name.endsWith('SECRET_KEY'))}`),
+      );
+    }
+  });
+
+  test('gateway and service need a gateway; a real one needs one of them', () => {
+    for (const charges of ['gateway', 'service']) {
+      assert.match(complaintOf({ ...outside, CHARGES: charges }), /^CHARGES must be open where there is no gateway/);
+      assert.match(
+        complaintOf({ ...embedded, CHARGES: charges, SANDBOX: 'off' }),
+        /^CHARGES must be open where there is no/,
+      );
+      assert.equal(summary({ ...outside, CHARGES: charges, SANDBOX: 'on' }), `${charges} sandbox`);
+      assert.equal(summary({ ...outside, ...toss, ...stripe, CHARGES: charges }), `${charges} toss stripe`);
+    }
+    assert.match(complaintOf({ ...valid, ...toss }), /^CHARGES must be gateway or service beside TOSS_SECRET_KEY/);
+    assert.match(
+      complaintOf({ ...embedded, ...stripe }),
+      /^CHARGES must be gateway or service beside STRIPE_SECRET_KEY/,
+    );
+  });
+
+  test('the two keys of a gateway belong together, and where it is asked may be said', () => {
+    for (const keys of [toss, stripe]) {
+      const [first = '', second = ''] = Object.keys(keys);
+      const only = (name: string) => ({ ...outside, CHARGES: 'gateway', [name]: 'a-key-of-theirs' });
+      assert.equal(complaintOf(only(first)), `${second} must be set when ${first} is`);
+      assert.equal(complaintOf(only(second)), `${first} must be set when ${second} is`);
+    }
+    const money = moneyOf({ ...outside, ...toss, ...stripe, CHARGES: 'gateway', TOSS_API: 'http://127.0.0.1:9/' });
+    assert.deepEqual(money.toss, {
+      clientKey: 'test_ck_of-toss',
+      secretKey: 'test_sk_of-toss',
+      api: 'http://127.0.0.1:9',
+    });
+    assert.deepEqual(money.stripe, {
+      secretKey: 'sk_test_of-stripe',
+      webhookSecret: 'whsec_of-stripe',
+      api: 'https://api.stripe.com',
+    });
+  });
+
+  test('what a wallet may hold is said in whole units', () => {
+    assert.equal(moneyOf({ ...valid, WALLET_MAX: '2000000' }).walletMax, 2_000_000);
+    assert.equal(moneyOf({ ...valid, WALLET_MAX: '' }).walletMax, 100_000_000);
   });
 });

@@ -164,7 +164,11 @@ describe('a database that will not do is told in one line', { concurrency: 4 }, 
   test('tables that belong to somebody else', async () => {
     const url = await asRole('other');
     await house.sql.unsafe(`grant create on schema public to ${new URL(url).username}`);
-    const program = runMain({ DATABASE_URL: url, AUTH_SECRET: 'a secret of at least thirty-two characters', CHARGES: 'open' });
+    const program = runMain({
+      DATABASE_URL: url,
+      AUTH_SECRET: 'a secret of at least thirty-two characters',
+      CHARGES: 'open',
+    });
     assert.equal(await program.ended, 1);
     assert.match(program.output(), /^maejin: the role other_\w+ .*permission denied for table schema_migrations.*\n$/);
   });
@@ -175,7 +179,11 @@ describe('behind a pooler that gives sessions away after each transaction', { co
     await using open = new AsyncDisposableStack();
     const pooler = await openPooler(house.databaseUrl);
     open.defer(() => pooler.close());
-    const program = runMain({ DATABASE_URL: pooler.url, AUTH_SECRET: 'a secret of at least thirty-two characters', CHARGES: 'open' });
+    const program = runMain({
+      DATABASE_URL: pooler.url,
+      AUTH_SECRET: 'a secret of at least thirty-two characters',
+      CHARGES: 'open',
+    });
     const code = await program.ended;
     assert.equal(code, 1);
     assert.match(program.output(), /^maejin: DATABASE_URL leads through a pooler .*pool_mode = session.*\n$/);

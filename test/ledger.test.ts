@@ -115,14 +115,15 @@ for (const postgres of [18, 15] as const) {
     test('does not act again after a commit whose answer was lost, and knows its own answer', async () => {
       for (const moment of ['before', 'after'] as const) {
         let broken = 0;
+        let isBreaking = false;
         const lose = (): never => {
           broken += 1;
           throw Object.assign(new Error('connection lost'), { code: 'CONNECTION_CLOSED' });
         };
         const unreliably = async <T>(work: () => Promise<T>): Promise<T> => {
-          if (broken < 2 && moment === 'before') lose();
+          if (isBreaking && broken < 2 && moment === 'before') lose();
           const result = await work();
-          if (broken < 2) lose();
+          if (isBreaking && broken < 2) lose();
           return result;
         };
         const unreliable: Database = {
@@ -131,6 +132,8 @@ for (const postgres of [18, 15] as const) {
           flight: (statements) => unreliably(() => house.database.flight(statements)),
         };
         const wallet = createWallet({ database: unreliable });
+        await wallet.knowSource('open');
+        isBreaking = true;
         const user = newUser();
         const charged = await Promise.all([
           wallet.charge(user, 'a', 10),
@@ -164,17 +167,26 @@ for (const postgres of [18, 15] as const) {
         ['CHARGE', -1],
         ['PAYMENT', 1],
         ['REFUND', -1],
+        ['COMPENSATION', 0],
+        ['WITHDRAWAL', 0],
+        ['REVERSAL', 1],
         ['GIFT', 1],
       ] as const;
       const user = newUser();
-      const move = (kind: string, amount: number | null, balance: number | null = 5) => house.sql`
-        insert into transfers (user_id, kind, amount, balance, reference) values (${user}, ${kind}, ${amount}, ${balance}, ${kind})`;
+      const source = (kind: string) => (kind === 'CHARGE' ? 'open' : null);
+      const move = (kind: string, amount: number | null, balance: number | null = 5, from = source(kind)) => house.sql`
+        insert into transfers (user_id, kind, amount, balance, reference, source)
+        values (${user}, ${kind}, ${amount}, ${balance}, ${kind}, ${from})`;
       for (const [kind, amount] of refused) await assert.rejects(move(kind, amount), /transfers_fit_their_kind/);
       await assert.rejects(move('CHARGE', null), /null value in column "amount"/);
       await assert.rejects(move('CHARGE', 5, null), /null value in column "balance"/);
+      await assert.rejects(move('CHARGE', 5, 5, null), /transfers_name_their_source/);
+      await assert.rejects(move('REFUND', 5, 5, 'open'), /transfers_name_their_source/);
       const entries = await undone(house.database, async (tx) => {
-        await tx`insert into transfers (user_id, kind, amount, balance, reference)
-          values (${user}, 'CHARGE', 5, 5, 'c'), (${user}, 'PAYMENT', -5, 0, 'p'), (${user}, 'REFUND', 3, 3, 'r')`;
+        await tx`insert into transfers (user_id, kind, amount, balance, reference, source)
+          values (${user}, 'CHARGE', 5, 5, 'c', 'open'), (${user}, 'PAYMENT', -5, 0, 'p', null),
+            (${user}, 'REFUND', 3, 3, 'r', null), (${user}, 'COMPENSATION', 1, 4, 'k', null),
+            (${user}, 'WITHDRAWAL', -2, 2, 'w', null), (${user}, 'REVERSAL', -2, 0, 'b', null)`;
         return tx`
           select account, kind, amount, balance, reference from ledger_entries where user_id = ${user} order by id, account`;
       });
@@ -187,6 +199,12 @@ for (const postgres of [18, 15] as const) {
           ['WALLET', 'PAYMENT', -5, 0, 'p'],
           ['SALES', 'REFUND', -3, null, 'r'],
           ['WALLET', 'REFUND', 3, 3, 'r'],
+          ['SALES', 'COMPENSATION', -1, null, 'k'],
+          ['WALLET', 'COMPENSATION', 1, 4, 'k'],
+          ['FUNDING', 'WITHDRAWAL', 2, null, 'w'],
+          ['WALLET', 'WITHDRAWAL', -2, 2, 'w'],
+          ['FUNDING', 'REVERSAL', 2, null, 'b'],
+          ['WALLET', 'REVERSAL', -2, 0, 'b'],
         ],
       );
     });

@@ -117,6 +117,7 @@ async function credentials(port: number): Promise<Field['headersFor']> {
   const headers: Record<Endpoint['needs'], string> = {
     nobody: '',
     bearer: bearer('bench-bodies'),
+    charger: bearer('bench-bodies'),
     operator: `Authorization: Bearer ${token}\r\n`,
     queueToken: place(concerts.short, 1),
     admitted: place(concerts.short, 1),

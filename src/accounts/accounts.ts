@@ -23,6 +23,8 @@ export interface Identity {
   readonly userId: string;
   readonly name: string | null;
   readonly role: 'fan' | 'operator';
+  /** A service of the operator's asks in the user's name, and may fill the wallet. */
+  readonly mayCharge?: boolean;
 }
 
 export interface Accounts {

@@ -22,6 +22,15 @@ export function createHs256Verifier(secret: string): (token: string) => Record<s
   };
 }
 
+/**
+ * Whether a token that is in force lasts at most so many seconds by what it says of itself. One that was issued in the future,
+ * past the leeway, could last as long as it likes.
+ */
+export function lastsAtMost(seconds: number, { exp, iat }: Record<string, unknown>): boolean {
+  if (typeof exp !== 'number' || typeof iat !== 'number') return false;
+  return exp - iat <= seconds && iat <= Date.now() / 1_000 + leeway_seconds;
+}
+
 interface Decoded {
   readonly header: Record<string, unknown>;
   readonly payload: Record<string, unknown>;

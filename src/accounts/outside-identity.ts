@@ -7,7 +7,7 @@
 import { composed, isOneLine } from '../contract.ts';
 import type { Identity } from './accounts.ts';
 import type { Log } from './better-auth.ts';
-import { createHs256Verifier } from './hs256.ts';
+import { createHs256Verifier, lastsAtMost } from './hs256.ts';
 import { createKeySet } from './key-set.ts';
 
 export interface OutsideIdentityOptions {
@@ -46,7 +46,7 @@ export function createOutsideIdentity({ jwtSecret, jwks, log }: OutsideIdentityO
 
 /** Outside users carry a prefix, so that none can be a built-in account or a user of the other kind. */
 function read(verify: (token: string) => unknown, token: string, kind: 'jwt' | 'oidc'): Identity | undefined {
-  let claims: { sub?: unknown; name?: unknown };
+  let claims: Record<string, unknown>;
   try {
     claims = verify(token) as typeof claims;
   } catch {
@@ -54,7 +54,19 @@ function read(verify: (token: string) => unknown, token: string, kind: 'jwt' | '
   }
   const { sub, name } = claims;
   if (!isPlain(sub, user_chars_max)) return undefined;
-  return { userId: `${kind}:${sub}`, name: readName(name), role: 'fan' };
+  const identity: Identity = { userId: `${kind}:${sub}`, name: readName(name), role: 'fan' };
+  return kind === 'jwt' && mayCharge(claims) ? { ...identity, mayCharge: true } : identity;
+}
+
+const charge_scope = 'wallet:charge';
+const charge_token_seconds_max = 300;
+
+/** Whether a token may fill its user's wallet. Whoever has one can make money, so it has to be short-lived. */
+function mayCharge(claims: Record<string, unknown>): boolean {
+  // Hardly any token has a scope: nothing more is looked at.
+  const { scope } = claims;
+  if (typeof scope !== 'string' || !scope.split(' ').includes(charge_scope)) return false;
+  return lastsAtMost(charge_token_seconds_max, claims);
 }
 
 /** As a name that was given here: composed; one of which not everything can be seen is none. An id is nobody's to change. */

@@ -3,6 +3,8 @@
  * was there at one instant. Each check selects what breaks its rule; nothing found means that the rule holds.
  */
 import type { Database, Tx } from '../platform/database.ts';
+import { fundingChecks } from './funding-checks.ts';
+import { keyChecks } from './key-checks.ts';
 import { lineChecks } from './line-checks.ts';
 import { moneyChecks } from './money-checks.ts';
 import { seatChecks } from './seat-checks.ts';
@@ -55,7 +57,7 @@ async function inspect(tx: Tx): Promise<AuditReport> {
   // see. As text, since a Date forgets the microseconds.
   const [{ at }] = await tx<[{ at: string }]>`select clock_timestamp()::text as at`;
   const checks: CheckResult[] = [];
-  for (const { name, breaches } of [...lineChecks, ...seatChecks, ...moneyChecks]) {
+  for (const { name, breaches } of [...lineChecks, ...seatChecks, ...moneyChecks, ...fundingChecks, ...keyChecks]) {
     const [found] = await tx<[{ violations: number; sample: unknown[] }]>`
       with breach as materialized (${breaches(tx, at)})
       select (select count(*)::integer from breach) as violations,

@@ -2,8 +2,8 @@
 import type { TSchema } from 'typebox';
 import type { RefusalCode } from '../refusals.ts';
 
-/** Who may ask: anybody, a signed-in user, one with a place in line, one whose turn it is, an operator. */
-export type Needs = 'nobody' | 'bearer' | 'queueToken' | 'admitted' | 'operator';
+/** Who may ask: anybody, a signed-in user, one who may charge, one with a place in line, one whose turn it is, an operator. */
+export type Needs = 'nobody' | 'bearer' | 'charger' | 'queueToken' | 'admitted' | 'operator';
 
 export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';

@@ -83,7 +83,7 @@ const wallet = {
   createCharge: {
     method: 'POST',
     url: '/api/v1/wallet/charges',
-    needs: 'bearer',
+    needs: 'charger',
     summary: 'Top up your wallet at once, where that is allowed',
     description:
       'With `CHARGES=open` for everybody, with `service` for access tokens of the scope `wallet:charge`, with `gateway` for nobody.',
@@ -91,7 +91,7 @@ const wallet = {
     body: Type.Object({ amount }, { additionalProperties: false }),
     bodyBytesMax: 256,
     replies: { 201: Type.Object({ id: Type.String(), amount: Money, balance: Money }) },
-    refusals: ['CHARGE_NOT_ALLOWED', 'BALANCE_LIMIT_EXCEEDED'],
+    refusals: ['BALANCE_LIMIT_EXCEEDED'],
   },
   getWallet: {
     method: 'GET',

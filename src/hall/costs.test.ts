@@ -27,6 +27,6 @@ test('what hashes a password, and what proves who asks, is known as such', () =>
   for (const name of endpoints) {
     const { needs } = contract[name];
     const { proves = false } = costOf(contract[name].url, name);
-    assert.equal(proves, needs === 'bearer' || needs === 'operator', name);
+    assert.equal(proves, ['bearer', 'charger', 'operator'].includes(needs), name);
   }
 });

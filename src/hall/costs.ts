@@ -3,7 +3,7 @@
  * a poll, which sets off what waking up costs; where the answer can be larger than it was, or costs the database more
  * than us, as for that. Rounded, since limits are no invoices. `limits.ts` says how many units there are.
  */
-import { contract, type EndpointName } from '../contract.ts';
+import { contract, type EndpointName, type Needs } from '../contract.ts';
 
 export interface Cost {
   readonly units: number;
@@ -111,6 +111,9 @@ const others: Readonly<Record<string, number>> = {
 /** A page or a file from memory, or nothing at all. */
 const ordinary = 2;
 
+/** Needs that are met by who somebody is. */
+const provers: ReadonlySet<Needs> = new Set<Needs>(['bearer', 'charger', 'operator']);
+
 /** The cost of a route, which may be one of the contract. */
 export function costOf(url: string, endpoint?: EndpointName): Cost {
   const hashesPassword = passwords.get(url);
@@ -118,7 +121,7 @@ export function costOf(url: string, endpoint?: EndpointName): Cost {
   return {
     units: endpoint === undefined ? (others[url] ?? ordinary) : units[endpoint],
     ...(hashesPassword === undefined ? {} : { hashesPassword }),
-    ...(needs === 'bearer' || needs === 'operator' ? { proves: true } : {}),
+    ...(provers.has(needs) ? { proves: true } : {}),
   };
 }
 

@@ -66,6 +66,7 @@ const signedIn: readonly Json[] = [{ bearer: [] }, { session: [] }];
 const securityOf: Record<Needs, readonly Json[]> = {
   nobody: [],
   bearer: signedIn,
+  charger: signedIn,
   operator: signedIn,
   queueToken: [{ queueToken: [] }],
   admitted: [{ queueToken: [] }],

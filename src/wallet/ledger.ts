@@ -1,67 +1,140 @@
 /**
- * Money moves here and nowhere else: one conditional statement changes the wallets of a whole batch, a second
- * writes a transfer for each movement. A balance is never computed from one read before: the statement adds to
- * or takes from what is there, and its condition refuses what does not fit.
+ * Money moves here and nowhere else: each kind of movement with what it may be refused for, one transfer for each that was
+ * made, and whatever is owed met first by what comes in. What runs as parts of other rooms' statements is in parts.ts.
  */
-import { balanceMax } from '../contract.ts';
-import { conflict, type Sql, type Statement, type Tx } from '../platform/database.ts';
-import { refuse } from '../refusals.ts';
-import type { Refusal } from '../refusals.ts';
+import type { Tx } from '../platform/database.ts';
+import { refuse, Refusal } from '../refusals.ts';
+import {
+  lockWallets,
+  move,
+  type Balance,
+  type Direction,
+  type Moved,
+  type Movement,
+  type WalletRow,
+} from './movements.ts';
 
-export interface Movement {
-  readonly userId: string;
-  /** Whole units of the currency, not negative. */
-  readonly amount: number;
-  /** What the transfer names as its reason: the charge's or the payment's id. */
-  readonly reference: string;
+/** From where the money of a CHARGE came: whoever asked, a service of the operator's, or the gateway of an order. */
+export type Source = 'open' | 'service' | 'sandbox' | 'toss' | 'stripe';
+
+export type Kind = 'CHARGE' | 'PAYMENT' | 'REFUND' | 'COMPENSATION' | 'WITHDRAWAL' | 'REVERSAL';
+
+/**
+ * All of them run in the caller's transaction, lock the wallets that they meet in the order of their key, and answer in the
+ * order given; several movements of one user are decided in that order. The transfers travel on: if they cannot be
+ * written, nothing of the transaction stands. Amounts are whole units of the currency, and each reference comes once.
+ */
+export interface Ledger {
+  /** Adds to wallets as far as `walletMax`. Refusal, as a value: BALANCE_LIMIT_EXCEEDED. */
+  charge(tx: Tx, charges: readonly Movement[]): Promise<readonly Moved[]>;
+  /** Adds what orders brought, whatever the wallets hold: what was confirmed is never refused. */
+  creditOrders(tx: Tx, orders: readonly OrderCredit[]): Promise<readonly Balance[]>;
+  /** Adds what is the fans' own: what they paid, are made up for, or what could not be sent back to them. No limit. */
+  giveBack(
+    tx: Tx,
+    movements: readonly Movement[],
+    kind: 'REFUND' | 'COMPENSATION' | 'WITHDRAWAL',
+  ): Promise<readonly Balance[]>;
+  /** Takes what seats cost. Refusal, as a value: INSUFFICIENT_BALANCE. */
+  debit(tx: Tx, payments: readonly Movement[]): Promise<readonly Moved[]>;
+  /** Takes what is to be sent back. Refusal, as a value: INSUFFICIENT_BALANCE. */
+  takeOut(tx: Tx, withdrawals: readonly Movement[]): Promise<readonly Moved[]>;
+  /**
+   * A gateway undid `amount`: takes what the wallet has of it as one REVERSAL, none if it has nothing, and adds the rest to
+   * what the wallet owes. Answers what it took.
+   */
+  reverse(tx: Tx, reversal: Movement): Promise<number>;
+  /** Takes what the wallet has of `amount` and of what it owes as a REVERSAL, and owes that less. Answers what it took. */
+  settleOwed(tx: Tx, settlement: Movement): Promise<number>;
+  /**
+   * `handle` is called within the transaction of every credit, behind its entries, with those whose wallets were credited
+   * and owe something, in order. The credit then answers what its handling left in the wallet.
+   */
+  onCredited(handle: OnCredited): void;
 }
 
-/** The wallet's balance after the movement, or why it was not made. */
-export type Moved = { readonly balance: number } | Refusal;
+export type OrderCredit = Movement & { readonly source: Source };
+export type OnCredited = (tx: Tx, userIds: readonly string[]) => Promise<void>;
 
-interface Wallet {
-  readonly user_id: string;
-  readonly balance: number;
+export interface LedgerOptions {
+  /** What a wallet may hold by charges, in whole units of the currency. */
+  readonly walletMax: number;
+  /** Of charges that are no order's. */
+  readonly source: Source;
 }
 
-/** Changes each wallet by its amount if that fits, in the order of the users; answers those it changed. */
-type Apply = (tx: Tx, userIds: readonly string[], amounts: readonly number[]) => Promise<Wallet[]>;
+/** Past this, balances would not be exact any more. No wallet comes near it. */
+const unlimited = Number.MAX_SAFE_INTEGER;
 
-interface Direction {
-  readonly kind: 'CHARGE' | 'PAYMENT';
-  readonly sign: 1 | -1;
-  readonly apply: Apply;
-  refusal(balance: number, amount: number): Refusal | undefined;
+export function createLedger({ walletMax, source }: LedgerOptions): Ledger {
+  const handlers: OnCredited[] = [];
+  const credit = async (
+    tx: Tx,
+    kind: Kind,
+    entries: readonly Entry[],
+    limit = unlimited,
+  ): Promise<readonly Moved[]> => {
+    const { moved, owing } = await moveAndRecord(tx, kind, entries, adding(limit));
+    return owing.size === 0 || handlers.length === 0 ? moved : afterwards(tx, { handlers, entries, moved, owing });
+  };
+  return {
+    charge: (tx, charges) =>
+      credit(
+        tx,
+        'CHARGE',
+        charges.map((charge) => ({ ...charge, source })),
+        walletMax,
+      ),
+    creditOrders: async (tx, orders) => whole(await credit(tx, 'CHARGE', orders)),
+    giveBack: async (tx, movements, kind) => whole(await credit(tx, kind, movements)),
+    debit: async (tx, payments) => (await moveAndRecord(tx, 'PAYMENT', payments, taking)).moved,
+    takeOut: async (tx, withdrawals) => (await moveAndRecord(tx, 'WITHDRAWAL', withdrawals, taking)).moved,
+    reverse: (tx, reversal) =>
+      reverse(tx, reversal, ({ balance, owed }) => {
+        const taken = Math.min(balance, reversal.amount);
+        return { taken, owed: owed + reversal.amount - taken };
+      }),
+    settleOwed: (tx, settlement) =>
+      reverse(tx, settlement, ({ balance, owed }) => {
+        const taken = Math.min(balance, settlement.amount, owed);
+        return { taken, owed: owed - taken };
+      }),
+    onCredited: (handle) => {
+      handlers.push(handle);
+    },
+  };
 }
 
-const charging: Direction = {
-  kind: 'CHARGE',
+type Entry = Movement & { readonly source?: Source };
+
+const adding = (limit: number): Direction => ({
   sign: 1,
-  apply: (tx, userIds, amounts) => tx<Wallet[]>`
+  sumMax: limit,
+  apply: (tx, userIds, amounts) => tx<WalletRow[]>`
     insert into wallets (user_id, balance)
     select user_id, amount from unnest(${userIds}::text[], ${amounts}::bigint[]) as charge (user_id, amount)
     order by user_id collate "C"
     on conflict (user_id) do update set balance = wallets.balance + excluded.balance
-    where wallets.balance + excluded.balance <= ${balanceMax}
-    returning user_id, balance`,
+    where wallets.balance + excluded.balance <= ${limit}
+    returning user_id, balance, owed`,
   refusal: (balance, amount) =>
-    balance + amount > balanceMax ? refuse('BALANCE_LIMIT_EXCEEDED', { limit: balanceMax, balance }) : undefined,
-};
+    balance + amount > limit ? refuse('BALANCE_LIMIT_EXCEEDED', { limit, balance }) : undefined,
+});
 
-const paying: Direction = {
-  kind: 'PAYMENT',
+const taking: Direction = {
   sign: -1,
+  sumMax: unlimited,
   apply: async (tx, userIds, amounts) => {
     // Rows are locked in the order in which the plan reaches them. Without these, every plan the planner can make
     // walks the wallets by their key, which is the order of everybody else's locks. (Connections of ours do without
     // sequential scans already.)
     const forced = plans(tx, 'off');
-    const taken = tx<Wallet[]>`
+    const taken = tx<WalletRow[]>`
       update wallets set balance = wallets.balance - price.amount
       from (select user_id, amount from unnest(${userIds}::text[], ${amounts}::bigint[]) as price (user_id, amount)
             order by user_id collate "C") as price
       where wallets.user_id = price.user_id and wallets.balance >= price.amount
-      returning wallets.user_id, wallets.balance`.execute();
+      returning wallets.user_id, wallets.balance, wallets.owed`.execute();
     const [, rows] = await Promise.all([forced, taken, plans(tx, 'on')]);
     return rows;
   },
@@ -73,159 +146,70 @@ const plans = (tx: Tx, mode: 'on' | 'off') =>
   tx`
   select set_config('enable_bitmapscan', ${mode}, true), set_config('enable_hashjoin', ${mode}, true)`.execute();
 
-/**
- * Adds to wallets, making those that do not exist yet. Several charges of one user are decided in the order given.
- * Answers in the order of the charges; the transfers travel on. Refusal, as a value: BALANCE_LIMIT_EXCEEDED.
- */
-export async function credit(tx: Tx, charges: readonly Movement[]): Promise<readonly Moved[]> {
-  return moveAndRecord(tx, charges, charging);
-}
-
-/**
- * Takes from wallets. Several payments of one user are decided in the order given. Answers in the order of the payments;
- * the transfers travel on. Refusal, as a value: INSUFFICIENT_BALANCE.
- */
-export async function debit(tx: Tx, payments: readonly Movement[]): Promise<readonly Moved[]> {
-  return moveAndRecord(tx, payments, paying);
-}
-
-async function moveAndRecord(tx: Tx, movements: readonly Movement[], direction: Direction): Promise<Moved[]> {
-  const moved = await move(tx, movements, direction);
-  record(tx, movements, moved, direction);
-  return moved;
-}
-
-type Part = Statement<readonly unknown[]>;
-
-/** Locks the wallets of these users for the next statements of a flight, in the order of everybody's locks. */
-export function lockingWallets(sql: Sql, userIds: readonly string[]): Part {
-  return sql`
-    select from wallets where user_id = any(${userIds}::text[]) order by user_id for no key update`;
-}
-
-/**
- * Parts of a statement in which `paid` has payments of different fans whose wallets are locked: user, amount, payment's id,
- * and the balance that is left. Takes the money where it is there, and writes the transfers.
- */
-export function debiting(sql: Sql): Part {
-  return sql`
-    debited as (
-      update wallets set balance = wallets.balance - paid.amount from paid
-      where wallets.user_id = paid.user_id and wallets.balance >= paid.amount
-      returning 1
-    ), transferred as (
-      insert into transfers (user_id, kind, amount, balance, reference)
-      select user_id, 'PAYMENT', -amount, balance, id from paid
-    )`;
-}
-
-const rounds_max = 5;
-
-/** What is not decided yet: by user, the places of their movements in the batch, in order. */
-type Open = Map<string, [place: number, movement: Movement][]>;
-
-async function move(tx: Tx, movements: readonly Movement[], direction: Direction): Promise<Moved[]> {
-  const moved: Moved[] = Array.from({ length: movements.length });
-  const open: Open = Map.groupBy(movements.entries(), ([, { userId }]) => userId);
-  let sums = wholeSums(open);
-  for (let round = 0; open.size > 0; round++) {
-    if (round === rounds_max) throw conflict('wallets keep changing');
-    const changed = sums.size === 0 ? [] : await direction.apply(tx, [...sums.keys()], [...sums.values()]);
-    for (const { user_id: userId, balance } of changed) {
-      accept(open.get(userId) ?? [], moved, balance - direction.sign * (sums.get(userId) ?? 0), direction.sign);
-      open.delete(userId);
-    }
-    if (open.size > 0) sums = await decideOneByOne(tx, open, moved, direction);
-  }
-  return moved;
-}
-
-/** What each user's movements come to. Nearly always the wallet takes all of it at once. */
-function wholeSums(open: Open): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const [userId, mine] of open) {
-    const sum = mine.reduce((total, [, { amount }]) => total + amount, 0);
-    // Other sums cannot be one change of a wallet, whatever it holds.
-    if (sum > 0 && sum <= balanceMax) sums.set(userId, sum);
-  }
-  return sums;
-}
-
-/** Gives those not refused their running balance, from `start`. */
-function accept(mine: readonly [number, Movement][], moved: Moved[], start: number, sign: 1 | -1): void {
-  let balance = start;
-  for (const [place, { amount }] of mine) {
-    if (moved[place] !== undefined) continue;
-    balance += sign * amount;
-    moved[place] = { balance };
-  }
-}
-
-/**
- * For users whose sum did not fit: reads the balance and goes through their movements in order, refusing those that
- * do not fit. Answers what the others come to; the statement that applies it checks again.
- */
-async function decideOneByOne(
-  tx: Tx,
-  open: Open,
-  moved: Moved[],
-  { sign, refusal }: Direction,
-): Promise<Map<string, number>> {
-  const rows = await tx<Wallet[]>`
-    select user_id, balance from wallets where user_id = any(${[...open.keys()]}::text[])`;
-  const balances = new Map(rows.map(({ user_id: userId, balance }) => [userId, balance]));
-  const sums = new Map<string, number>();
-  const free: string[] = [];
-  for (const [userId, mine] of open) {
-    const start = balances.get(userId) ?? 0;
-    let balance = start;
-    for (const [place, { amount }] of mine) {
-      if (moved[place] !== undefined) continue;
-      const refused = refusal(balance, amount);
-      if (refused === undefined) balance += sign * amount;
-      else moved[place] = refused;
-    }
-    if (balance !== start) sums.set(userId, Math.abs(balance - start));
-    else if (mine.some(([place]) => moved[place] === undefined)) free.push(userId);
-    else open.delete(userId);
-  }
-  for (const { user_id: userId, balance } of await lockWallets(tx, free)) {
-    accept(open.get(userId) ?? [], moved, balance, sign);
-    open.delete(userId);
-  }
-  return sums;
-}
-
-/**
- * For what costs nothing: no balance changes, but the transfer tells it, and a charge that came between would stand
- * before a transfer that knows nothing of it.
- */
-async function lockWallets(tx: Tx, userIds: readonly string[]): Promise<readonly Wallet[]> {
-  if (userIds.length === 0) return [];
-  return tx<Wallet[]>`
-    insert into wallets (user_id, balance)
-    select user_id, 0 from unnest(${userIds}::text[]) as free (user_id) order by user_id collate "C"
-    on conflict (user_id) do update set balance = wallets.balance
-    returning user_id, balance`;
-}
-
-/**
- * Sends a transfer for each movement that was made, in their order, under the locks of their wallets. They
- * are not waited for: if they cannot be written, nothing of the transaction stands.
- */
-function record(tx: Tx, movements: readonly Movement[], moved: readonly Moved[], direction: Direction): void {
-  const { kind, sign } = direction;
-  const rows = movements.flatMap((movement, place) => {
-    const outcome = moved[place];
-    return outcome !== undefined && 'balance' in outcome ? [{ ...movement, balance: outcome.balance }] : [];
+async function moveAndRecord(tx: Tx, kind: Kind, entries: readonly Entry[], direction: Direction) {
+  const decided = await move(tx, entries, direction);
+  const rows = entries.flatMap((entry, place) => {
+    const outcome = decided.moved[place];
+    if (outcome === undefined || outcome instanceof Refusal) return [];
+    return [{ ...entry, amount: direction.sign * entry.amount, balance: outcome.balance }];
   });
+  record(tx, kind, rows);
+  return decided;
+}
+
+/** Sends a transfer for each of these, in their order, under the locks of their wallets. They are not waited for. */
+function record(tx: Tx, kind: Kind, rows: readonly (Entry & Balance)[]): void {
   if (rows.length === 0) return;
   void tx`
-    insert into transfers (user_id, kind, amount, balance, reference)
-    select user_id, ${kind}, ${sign}::bigint * amount, balance, reference
+    insert into transfers (user_id, kind, amount, balance, reference, source)
+    select user_id, ${kind}, amount, balance, reference, source
     from unnest(
       ${rows.map(({ userId }) => userId)}::text[], ${rows.map(({ amount }) => amount)}::bigint[],
-      ${rows.map(({ balance }) => balance)}::bigint[], ${rows.map(({ reference }) => reference)}::text[])
-      with ordinality as movement (user_id, amount, balance, reference, place)
+      ${rows.map(({ balance }) => balance)}::bigint[], ${rows.map(({ reference }) => reference)}::text[],
+      ${rows.map(({ source }) => source ?? null)}::text[])
+      with ordinality as movement (user_id, amount, balance, reference, source, place)
     order by place`.execute();
+}
+
+interface Credited {
+  readonly handlers: readonly OnCredited[];
+  readonly entries: readonly Entry[];
+  readonly moved: readonly Moved[];
+  readonly owing: ReadonlySet<string>;
+}
+
+/** What is owed is met first. An entry tells the balance right behind it; whoever is answered hears what is left. */
+async function afterwards(tx: Tx, { handlers, entries, moved, owing }: Credited): Promise<readonly Moved[]> {
+  const userIds = [...owing].toSorted();
+  for (const handle of handlers) await handle(tx, userIds);
+  const rows = await tx<{ user_id: string; balance: number }[]>`
+    select user_id, balance from wallets where user_id = any(${userIds}::text[])`;
+  const left = new Map(rows.map(({ user_id: userId, balance }) => [userId, balance]));
+  return moved.map((outcome, place) => {
+    const balance = left.get(entries[place]?.userId ?? '');
+    return outcome instanceof Refusal || balance === undefined ? outcome : { balance };
+  });
+}
+
+/** Of what has no limit, nothing is refused but what could not be counted. */
+function whole(moved: readonly Moved[]): readonly Balance[] {
+  return moved.map((outcome) => {
+    if (outcome instanceof Refusal) throw outcome;
+    return outcome;
+  });
+}
+
+/** Takes what it says as one REVERSAL, and changes what is owed, from how a wallet stands, which is locked. Answers what it took. */
+async function reverse(
+  tx: Tx,
+  { userId, reference }: Movement,
+  decide: (wallet: WalletRow) => { readonly taken: number; readonly owed: number },
+): Promise<number> {
+  const [wallet] = await lockWallets(tx, [userId]);
+  if (wallet === undefined) throw new Error('a wallet that was made is there');
+  const { taken, owed } = decide(wallet);
+  if (taken === 0 && owed === wallet.owed) return 0;
+  void tx`update wallets set balance = balance - ${taken}, owed = ${owed} where user_id = ${userId}`.execute();
+  if (taken > 0) record(tx, 'REVERSAL', [{ userId, reference, amount: -taken, balance: wallet.balance - taken }]);
+  return taken;
 }

@@ -1,10 +1,12 @@
 /** Ways to break each rule that the audit checks, by the name of its check: constraints and triggers are taken away first. */
 const ledgerOpen = 'alter table transfers disable trigger user; ';
-const kindsOpen = `${ledgerOpen}alter table transfers drop constraint transfers_fit_their_kind; `;
+const kindsOpen = `${ledgerOpen}alter table transfers drop constraint transfers_fit_their_kind, drop constraint transfers_name_their_source; `;
 const roomsOpen = `do $$ declare c text; begin
   for c in select conname from pg_constraint where conrelid = 'rooms'::regclass and contype = 'c' loop
     execute 'alter table rooms drop constraint ' || quote_ident(c);
   end loop; end $$; `;
+const ordersOpen = `alter table charge_orders drop constraint charge_orders_undone; `;
+const sourcesOpen = 'alter table transfers drop constraint transfers_name_their_source; ';
 const paymentsOpen = 'alter table reservations drop constraint reservations_payment_check; ';
 const unpaid = `update reservations set payment_id = null, paid_at = null, paid_from_entry = null where id = 'concert001-paid'`;
 /** Another reservation of the same fan, for nothing, with the same payment. */
@@ -122,19 +124,18 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     `${kindsOpen}update transfers set amount = -amount where reference = 'concert001-p'`,
     `${kindsOpen}update transfers set kind = 'CHARGE' where kind = 'PAYMENT'`,
     `${kindsOpen}update transfers set kind = 'GIFT' where user_id = 'u2'`,
-    `${kindsOpen}insert into transfers (user_id, kind, amount, balance, reference) values ('u2', 'CHARGE', 0, 700, 'c3')`,
+    `${kindsOpen}insert into transfers (user_id, kind, amount, balance, reference, source) values ('u2', 'CHARGE', 0, 700, 'c3', 'open')`,
     `${kindsOpen}insert into transfers (user_id, kind, amount, balance, reference) values ('u2', 'REFUND', -1, 699, 'c3')`,
     `${kindsOpen}alter table transfers alter amount drop not null; update transfers set amount = null where user_id = 'u2'`,
-    `insert into transfers (user_id, kind, amount, balance, reference) values ('u2', 'CHARGE', 5, 705, 'c2')`,
+    `insert into transfers (user_id, kind, amount, balance, reference, source) values ('u2', 'CHARGE', 5, 705, 'c2', 'open')`,
   ],
   'I4 each balance is the sum of its entries': [
     `update wallets set balance = balance + 1 where user_id = 'u1'`,
     `delete from wallets where user_id = 'u2'`,
     `insert into wallets values ('u9', 1)`,
   ],
-  'I4 no balance is negative or over the limit, at any time': [
+  'I4 no balance is negative, at any time': [
     `alter table wallets drop constraint wallets_balance_check; update wallets set balance = -1 where user_id = 'u1'`,
-    `alter table wallets drop constraint wallets_balance_check; update wallets set balance = 100000001 where user_id = 'u1'`,
     `${ledgerOpen}update transfers set balance = -1 where reference = 'c2'`,
   ],
   "I4 each entry's balance follows from the one before": [
@@ -157,7 +158,7 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     `update idempotency_keys set fingerprint = 'charge 701' where user_id = 'u2'`,
     `update idempotency_keys set answer = 'damaged' where user_id = 'u2'`,
     `update idempotency_keys set fingerprint = 'pay concert001-held' where key = 'k2'`,
-    `insert into transfers (user_id, kind, amount, balance, reference) values ('u2', 'CHARGE', 700, 1400, 'c2')`,
+    `insert into transfers (user_id, kind, amount, balance, reference, source) values ('u2', 'CHARGE', 700, 1400, 'c2', 'open')`,
     `${paymentsOpen}${unpaid}`,
     paidTwice,
     `delete from reservations where id = 'concert001-held'`,
@@ -170,6 +171,11 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     `update reservations set held_until = held_until + interval '1 min' where id = 'concert001-held'`,
     `insert into idempotency_keys (user_id, key, fingerprint, answer)
       values ('operator', 'k9', 'concert abc', '{"id":"concert999","title":"Never made"}')`,
+    `delete from withdrawal_parts where withdrawal_id = 'w2'; delete from withdrawals where id = 'w2'`,
+    `update idempotency_keys set answer = replace(answer, '"balance":9000', '"balance":9001') where user_id = 'u8'`,
+    `update idempotency_keys set fingerprint = 'withdraw 999' where user_id = 'u8' and key = 'k2'`,
+    `update idempotency_keys set fingerprint = 'order 3000 toss - -' where user_id = 'u8' and key = 'k6'`,
+    `delete from charge_orders where id = 'order6'`,
     `alter table idempotency_keys drop constraint idempotency_keys_pkey;
       insert into idempotency_keys select user_id, key, fingerprint, answer, at from idempotency_keys where key = 'k2'`,
   ],
@@ -178,7 +184,71 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     `delete from idempotency_keys where key = 'k2'`,
     `insert into idempotency_keys select user_id, 'another', fingerprint, answer, at from idempotency_keys where key = 'k2'`,
     `insert into idempotency_keys select user_id, 'another', fingerprint, answer, at from idempotency_keys where key = 'k3'`,
+    `delete from idempotency_keys where user_id = 'u8' and key = 'k2'`,
+    `delete from idempotency_keys where user_id = 'u8' and key = 'k6'`,
+    `insert into idempotency_keys select user_id, 'another', fingerprint, answer, at from idempotency_keys where user_id = 'u8' and key = 'k2'`,
     // A second effect of one key.
-    `insert into transfers (user_id, kind, amount, balance, reference) values ('u2', 'CHARGE', 700, 1400, 'c3')`,
+    `insert into transfers (user_id, kind, amount, balance, reference, source) values ('u2', 'CHARGE', 700, 1400, 'c3', 'open')`,
+  ],
+  'I11 an order is PAID if and only if exactly one CHARGE of its amount names it': [
+    `${ledgerOpen}delete from transfers where reference = 'order2'`,
+    `update charge_orders set status = 'PAID', paid_at = now() where id = 'order4'`,
+    `${ordersOpen}update charge_orders set status = 'OPEN', paid_at = null where id = 'order2'`,
+    `update charge_orders set amount = 5001 where id = 'order2'`,
+    `update charge_orders set method = 'toss' where id = 'order2'`,
+    `update charge_orders set user_id = 'u9' where id = 'order2'`,
+    `insert into transfers (user_id, kind, amount, balance, reference, source) values ('u8', 'CHARGE', 5000, 12500, 'order2', 'sandbox')`,
+    `insert into transfers (user_id, kind, amount, balance, reference, source) values ('u9', 'CHARGE', 3000, 3000, 'order5', 'open')`,
+  ],
+  'I11 a CHARGE from a gateway names an order of that method': [
+    `insert into transfers (user_id, kind, amount, balance, reference, source) values ('u8', 'CHARGE', 1, 7501, 'c8', 'sandbox')`,
+    `${ledgerOpen}update transfers set source = 'toss' where reference = 'order2'`,
+    `${ledgerOpen}update transfers set user_id = 'u9' where reference = 'order2'`,
+  ],
+  'I11 from where there is money in the wallets is written down': [
+    `delete from money_sources where source = 'sandbox'`,
+    `${ledgerOpen}update transfers set source = 'stripe' where reference = 'c1'`,
+    `${ledgerOpen}${sourcesOpen}update transfers set source = null where reference = 'c1'`,
+  ],
+  'I12 of each order, what was withdrawn and reversed never exceeds its amount': [
+    `${ordersOpen}update charge_orders set withdrawn = 3501, reversed = 1500 where id = 'order2'`,
+    `${ordersOpen}update charge_orders set reversed = 9001 where id = 'order1'`,
+    `${ordersOpen}update charge_orders set withdrawn = 1 where id = 'order4'`,
+  ],
+  'I12 what an order says of its withdrawals and reversals is the sum of their parts and entries': [
+    `update charge_orders set withdrawn = 999 where id = 'order1'`,
+    `update charge_orders set reversed = 1501 where id = 'order1'`,
+    `update charge_orders set owed = 1 where id = 'order1'`,
+    `update withdrawal_parts set status = 'FAILED', ended_at = now() where id = 'w2-1'`,
+    `${ledgerOpen}delete from transfers where reference = 'order1-r1'`,
+    `${ledgerOpen}update transfers set user_id = 'u1' where reference = 'order1-r1'`,
+    `${ledgerOpen}update transfers set reference = 'r1' where reference = 'order1-r1'`,
+    `insert into transfers (user_id, kind, amount, balance, reference) values ('u8', 'REVERSAL', -5, 7495, 'order1-r2')`,
+  ],
+  'I12 what a wallet owes is what its orders owe, and while it owes it holds nothing': [
+    `update wallets set owed = 1 where user_id = 'u8'`,
+    `update charge_orders set owed = 1 where id = 'order1'`,
+    `update charge_orders set owed = 1 where id = 'order1'; update wallets set owed = 1 where user_id = 'u8'`,
+    `update charge_orders set owed = 1 where id = 'order1'; delete from wallets where user_id = 'u8'`,
+  ],
+  'I13 each withdrawal took its amount out of the wallet, and each part that failed brought its own back': [
+    `${ledgerOpen}delete from transfers where reference = 'w2'`,
+    `${ledgerOpen}delete from transfers where reference = 'w1-2'`,
+    `${ledgerOpen}update transfers set amount = -6999 where reference = 'w1'`,
+    `${ledgerOpen}update transfers set user_id = 'u1' where reference = 'w2'`,
+    `update withdrawal_parts set status = 'FAILED', ended_at = now() where id = 'w2-1'`,
+    `update withdrawal_parts set status = 'DONE' where id = 'w1-2'`,
+    `insert into transfers (user_id, kind, amount, balance, reference) values ('u8', 'WITHDRAWAL', -5, 7495, 'w3')`,
+    `insert into transfers (user_id, kind, amount, balance, reference) values ('u8', 'WITHDRAWAL', -1000, 6500, 'w2')`,
+  ],
+  'I13 a withdrawal is the sum of its parts, all of its fan’s orders, and has ended as they have': [
+    `update withdrawal_parts set amount = 4999 where id = 'w1-1'`,
+    `delete from withdrawal_parts where id = 'w2-1'`,
+    `update charge_orders set user_id = 'u1' where id = 'order2'`,
+    `update withdrawal_parts set status = 'PENDING', ended_at = null, ask_at = now() where id = 'w1-2'`,
+    `update withdrawal_parts set ask_at = null where id = 'w2-1'`,
+    `update withdrawal_parts set status = 'DONE', ended_at = now(), ask_at = null where id = 'w2-1'`,
+    `update withdrawals set status = 'FAILED' where id = 'w1'`,
+    `update withdrawals set status = 'DONE', ended_at = now() where id = 'w2'`,
   ],
 };

@@ -3,6 +3,9 @@
 /**
  * A concert in mid-sale. In line: 1 has paid, 2 and 5 are inside, 3 was passed over, 4 left, 6 waits. Seats 1 and 11
  * are sold, 2 and 3 held, 4's hold has run out, 5's was cancelled.
+ *
+ * Money from outside, all of u8's: two orders were paid, 4 and 6 are open, 5 ran out. Of the first withdrawal the newest order's part
+ * went back, the other was refused; a second one is under way; and the gateway undid a part of order 1 by itself.
  */
 export const world = `
 insert into concerts (id, title, artist, venue, first_starts_at, last_starts_at)
@@ -33,8 +36,8 @@ update seats set reservation_id = r.id, held_until = r.held_until, version = 1 f
   where r.status = 'HELD' and seats.number = any (r.seat_numbers);
 insert into performance_sales values ('concert001', 'concert001-1', 20, 2, 1500, 7);
 insert into wallets values ('u1', 8500), ('u2', 700);
-insert into transfers (user_id, kind, amount, balance, reference) values ('u1', 'CHARGE', 10000, 10000, 'c1'),
-  ('u1', 'PAYMENT', -1500, 8500, 'concert001-p'), ('u2', 'CHARGE', 700, 700, 'c2');
+insert into transfers (user_id, kind, amount, balance, reference, source) values ('u1', 'CHARGE', 10000, 10000, 'c1', 'open'),
+  ('u1', 'PAYMENT', -1500, 8500, 'concert001-p', null), ('u2', 'CHARGE', 700, 700, 'c2', 'open');
 insert into idempotency_keys (user_id, key, fingerprint, answer) values
   ('u1', 'k1', 'charge 10000', '{"id":"c1","amount":10000,"balance":10000}'),
   ('u1', 'k2', 'pay concert001-paid', '{"id":"concert001-p","reservationId":"concert001-paid","amount":1500,"balance":8500,"seats":[]}'),
@@ -42,4 +45,31 @@ insert into idempotency_keys (user_id, key, fingerprint, answer) values
 insert into idempotency_keys (user_id, key, fingerprint, answer)
   select user_id, 'k3', 'hold concert001-1 2,3', format('{"id":"concert001-held","amount":2000,"heldUntil":"%s"}',
     to_char(held_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
-  from reservations where id = 'concert001-held';`;
+  from reservations where id = 'concert001-held';
+insert into money_sources (source) values ('open'), ('sandbox');
+insert into charge_orders (id, user_id, amount, currency, method, status, created_at, expires_at, payment_key, paid_at,
+    withdrawn, reversed, ask_at)
+  select id, 'u8', amount, 'KRW', 'sandbox', status, at, at + interval '30 min', 'pay-' || id, case status when 'PAID' then at end,
+    withdrawn, reversed, case status when 'OPEN' then at end
+  from (values ('order1', 10000, 'PAID', now() - interval '3 days', 1000, 1500),
+    ('order2', 5000, 'PAID', now() - interval '2 days', 5000, 0), ('order4', 3000, 'OPEN', now() - interval '2 days', 0, 0),
+    ('order5', 3000, 'EXPIRED', now() - interval '2 days', 0, 0)) as given (id, amount, status, at, withdrawn, reversed);
+insert into charge_orders (id, user_id, amount, currency, method, expires_at, ask_at)
+  values ('order6', 'u8', 3000, 'KRW', 'sandbox', now() + interval '30 min', now());
+insert into withdrawals (id, user_id, amount, status, ended_at) values ('w1', 'u8', 7000, 'DONE', now()), ('w2', 'u8', 1000, 'PENDING', null);
+insert into withdrawal_parts (id, withdrawal_id, order_id, amount, status, because, ask_at, ended_at) values
+  ('w1-1', 'w1', 'order2', 5000, 'DONE', null, null, now()), ('w1-2', 'w1', 'order1', 2000, 'FAILED', 'NO', null, now()),
+  ('w2-1', 'w2', 'order1', 1000, 'PENDING', null, now(), null);
+insert into wallets values ('u8', 7500);
+insert into transfers (user_id, kind, amount, balance, reference, source, at) values
+  ('u8', 'CHARGE', 10000, 10000, 'order1', 'sandbox', now() - interval '3 days'),
+  ('u8', 'CHARGE', 5000, 15000, 'order2', 'sandbox', now() - interval '2 days'),
+  ('u8', 'WITHDRAWAL', -7000, 8000, 'w1', null, now()), ('u8', 'WITHDRAWAL', 2000, 10000, 'w1-2', null, now()),
+  ('u8', 'WITHDRAWAL', -1000, 9000, 'w2', null, now()), ('u8', 'REVERSAL', -1500, 7500, 'order1-r1', null, now());
+insert into idempotency_keys (user_id, key, fingerprint, answer) values
+  ('u8', 'k1', 'withdraw 7000', '{"id":"w1","amount":7000,"status":"PENDING","balance":8000,"parts":[]}'),
+  ('u8', 'k2', 'withdraw 1000', '{"id":"w2","amount":1000,"status":"PENDING","balance":9000,"parts":[]}');
+insert into idempotency_keys (user_id, key, fingerprint, answer)
+  select user_id, 'k6', 'order 3000 sandbox - -', format('{"id":"order6","expiresAt":"%s"}',
+    to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+  from charge_orders where id = 'order6';`;
