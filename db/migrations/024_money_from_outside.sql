@@ -69,7 +69,8 @@ create table charge_orders (
 );
 create unique index charge_orders_payment on charge_orders (method, payment_key) where payment_key is not null;
 create index charge_orders_of_a_fan on charge_orders (user_id, id);
-create index charge_orders_to_ask on charge_orders (ask_at) where ask_at is not null;
+-- By gateway: one that is away must not stand before the others.
+create index charge_orders_to_ask on charge_orders (method, ask_at) where ask_at is not null;
 
 -- Money on its way back, in parts: each to the order that it came from.
 create table withdrawals (

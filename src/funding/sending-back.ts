@@ -58,7 +58,9 @@ export function createSendingBack(options: SendingBackOptions): SendingBack {
     return false;
   };
   const round = async (): Promise<boolean> => {
-    const workers = [...gateways.values()].flatMap((gateway) => Array.from({ length: at_once }, () => sendDue(gateway)));
+    const workers = [...gateways.values()].flatMap((gateway) =>
+      Array.from({ length: at_once }, () => sendDue(gateway)),
+    );
     const outcomes = await Promise.allSettled([putOffUnconfigured(database, [...gateways.keys()]), ...workers]);
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed !== undefined) throw failed.reason;

@@ -159,7 +159,9 @@ function record(tx: Tx, done: readonly (WithdrawCommand & Withdrawal)[]): void {
     select id, user_id, amount from unnest(${done.map(({ id }) => id)}::text[],
       ${done.map(({ userId }) => userId)}::text[], ${done.map(({ amount }) => amount)}::bigint[])
       as withdrawal (id, user_id, amount)`.execute();
-  const parts = done.flatMap(({ id, parts }) => parts.map((part, place) => ({ ...part, id: `${id}-${place + 1}`, of: id })));
+  const parts = done.flatMap(({ id, parts }) =>
+    parts.map((part, place) => ({ ...part, id: `${id}-${place + 1}`, of: id })),
+  );
   void tx`
     with part as (
       select * from unnest(${parts.map(({ id }) => id)}::text[], ${parts.map(({ of }) => of)}::text[],

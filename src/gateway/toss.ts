@@ -76,7 +76,6 @@ export function createToss(options: TossOptions): Gateway {
 interface Toss {
   confirm(body: object, key: string): Promise<Answer>;
   ask(call: Omit<Call, 'msMax'>): Promise<Answer>;
-  readonly patience: Patience;
 }
 
 function connect({ id, api, secretKey }: TossOptions, patience: Patience): Toss {
@@ -88,44 +87,39 @@ function connect({ id, api, secretKey }: TossOptions, patience: Patience): Toss 
   const others = createCalls({ name: id, api, headers, atOnce: others_at_once });
   return {
     confirm: (body, key) =>
-      confirms({
-        method: 'POST',
-        path: '/v1/payments/confirm',
-        headers: { 'idempotency-key': key },
-        body: JSON.stringify(body),
-        msMax: patience.confirmMs,
-      }),
-    ask: (call) => others({ ...call, msMax: patience.otherMs }),
-    patience,
+      patiently(patience.confirmMs, (msMax) =>
+        confirms({
+          method: 'POST',
+          path: '/v1/payments/confirm',
+          headers: { 'idempotency-key': key },
+          body: JSON.stringify(body),
+          msMax,
+        }),
+      ),
+    ask: (call) => patiently(patience.otherMs, (msMax) => others({ ...call, msMax })),
   };
 }
 
 async function confirm(toss: Toss, order: GatewayOrder, paymentKey: string): Promise<Confirmed> {
   const key = `confirm-${order.id}-${hash('sha256', paymentKey, 'base64url')}`;
   const body = { paymentKey, orderId: order.id, amount: order.amount };
-  const { status, body: answer } = await patiently(toss.patience.confirmMs, () => toss.confirm(body, key));
+  const { status, body: answer } = await toss.confirm(body, key);
   if (status === 200) return standingFor(order, readPayment(answer));
   const because = refusalIn(answer);
-  // A no to this payment is no word on the order: another window may have paid for it, or this was done before.
-  const payment =
-    because === 'ALREADY_PROCESSED_PAYMENT'
-      ? await find(toss, { ...order, paymentKey })
-      : await find(toss, { ...order, paymentKey: undefined });
-  if (payment !== undefined) {
-    const standing = standingFor(order, payment);
-    if (standing.state === 'PAID' || because === 'ALREADY_PROCESSED_PAYMENT') return standing;
-  }
-  return { state: 'REFUSED', because };
+  const isDone = because === 'ALREADY_PROCESSED_PAYMENT';
+  // A no to this payment is no word on the order, for which another window may have paid, or be about to.
+  const payment = await find(toss, { ...order, paymentKey: isDone ? paymentKey : undefined });
+  const standing: Standing = payment === undefined ? { state: 'ABSENT' } : standingFor(order, payment);
+  const isOther = standing.state === 'OPEN' && standing.paymentKey !== paymentKey;
+  return isDone || isOther || standing.state === 'PAID' ? standing : { state: 'REFUSED', because };
 }
 
 /** By what Toss calls it, if that is known there, else by the order. Undefined if Toss knows none. */
 async function find(toss: Toss, { id, paymentKey }: GatewayOrder): Promise<TossPayment | undefined> {
-  const paths = [
-    ...(paymentKey === undefined ? [] : [`/v1/payments/${encodeURIComponent(paymentKey)}`]),
-    `/v1/payments/orders/${id}`,
-  ];
+  // A key that browsers brought may be anything; these two would be another address.
+  const isKey = paymentKey !== undefined && paymentKey !== '.' && paymentKey !== '..';
+  const paths = [...(isKey ? [`/v1/payments/${encodeURIComponent(paymentKey)}`] : []), `/v1/payments/orders/${id}`];
   for (const path of paths) {
-    // oxlint-disable-next-line no-await-in-loop
     const { status, body } = await toss.ask({ method: 'GET', path });
     if (status === 200) return readPayment(body);
     const because = refusalIn(body);
@@ -152,35 +146,31 @@ async function sendBack(toss: Toss, order: GatewayOrder, part: Part): Promise<Se
   const { bank, number, holder } = order.refundAccount ?? {};
   const account = { bank, accountNumber: number?.replaceAll('-', ''), holderName: holder };
   const hasAccount = order.refundAccount !== undefined && (payment.virtualAccount ?? null) !== null;
-  const { status, body } = await patiently(toss.patience.otherMs, () =>
-    toss.ask({
-      method: 'POST',
-      path: `/v1/payments/${encodeURIComponent(payment.paymentKey)}/cancel`,
-      headers: { 'idempotency-key': `cancel-${part.id}` },
-      body: JSON.stringify({
-        cancelReason: reasonFor(part.id),
-        cancelAmount: part.amount,
-        ...(hasAccount ? { refundReceiveAccount: account } : {}),
-      }),
+  const { status, body } = await toss.ask({
+    method: 'POST',
+    path: `/v1/payments/${encodeURIComponent(payment.paymentKey)}/cancel`,
+    headers: { 'idempotency-key': `cancel-${part.id}` },
+    body: JSON.stringify({
+      cancelReason: reasonFor(part.id),
+      cancelAmount: part.amount,
+      ...(hasAccount ? { refundReceiveAccount: account } : {}),
     }),
-  );
+  });
   if (status !== 200) return { state: 'REFUSED', because: refusalIn(body) };
   const after = partOf(readPayment(body), part.id);
   if (after === undefined) throw new GatewayUnclear('Toss cancelled, and does not tell this part');
   return { state: after };
 }
 
-/** As long as a first try under the same key is at work there. */
-async function patiently(msMax: number, ask: () => Promise<Answer>): Promise<Answer> {
+/** Again as long as a first try under the same key is at work there, and until the time is up. */
+async function patiently(msMax: number, ask: (msLeft: number) => Promise<Answer>): Promise<Answer> {
   const until = performance.now() + msMax;
-  for (;;) {
-    // oxlint-disable-next-line no-await-in-loop
-    const answer = await ask();
+  for (let msLeft = msMax; msLeft > 0; msLeft = Math.floor(until - performance.now())) {
+    const answer = await ask(msLeft);
     if (answer.status !== 409) return answer;
-    if (performance.now() + again_ms > until) throw new GatewayUnclear('Toss is still at work on it');
-    // oxlint-disable-next-line no-await-in-loop
     await sleep(again_ms);
   }
+  throw new GatewayUnclear('Toss is still at work on it');
 }
 
 /** These say when to ask again, or what is wrong with us, and nothing about the payment. */

@@ -197,6 +197,7 @@ export const problemFields: Partial<Record<RefusalCode, Readonly<Record<string, 
     changedBy: contract.getConcertSettings.replies[200].properties.changedBy,
   },
   BALANCE_LIMIT_EXCEEDED: { limit: Type.Integer(), balance: Type.Integer() },
+  AMOUNT_MISMATCH: { expected: Type.Integer(), got: Type.Integer() },
   INTERNAL: { requestId: Type.String() },
 };
 

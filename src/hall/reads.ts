@@ -13,6 +13,10 @@ const waiting_max = 2_000;
 const thorough: ReadonlySet<EndpointName> = new Set<EndpointName>(['getAudit', 'createConcert']);
 const thorough_ms_max = 55_000;
 
+/** A gateway is asked meanwhile, and fans are told after 8 s at the latest; what they are told is written down behind that. */
+const atGateways: ReadonlySet<EndpointName> = new Set<EndpointName>(['createChargeOrder', 'confirmChargeOrder']);
+const gateway_ms_max = 15_000;
+
 /** Bounds the handlers of the endpoints that are mounted from now on. Answers how to see how many reads are under way. */
 export function boundReads(app: App): () => number {
   const few = createFewAtOnce({ name: 'reads', atOnce: at_once_max, waitingMax: waiting_max });
@@ -20,7 +24,7 @@ export function boundReads(app: App): () => number {
     const name = options.config?.endpoint;
     if (name === undefined || boundsItself(name)) return;
     const { handler } = options;
-    const msMax = thorough.has(name) ? thorough_ms_max : undefined;
+    const msMax = thorough.has(name) ? thorough_ms_max : atGateways.has(name) ? gateway_ms_max : undefined;
     options.handler = asksByItself(name)
       ? function counted(request, reply) {
           return few.run(async () => handler.call(this, request, reply));

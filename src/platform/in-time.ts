@@ -6,9 +6,9 @@ import { answer_ms_max, OverloadedError } from './overloaded.ts';
  * while a driver left alone gives its connections up after half a minute. It goes on all the same: only nobody waits
  * for it.
  */
-export function inTime<T>(answer: Promise<T>, msMax: number = answer_ms_max): Promise<T> {
+export function inTime<T>(answer: Promise<T>, msMax: number = answer_ms_max, what = 'database'): Promise<T> {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new OverloadedError('database')), msMax);
+    const late = setTimeout(() => reject(new OverloadedError(what)), msMax);
     const settled = <A>(settle: (outcome: A) => void) => {
       return (outcome: A): void => {
         clearTimeout(late);

@@ -20,6 +20,8 @@ export interface Metrics extends LaneMetrics {
   admitted(fans: number): void;
   holds(count: number): void;
   payments(count: number): void;
+  /** Orders of money from outside, by what became of them here. */
+  orders(what: 'opened' | 'paid' | 'failed' | 'unclear', count: number): void;
   /** Refused attempts at seats that were not written down for the operator. */
   attemptsDropped(count: number): void;
   /** Named figures are read when they are asked for: `waiting`, `active`, `streams`, `reads`, `requests_waiting`. */
@@ -77,6 +79,7 @@ export function createMetrics(): Metrics {
     admitted: tally('admitted', 'Fans admitted by this server'),
     holds: tally('holds', 'Holds made by this server'),
     payments: tally('payments', 'Payments made by this server'),
+    orders: createOrderMetrics(registry),
     attemptsDropped: tally('seat_refusals_dropped', 'Refused attempts at seats that this server did not write down'),
     follow: (figure, read) => {
       reads.set(figure, read);
@@ -145,6 +148,17 @@ function createTally(registry: Registry) {
     const counter = new Counter({ name: `maejin_${what}_total`, help, registers: [registry] });
     return (count) => counter.inc(count);
   };
+}
+
+function createOrderMetrics(registry: Registry): Metrics['orders'] {
+  const counter = new Counter({
+    name: 'maejin_charge_orders_total',
+    help: 'Orders of money from outside that this server opened, credited (paid), saw fail, or lost sight of (unclear)',
+    labelNames: ['what'],
+    registers: [registry],
+  });
+  for (const what of ['opened', 'paid', 'failed', 'unclear']) counter.inc({ what }, 0);
+  return (what, count) => counter.inc({ what }, count);
 }
 
 function createLaneMetrics(registry: Registry): LaneMetrics {

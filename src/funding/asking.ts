@@ -1,0 +1,137 @@
+/**
+ * The duty that asks gateways how orders ended: whatever was lost on the way (an answer, a notice, the browser, a server of
+ * ours), this finds it. Each order is put off in its row before anybody is asked, so a kill loses nothing and several servers
+ * share the work. Of each gateway a bounded number is asked about at once, each look takes no more than that, and a
+ * gateway that is away keeps only its own orders waiting.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GatewayUnclear, type Gateway, type MethodId, type Standing } from '../gateway/gateway.ts';
+import type { Sql } from '../platform/database.ts';
+import { rest, type Bell, type Duty } from '../platform/ticker.ts';
+import { isOf, receivedOf, type Happening, type Log } from './confirming.ts';
+import type { Credited, Paid, Received } from './crediting.ts';
+import { gatewayOrderOf } from './orders.ts';
+import { wentBack } from './undoing.ts';
+import { noteAbsent, noteFailed, noteOpen, noteSettled, noteUnclear, takeDue, type Due } from './progress.ts';
+
+export interface AskingOptions {
+  readonly sql: Sql;
+  readonly gateways: ReadonlyMap<MethodId, Gateway>;
+  readonly credit: (received: Received) => Promise<Credited>;
+  readonly bell: Bell;
+  readonly log: Log;
+  readonly metrics: { orders(what: Happening, count: number): void };
+}
+
+export interface Asking {
+  readonly duty: Duty;
+  /** Resolves when every question is answered. */
+  drain(): Promise<void>;
+}
+
+/** With `at_once_max` of them 32 questions a second and gateway, a twentieth of a processor: the fans go first. */
+const every_ms = 500;
+const at_once_max = 16;
+/** Gateways have limits of their own; whatever they do, a place is free again after this. */
+const question_ms_max = 30_000;
+
+export function createAsking(options: AskingOptions): Asking {
+  const { sql, gateways, bell } = options;
+  const methods = [...gateways.keys()];
+  const underWay = new Map<MethodId, Set<Promise<void>>>(methods.map((method) => [method, new Set()]));
+  /** Answers how many it took up. */
+  const askSome = async (gateway: Gateway, asked: Set<Promise<void>>): Promise<number> => {
+    const free = at_once_max - asked.size;
+    if (free <= 0) return 0;
+    const due = await takeDue(sql, gateway.id, free);
+    for (const order of due) {
+      const asking = askAbout(options, gateway, order).finally(() => asked.delete(asking));
+      asked.add(asking);
+    }
+    return due.length;
+  };
+  return {
+    duty: {
+      name: 'funding.ask',
+      everyMs: every_ms,
+      bell,
+      sign: (tag) => tag`
+        exists (select from unnest(${methods}::text[]) as configured (method)
+          where exists (select from charge_orders as own where own.method = configured.method and own.ask_at <= now()))`,
+      run: async () => {
+        const taken = await Promise.all(
+          [...gateways.values()].map((gateway) => askSome(gateway, underWay.get(gateway.id) ?? new Set())),
+        );
+        const asked = [...underWay.values()].some(({ size }) => size > 0);
+        return asked || taken.some((count) => count > 0) ? undefined : rest();
+      },
+    },
+    drain: async () => {
+      await Promise.all([...underWay.values()].flatMap((asked) => [...asked]));
+    },
+  };
+}
+
+/** Never rejects: what could not be written down is asked again, as the row says already. */
+async function askAbout(options: AskingOptions, gateway: Gateway, order: Due): Promise<void> {
+  try {
+    const standing = await Promise.race([gateway.lookUp(gatewayOrderOf(order)), tooLong()]);
+    await write(options, order, standing);
+  } catch (error) {
+    const { log, sql, metrics } = options;
+    if (!(error instanceof GatewayUnclear)) log.warn({ order: order.id, err: error }, 'an order could not be settled');
+    const rows = await noteUnclear(sql, order.id).catch(() => []);
+    metrics.orders('unclear', rows.filter(({ isNew }) => isNew).length);
+  }
+}
+
+async function tooLong(): Promise<never> {
+  await sleep(question_ms_max, undefined, { ref: false });
+  throw new GatewayUnclear('it took too long');
+}
+
+async function write(options: AskingOptions, order: Due, standing: Standing): Promise<void> {
+  const { sql, log, metrics } = options;
+  if (order.written === 'PAID') return writePaid(options, order, standing);
+  switch (standing.state) {
+    case 'PAID': {
+      const outcome = isOf(order, standing) ? await options.credit(receivedOf(order, standing)) : 'TAKEN';
+      if (outcome !== 'TAKEN') return;
+      // Somebody has to look at it: until then it stays unclear, and is asked about.
+      log.warn({ order: order.id, method: order.method }, 'a payment is not of this order, amount or currency');
+      await noteUnclear(sql, order.id);
+      return;
+    }
+    case 'FAILED':
+      await noteFailed(sql, order.id);
+      metrics.orders('failed', order.written === 'FAILED' ? 0 : 1);
+      return;
+    case 'ABSENT':
+      await noteAbsent(sql, order);
+      return;
+    case 'OPEN':
+      await noteOpen(sql, order.id, standing);
+  }
+}
+
+/** Of what was paid the gateway may have undone some; that is all that is still of interest. */
+async function writePaid({ sql, credit, log }: AskingOptions, order: Due, standing: Standing): Promise<void> {
+  const paid = goneAgain(order, standing);
+  if (paid !== undefined && isOf(order, paid)) {
+    if (paid.undone.length > 0) await credit(receivedOf(order, paid));
+  } else {
+    log.warn(
+      { order: order.id, method: order.method, state: standing.state },
+      'a gateway says otherwise of a PAID order',
+    );
+  }
+  await noteSettled(sql, order);
+}
+
+/** Money that went back: all that is still of interest, in whatever words the gateway says it. */
+function goneAgain({ id, amount, currency, paymentKey }: Due, standing: Standing): Paid | undefined {
+  if (standing.state === 'PAID') return standing;
+  const undone = wentBack(standing, amount);
+  if (undone.length === 0 || paymentKey === null) return undefined;
+  return { state: 'PAID', orderId: id, paymentKey, amount, currency, undone };
+}

@@ -1,0 +1,211 @@
+/**
+ * Crediting what an order brought, once, whoever hears of it first: the return page, a notice or the duty. Credit, transfer,
+ * state of the order and whatever of it was undone already change in one transaction. What decides is the order's own row, in
+ * the statement that writes: who finds it PAID credits nothing. Of other fans' orders that come together the plain ones share
+ * one flight; what is not plain is decided by a transaction.
+ */
+import type { MethodId, Standing, Undone } from '../gateway/gateway.ts';
+import { brokenConstraint, conflict, type Database, type Sql, type Statement, type Tx } from '../platform/database.ts';
+import { createLane, type LaneMetrics } from '../platform/lane.ts';
+import { crediting, lockingWallets, lockWallets, type Wallet } from '../wallet/wallet.ts';
+
+export type Paid = Extract<Standing, { readonly state: 'PAID' }>;
+
+/** What a gateway says that was paid for an order; it was compared with the order before. */
+export interface Received {
+  readonly id: string;
+  readonly userId: string;
+  readonly amount: number;
+  readonly method: MethodId;
+  readonly paid: Paid;
+}
+
+/**
+ * `CREDITED` by this call; `PAID` before; `UNDONE`: all of it had gone back before it was ever credited, and the order FAILED;
+ * `TAKEN`: another order was paid by the same payment.
+ */
+export type Credited = 'CREDITED' | 'PAID' | 'UNDONE' | 'TAKEN';
+
+/**
+ * Tells what a gateway undid of an order that is PAID, the whole list of it as far as it goes: what was told before is
+ * known. The fan's wallet and then the order's row are locked.
+ */
+export type Undo = (
+  tx: Tx,
+  order: Pick<Received, 'id' | 'userId' | 'amount' | 'method'>,
+  undone: readonly Undone[],
+) => Promise<void>;
+
+export interface CreditingOptions {
+  readonly database: Database;
+  readonly wallet: Pick<Wallet, 'creditOrders' | 'knowSource'>;
+  readonly metrics: LaneMetrics & { orders(what: 'paid' | 'failed', count: number): void };
+  readonly batchMax: number;
+  readonly undo: Undo;
+}
+
+export interface Crediting {
+  /** Once, whoever else is told the same at the same time. Rejects with `OverloadedError`: then it is not known whether. */
+  credit(received: Received): Promise<Credited>;
+  drain(): Promise<void>;
+}
+
+const pending_max = 20_000;
+const payments_index = 'charge_orders_payment';
+
+export function createCrediting(options: CreditingOptions): Crediting {
+  const { database, wallet, metrics, batchMax } = options;
+  const lane = createLane<Received, Credited>({
+    name: 'funding.credit',
+    batchMax,
+    pendingMax: pending_max,
+    metrics,
+    run: async (all, attempt) => {
+      await Promise.all([...new Set(all.map(({ method }) => method))].map((method) => wallet.knowSource(method)));
+      const done = attempt > 0 ? new Set<Received>() : await once(() => creditPlainly(database, plainAmong(all)));
+      metrics.orders('paid', done.size);
+      const rest = all.filter((one) => !done.has(one));
+      const others = rest.length === 0 ? [] : await once(() => creditGenerally(options, rest));
+      const outcomes = new Map(rest.map((one, place) => [one, others[place]]));
+      return all.map((one) => outcomes.get(one) ?? 'CREDITED');
+    },
+  });
+  return { credit: lane.submit, drain: lane.drain };
+}
+
+/** Two orders that came with one payment at the same moment: at the next try one of them is seen to be there. */
+async function once<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw brokenConstraint(error) === payments_index ? conflict('another order had this payment', error) : error;
+  }
+}
+
+/** Of each fan the first of which nothing was undone, in the order in which orders are locked. */
+function plainAmong(all: readonly Received[]): Received[] {
+  const firsts = new Map<string, Received>();
+  for (const one of all) {
+    if (one.paid.undone.length === 0 && !firsts.has(one.userId)) firsts.set(one.userId, one);
+  }
+  return [...firsts.values()].toSorted((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+/** Answers those that it credited. */
+async function creditPlainly({ sql, flight }: Database, orders: readonly Received[]): Promise<ReadonlySet<Received>> {
+  if (orders.length === 0) return new Set();
+  const [, rows] = await flight([
+    lockingWallets(
+      sql,
+      orders.map(({ userId }) => userId),
+    ),
+    creditingOrders(sql, orders),
+  ]);
+  const credited = new Set(rows.map(({ id }) => id));
+  return new Set(orders.filter(({ id }) => credited.has(id)));
+}
+
+/**
+ * The wallets are locked by the statement before, so nobody else moves these fans' money. Orders are locked where their state
+ * is asked for: who waits for one sees how the other left it.
+ */
+function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ readonly id: string }[]> {
+  return sql`
+    with received as materialized (
+      select asked.*, own.amount, own.method as source
+      from unnest(${orders.map(({ id }) => id)}::text[], ${orders.map(({ userId }) => userId)}::text[],
+        ${orders.map(({ paid }) => paid.paymentKey)}::text[], ${orders.map(({ paid }) => paid.secret ?? null)}::text[])
+        as asked (id, user_id, payment_key, secret)
+      cross join lateral (select from wallets where wallets.user_id = asked.user_id and wallets.owed = 0 offset 0) as wallet
+      cross join lateral (
+        select amount, method from charge_orders as mine
+        where mine.id = asked.id and mine.user_id = asked.user_id and mine.status <> 'PAID'
+        for no key update offset 0) as own
+      where (select true from charge_orders as other
+        where other.method = own.method and other.payment_key = asked.payment_key and other.id <> asked.id) is null
+    ), paid as (
+      update charge_orders as own
+      set status = 'PAID', paid_at = now(), payment_key = received.payment_key, ask_at = null, unclear_since = null,
+        notice_secret = coalesce(received.secret, own.notice_secret)
+      from received where own.id = received.id and own.status <> 'PAID'
+      returning own.id
+    ), ${crediting(sql)}, met as (
+      select expect_rows((select count(*) from paid) + (select count(*) from credited), 2 * (select count(*) from received))::text as all
+    )
+    select id from paid, met where met.all is not null`;
+}
+
+interface Locked {
+  readonly id: string;
+  readonly status: string;
+  /** Another order has this payment. */
+  readonly isTaken: boolean;
+}
+
+/** In their order, whatever the plain case left. */
+async function creditGenerally(options: CreditingOptions, all: readonly Received[]): Promise<Credited[]> {
+  const { database, wallet, undo, metrics } = options;
+  const answers = await database.transaction(async (tx) => {
+    const locked = await lock(tx, all);
+    const outcomes = all.map((one) => decide(one, locked));
+    const credited = all.filter((_, place) => outcomes[place] === 'CREDITED');
+    if (credited.length > 0) {
+      await wallet.creditOrders(
+        tx,
+        credited.map(({ id, userId, amount, method }) => ({ userId, amount, reference: id, source: method })),
+      );
+      void markPaid(tx, credited).execute();
+    }
+    const gone = all.filter((_, place) => outcomes[place] === 'UNDONE').map(({ id }) => id);
+    if (gone.length > 0) void markFailed(tx, gone).execute();
+    for (const [place, one] of all.entries()) {
+      const isPaid = outcomes[place] === 'CREDITED' || outcomes[place] === 'PAID';
+      // One order's after the other's: they may be of one wallet.
+      // oxlint-disable-next-line no-await-in-loop
+      if (isPaid && one.paid.undone.length > 0) await undo(tx, one, one.paid.undone);
+    }
+    return outcomes;
+  });
+  metrics.orders('paid', answers.filter((answer) => answer === 'CREDITED').length);
+  metrics.orders('failed', answers.filter((answer) => answer === 'UNDONE').length);
+  return answers;
+}
+
+/** Wallets before orders, each in the order of everybody's locks. What is decided is marked in what this answers. */
+async function lock(tx: Tx, all: readonly Received[]): Promise<Map<string, Locked>> {
+  const ids = all.map(({ id }) => id);
+  const [, orders, taken] = await Promise.all([
+    lockWallets(tx, [...new Set(all.map(({ userId }) => userId))]),
+    tx<{ id: string; status: string }[]>`
+      select id, status from charge_orders where id = any(${ids}::text[]) order by id for no key update`,
+    tx<{ id: string }[]>`
+      select asked.id
+      from unnest(${ids}::text[], ${all.map(({ method }) => method)}::text[], ${all.map(({ paid }) => paid.paymentKey)}::text[])
+        as asked (id, method, payment_key)
+      join charge_orders as other
+        on other.method = asked.method and other.payment_key = asked.payment_key and other.id <> asked.id`,
+  ]);
+  const isTaken = new Set(taken.map(({ id }) => id));
+  return new Map(orders.map((row) => [row.id, { ...row, isTaken: isTaken.has(row.id) }]));
+}
+
+function decide({ id, amount, paid }: Received, locked: Map<string, Locked>): Credited {
+  const row = locked.get(id);
+  if (row === undefined) throw new Error('a gateway was asked about an order that is not there');
+  if (row.status === 'PAID') return 'PAID';
+  if (row.isTaken) return 'TAKEN';
+  const gone = paid.undone.reduce((sum, one) => sum + one.amount, 0);
+  locked.set(id, { ...row, status: gone >= amount ? row.status : 'PAID' });
+  return gone >= amount ? 'UNDONE' : 'CREDITED';
+}
+
+const markPaid = (tx: Tx, orders: readonly Received[]): Statement<readonly unknown[]> => tx`
+  update charge_orders as own
+  set status = 'PAID', paid_at = now(), payment_key = received.payment_key, ask_at = null, unclear_since = null,
+    notice_secret = coalesce(received.secret, own.notice_secret)
+  from unnest(${orders.map(({ id }) => id)}::text[], ${orders.map(({ paid }) => paid.paymentKey)}::text[],
+    ${orders.map(({ paid }) => paid.secret ?? null)}::text[]) as received (id, payment_key, secret)
+  where own.id = received.id`;
+
+const markFailed = (tx: Tx, ids: readonly string[]): Statement<readonly unknown[]> => tx`
+  update charge_orders set status = 'FAILED', ask_at = null, unclear_since = null where id = any(${ids}::text[])`;

@@ -1,0 +1,48 @@
+/** Rooms of money from outside in this process, on the database of a house: two of them are two servers. */
+import { createFunding, type Funding } from '../../src/funding/funding.ts';
+import type { Gateway } from '../../src/gateway/gateway.ts';
+import { createWallet } from '../../src/wallet/wallet.ts';
+import type { House } from './house.ts';
+
+export interface FundingRoom extends Funding {
+  /** What was counted: `paid 3`. */
+  readonly counted: Map<string, number>;
+}
+
+export function openFunding(
+  { database }: Pick<House, 'database'>,
+  gateways: readonly Gateway[],
+  { walletMax = 100_000_000 } = {},
+): FundingRoom {
+  const counted = new Map<string, number>();
+  const funding = createFunding({
+    database,
+    wallet: createWallet({ database }),
+    gateways: new Map(gateways.map((gateway) => [gateway.id, gateway])),
+    config: { publicUrl: 'http://127.0.0.1', money: { charges: 'gateway', walletMax } },
+    metrics: {
+      batch: () => undefined,
+      depth: () => undefined,
+      orders: (what, count) => counted.set(what, (counted.get(what) ?? 0) + count),
+    },
+    log: { warn: () => undefined },
+    batchMax: 500,
+  });
+  return { ...funding, counted };
+}
+
+/** One look of the duty that asks, and everything that comes of it. */
+export async function look(room: FundingRoom): Promise<void> {
+  await room.duties.find(({ name }) => name === 'funding.ask')?.run();
+  await room.drain();
+}
+
+/** Moves an order back in time, to the moment at which it is next asked about. Answers whether there is one. */
+export async function untilAsked({ sql }: Pick<House, 'sql'>, id: string): Promise<boolean> {
+  const { count } = await sql`
+    update charge_orders set created_at = created_at - ahead, expires_at = expires_at - ahead, ask_at = ask_at - ahead,
+      asked_at = asked_at - ahead, unclear_since = unclear_since - ahead
+    from (select greatest(ask_at - now(), interval '0') as ahead from charge_orders where id = ${id}) as next
+    where id = ${id} and ask_at is not null`;
+  return count > 0;
+}
