@@ -12,6 +12,8 @@ import { catalogRoutes } from './catalog/routes.ts';
 import { createConsole, type Console } from './console/console.ts';
 import { consoleRoutes } from './console/routes.ts';
 import type { App } from './contract.ts';
+import { createFunding, type Funding } from './funding/funding.ts';
+import { fundingRoutes } from './funding/routes.ts';
 import { createGateways, openSandbox, type Gateway, type MethodId, type Sandbox } from './gateway/gateway.ts';
 import { sandboxRoutes } from './gateway/routes.ts';
 import { readerOf } from './hall/reader.ts';
@@ -55,6 +57,7 @@ interface Rooms {
   readonly keys: Keys;
   readonly reservations: Reservations;
   readonly wallet: Wallet;
+  readonly funding: Funding;
   readonly payments: Payments;
   readonly console: Console;
 }
@@ -71,8 +74,8 @@ const batch_max = 500;
 export async function buildApp(options: HallOptions): Promise<Hall> {
   const metrics = createMetrics();
   const outside = await openOutside(options);
-  const rooms = await makeRooms(options, metrics);
-  const { accounts, waitingRoom, keys, reservations, wallet, payments, console } = rooms;
+  const rooms = await makeRooms(options, metrics, outside.gateways);
+  const { accounts, waitingRoom, keys, reservations, wallet, funding, payments, console } = rooms;
   const { app, ready } = await openHall({
     ...options,
     metrics,
@@ -108,18 +111,23 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
       ...reservations.duties,
       ...keys.duties,
       ...console.live.duties,
+      ...funding.duties,
       ...(outside.sandbox?.duties ?? []),
       ...duties,
     ],
     close: async () => {
       await app.close();
-      await Promise.all([waitingRoom.drain(), keys.drain(), reservations.drain(), wallet.drain(), payments.drain()]);
+      await Promise.all([waitingRoom, keys, reservations, wallet, funding, payments].map((room) => room.drain()));
       await outside.sandbox?.close();
     },
   };
 }
 
-async function makeRooms({ config, database, feed, log }: HallOptions, metrics: Metrics): Promise<Rooms> {
+async function makeRooms(
+  { config, database, feed, log }: HallOptions,
+  metrics: Metrics,
+  gateways: Outside['gateways'],
+): Promise<Rooms> {
   const batchMax = config.laneBatchMax ?? batch_max;
   const accounts = await createAccounts({ database, feed, config, log, metrics });
   const catalog = createCatalog({ database, metrics });
@@ -130,12 +138,13 @@ async function makeRooms({ config, database, feed, log }: HallOptions, metrics: 
   const keys = createKeys({ database, metrics });
   const reservations = createReservations({ database, feed, catalog, waitingRoom, keys, metrics, batchMax, ...kept });
   const wallet = createWallet({ database, metrics, money: config.money, batchMax: config.laneBatchMax });
+  const funding = createFunding({ database, gateways, wallet, config, metrics, log, batchMax });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });
   const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics });
   const { boards } = waitingRoom;
   metrics.follow('waiting', () => [...boards.all()].reduce((sum, board) => sum + board.waiting, 0));
   metrics.follow('active', () => [...boards.all()].reduce((sum, board) => sum + board.active.size, 0));
-  return { accounts, catalog, waitingRoom, keys, reservations, wallet, payments, console };
+  return { accounts, catalog, waitingRoom, keys, reservations, wallet, funding, payments, console };
 }
 
 /** Every address: then 127.0.0.1 is one of them. */
@@ -158,7 +167,7 @@ async function mountOutside(app: App, { sandbox }: Outside): Promise<void> {
 
 /** Mounts the rooms' routes; answers the duties that those bring. */
 function mountRooms(app: App, rooms: Rooms, audit: ReturnType<typeof createAudit>): readonly Duty[] {
-  const { accounts, catalog, waitingRoom, reservations, wallet, payments, console } = rooms;
+  const { accounts, catalog, waitingRoom, reservations, wallet, funding, payments, console } = rooms;
   accountsRoutes(app, accounts);
   catalogRoutes(app, {
     catalog,
@@ -168,6 +177,7 @@ function mountRooms(app: App, rooms: Rooms, audit: ReturnType<typeof createAudit
   const duties = waitingRoomRoutes(app, { accounts, waitingRoom });
   reservationRoutes(app, { reservations, catalog, gate: waitingRoom.gate, accounts, waitingRoom });
   walletRoutes(app, { wallet, accounts });
+  fundingRoutes(app, { funding, accounts });
   paymentRoutes(app, { payments, waitingRoom, reservations });
   consoleRoutes(app, { console, accounts });
   auditRoutes(app, { audit, accounts });

@@ -238,68 +238,6 @@ test('one gateway that hangs keeps none of the others from being asked', async (
   assert.deepEqual(await entriesOf(waiting), [`CHARGE ${amount}`]);
 });
 
-describe('notices', () => {
-  const notify = (id: string, secret?: string, method = 'toss') =>
-    room.notice(method, {}, Buffer.from(JSON.stringify({ orderId: id, isSigned: false, secret })));
-
-  test('make us ask, once in 5 s however often they come, and later if we asked just before', async () => {
-    const user = newUser();
-    const id = await opened(user);
-    await Promise.all(Array.from({ length: 10 }, () => notify(id)));
-    await look(room);
-    await look(room);
-    assert.equal(till.asked.lookUp, 1);
-    // It was about the first of two things.
-    till.standings.set(id, paidFor(order(id)));
-    await notify(id);
-    await notify(id);
-    await look(room);
-    assert.equal(till.asked.lookUp, 1, 'not within 5 s');
-    const row = await rowOf(id);
-    assert(row !== undefined && row.isAsked && row.seconds <= 5, JSON.stringify(row));
-    await asked(id);
-    assert.deepEqual(await entriesOf(user), [`CHARGE ${amount}`]);
-  });
-
-  test('of a PAID order say what was undone', async () => {
-    const user = newUser();
-    const id = await opened(user);
-    await room.confirm(user, id, { paymentKey: keyOf(id), amount });
-    till.standings.set(id, paidFor(order(id), { undone: [{ amount: 3_000, partId: undefined }] }));
-    await notify(id);
-    await look(room);
-    await notify(id);
-    await asked(id);
-    assert.deepEqual(await entriesOf(user), [`CHARGE ${amount}`, 'REVERSAL -3000']);
-    assert.equal((await rowOf(id))?.isAsked, false, 'and that is all there is to ask');
-  });
-
-  test('with a wrong secret, of another gateway or of nothing known are of no use', async () => {
-    const id = await opened(newUser());
-    await house.sql`update charge_orders set notice_secret = 'right' where id = ${id}`;
-    await notify(id, 'wrong');
-    await notify('0'.repeat(22));
-    await look(room);
-    assert.equal(till.asked.lookUp, 0);
-    await notify(id, 'right');
-    await look(room);
-    assert.equal(till.asked.lookUp, 1);
-    await assert.rejects(notify(id, undefined, 'stripe'), { code: 'NOT_FOUND' });
-  });
-
-  test('that come while we ask are not forgotten with the answer', async () => {
-    const user = newUser();
-    const id = await opened(user);
-    await room.confirm(user, id, { paymentKey: keyOf(id), amount });
-    till.before = async (what) => {
-      if (what === 'lookUp' && till.asked.lookUp === 1) await notify(id);
-    };
-    await notify(id);
-    await look(room);
-    assert.equal((await rowOf(id))?.isAsked, true);
-  });
-});
-
 function unclear(): Error {
   till.isAway = false;
   return new GatewayUnclear('the answer was lost');

@@ -11,8 +11,8 @@ import { rest, type Bell, type Duty } from '../platform/ticker.ts';
 import { isOf, receivedOf, type Happening, type Log } from './confirming.ts';
 import type { Credited, Paid, Received } from './crediting.ts';
 import { gatewayOrderOf } from './orders.ts';
-import { wentBack } from './undoing.ts';
 import { noteAbsent, noteFailed, noteOpen, noteSettled, noteUnclear, takeDue, type Due } from './progress.ts';
+import { wentBack } from './undoing.ts';
 
 export interface AskingOptions {
   readonly sql: Sql;
@@ -67,7 +67,7 @@ export function createAsking(options: AskingOptions): Asking {
       },
     },
     drain: async () => {
-      await Promise.all([...underWay.values()].flatMap((asked) => [...asked]));
+      for (const asked of underWay.values()) await Promise.all(asked);
     },
   };
 }

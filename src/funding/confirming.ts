@@ -92,7 +92,10 @@ async function takeMoney(options: ConfirmingOptions, asked: Asked, paymentKey: s
   const { order, gateway } = asked;
   try {
     const answer = await gateway.confirm(gatewayOrderOf(order), paymentKey);
-    if (answer.state !== 'REFUSED') return await settle(options, order, answer);
+    if (answer.state !== 'REFUSED') {
+      const outcome = await settle(options, order, answer);
+      return isOther(answer, paymentKey) ? 'FAILED' : outcome;
+    }
     options.log.warn({ order: order.id, method: order.method, because: answer.because }, 'a payment was refused');
     // Refused is this attempt. Whether the order has ended with it, or was paid by another, the gateway knows.
     const standing = await gateway.lookUp(gatewayOrderOf(order));
@@ -101,6 +104,11 @@ async function takeMoney(options: ConfirmingOptions, asked: Asked, paymentKey: s
   } catch (error) {
     return unlessUnclear(options, order.id, error);
   }
+}
+
+/** What goes on at the gateway is another payment of the order than the one that was to be taken, which was refused. */
+function isOther(standing: Standing, paymentKey: string): boolean {
+  return standing.state === 'OPEN' && standing.paymentKey !== undefined && standing.paymentKey !== paymentKey;
 }
 
 /** After the wish to take the money was sent, nothing but an answer says what became of it. */
@@ -119,26 +127,26 @@ async function writeUnclear({ sql, metrics, ring }: ConfirmingOptions, id: strin
 
 /** How the payment stands, written down. */
 async function settle(options: ConfirmingOptions, order: OrderRow, standing: Standing): Promise<Outcome> {
-  const { sql, log, metrics } = options;
-  switch (standing.state) {
-    case 'PAID': {
-      if (!isOf(order, standing)) {
-        log.warn({ order: order.id, method: order.method }, 'a payment is not of this order, amount or currency');
-        return 'FAILED';
-      }
-      const credited = await options.credit(receivedOf(order, standing));
-      return credited === 'CREDITED' || credited === 'PAID' ? 'PAID' : 'FAILED';
-    }
-    case 'OPEN':
-      await noteOpen(sql, order.id, standing);
-      return 'WAITING';
-    case 'FAILED':
-      await noteFailed(sql, order.id);
-      metrics.orders('failed', order.status === 'FAILED' ? 0 : 1);
-      return 'FAILED';
-    case 'ABSENT':
-      return 'FAILED';
+  const { sql, metrics } = options;
+  if (standing.state === 'PAID') return settlePaid(options, order, standing);
+  if (standing.state === 'OPEN') {
+    await noteOpen(sql, order.id, standing);
+    return 'WAITING';
   }
+  if (standing.state === 'FAILED') {
+    await noteFailed(sql, order.id);
+    metrics.orders('failed', order.status === 'FAILED' ? 0 : 1);
+  }
+  return 'FAILED';
+}
+
+async function settlePaid({ credit, log }: ConfirmingOptions, order: OrderRow, paid: Paid): Promise<Outcome> {
+  if (!isOf(order, paid)) {
+    log.warn({ order: order.id, method: order.method }, 'a payment is not of this order, amount or currency');
+    return 'FAILED';
+  }
+  const credited = await credit(receivedOf(order, paid));
+  return credited === 'CREDITED' || credited === 'PAID' ? 'PAID' : 'FAILED';
 }
 
 /** What is said to be paid is this order, no less and no more. */

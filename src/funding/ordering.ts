@@ -60,25 +60,8 @@ const pending_max = 20_000;
 /** What is bought, as gateways show it. */
 const order_name = { en: 'Wallet top-up', ko: '지갑 충전' } as const satisfies Bilingual;
 
-/** What a gateway does not say is no fault of ours, and may be asked for again. */
-export async function clear<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof GatewayUnclear ? new OverloadedError('a gateway', 2, error) : error;
-  }
-}
-
-export function createOrdering({
-  database,
-  gateways,
-  wallet,
-  config,
-  metrics,
-  batchMax,
-  calls,
-  reading,
-}: OrderingOptions): Ordering {
+export function createOrdering(options: OrderingOptions): Ordering {
+  const { database, gateways, wallet, config, metrics, batchMax, reading } = options;
   const lane = createLane<OpenCommand, Once<OpenedOrder>>({
     name: 'funding.open',
     batchMax,
@@ -90,22 +73,9 @@ export function createOrdering({
       return answers;
     },
   });
-  const prepared = createLane<Prepared, undefined>({
-    name: 'funding.prepared',
-    batchMax,
-    pendingMax: pending_max,
-    metrics,
-    run: (all) => keepPrepared(database, all),
-  });
-  /** What the browser needs is asked for outside of transactions, and kept before anybody is told. */
-  const prepare = async (gateway: Gateway, order: GatewayOrder, language: Language): Promise<Checkout> => {
-    const back = returnTo(config.publicUrl, order.id, order_name[language]);
-    const { checkout, paymentKey } = await calls.call(gateway.id, () => gateway.open(order, back));
-    await prepared.submit({ id: order.id, checkout, paymentKey });
-    return checkout;
-  };
+  const { prepare, drain } = createPreparing(options);
   return {
-    open: async (userId: string, key: string, wish: Wish, language: Language): Promise<Once<ChargeOrder>> => {
+    open: async (userId, key, wish, language) => {
       const { amount, method, reservationId } = wish;
       const refundAccount = wish.refundAccount === undefined ? undefined : JSON.stringify(wish.refundAccount);
       const gateway = gateways.get(method);
@@ -118,17 +88,42 @@ export function createOrdering({
       const known = replayed ? (await reading.own(userId, answer.id)).checkout : null;
       const checkout =
         known === null
-          ? await inTime(
-              clear(() => prepare(gateway, newGatewayOrder(command, answer), language)),
-              fan_ms_max,
-              'a gateway',
-            )
+          ? await inTime(prepare(gateway, newGatewayOrder(command, answer), language), fan_ms_max, 'a gateway')
           : (JSON.parse(known) as Checkout);
       return { answer: firstAnswer(command, answer, checkout), replayed };
     },
     drain: async () => {
       await lane.drain();
-      await prepared.drain();
+      await drain();
     },
   };
+}
+
+/** What the browser needs is asked for outside of transactions, and kept before anybody is told. */
+function createPreparing({ database, config, metrics, batchMax, calls }: OrderingOptions) {
+  const lane = createLane<Prepared, undefined>({
+    name: 'funding.prepared',
+    batchMax,
+    pendingMax: pending_max,
+    metrics,
+    run: (all) => keepPrepared(database, all),
+  });
+  return {
+    prepare: async (gateway: Gateway, order: GatewayOrder, language: Language): Promise<Checkout> => {
+      const back = returnTo(config.publicUrl, order.id, order_name[language]);
+      const { checkout, paymentKey } = await clear(() => calls.call(gateway.id, () => gateway.open(order, back)));
+      await lane.submit({ id: order.id, checkout, paymentKey });
+      return checkout;
+    },
+    drain: lane.drain,
+  };
+}
+
+/** What a gateway does not say is no fault of ours, and may be asked for again. */
+export async function clear<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof GatewayUnclear ? new OverloadedError('a gateway', 2, error) : error;
+  }
 }

@@ -1,5 +1,4 @@
 /** Money from outside over HTTP: orders, withdrawals, and what gateways send by themselves. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Accounts } from '../accounts/accounts.ts';
 import { pageLimitDefault, route, type App } from '../contract.ts';
 import { languageOf } from '../platform/language.ts';
@@ -67,6 +66,11 @@ function orderRoutes(app: App, { funding, accounts }: FundingRooms): void {
 
 const notice_bytes_max = 65_536;
 
+interface NoticeRoute {
+  Params: { method: string };
+  Body: Buffer | null | undefined;
+}
+
 /** Gateways sign bytes: so a body is not read as anything else here, whatever it says that it is. */
 function noticeRoutes(app: App, { funding }: Pick<FundingRooms, 'funding'>): void {
   void app.register((scope, _options, done) => {
@@ -74,19 +78,15 @@ function noticeRoutes(app: App, { funding }: Pick<FundingRooms, 'funding'>): voi
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: notice_bytes_max }, (_request, body, read) =>
       read(null, body),
     );
-    const handler = async (
-      request: FastifyRequest<{ Params: { method: string }; Body: Buffer | undefined | null }>,
-      reply: FastifyReply,
-    ): Promise<FastifyReply> => {
-      await funding.notice(request.params.method, request.headers, request.body ?? Buffer.alloc(0));
-      return reply.code(200).send({});
-    };
     for (const url of ['/api/v1/webhooks/:method', '/webhooks/:method']) {
-      scope.route<{ Params: { method: string }; Body: Buffer | undefined | null }>({
+      scope.route<NoticeRoute>({
         method: 'POST',
         url,
         bodyLimit: notice_bytes_max,
-        handler,
+        handler: async ({ params, headers, body }, reply) => {
+          await funding.notice(params.method, headers, body ?? Buffer.alloc(0));
+          return reply.code(200).send({});
+        },
       });
     }
     done();
