@@ -4,13 +4,13 @@ import { order_amount, ordererOf, orderOf, unclearOrderOf } from './order-names.
 
 const rows_a_statement = 20_000;
 
-/** Open ones, asked about by nobody while they are measured. */
+/** As of the day before yesterday, so that nothing has to be remembered of them under a key. Open ones, asked about by nobody while they are measured. */
 export function openOrders(sql: Sql, count: number): Promise<void> {
   return inPieces(count, async (from, until) => {
     const indexes = Array.from({ length: until - from }, (_, place) => from + place);
     await sql`
-      insert into charge_orders (id, user_id, amount, currency, method, expires_at)
-      select id, 'jwt:' || fan, ${order_amount}, 'KRW', 'toss', now() + interval '30 minutes'
+      insert into charge_orders (id, user_id, amount, currency, method, created_at, expires_at)
+      select id, 'jwt:' || fan, ${order_amount}, 'KRW', 'toss', now() - interval '2 days', now() + interval '30 minutes'
       from unnest(${indexes.map(orderOf)}::text[], ${indexes.map(ordererOf)}::text[]) as ordered (id, fan)`;
   });
 }
@@ -19,8 +19,8 @@ export function unclearOrders(sql: Sql, count: number): Promise<void> {
   return inPieces(count, async (from, until) => {
     const indexes = Array.from({ length: until - from }, (_, place) => from + place);
     await sql`
-      insert into charge_orders (id, user_id, amount, currency, method, expires_at, unclear_since)
-      select id, 'jwt:' || fan, ${order_amount}, 'KRW', 'toss', now() + interval '30 minutes', now()
+      insert into charge_orders (id, user_id, amount, currency, method, created_at, expires_at, unclear_since)
+      select id, 'jwt:' || fan, ${order_amount}, 'KRW', 'toss', now() - interval '2 days', now() + interval '30 minutes', now()
       from unnest(${indexes.map(unclearOrderOf)}::text[], ${indexes.map(ordererOf)}::text[]) as ordered (id, fan)`;
   });
 }

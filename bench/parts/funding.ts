@@ -85,8 +85,8 @@ interface Extent {
 
 const unclear_orders = 10_000;
 const poll_connections = 64;
-/** A gateway that is near, and one that answers at once: nothing real is so quick. */
-export const delays_ms = [100, 0] as const;
+/** How late the gateway is with saying nothing: nothing real is so quick, so nothing makes the service ask more. */
+export const delays_ms = [0] as const;
 /** As many calls to one gateway as the service has under way for fans. */
 const calls_at_once_max = 64;
 const warm_up = { connections: 64, seconds: 10 } as const;
