@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, describe, test } from 'node:test';
-import { boxOffice, newFan, type Fan } from './harness/box-office.ts';
+import { boxOffice, newFan, newFans, type Fan } from './harness/box-office.ts';
 import { insideOf } from './harness/held-once.ts';
 import { openHouse } from './harness/house.ts';
 import { due, ended, movesOf, refunded, sentBack, topUps, with_sandbox } from './harness/topping-up.ts';
@@ -91,6 +91,26 @@ describe('a withdrawal', () => {
     await ended(tops, fan, body.id);
     assert.deepEqual(await sentBack(house, order), [45_000]);
     assert.equal((await tops.withdraw(fan, 1)).code, 'NOT_WITHDRAWABLE');
+  });
+
+  test('and a payment of the same money at the same moment: one of them', async () => {
+    const { concertId, performanceId } = await box.createConcert();
+    const fans = newFans(8);
+    const done = await Promise.all(
+      fans.map(async (fan, index) => {
+        await tops.fill(fan, 50_000);
+        const token = await box.enter(concertId, fan);
+        const hold = await box.hold(token, performanceId, [index + 1]);
+        const [paid, withdrawn] = await Promise.all([box.pay(token, hold.body.id), tops.withdraw(fan, 50_000)]);
+        return { paid, withdrawn, fan };
+      }),
+    );
+    for (const { paid, withdrawn, fan } of done) {
+      const told = [paid.code ?? paid.status, withdrawn.code ?? withdrawn.status];
+      assert([`201 NOT_WITHDRAWABLE`, `INSUFFICIENT_BALANCE 201`].includes(told.join(' ')), told.join(' '));
+      assert.equal(await balanceOf(fan), 0);
+      if (withdrawn.status === 201) await ended(tops, fan, withdrawn.body.id);
+    }
   });
 
   test('happens once a key, and is told again as it was', async () => {

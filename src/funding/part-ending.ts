@@ -30,7 +30,10 @@ export interface Ends {
 export async function endPart(tx: Tx, { wallet, undoing }: Ends, part: TakenPart, ending: Ending): Promise<void> {
   const { id, withdrawalId, orderId, userId, amount } = part;
   await lockWallets(tx, [userId]);
-  void tx`select from charge_orders where id = ${orderId} for no key update`.execute();
+  // What comes back may meet what other orders of the fan owe: all of them are locked in one go, in the order of their ids.
+  void tx`
+    select from charge_orders where user_id = ${userId} and (id = ${orderId} or owed > 0)
+    order by id for no key update`.execute();
   const [ended] = await tx`
     update withdrawal_parts
     set status = ${ending.status}, because = ${ending.status === 'FAILED' ? ending.because : null}, ended_at = now(), ask_at = null

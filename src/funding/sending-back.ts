@@ -5,6 +5,7 @@
  */
 import { GatewayUnclear, type Gateway, type GatewayOrder, type MethodId, type Undone } from '../gateway/gateway.ts';
 import type { Database } from '../platform/database.ts';
+import { inTime } from '../platform/in-time.ts';
 import { createBell, rest, type Duty } from '../platform/ticker.ts';
 import type { Wallet } from '../wallet/wallet.ts';
 import { gatewayOrderOf, type OrderRow } from './orders.ts';
@@ -26,15 +27,13 @@ export interface SendingBack {
   /** Begins at once, if it has not begun; parts that come too late for that are met within a second. */
   soon(): void;
   readonly duties: readonly Duty[];
-  /** Takes no further part, and resolves when no gateway is being asked. */
+  /** Takes no further part, and resolves when no gateway is being asked, or after 5 s: what was asked is looked up later. */
   drain(): Promise<void>;
 }
 
 const every_ms = 1_000;
-/** Of each gateway. One that hangs keeps so many waiting, and none of the others'. */
-const at_once = 4;
-/** By one of those, in one run of the duty. */
-const parts_per_run_max = 100;
+/** Of each gateway: one that hangs keeps none of the others' waiting, and fans' own questions go first. */
+const at_once_max = 8;
 /** Longer than any gateway is waited for: while it is asked, nobody else asks. */
 const asking_seconds_max = 120;
 const pause_seconds = { first: 5, max: 6 * 3_600 };
@@ -44,33 +43,35 @@ const waiting = { minutes: 10, rowsMax: 1_000 };
 export function createSendingBack(options: SendingBackOptions): SendingBack {
   const { database, gateways, trouble } = options;
   const bell = createBell();
-  let running: Promise<boolean> | undefined;
+  const underWay = new Map([...gateways.keys()].map((id) => [id, new Set<Promise<void>>()]));
   let isDraining = false;
 
-  /** Until nothing is due; answers whether it came so far. */
-  const sendDue = async (gateway: Gateway): Promise<boolean> => {
-    for (let parts = 0; parts < parts_per_run_max; parts++) {
-      if (isDraining) return false;
-      const part = await takeDue(database, gateway.id);
-      if (part === undefined) return true;
-      await send(options, gateway, part);
-    }
-    return false;
+  /** Answers whether something was due, or all hands are full. Whoever takes one up calls another, and goes on with the next. */
+  const takeUp = async (gateway: Gateway): Promise<boolean> => {
+    const workers = underWay.get(gateway.id) ?? new Set();
+    if (isDraining || workers.size >= at_once_max) return true;
+    const taking = takeDue(database, gateway.id);
+    const work = async (): Promise<void> => {
+      const part = await taking.catch(() => undefined);
+      if (part !== undefined) {
+        void callTo(gateway);
+        await send(options, gateway, part).catch(trouble);
+      }
+      workers.delete(worker);
+      if (part !== undefined) await callTo(gateway);
+    };
+    const worker: Promise<void> = work();
+    workers.add(worker);
+    return (await taking) !== undefined;
   };
-  const round = async (): Promise<boolean> => {
-    const workers = [...gateways.values()].flatMap((gateway) =>
-      Array.from({ length: at_once }, () => sendDue(gateway)),
-    );
-    const outcomes = await Promise.allSettled([putOffUnconfigured(database, [...gateways.keys()]), ...workers]);
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    return outcomes.every((outcome) => outcome.status === 'fulfilled' && outcome.value);
+  const callTo = async (gateway: Gateway): Promise<void> => {
+    await takeUp(gateway).catch(trouble);
   };
-  const run = (): Promise<boolean> => {
-    running ??= round().finally(() => {
-      running = undefined;
-    });
-    return running;
+  /** Gateways are not waited for: a server that ends would wait for them too. */
+  const run = async (): Promise<boolean> => {
+    const methods = [...gateways.keys()];
+    const found = await Promise.all([putOffUnconfigured(database, methods), ...[...gateways.values()].map(takeUp)]);
+    return found.some(Boolean);
   };
   return {
     soon: () => {
@@ -83,12 +84,12 @@ export function createSendingBack(options: SendingBackOptions): SendingBack {
         everyMs: every_ms,
         bell,
         sign: (sql) => sql`exists (select from withdrawal_parts where ask_at <= now())`,
-        run: async () => ((await run()) ? rest() : undefined),
+        run: async () => ((await run()) ? undefined : rest()),
       },
     ],
     drain: async () => {
       isDraining = true;
-      await running?.catch(() => undefined);
+      await inTime(Promise.all([...underWay.values()].flatMap((workers) => [...workers]))).catch(() => undefined);
     },
   };
 }
@@ -130,8 +131,13 @@ async function send(options: SendingBackOptions, gateway: Gateway, part: DuePart
     if (!(error instanceof GatewayUnclear)) trouble(error);
     return undefined;
   });
-  if (ending === undefined) await putOff(database, part);
-  else await database.transaction((tx) => endPart(tx, options, part, ending));
+  if (ending === undefined) return putOff(database, part);
+  try {
+    await database.transaction((tx) => endPart(tx, options, part, ending));
+  } catch (error) {
+    await putOff(database, part);
+    throw error;
+  }
 }
 
 /**
@@ -160,6 +166,7 @@ async function putOff({ sql }: Database, { id, asks }: DuePart): Promise<void> {
     where id = ${id} and status = 'PENDING' and asks = ${asks + 1}`;
 }
 
+/** Answers whether there may be more of them. */
 async function putOffUnconfigured({ sql }: Database, methods: readonly MethodId[]): Promise<boolean> {
   const { count } = await sql`
     update withdrawal_parts set ask_at = now() + make_interval(mins => ${waiting.minutes})
@@ -167,5 +174,5 @@ async function putOffUnconfigured({ sql }: Database, methods: readonly MethodId[
       select part.id from withdrawal_parts as part join charge_orders as ordered on ordered.id = part.order_id
       where part.ask_at <= now() and ordered.method <> all(${methods}::text[])
       limit ${waiting.rowsMax} for no key update of part skip locked)`;
-  return count < waiting.rowsMax;
+  return count === waiting.rowsMax;
 }

@@ -198,6 +198,7 @@ export const problemFields: Partial<Record<RefusalCode, Readonly<Record<string, 
   },
   BALANCE_LIMIT_EXCEEDED: { limit: Type.Integer(), balance: Type.Integer() },
   AMOUNT_MISMATCH: { expected: Type.Integer(), got: Type.Integer() },
+  NOT_WITHDRAWABLE: { withdrawable: Type.Integer({ minimum: 0 }) },
   INTERNAL: { requestId: Type.String() },
 };
 
