@@ -9,15 +9,20 @@ interface Message {
   readonly at: number;
   /** Of a statement, where it names one. */
   readonly name: string | undefined;
-  /** Of one that is prepared. */
-  readonly text: string | undefined;
+  /** What stands behind the name: of one that is prepared the statement, of one that is carried out its values, as they are. */
+  readonly behind: string;
+}
+
+export interface Bound {
+  readonly statement: string;
+  readonly values: string;
 }
 
 export interface Commit {
   /** Where it begins in the piece. */
   readonly at: number;
-  /** The statements that it is the commit of. */
-  readonly statements: readonly string[];
+  /** What it is the commit of. */
+  readonly bound: readonly Bound[];
 }
 
 /**
@@ -26,22 +31,30 @@ export interface Commit {
  */
 export function followCommits(): (piece: Buffer) => Commit | undefined {
   let isBegun = false;
-  let bound: string[] = [];
+  let bound: Bound[] = [];
   const texts = new Map<string, string>();
-  const statementsOf = (names: readonly string[]): string[] => names.map((name) => texts.get(name) ?? name);
   return (piece) => {
     const messages = [...messagesOf(piece)];
-    for (const { name = '', text } of messages) if (text !== undefined) texts.set(name, text);
-    const names = messages.flatMap(({ kind, name = '' }) => (kind === 'B' ? [name] : []));
-    const isFlight = !isBegun && !names.includes('begin') && names.length > 1;
-    bound = isBegun ? [...bound, ...statementsOf(names)] : statementsOf(names);
-    const last = names.findLast((name) => /^(begin|commit|rollback)$/.test(name));
-    isBegun = last === undefined ? isBegun : last === 'begin';
+    learn(texts, messages);
+    const named = messages.flatMap(({ kind, name = '', behind }) => (kind === 'B' ? [{ name, behind }] : []));
+    const news = named.map(({ name, behind }) => ({ statement: texts.get(name) ?? name, values: behind }));
+    const isFlight = !isBegun && named.length > 1 && !named.some(({ name }) => name === 'begin');
+    bound = isBegun ? [...bound, ...news] : news;
+    const last = named.findLast(({ name }) => /^(begin|commit|rollback)$/.test(name));
+    isBegun = last === undefined ? isBegun : last.name === 'begin';
     // On a connection's first commit it is prepared in the same piece, which may fail like it.
     const isEnd = ({ name, kind }: Message): boolean => name === 'commit' || (isFlight && kind === 'S');
     const at = messages.find(isEnd)?.at;
-    return at === undefined ? undefined : { at, statements: bound };
+    return at === undefined ? undefined : { at, bound };
   };
+}
+
+/** What is prepared is named from then on. */
+function learn(texts: Map<string, string>, messages: readonly Message[]): void {
+  for (const { kind, name = '', behind } of messages) {
+    const [text = ''] = behind.split('\0', 1);
+    if (kind === 'P') texts.set(name, text);
+  }
 }
 
 function* messagesOf(piece: Buffer): Generator<Message> {
@@ -50,8 +63,13 @@ function* messagesOf(piece: Buffer): Generator<Message> {
     const end = at + 1 + piece.readUInt32BE(at + 1);
     const skipped = before_name[kind];
     const body = piece.toString('latin1', at + head_bytes, end);
-    const [name, text] = skipped === undefined ? [] : body.slice(skipped).split('\0', 2);
-    yield { kind, at, name, text: kind === 'P' ? text : undefined };
+    const nameEnd = skipped === undefined ? -1 : body.indexOf('\0', skipped);
+    yield {
+      kind,
+      at,
+      name: nameEnd === -1 ? undefined : body.slice(skipped, nameEnd),
+      behind: body.slice(nameEnd + 1),
+    };
     at = end;
   }
 }

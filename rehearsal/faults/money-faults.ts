@@ -8,58 +8,75 @@ import type { Field } from './field.ts';
 const field = { money: 'sandbox' } as const;
 /** A server is not killed again before it has had time to take money. */
 const kill_every_ms = 2_500;
+const kill_seconds_max = 5;
+/** Until somebody has bought anything at all, on a machine that is slow. */
+const give_up_seconds = 40;
 /** `gateway-away` lasts a minute where other things last 15 seconds. */
 const away_more_seconds = 45;
 
 /** The statement that makes an order PAID. */
+const order_ids = /\b[0-9a-z]{22}\b/g;
 const crediting = /update charge_orders as own\s+set status = 'PAID'/;
 
 interface Killed {
   readonly servers: number;
-  /** Orders whose money the gateway had and no wallet, at the moment after a server was dead. */
+  /** Orders whose credit had been sent but for its commit, and whose money the gateway had taken. */
   readonly orders: number;
 }
 
 /**
- * Kills a server at the moment when it has sent everything that credits an order but the commit, which is not passed on.
- * Each server in turn, and the next one when that one is back.
+ * Kills whichever server is the first to have sent everything that credits an order but the commit, which is not passed on;
+ * and again when it is back. Goes on until somebody was killed, for `seconds` at least.
  */
 async function killBeforeCredit(from: Field, seconds: number): Promise<Killed> {
-  const { servers, wires } = from;
-  const until = performance.now() + seconds * 1_000;
+  const enough = performance.now() + seconds * 1_000;
+  const giveUpAt = enough + give_up_seconds * 1_000;
   let killed = { servers: 0, orders: 0 };
-  for (let number = 0; performance.now() < until; number = (number + 1) % servers.length) {
-    const dead = Promise.withResolvers<'dead' | 'too late'>();
-    const wire = wires[number];
-    if (wire === undefined) throw new Error('this server has no wire');
-    wire.before = (statements) => {
-      if (!statements.some((statement) => crediting.test(statement))) return false;
-      wire.before = undefined;
-      const child = servers[number]?.child;
-      child?.once('exit', () => dead.resolve('dead'));
-      child?.kill('SIGKILL');
-      return true;
-    };
-    const late = setTimeout(() => dead.resolve('too late'), Math.max(0, until - performance.now()));
-    const end = await dead.promise;
-    clearTimeout(late);
-    wire.before = undefined;
-    if (end === 'too late') break;
-    killed = { servers: killed.servers + 1, orders: killed.orders + (await takenAndNotCredited(from)) };
-    await from.kill(number);
-    await from.restart(number);
+  while (performance.now() < (killed.orders === 0 ? giveUpAt : enough)) {
+    const hit = await nextCredit(from, kill_seconds_max);
+    if (hit === undefined) continue;
+    await from.kill(hit.server);
+    killed = { servers: killed.servers + 1, orders: killed.orders + (await takenAmong(from, hit.orders)) };
+    await from.restart(hit.server);
     await sleep(kill_every_ms);
   }
   return killed;
 }
 
-async function takenAndNotCredited({ postgres }: Field): Promise<number> {
-  const [{ orders } = { orders: 0 }] = await postgres.ask(
-    ({ sql }) => sql<{ orders: number }[]>`
-      select count(*)::integer as orders from sandbox_payments join charge_orders on id = order_id
-      where approved_at is not null and charge_orders.status <> 'PAID'`,
+interface Hit {
+  readonly server: number;
+  /** Those that it was about to credit. */
+  readonly orders: readonly string[];
+}
+
+/** Its server is sent SIGKILL by the wire itself, so that nothing of it goes on. Undefined if nobody was credited in time. */
+async function nextCredit({ wires, servers }: Field, seconds: number): Promise<Hit | undefined> {
+  const hit = Promise.withResolvers<Hit | undefined>();
+  for (const [server, wire] of wires.entries()) {
+    wire.before = (bound) => {
+      const credit = bound.find(({ statement }) => crediting.test(statement));
+      if (credit === undefined) return false;
+      for (const each of wires) each.before = undefined;
+      servers[server]?.child.kill('SIGKILL');
+      hit.resolve({ server, orders: credit.values.match(order_ids) ?? [] });
+      return true;
+    };
+  }
+  const late = setTimeout(() => hit.resolve(undefined), seconds * 1_000);
+  const found = await hit.promise;
+  clearTimeout(late);
+  for (const wire of wires) wire.before = undefined;
+  return found;
+}
+
+/** It is the gateway's own word, whatever became of them since. */
+async function takenAmong({ postgres }: Field, orders: readonly string[]): Promise<number> {
+  const [{ taken } = { taken: 0 }] = await postgres.ask(
+    ({ sql }) => sql<{ taken: number }[]>`
+      select count(*)::integer as taken from sandbox_payments
+      where order_id = any(${[...orders]}::text[]) and approved_at is not null`,
   );
-  return orders;
+  return taken;
 }
 
 /** What has nothing to do with a gateway. */
@@ -95,7 +112,7 @@ async function judgeOthers({ historyFile, from, until }: Broken): Promise<Findin
 export const moneyFaults: readonly Fault[] = [
   {
     name: 'killed-before-credit',
-    what: 'a server is killed with `kill -9` when the gateway has taken money and the credit is sent but for its commit; one after the other',
+    what: '`kill -9` of whichever server has sent everything that credits an order but the commit; again and again',
     field,
     strike: async (from, seconds) => {
       const { servers, orders } = await killBeforeCredit(from, seconds);
