@@ -111,8 +111,9 @@ export async function holdsWithMoney(sql: Sql, concertId: string, { fans, seatsP
     where concert_id = ${concertId} and sales.performance_id = seat.performance_id`;
   await sql`insert into wallets (user_id, balance) select user_id, ${money} from held`;
   await sql`
-    insert into transfers (user_id, kind, amount, balance, reference, at)
-    select user_id, 'CHARGE', ${money}, ${money}, 'bench-' || user_id, now() - interval '2 days' from held order by fan`;
+    insert into transfers (user_id, kind, amount, balance, reference, source, at)
+    select user_id, 'CHARGE', ${money}, ${money}, 'bench-' || user_id, 'open', now() - interval '2 days' from held order by fan`;
+  await sql`insert into money_sources (source) values ('open') on conflict do nothing`;
   await sql`drop table held`;
 }
 

@@ -2,6 +2,7 @@
  * The hall: makes the rooms, opens their doors to each other along the corridor, and mounts them behind the hooks
  * that every request passes: its id, its limits, its checks, and the one translator of what goes wrong.
  */
+import path from 'node:path';
 import { addressOf, type Config } from './config.ts';
 import { createAccounts, type Accounts } from './accounts/accounts.ts';
 import { accountsRoutes } from './accounts/routes.ts';
@@ -21,6 +22,7 @@ import type { Log } from './hall/observation.ts';
 import { openHall } from './hall/hall.ts';
 import { mountSite } from './hall/site.ts';
 import { createKeys, type Keys } from './idempotency/idempotency.ts';
+import { readFont } from './pages/built.ts';
 import { createPayments, type Payments } from './payment/payment.ts';
 import { paymentRoutes } from './payment/routes.ts';
 import type { Database } from './platform/database.ts';
@@ -140,7 +142,8 @@ async function makeRooms(
   const wallet = createWallet({ database, metrics, money: config.money, batchMax: config.laneBatchMax });
   const funding = createFunding({ database, gateways, wallet, config, metrics, log, batchMax });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });
-  const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics });
+  const { money } = config;
+  const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics, money });
   const { boards } = waitingRoom;
   metrics.follow('waiting', () => [...boards.all()].reduce((sum, board) => sum + board.waiting, 0));
   metrics.follow('active', () => [...boards.all()].reduce((sum, board) => sum + board.active.size, 0));
@@ -161,7 +164,8 @@ async function openOutside({ config, database }: HallOptions): Promise<Outside> 
 
 async function mountOutside(app: App, { sandbox }: Outside): Promise<void> {
   if (sandbox !== undefined) {
-    await sandboxRoutes(app, { sandbox, languageOf: (request) => readerOf(request).language });
+    const font = await readFont(path.join(import.meta.dirname, '../web/dist')).catch(() => undefined);
+    await sandboxRoutes(app, { sandbox, font, languageOf: (request) => readerOf(request).language });
   }
 }
 

@@ -192,7 +192,8 @@ function readCharges(environment: Environment, embedded: boolean, real: string |
   return charges ?? 'open';
 }
 
-function readGateways(environment: Environment): Pick<MoneyConfig, 'toss' | 'stripe'> {
+/** The real gateways that there are keys for: all that a command needs which only tries them. Refuses with `CannotStart`. */
+export function readGateways(environment: Environment = process.env): Pick<MoneyConfig, 'toss' | 'stripe'> {
   const { text } = reader(environment);
   const key = /^[\x21-\x7e]{8,255}$/;
   const api = (name: string, otherwise: string): string =>

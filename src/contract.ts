@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Static, TSchema, TUnknown } from 'typebox';
 import { fanEndpoints } from './contract/fan.ts';
 import { deskEndpoints } from './contract/console-desk.ts';
+import { consoleMoneyEndpoints } from './contract/console-money.ts';
 import { operatorEndpoints } from './contract/operator.ts';
 import type { Endpoint } from './contract/endpoint.ts';
 import type { RefusalCode } from './refusals.ts';
@@ -21,13 +22,13 @@ export {
   seatsPerPerformanceMax,
 } from './contract/parts.ts';
 
-export { concertDefaults, concertLimits } from './contract/limits.ts';
+export { concertDefaults, concertLimits, moneyLimits } from './contract/limits.ts';
 export { readSeatName, type SeatReading } from './contract/seat-names.ts';
 export { asRead, composed, isOneLine, oneLineIn } from './contract/text.ts';
 
 export const currency = 'KRW';
 
-export const contract = { ...fanEndpoints, ...operatorEndpoints, ...deskEndpoints };
+export const contract = { ...fanEndpoints, ...operatorEndpoints, ...deskEndpoints, ...consoleMoneyEndpoints };
 
 export type EndpointName = keyof typeof contract;
 

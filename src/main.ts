@@ -41,6 +41,9 @@ async function start(open: AsyncDisposableStack, lose: () => void): Promise<stri
   if ((config.identityJwtSecret?.length ?? 32) < 32) {
     log.warn('IDENTITY_JWT_SECRET is shorter than 32 characters: it can be guessed from any token that it signed');
   }
+  if (config.money.charges === 'service' && config.identityJwtSecret === undefined) {
+    log.warn('CHARGES is service, but nobody can sign a token of its scope without IDENTITY_JWT_SECRET');
+  }
   const databaseUrl = config.databaseUrl ?? (await openEmbedded(config, open, lose));
   const database = connect(databaseUrl, { poolMax: config.poolMax, applicationName: 'maejin' });
   open.defer(() => database.close());

@@ -142,13 +142,27 @@ describe('the audit', { concurrency: 4 }, () => {
     assert.match(output, /"user_id":"u1"/);
     assert.match(output, /1 of \d+ checks are BROKEN/);
   });
+
+  test('tells its usage to whoever asks for it, and names an option that it does not have; neither asks a database', async () => {
+    const nowhere = { databaseUrl: 'postgres://nobody@127.0.0.1:1/none' };
+    for (const asked of ['--help', '-h']) {
+      const { code, output } = await command(nowhere, [asked]);
+      assert.deepEqual([code, /^npm run audit$/m.test(output), /BROKEN|ok {4}/.test(output)], [0, true, false], output);
+    }
+    const wrong = await command(nowhere, ['--fix']);
+    assert.deepEqual([wrong.code, wrong.output.trimEnd().split('\n').length], [1, 1], wrong.output);
+    assert.match(wrong.output, /--fix/);
+  });
 });
 
-function command({ databaseUrl }: House): Promise<{ code: number; output: string }> {
+function command(
+  { databaseUrl }: Pick<House, 'databaseUrl'>,
+  given: readonly string[] = [],
+): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
     const program = path.join(import.meta.dirname, '../src/audit/command.ts');
     const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl };
-    const child = execFile(process.execPath, [program], { env }, (_error, stdout, stderr) =>
+    const child = execFile(process.execPath, [program, ...given], { env }, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, output: stdout + stderr }),
     );
   });

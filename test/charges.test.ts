@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { accountsAt, assertProblem } from './harness/accounts.ts';
+import { assertProblem } from './harness/accounts.ts';
 import { accessToken, newFan } from './harness/box-office.ts';
 import { openHouse, type House } from './harness/house.ts';
 import { caller, type Answer } from './harness/http.ts';
@@ -14,6 +14,8 @@ import type { Server } from './harness/server.ts';
 const wallet_max = 1_000;
 const charges_url = '/api/v1/wallet/charges';
 const scope = 'wallet:charge';
+/** Of a fan with an account of ours. */
+const fan_session = 'the-session-of-a-fan';
 const provider_keys = { issuer: 'https://login.example', audience: 'maejin' };
 
 let house: House;
@@ -28,6 +30,8 @@ before(async () => {
   }).listen(0, '127.0.0.1');
   await once(provider, 'listening');
   house = await openHouse();
+  await house.sql`insert into users (id, name, email) values ('a-fan', '김매진', 'a-fan@maejin.example')`;
+  await house.sql`insert into sessions (id, token, user_id, expires_at) values ('of-a-fan', ${fan_session}, 'a-fan', now() + interval '1 day')`;
   const keys = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/jwks.json`;
   const { issuer, audience } = provider_keys;
   const [open, gateway, service] = await Promise.all([
@@ -101,9 +105,8 @@ describe('open', () => {
 describe('gateway', () => {
   test('credits nobody, whatever the token says, and the wallet is as it was', async () => {
     const fan = newFan();
-    const { origin, operatorToken = '' } = servers.gateway;
-    const { body: account } = await accountsAt({ origin }).signUp();
-    for (const token of [fan.token, accessToken('gateway', short()), account.token, operatorToken]) {
+    const { operatorToken = '' } = servers.gateway;
+    for (const token of [fan.token, accessToken('gateway', short()), fan_session, operatorToken]) {
       assertProblem(await charge('gateway', token), 403, 'CHARGE_NOT_ALLOWED');
     }
     assert.deepEqual(await transfersOf(fan.userId), []);
@@ -113,7 +116,7 @@ describe('gateway', () => {
     const call = caller(servers.gateway.origin);
     const bodies = [{ amount: 7 }, { amount: -1 }, { wrong: true }, 'text', undefined];
     for (const body of bodies) {
-      const asked = { ...(body === undefined ? {} : { body }) };
+      const asked = body === undefined ? {} : { body };
       assertProblem(await call('POST', charges_url, asked), 401, 'UNAUTHENTICATED');
       assertProblem(await call('POST', charges_url, { ...asked, bearer: 'nobody' }), 401, 'UNAUTHENTICATED');
       // Without a key, too.
@@ -214,14 +217,13 @@ describe('service', () => {
 
   test('refuses sessions, operators, and tokens of the provider’s published keys, whatever they say', async () => {
     const { origin, operatorToken = '' } = servers.service;
-    const { body: account } = await accountsAt({ origin }).signUp();
     const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const { issuer: iss, audience: aud } = provider_keys;
     const signed = `${part({ alg: 'ES256', kid: 'one' })}.${part({ sub: 'of-the-provider', iss, aud, ...short() })}`;
     const signature = sign('sha256', Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' });
     const jwks = `${signed}.${signature.toString('base64url')}`;
     assert.equal((await caller(origin)('GET', '/api/v1/wallet', { bearer: jwks })).status, 200, 'it is somebody');
-    for (const token of [account.token, operatorToken, jwks]) {
+    for (const token of [fan_session, operatorToken, jwks]) {
       assertProblem(await charge('service', token), 403, 'CHARGE_NOT_ALLOWED');
     }
     assert.equal((await charge('service', accessToken('of-the-secret', short()))).status, 201);

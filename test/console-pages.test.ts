@@ -152,6 +152,7 @@ for (const width of [360, 768]) {
     await page.getByText('대기열, 요청, 서버 차트').focus();
     await page.keyboard.press('Enter');
     await page.locator('.chart canvas').first().waitFor();
+    assert.equal(await page.locator('.chart .zone').first().innerText(), 'KST', 'whose clock it is');
     const sales = await page.getByRole('group', { name: '등급별 판매' }).boundingBox();
     const brake = await page.getByRole('button', { name: '입장 멈추기' }).boundingBox();
     const chart = await page.locator('.chart').first().boundingBox();

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createAudit } from '../src/audit/audit.ts';
-import { codeOf } from '../src/platform/database.ts';
+import { codeOf, type Tx } from '../src/platform/database.ts';
 import { randomId, timeOrderedId } from '../src/platform/ids.ts';
 import { Refusal } from '../src/refusals.ts';
 import { createWallet } from '../src/wallet/wallet.ts';
@@ -28,6 +28,40 @@ for (const postgres of [18, 15] as const) {
     test('takes only what is there: of two who look first and take then, one makes money', async () => {
       assert.equal(await payAtOnce(house, { guarded: true }), 100);
       assert.equal(await payAtOnce(house, { guarded: false }), 200, 'the twin sells for 200 what 100 paid for');
+    });
+
+    test('meets what is owed, also of a charge that began before it was owed: in the plain case it would stay in the wallet', async () => {
+      assert.deepEqual(await chargeWhileReversed(house, { guarded: true }), { balance: 0, owed: 60 });
+      assert.deepEqual(
+        await chargeWhileReversed(house, { guarded: false }),
+        { balance: 10, owed: 70 },
+        'the twin, which does not look at what is owed',
+      );
+    });
+
+    test('takes back once, of many at once, and never holds money while it owes', async () => {
+      const user = newUser();
+      const wallet = createWallet({ database: house.database });
+      wallet.onCredited(async (tx, users) => {
+        for (const userId of users) await wallet.settleOwed(tx, payment(userId, 1_000_000));
+      });
+      await wallet.charge(user, 'start', 40);
+      const within = <T>(work: (tx: Tx) => Promise<T>) => house.database.transaction(work);
+      await Promise.all(
+        Array.from({ length: 8 }, (_, at) => [
+          within((tx) => wallet.reverse(tx, payment(user, 7))),
+          wallet.charge(user, `charge-${at}`, 3),
+          within((tx) => wallet.creditOrders(tx, [{ ...payment(user, 2), source: 'sandbox' }])),
+          within((tx) => wallet.giveBack(tx, [payment(user, 1)], 'REFUND')),
+          within((tx) => wallet.takeOut(tx, [payment(user, 5)])),
+        ]).flat(),
+      );
+      const [sums] = await house.sql`
+        select wallets.balance, owed, sum(amount)::bigint as sum, (-coalesce(sum(amount) filter (where kind = 'REVERSAL'), 0))::bigint as reversed
+        from transfers join wallets using (user_id) where user_id = ${user} group by 1, 2`;
+      assert.equal(sums?.['balance'], sums?.['sum']);
+      assert.equal(Number(sums?.['reversed']) + Number(sums?.['owed']), 8 * 7, 'all of it was taken or is owed');
+      assert(sums?.['owed'] === 0 || sums?.['balance'] === 0, JSON.stringify(sums));
     });
 
     test('remembers a key once: without its uniqueness two servers both act', async (t) => {
@@ -116,6 +150,34 @@ async function oneKeyAtOnce({ database, sql }: House): Promise<number> {
   });
   await Promise.all(await charging);
   return (await createWallet({ database }).balance(user)) - 1;
+}
+
+/**
+ * A plain charge of 10 waits for a wallet of 30 of which meanwhile 100 are undone: it finds out that 70 are owed only when it has
+ * the lock. What the wallet holds and owes in the end.
+ */
+async function chargeWhileReversed({ database, sql }: House, { guarded }: { guarded: boolean }): Promise<unknown> {
+  const user = newUser();
+  const wallet = createWallet({ database });
+  wallet.onCredited(async (tx, users) => {
+    for (const userId of users) await wallet.settleOwed(tx, payment(userId, 1_000_000));
+  });
+  await wallet.charge(user, 'start', 30);
+  const plainly = () =>
+    sql`
+    insert into wallets (user_id, balance) values (${user}, 10)
+    on conflict (user_id) do update set balance = wallets.balance + excluded.balance`.execute();
+  const charging = await database.transaction(async (tx) => {
+    assert.equal(await wallet.reverse(tx, payment(user, 100)), 30);
+    const charged = guarded ? wallet.charge(user, 'key', 10) : plainly();
+    await lockWaiters({ sql }, 1, { like: '%insert into wallets%' });
+    return [charged];
+  });
+  await Promise.all(charging);
+  const [row] = await sql<
+    { balance: number; owed: number }[]
+  >`select balance, owed from wallets where user_id = ${user}`;
+  return { ...row };
 }
 
 function chargeAll({ database }: House, users: readonly string[], key: string): Promise<unknown> {

@@ -167,7 +167,9 @@ for (const postgres of [18, 15] as const) {
         ['CHARGE', -1],
         ['PAYMENT', 1],
         ['REFUND', -1],
+        ['PAYMENT', 5],
         ['COMPENSATION', 0],
+        ['COMPENSATION', -1],
         ['WITHDRAWAL', 0],
         ['REVERSAL', 1],
         ['GIFT', 1],
@@ -180,8 +182,16 @@ for (const postgres of [18, 15] as const) {
       for (const [kind, amount] of refused) await assert.rejects(move(kind, amount), /transfers_fit_their_kind/);
       await assert.rejects(move('CHARGE', null), /null value in column "amount"/);
       await assert.rejects(move('CHARGE', 5, null), /null value in column "balance"/);
-      await assert.rejects(move('CHARGE', 5, 5, null), /transfers_name_their_source/);
-      await assert.rejects(move('REFUND', 5, 5, 'open'), /transfers_name_their_source/);
+      await assert.rejects(move('CHARGE', 5, 5, null), /transfers_fit_their_kind/);
+      for (const [kind, amount] of [
+        ['REFUND', 5],
+        ['REFUND', 0],
+        ['PAYMENT', -5],
+        ['REVERSAL', -5],
+        ['WITHDRAWAL', 5],
+        ['CHARGE', 0],
+      ] as const)
+        await assert.rejects(move(kind, amount, 5, 'open'), /transfers_fit_their_kind/);
       const entries = await undone(house.database, async (tx) => {
         await tx`insert into transfers (user_id, kind, amount, balance, reference, source)
           values (${user}, 'CHARGE', 5, 5, 'c', 'open'), (${user}, 'PAYMENT', -5, 0, 'p', null),

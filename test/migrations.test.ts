@@ -297,4 +297,52 @@ describe('migrations', () => {
       });
     });
   });
+
+  describe('024: money that was there was for the asking', () => {
+    const rows = `
+      insert into wallets values ('u1', 8500), ('u2', 700), ('u3', 0);
+      insert into transfers (user_id, kind, amount, balance, reference, at) values
+        ('u1', 'CHARGE', 10000, 10000, 'c1', '2026-01-01Z'), ('u2', 'CHARGE', 700, 700, 'c2', '2026-01-02Z'),
+        ('u1', 'PAYMENT', -1500, 8500, 'p1', '2026-01-03Z'), ('u1', 'REFUND', 0, 8500, 'r1', '2026-01-04Z')`;
+    const books = (tx: Tx) => tx.unsafe('select * from ledger_entries order by id, account');
+
+    test('and says so; everything else is as it was, and the table goes on as append-only', async () => {
+      await undone(house.database, async (tx) => {
+        const text = await past(tx, '024_money_from_outside.sql');
+        await tx.unsafe(rows);
+        const [before, booksBefore] = [await tx.unsafe('select * from transfers order by id'), await books(tx)];
+        await tx.unsafe(text);
+        assert.deepEqual(
+          (await tx.unsafe('select * from transfers order by id')).map((row) => Object.values(row)),
+          before.map((row) => [...Object.values(row), row['kind'] === 'CHARGE' ? 'open' : null]),
+        );
+        assert.deepEqual([...(await books(tx))], [...booksBefore]);
+        assert.deepEqual(
+          (await tx.unsafe('select * from wallets order by user_id')).map((row) => Object.values(row)),
+          [
+            ['u1', 8_500, 0],
+            ['u2', 700, 0],
+            ['u3', 0, 0],
+          ],
+        );
+        assert.deepEqual([...(await tx`select source from money_sources`)], [{ source: 'open' }]);
+        for (const change of ['update transfers set source = null', 'delete from transfers', 'truncate transfers'])
+          await refused(tx, change, /transfers is append-only/);
+        await refused(tx, `update wallets set balance = -1`, { constraint: 'wallets_balance_check' });
+        await refused(tx, `update wallets set owed = -1`, { constraint: 'wallets_owed_check' });
+        // What is owed to a fan is never refused by the table.
+        await tx.unsafe(`update wallets set balance = 100000001 where user_id = 'u1'`);
+      });
+    });
+
+    test('and where there was none, there is none', async () => {
+      await undone(house.database, async (tx) => {
+        const text = await past(tx, '024_money_from_outside.sql');
+        await tx.unsafe(`insert into wallets values ('u1', 0);
+          insert into transfers (user_id, kind, amount, balance, reference) values ('u1', 'PAYMENT', 0, 0, 'p1')`);
+        await tx.unsafe(text);
+        assert.deepEqual([...(await tx`select source from money_sources`)], []);
+      });
+    });
+  });
 });

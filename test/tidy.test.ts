@@ -80,6 +80,7 @@ describe('the house', () => {
       "import { parse } from 'pg-protocol';",
       'if (client._queryable) client.connection.stream.destroy();',
       "import fastify from 'fastify';",
+      "import { Stripe } from 'stripe';",
       'await sql<Row[]>`select 1`;',
       'console.log(1);',
     ]) {

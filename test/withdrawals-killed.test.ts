@@ -28,7 +28,10 @@ interface Killed {
 }
 
 /** Withdraws 1,000 of an order, kills the server where it stands before this gate, and goes on with another one. */
-async function killedBefore(gate: RowGate, prepare: (order: Filled) => Promise<unknown> = async () => undefined): Promise<Killed> {
+async function killedBefore(
+  gate: RowGate,
+  prepare: (order: Filled) => Promise<unknown> = async () => undefined,
+): Promise<Killed> {
   const fan = newFan();
   const order = await topUps(boxOffice(server)).fill(fan, 1_000);
   await prepare(order);

@@ -221,7 +221,8 @@ describe('asking the gateway', () => {
     refunder.answer = () => 'LOST';
     const id = await withdraw(one, user, 500);
     await eventually(async () => {
-      const [part] = await house.sql`select asks, ask_at - now() < interval '10 s' as soon from withdrawal_parts where withdrawal_id = ${id}`;
+      const [part] =
+        await house.sql`select asks, ask_at - now() < interval '10 s' as soon from withdrawal_parts where withdrawal_id = ${id}`;
       assert.deepEqual(part, { asks: 1, soon: true });
     });
     assert.equal(await statusOf(id), 'PENDING');
@@ -281,7 +282,8 @@ describe('asking the gateway', () => {
     await due();
     await bring(elsewhere);
     assert.deepEqual([toss.asked, await statusOf(id)], [[], 'PENDING']);
-    const [part] = await house.sql`select ask_at > now() + interval '9 min' as later, asks from withdrawal_parts where withdrawal_id = ${id}`;
+    const [part] =
+      await house.sql`select ask_at > now() + interval '9 min' as later, asks from withdrawal_parts where withdrawal_id = ${id}`;
     assert.deepEqual(part, { later: true, asks: 1 });
     assert.equal((await elsewhere.withdrawals(user, { limit: 10 })).withdrawable, 0);
     refunder.answer = undefined;

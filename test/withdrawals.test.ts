@@ -36,7 +36,11 @@ describe('a withdrawal', () => {
       { orderId: newest, amount: 1_000, status: 'PENDING' },
       { orderId: middle, amount: 1_500, status: 'PENDING' },
     ]);
-    assert.deepEqual([await balanceOf(fan), await withdrawableOf(fan)], [3_500, 3_500], 'it has left the wallet at once');
+    assert.deepEqual(
+      [await balanceOf(fan), await withdrawableOf(fan)],
+      [3_500, 3_500],
+      'it has left the wallet at once',
+    );
 
     await ended(tops, fan, body.id);
     const done = (await tops.withdrawal(fan, body.id)).body;
@@ -51,7 +55,11 @@ describe('a withdrawal', () => {
       ],
     );
     await ended(tops, fan, rest.id);
-    assert.deepEqual(await Promise.all(orders.map((order) => sentBack(house, order))), [[3_000], [1_500, 500], [1_000]]);
+    assert.deepEqual(await Promise.all(orders.map((order) => sentBack(house, order))), [
+      [3_000],
+      [1_500, 500],
+      [1_000],
+    ]);
     assert.deepEqual([await balanceOf(fan), await withdrawableOf(fan)], [0, 0]);
 
     const list = (await tops.withdrawals(fan, '?limit=1')).body;
@@ -121,7 +129,10 @@ describe('a withdrawal', () => {
     await ended(tops, fan, first.body.id);
     const again = await tops.withdraw(fan, 400, key);
     assert.deepEqual([again.status, again.body, again.headers.get('idempotent-replayed')], [201, first.body, 'true']);
-    assert.deepEqual([(await tops.withdraw(fan, 401, key)).code, await balanceOf(fan)], ['IDEMPOTENCY_KEY_REUSED', 600]);
+    assert.deepEqual(
+      [(await tops.withdraw(fan, 401, key)).code, await balanceOf(fan)],
+      ['IDEMPOTENCY_KEY_REUSED', 600],
+    );
   });
 
   test('is refused where it says nothing that can be done', async () => {

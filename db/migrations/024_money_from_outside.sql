@@ -1,13 +1,18 @@
 -- Money from outside: a wallet is filled by an order that a gateway confirmed, and emptied back to where it came from.
 
--- The kinds of movement, each on the side of the wallet that it belongs to. What could not be sent back comes back as a WITHDRAWAL
--- that is positive.
+-- Where the money of a charge came from: `open` is play money, which anybody had for the asking; `service` is a caller whom the
+-- operator trusts; else the gateway. All that was charged before was for the asking. Of 1,000,000 movements it takes 2 to 4 s.
+alter table transfers add column source text;
+alter table transfers alter column source type text using case kind when 'CHARGE' then 'open' end;
+
+-- The kinds of movement, each on the side of the wallet that it belongs to; a charge, and nothing else, has a source. What could not
+-- be sent back comes back as a WITHDRAWAL that is positive. As short as can be: PostgreSQL reads the tree of a constraint anew for
+-- each statement that writes here, and a case with a branch for each kind took a single charge 20 µs more.
 alter table transfers drop constraint transfers_fit_their_kind;
 alter table transfers add constraint transfers_fit_their_kind check (
-  case kind
-    when 'CHARGE' then amount > 0 when 'PAYMENT' then amount <= 0 when 'REFUND' then amount >= 0
-    when 'COMPENSATION' then amount > 0 when 'WITHDRAWAL' then amount <> 0 when 'REVERSAL' then amount < 0
-    else false end);
+  kind = any (case when amount < 0 then '{PAYMENT,WITHDRAWAL,REVERSAL}' when amount = 0 then '{PAYMENT,REFUND}'
+    when source is null then '{REFUND,COMPENSATION,WITHDRAWAL}' else '{CHARGE}' end::text[])
+  and (source is null or amount > 0));
 create or replace view ledger_entries as
 select user_id, id, side.account, kind, side.amount, side.balance, reference, at
 from transfers cross join lateral (values
@@ -15,13 +20,8 @@ from transfers cross join lateral (values
   (case when kind in ('CHARGE', 'WITHDRAWAL', 'REVERSAL') then 'FUNDING' else 'SALES' end, -transfers.amount, null))
   as side (account, amount, balance);
 
--- Where the money of a charge came from: `open` is play money, which anybody had for the asking; `service` is a caller whom the
--- operator trusts; else the gateway. All that was charged before was for the asking.
-alter table transfers add column source text;
-alter table transfers alter column source type text using case kind when 'CHARGE' then 'open' end;
-alter table transfers add constraint transfers_name_their_source check ((source is not null) = (kind = 'CHARGE'));
-
--- From where there may be money in the wallets. Written before the first charge of each, so that a start need not read them all.
+-- From where there may be money in the wallets. Written before the first charge of each, that of a real gateway by the start, so that
+-- a start need not read them all. Real money and play money never meet: whoever writes here has the table to itself meanwhile.
 create table money_sources (
   source text primary key check (source in ('open', 'service', 'sandbox', 'toss', 'stripe')),
   since timestamptz not null default now()
@@ -100,3 +100,15 @@ create table withdrawal_parts (
 create index withdrawal_parts_of on withdrawal_parts (withdrawal_id);
 create index withdrawal_parts_of_order on withdrawal_parts (order_id);
 create index withdrawal_parts_to_ask on withdrawal_parts (ask_at) where ask_at is not null;
+
+-- What the console asks: a day's orders by when they were opened and when they were paid, those that failed, what
+-- is unclear and since when, what is owed, and what is or was on its way back.
+create index charge_orders_by_opening on charge_orders (created_at);
+create index charge_orders_by_payment on charge_orders (paid_at) where paid_at is not null;
+create index charge_orders_failed on charge_orders (id) where status = 'FAILED';
+create index charge_orders_unclear on charge_orders (unclear_since, id) where unclear_since is not null;
+create index charge_orders_owed on charge_orders (id) where owed > 0;
+create index withdrawals_by_status on withdrawals (status, id);
+create index withdrawal_parts_done on withdrawal_parts (ended_at) where status = 'DONE';
+create index withdrawal_parts_failed on withdrawal_parts (withdrawal_id) where status = 'FAILED';
+create index transfers_undone on transfers (at) where kind = 'REVERSAL';

@@ -117,10 +117,8 @@ export const moneyFaults: readonly Fault[] = [
     strike: async (from, seconds) => {
       const { servers, orders } = await killBeforeCredit(from, seconds);
       if (servers === 0 || orders === 0)
-        throw new Error(
-          `${servers} servers were killed, with ${orders} orders taken and not credited: nothing was hit`,
-        );
-      return `${servers} times killed; ${orders} orders whose money had been taken and not credited were seen right behind it`;
+        throw new Error(`${servers} servers were killed, before the credit of ${orders} orders: nothing was hit`);
+      return `${servers} times killed, before the credit of ${orders} orders whose money the gateway had taken`;
     },
   },
   {

@@ -4,6 +4,7 @@
  */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { createVerifier, type Algorithm } from 'fast-jwt';
+import { boundedBody } from '../platform/bounded-body.ts';
 import { OverloadedError } from '../platform/lane.ts';
 import type { Log } from './better-auth.ts';
 import { leeway_seconds } from './hs256.ts';
@@ -90,15 +91,8 @@ async function fetchSet(url: string): Promise<unknown> {
     signal: AbortSignal.timeout(fetch_ms_max),
     headers: { accept: 'application/json' },
   });
-  if (!response.ok || response.body === null) throw new Error(`status ${response.status}`);
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of response.body) {
-    bytes += part.length;
-    if (bytes > answer_bytes_max) throw new Error(`more than ${answer_bytes_max} bytes`);
-    parts.push(part);
-  }
-  return JSON.parse(Buffer.concat(parts).toString());
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return JSON.parse((await boundedBody(response, answer_bytes_max)).toString());
 }
 
 /** Those keys of the set that can verify signatures, by their name. */

@@ -48,10 +48,27 @@ function complaintOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-try {
+const usage = `npm run audit
+
+Checks the invariants on the live database, in one snapshot and without changing anything, and says what breaks them.
+Exit code 0 if all hold, 1 if not or if nothing could be checked. It takes no options; of the environment it reads
+  DATABASE_URL  the database to check
+  DATA_DIR      or where npm start keeps its own (.data), which is started for this where no server runs
+`;
+
+async function main(given: readonly string[]): Promise<void> {
+  if (given.some((word) => word === '--help' || word === '-h')) {
+    process.stdout.write(usage);
+    return;
+  }
+  if (given.length > 0) throw new CannotStart(`audit takes no options: ${given[0]} is none. --help says what it does`);
   const report = await audit();
   process.stdout.write(describe(report));
   process.exitCode = report.ok ? 0 : 1;
+}
+
+try {
+  await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`maejin: ${complaintOf(error)}\n`);
   process.exitCode = 1;

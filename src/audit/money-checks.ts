@@ -1,4 +1,5 @@
 /** Money: nothing is made, nothing is lost. */
+import { balanceMax } from '../contract.ts';
 import type { Check } from './check.ts';
 
 export const moneyChecks: readonly Check[] = [
@@ -29,6 +30,12 @@ export const moneyChecks: readonly Check[] = [
       select user_id, balance, null as entry from wallets where balance < 0
       union all
       select user_id, balance, id from transfers where balance < 0`,
+  },
+  {
+    name: 'I4 no charge that is no order’s left more than a wallet may hold',
+    breaches: (tx) => tx`
+      select user_id, id, source, amount, balance from transfers
+      where kind = 'CHARGE' and source in ('open', 'service') and balance > ${balanceMax}`,
   },
   {
     name: "I4 each entry's balance follows from the one before",

@@ -3,6 +3,7 @@
  * it, by the same transaction.
  */
 import type { Accounts } from '../accounts/accounts.ts';
+import type { MoneyConfig } from '../config.ts';
 import { composed, concertDefaults, concertLimits, currency, type BodyOf } from '../contract.ts';
 import type { Catalog, CreatedPerformance, NewConcert } from '../catalog/catalog.ts';
 import { keyed, type Once } from '../idempotency/idempotency.ts';
@@ -20,10 +21,12 @@ import {
   type WaitingRoom,
 } from '../waiting-room/gate.ts';
 import type { Wallet } from '../wallet/wallet.ts';
+import { createCsvWriter } from './desk/csv-file.ts';
 import { createDesk, type Desk } from './desk/desk.ts';
 import { admittedLately } from './history.ts';
 import { createLive, type Live } from './live.ts';
 import { lastDeed, writeDown } from './log.ts';
+import { createMoney, type Money } from './money/money.ts';
 import { fingerprintOf, once } from './once.ts';
 import { listReservations, type ReservationQuery, type ReservationsPage } from './reservations.ts';
 
@@ -68,6 +71,7 @@ export interface Console {
   /** Everybody's reservations, newest first. Refusal: VALIDATION_FAILED for a cursor that is none. */
   reservations(query: ReservationQuery): Promise<ReservationsPage>;
   readonly live: Live;
+  readonly money: Money;
 }
 
 export interface ChangedBy {
@@ -87,6 +91,8 @@ export interface ConsoleRooms {
   readonly metrics: Pick<Metrics, 'totals' | 'loop'>;
   readonly reservations: Pick<Reservations, 'layOutSeats' | 'seatNumbersByState' | 'standingOfAllDates'>;
   readonly wallet: Pick<Wallet, 'entries'>;
+  /** Who may fill a wallet here. */
+  readonly money: Pick<MoneyConfig, 'charges' | 'sandbox'>;
 }
 
 /** One transaction lays them all out: a million take a few seconds. */
@@ -94,6 +100,7 @@ const seats_per_concert_max = concertLimits.seatsMax;
 
 export function createConsole(rooms: ConsoleRooms): Console {
   const { database, accounts, catalog, waitingRoom, reservations } = rooms;
+  const writeCsv = createCsvWriter();
   return {
     createConcert: async (sale, operatorId = null) => {
       const made = await database.transaction((tx) => putOnSale(tx, rooms, sale, operatorId));
@@ -108,7 +115,7 @@ export function createConsole(rooms: ConsoleRooms): Console {
       catalog.announce(made.answer.id);
       return made;
     },
-    desk: createDesk(rooms),
+    desk: createDesk({ ...rooms, writeCsv }),
     updateConcert: (concertId, patch, by) => updateConcert(rooms, concertId, patch, by),
     overview: async (concertId) => {
       const [line, seats, revenue, admitted] = await Promise.all([
@@ -122,6 +129,7 @@ export function createConsole(rooms: ConsoleRooms): Console {
     },
     reservations: (query) => listReservations({ sql: database.sql, accounts, catalog }, query),
     live: createLive(rooms),
+    money: createMoney({ ...rooms, writeCsv }),
   };
 }
 

@@ -4,6 +4,7 @@ import { pageLimitDefault, route, type App } from '../contract.ts';
 import type { Console } from './console.ts';
 import { deskRoutes } from './desk/routes.ts';
 import { liveRoutes } from './live-routes.ts';
+import { moneyRoutes } from './money/routes.ts';
 
 export interface ConsoleRoutes {
   readonly console: Console;
@@ -13,6 +14,7 @@ export interface ConsoleRoutes {
 export function consoleRoutes(app: App, { console, accounts }: ConsoleRoutes): void {
   deskRoutes(app, { desk: console.desk, accounts });
   liveRoutes(app, { live: console.live, accounts });
+  moneyRoutes(app, { money: console.money, accounts });
   app.route({
     ...route('createConcert'),
     handler: async (request, reply) => {

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import {
   ConcertParams,
   Count,
+  CsvFile,
   Id,
   Money,
   Page,
@@ -80,6 +81,10 @@ const people = {
           charged: Money,
           paid: Money,
           refunded: Money,
+          compensated: Money,
+          withdrawn: Type.Integer({ description: 'Sent back, or about to be' }),
+          reversed: Type.Integer({ description: 'Taken for what a gateway undid' }),
+          owed: Type.Integer({ minimum: 0, description: 'A gateway undid it, and the wallet could not give it yet' }),
           adds: Type.Boolean({ description: 'The entries come to the balance' }),
         }),
         places: Type.Array(Place, { description: 'At most 100' }),
@@ -212,11 +217,6 @@ const plan = {
     refusals: ['NOT_FOUND'],
   },
 } as const satisfies Record<string, Endpoint>;
-
-const CsvFile = Type.String({
-  description:
-    'RFC 4180, UTF-8 with a byte order mark; column names and words in the reader’s language, times by the hall’s clock (KST), money as plain numbers',
-});
 
 const files = {
   exportReservations: {

@@ -26,3 +26,12 @@ export const concertDefaults = {
   graceSeconds: 20,
   maxSeatsPerFan: 4,
 } as const;
+
+/** What an operator asks about money, and when it is time to look. */
+export const moneyLimits = {
+  daysMax: 366,
+  /** Parts of withdrawals that could not be sent are told for so long. */
+  failedDays: 7,
+  /** A gateway that is well has said long before how a payment ended. */
+  unclearMinutesMax: 15,
+} as const;

@@ -16,13 +16,13 @@ import {
 } from './parts.ts';
 import type { Endpoint } from './endpoint.ts';
 
-const methods = ['sandbox', 'toss', 'stripe'] as const;
+export const chargeMethods = ['sandbox', 'toss', 'stripe'] as const;
 const amount = Type.Integer({ minimum: 1, maximum: chargeMax });
-const orderId = Type.String({ pattern: '^[a-z0-9]{22}$' });
+export const orderId = Type.String({ pattern: '^[a-z0-9]{22}$' });
 const OrderParams = Type.Object({ id: orderId });
 
 const ChargeMethod = Type.Object({
-  id: oneOf(methods),
+  id: oneOf(chargeMethods),
   name: Type.String({ description: 'In the reader’s language' }),
   currency: Type.String(),
   minAmount: Money,
@@ -55,7 +55,7 @@ const Checkout = Type.Object(
 const ChargeOrder = Type.Object({
   id: Id,
   amount: Money,
-  method: oneOf(methods),
+  method: oneOf(chargeMethods),
   status: oneOf(['OPEN', 'PAID', 'FAILED', 'EXPIRED']),
   checkout: Checkout,
   expiresAt: Time,
@@ -146,7 +146,7 @@ const orders = {
     body: Type.Object(
       {
         amount,
-        method: oneOf(methods),
+        method: oneOf(chargeMethods),
         reservationId: Type.Optional(
           Type.String({ pattern: '^[a-z0-9]{10}-[a-z0-9]{1,40}$', description: 'The own hold to come back to' }),
         ),

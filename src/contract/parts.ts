@@ -254,6 +254,11 @@ export const SeatMap = Type.Object({
   statuses: Type.String({ description: 'A letter for each seat, by number: `A` AVAILABLE, `H` HELD, `R` RESERVED' }),
 });
 
+export const CsvFile = Type.String({
+  description:
+    'RFC 4180, UTF-8 with a byte order mark; column names and words in the reader’s language, times by the hall’s clock (KST), money as plain numbers',
+});
+
 const NextCursor = Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'null at the end' });
 
 /** A page of a list: `{[name]: […], nextCursor}`. */

@@ -7,7 +7,7 @@
 import type { MethodId, Standing, Undone } from '../gateway/gateway.ts';
 import { brokenConstraint, conflict, type Database, type Sql, type Statement, type Tx } from '../platform/database.ts';
 import { createLane, type LaneMetrics } from '../platform/lane.ts';
-import { crediting, lockingWallets, lockWallets, type Wallet } from '../wallet/wallet.ts';
+import { crediting, lockWallets, type Wallet } from '../wallet/wallet.ts';
 
 export type Paid = Extract<Standing, { readonly state: 'PAID' }>;
 
@@ -91,45 +91,39 @@ function plainAmong(all: readonly Received[]): Received[] {
   return [...firsts.values()].toSorted((one, other) => (one.id < other.id ? -1 : 1));
 }
 
-/** Answers those that it credited. */
+/** Answers those that it credited; rejects with a conflict, so that nothing of it stands. */
 async function creditPlainly({ sql, flight }: Database, orders: readonly Received[]): Promise<ReadonlySet<Received>> {
   if (orders.length === 0) return new Set();
-  const [, rows] = await flight([
-    lockingWallets(
-      sql,
-      orders.map(({ userId }) => userId),
-    ),
-    creditingOrders(sql, orders),
-  ]);
+  const [rows] = await flight([creditingOrders(sql, orders)]);
   const credited = new Set(rows.map(({ id }) => id));
   return new Set(orders.filter(({ id }) => credited.has(id)));
 }
 
 /**
- * The wallets are locked by the statement before, so nobody else moves these fans' money. Orders are locked where their state
- * is asked for: who waits for one sees how the other left it.
+ * Who is PAID already is left out as far as the statement sees it; what it did not see, the writes meet: an order that another
+ * credits meanwhile is waited for and found PAID, and then all of it is undone. `paid` reads `before`, so that wallets
+ * are locked before orders.
  */
 function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ readonly id: string }[]> {
   return sql`
     with received as materialized (
-      select asked.*, own.amount, own.method as source
+      select asked.*
       from unnest(${orders.map(({ id }) => id)}::text[], ${orders.map(({ userId }) => userId)}::text[],
+        ${orders.map(({ amount }) => amount)}::bigint[], ${orders.map(({ method }) => method)}::text[],
         ${orders.map(({ paid }) => paid.paymentKey)}::text[], ${orders.map(({ paid }) => paid.secret ?? null)}::text[])
-        as asked (id, user_id, payment_key, secret)
-      cross join lateral (select from wallets where wallets.user_id = asked.user_id and wallets.owed = 0 offset 0) as wallet
-      cross join lateral (
-        select amount, method from charge_orders as mine
-        where mine.id = asked.id and mine.user_id = asked.user_id and mine.status <> 'PAID'
-        for no key update offset 0) as own
-      where (select true from charge_orders as other
-        where other.method = own.method and other.payment_key = asked.payment_key and other.id <> asked.id) is null
+        as asked (id, user_id, amount, source, payment_key, secret)
+      where (select status from charge_orders as own where own.id = asked.id) <> 'PAID'
+    ), ${crediting(sql)}, before as materialized (
+      select count(*) as wallets from credited
     ), paid as (
       update charge_orders as own
       set status = 'PAID', paid_at = now(), payment_key = received.payment_key, ask_at = null, unclear_since = null,
         notice_secret = coalesce(received.secret, own.notice_secret)
-      from received where own.id = received.id and own.status <> 'PAID'
+      from before, received
+      where before.wallets >= 0 and own.id = received.id and own.user_id = received.user_id and own.amount = received.amount
+        and own.method = received.source and own.status <> 'PAID'
       returning own.id
-    ), ${crediting(sql)}, met as (
+    ), met as (
       select expect_rows((select count(*) from paid) + (select count(*) from credited), 2 * (select count(*) from received))::text as all
     )
     select id from paid, met where met.all is not null`;

@@ -2,6 +2,7 @@
  * Requests to a gateway, each bounded in time, in number and in bytes. What comes back is an answer that says something,
  * or `GatewayUnclear`: a gateway that is late, away, overloaded or unreadable has said nothing about anybody's money.
  */
+import { boundedBody } from '../platform/bounded-body.ts';
 import { createFewAtOnce } from '../platform/few-at-once.ts';
 import { OverloadedError } from '../platform/overloaded.ts';
 import { GatewayUnclear } from './terms.ts';
@@ -51,10 +52,10 @@ export function createCalls({ name, api, headers, atOnce }: CallsOptions): Calls
       headers: { accept: 'application/json', ...headers, ...call.headers },
       ...(call.body === undefined ? {} : { body: call.body }),
     });
-    const text = await readBounded(response);
+    const bytes = await boundedBody(response, answer_bytes_max);
     const { status } = response;
     if (status >= 500 || status === 408 || status === 429) throw new GatewayUnclear(`${name} answered ${status}`);
-    return { status, body: JSON.parse(text) as unknown };
+    return { status, body: JSON.parse(bytes.toString()) as unknown };
   };
   return async (call) => {
     try {
@@ -65,15 +66,4 @@ export function createCalls({ name, api, headers, atOnce }: CallsOptions): Calls
       throw new GatewayUnclear(`${name} ${what}`, error);
     }
   };
-}
-
-async function readBounded({ body }: Response): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of body ?? []) {
-    bytes += part.length;
-    if (bytes > answer_bytes_max) throw new Error(`more than ${answer_bytes_max} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString();
 }

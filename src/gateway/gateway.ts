@@ -4,6 +4,7 @@
  * of what follows from it is the orders' (funding/).
  */
 import type { MoneyConfig } from '../config.ts';
+import { createStripe } from './stripe.ts';
 import type { Gateway, MethodId } from './terms.ts';
 import { createToss } from './toss.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
@@ -32,10 +33,10 @@ export interface GatewaysOptions {
 }
 
 /** Those that are configured, in the order in which they are offered. */
-export function createGateways({ money: { toss }, sandbox }: GatewaysOptions): ReadonlyMap<MethodId, Gateway> {
+export function createGateways({ money: { toss, stripe }, sandbox }: GatewaysOptions): ReadonlyMap<MethodId, Gateway> {
   const gateways = [
     ...(toss === undefined ? [] : [realToss(toss)]),
-    // Stripe stands here: `...(stripe === undefined ? [] : [createStripe(stripe)])`.
+    ...(stripe === undefined ? [] : [createStripe(stripe)]),
     ...(sandbox === undefined ? [] : [simulated(sandbox)]),
   ];
   return new Map(gateways.map((gateway) => [gateway.id, gateway]));

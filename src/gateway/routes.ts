@@ -3,12 +3,15 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../contract.ts';
+import { inTime } from '../platform/in-time.ts';
 import type { Language } from '../platform/language.ts';
 import type { Sandbox } from './gateway.ts';
 import { checkoutPage, nowherePage } from './sandbox/checkout-page.ts';
 
 export interface SandboxRooms {
   readonly sandbox: Pick<Sandbox, 'find' | 'press'>;
+  /** Where the styles are that bring the font, if there are any. */
+  readonly font: string | undefined;
   /** The language that whoever asks reads. */
   readonly languageOf: (request: FastifyRequest) => Language;
 }
@@ -16,17 +19,17 @@ export interface SandboxRooms {
 const form_bytes_max = 256;
 const style_age_seconds = 300;
 const policy =
-  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const where = '/sandbox/checkout/:orderId/:seal';
 
-export async function sandboxRoutes(app: App, { sandbox, languageOf }: SandboxRooms): Promise<void> {
+export async function sandboxRoutes(app: App, { sandbox, font, languageOf }: SandboxRooms): Promise<void> {
   const style = await readFile(path.join(import.meta.dirname, 'sandbox/checkout.css'));
   const found = (request: FastifyRequest) => {
     const { orderId, seal } = request.params as { orderId: string; seal: string };
-    return sandbox.find(orderId, seal);
+    return inTime(sandbox.find(orderId, seal));
   };
   const nowhere = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-    show(reply.code(404), languageOf(request), nowherePage);
+    show(reply.code(404), languageOf(request), (language) => nowherePage({ language, font }));
   await app.register(async (scope) => {
     scope.addContentTypeParser(
       'application/x-www-form-urlencoded',
@@ -41,14 +44,14 @@ export async function sandboxRoutes(app: App, { sandbox, languageOf }: SandboxRo
       if (row === undefined) return nowhere(request, reply);
       const { did } = request.query as { did?: unknown };
       return show(reply, languageOf(request), (language) =>
-        checkoutPage(language, row, typeof did === 'string' ? did : undefined),
+        checkoutPage({ language, font }, row, typeof did === 'string' ? did : undefined),
       );
     });
     scope.post(where, { bodyLimit: form_bytes_max }, async (request, reply) => {
       const row = await found(request);
       if (row === undefined) return nowhere(request, reply);
       const action = request.body instanceof URLSearchParams ? request.body.get('action') : null;
-      const pressed = await sandbox.press(row, action ?? '');
+      const pressed = await inTime(sandbox.press(row, action ?? ''));
       const page = request.url.replace(/\?.*$/s, '');
       return reply.redirect('to' in pressed ? pressed.to : `${page}?did=${pressed.did ?? 'nothing'}`, 303);
     });

@@ -114,10 +114,14 @@ export interface Gateway {
   /** Sends a part back to where the money came from. Rejects with `GatewayUnclear`. */
   sendBack(order: GatewayOrder, part: Part): Promise<SentBack>;
   /**
-   * Reads a notice: the headers and the bytes of its body. Undefined if it is of no use to us. Throws SIGNATURE_INVALID where
-   * the gateway signs and this is not signed by it, or too long ago.
+   * Reads a notice: the headers and the bytes of its body. Undefined if it is of no use to us. Refuses with SIGNATURE_INVALID
+   * where the gateway signs and this is not signed by it, or too long ago. Of a signed one it may have to be asked which
+   * order it speaks of; then it may reject with `GatewayUnclear`, and should be sent again.
    */
-  readNotice(headers: Readonly<Record<string, string | string[] | undefined>>, body: Buffer): Notice | undefined;
+  readNotice(
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+    body: Buffer,
+  ): Notice | undefined | Promise<Notice | undefined>;
 }
 
 /** No answer, or none that says how it stands: it is asked again, and never taken for a no. */

@@ -116,15 +116,16 @@ async function confirm(toss: Toss, order: GatewayOrder, paymentKey: string): Pro
 
 /** By what Toss calls it, if that is known there, else by the order. Undefined if Toss knows none. */
 async function find(toss: Toss, { id, paymentKey }: GatewayOrder): Promise<TossPayment | undefined> {
-  // A key that browsers brought may be anything; these two would be another address.
-  const isKey = paymentKey !== undefined && paymentKey !== '.' && paymentKey !== '..';
-  const paths = [...(isKey ? [`/v1/payments/${encodeURIComponent(paymentKey)}`] : []), `/v1/payments/orders/${id}`];
-  for (const path of paths) {
-    const { status, body } = await toss.ask({ method: 'GET', path });
+  // A key that a browser brought may be anything: a no to it is no word on the order. These two would be another address.
+  if (paymentKey !== undefined && paymentKey !== '.' && paymentKey !== '..') {
+    const { status, body } = await toss.ask({ method: 'GET', path: `/v1/payments/${encodeURIComponent(paymentKey)}` });
     if (status === 200) return readPayment(body);
-    const because = refusalIn(body);
-    if (because !== 'NOT_FOUND_PAYMENT') throw new GatewayUnclear(`Toss does not say how it stands: ${because}`);
+    refusalIn(body);
   }
+  const { status, body } = await toss.ask({ method: 'GET', path: `/v1/payments/orders/${id}` });
+  if (status === 200) return readPayment(body);
+  const because = refusalIn(body);
+  if (because !== 'NOT_FOUND_PAYMENT') throw new GatewayUnclear(`Toss does not say how it stands: ${because}`);
   return undefined;
 }
 

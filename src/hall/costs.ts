@@ -60,6 +60,7 @@ const units: Readonly<Record<EndpointName, number>> = {
   getOverview: 10,
   getSales: 10,
   listAllReservations: 12,
+  getMoneyStanding: 10,
   findUsers: 12,
   findSeats: 12,
   getUser: 12,
@@ -69,10 +70,15 @@ const units: Readonly<Record<EndpointName, number>> = {
   getSeatStory: 15,
   listLiveConcerts: 15,
   listOperatorLog: 15,
+  listAllChargeOrders: 15,
+  listAllWithdrawals: 15,
   getHistory: 20,
   createConcert: 20,
   exportReservations: 40,
   exportLedger: 40,
+  exportMoneyDays: 40,
+  exportChargeOrders: 40,
+  listMoneyDays: 40,
   getAudit: 40,
   // The session and the cookie; the hash of the password is counted by itself.
   signIn: 150,
@@ -100,6 +106,8 @@ const others: Readonly<Record<string, number>> = {
   '/concerts/:concertId': 12,
   '/concerts/:concertId/dates': 12,
   '/concerts/:concertId/dates/:date': 12,
+  // Looked up, or changed, and painted for each reader.
+  '/sandbox/checkout/:orderId/:seal': 6,
   // Drawn in the thread pool, one at a time, and kept; twenty kilobytes sent to each.
   ...Object.fromEntries(
     ['/picture-ko.png', '/picture-en.png'].flatMap((name) => [

@@ -26,10 +26,15 @@ export interface BuiltPages {
   render(name: DocumentName, filling: Filling): string;
 }
 
+/** The address of the styles that bring the font. Rejects when the pages were not built. */
+export function readFont(folder: string): Promise<string> {
+  return readFile(path.join(folder, 'font'), 'utf8');
+}
+
 /** Undefined when the pages were not built: `npm start` and `npm test` do that. */
 export async function readBuiltPages(folder: string): Promise<BuiltPages | undefined> {
   try {
-    const font = await readFile(path.join(folder, 'font'), 'utf8');
+    const font = await readFont(folder);
     const texts = await Promise.all(documents.map((name) => readFile(path.join(folder, `${name}.html`), 'utf8')));
     const pages = new Map(documents.map((name, index) => [name, (texts[index] ?? '').replaceAll('{{font}}', font)]));
     return { folder, render: (name, filling) => fill(pages.get(name) ?? '', filling) };

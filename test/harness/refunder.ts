@@ -48,7 +48,14 @@ export function openRefunder(id: Gateway['id'] = 'sandbox'): Refunder {
       lookUp: async ({ id: orderId, amount, currency }) => {
         lookedUp.push(orderId);
         await Promise.resolve();
-        return { state: 'PAID', orderId, paymentKey: `of-${orderId}`, amount, currency, undone: [...undoneOf(orderId)] };
+        return {
+          state: 'PAID',
+          orderId,
+          paymentKey: `of-${orderId}`,
+          amount,
+          currency,
+          undone: [...undoneOf(orderId)],
+        };
       },
       sendBack: async (order, part) => {
         asked.push(part.id);

@@ -29,11 +29,15 @@ export function topUps(box: Pick<BoxOffice, 'call'>) {
   const order = (fan: Fan, id: string) =>
     call<ReplyOf<'getChargeOrder', 200>>('GET', `/api/v1/wallet/charge-orders/${id}`, { bearer: fan.token });
   const open = async (fan: Fan, amount: number, wish: object = {}): Promise<Filled> => {
-    const { status, body, fields } = await call<ReplyOf<'createChargeOrder', 201>>('POST', '/api/v1/wallet/charge-orders', {
-      bearer: fan.token,
-      key: randomUUID(),
-      body: { amount, method: 'sandbox', ...wish },
-    });
+    const { status, body, fields } = await call<ReplyOf<'createChargeOrder', 201>>(
+      'POST',
+      '/api/v1/wallet/charge-orders',
+      {
+        bearer: fan.token,
+        key: randomUUID(),
+        body: { amount, method: 'sandbox', ...wish },
+      },
+    );
     assert.equal(status, 201, JSON.stringify(fields));
     return { id: body.id, url: body.checkout.url ?? '' };
   };

@@ -49,6 +49,12 @@ export const endpoints = {
   getPlan: 'GET /api/v1/admin/concerts/:concertId/plan',
   exportReservations: 'GET /api/v1/admin/concerts/:concertId/reservations.csv',
   exportLedger: 'GET /api/v1/admin/ledger.csv',
+  getMoneyStanding: 'GET /api/v1/admin/money',
+  listAllChargeOrders: 'GET /api/v1/admin/charge-orders',
+  listAllWithdrawals: 'GET /api/v1/admin/withdrawals',
+  listMoneyDays: 'GET /api/v1/admin/money-days',
+  exportMoneyDays: 'GET /api/v1/admin/money-days.csv',
+  exportChargeOrders: 'GET /api/v1/admin/charge-orders.csv',
 } as const satisfies { readonly [Name in EndpointName]?: Line<Name> };
 
 export type Endpoint = keyof typeof endpoints;

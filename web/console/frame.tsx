@@ -93,8 +93,8 @@ export function Frame() {
 
 function Head() {
   const said = say(words);
-  // A page that the navigation does not name lies beneath the live one.
-  const here = routeOf(pathOf(place.value))?.route.href ?? '/console';
+  const now = routeOf(pathOf(place.value))?.route;
+  const here = now?.href ?? now?.beneath ?? '/console';
   return (
     <header class="head">
       <a class="brand" href="/console" aria-label="Maejin">

@@ -24,6 +24,8 @@ export interface Route {
   readonly path: RegExp;
   /** Where the navigation leads. */
   readonly href?: string;
+  /** Which of the navigation's it lies beneath, if not beneath the live one. */
+  readonly beneath?: string;
   readonly title: Both<string>;
   readonly key?: string;
   readonly load: () => Promise<Page>;
@@ -81,6 +83,19 @@ export const routes: readonly Route[] = [
     title: { ko: '좌석', en: 'Seat' },
     key: 's',
     load: () => import('./desk/seat.tsx').then(({ Seat }) => Seat),
+  },
+  {
+    path: /^\/console\/money\/?$/,
+    href: '/console/money',
+    title: { ko: '입출금', en: 'Money' },
+    key: 'm',
+    load: () => import('./money/money.tsx').then(({ Money }) => Money),
+  },
+  {
+    path: /^\/console\/money\/orders\/?$/,
+    beneath: '/console/money',
+    title: { ko: '충전 주문', en: 'Orders' },
+    load: () => import('./money/orders.tsx').then(({ Orders }) => Orders),
   },
   {
     path: /^\/console\/audit\/?$/,

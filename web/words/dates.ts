@@ -5,7 +5,7 @@
  */
 import { unbroken, type Both, type Language } from './language.ts';
 
-const hall = { zone: 'Asia/Seoul', name: 'KST' };
+export const hall = { zone: 'Asia/Seoul', name: 'KST' };
 
 interface Parts {
   readonly year: string;

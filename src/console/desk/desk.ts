@@ -6,6 +6,7 @@ import { refuse } from '../../refusals.ts';
 import type { Pause, Settings, WaitingRoom } from '../../waiting-room/gate.ts';
 import type { Wallet } from '../../wallet/wallet.ts';
 import { findSeats, type FoundSeats } from '../find-seats.ts';
+import type { WriteCsv } from './csv-file.ts';
 import { createExports, type Exports } from './exports.ts';
 import { findPeople, person, type FoundPeople, type PersonInFull } from './people.ts';
 import { seatStory, type SeatStory } from './seat-story.ts';
@@ -41,6 +42,7 @@ export interface DeskRooms {
   readonly catalog: Catalog;
   readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'settings'>;
   readonly wallet: Pick<Wallet, 'entries'>;
+  readonly writeCsv: WriteCsv;
 }
 
 export function createDesk(rooms: DeskRooms): Desk {

@@ -3,22 +3,15 @@
  * not grow with the file and no transaction stays open for a slow reader. A file holds every row that was there when
  * it was asked for; what is added meanwhile is left out, so that it comes to an end during a sale too.
  */
-import { Readable } from 'node:stream';
 import { placeIn, sectionOf, type Performance } from '../../catalog/catalog.ts';
 import type { Sql } from '../../platform/database.ts';
-import { OverloadedError } from '../../platform/lane.ts';
 import type { Language } from '../../platform/language.ts';
 import { refuse } from '../../refusals.ts';
 import type { ReservationStatus } from '../../reservation/reservation.ts';
 import { byteOrderMark, csvLine, type Cell } from './csv.ts';
+import type { CsvFile } from './csv-file.ts';
 import type { DeskRooms } from './desk.ts';
 import { fileWords, hall, hallTime } from './file-words.ts';
-
-export interface CsvFile {
-  readonly name: string;
-  /** UTF-8. Destroy it if nobody reads it to its end. */
-  readonly content: Readable;
-}
 
 export interface Exports {
   /** Refusals: NOT_FOUND; `OverloadedError` when a few others are being written. */
@@ -30,32 +23,20 @@ export interface Exports {
 const entries_per_page = 1_000;
 /** Of at most a hundred seats each. */
 const reservations_per_page = 250;
-const at_once_max = 4;
-const retry_after_seconds = 5;
 
-type Rooms = Pick<DeskRooms, 'database' | 'accounts' | 'catalog'>;
+type Rooms = Pick<DeskRooms, 'database' | 'accounts' | 'catalog' | 'writeCsv'>;
 
 export function createExports(rooms: Rooms, find: (userId: string) => Promise<unknown>): Exports {
-  let open = 0;
-  const file = (name: string, pages: () => AsyncIterable<string>): CsvFile => {
-    if (open >= at_once_max) throw new OverloadedError('exports', retry_after_seconds);
-    open += 1;
-    const content = Readable.from(pages(), { objectMode: true, highWaterMark: 1 });
-    content.once('close', () => {
-      open -= 1;
-    });
-    return { name, content };
-  };
   return {
     reservations: async (concertId, language) => {
       const performances = await rooms.catalog.performancesOf(concertId);
       if (performances.length === 0) throw refuse('NOT_FOUND');
-      return file(`reservations-${concertId}.csv`, () => reservationPages(rooms, performances, language));
+      return rooms.writeCsv(`reservations-${concertId}.csv`, () => reservationPages(rooms, performances, language));
     },
     ledger: async (userId, language) => {
       await find(userId);
       const name = userId.replaceAll(/[^A-Za-z0-9._-]+/g, '-').slice(0, 80);
-      return file(`ledger-${name}.csv`, () => ledgerPages(rooms.database.sql, userId, language));
+      return rooms.writeCsv(`ledger-${name}.csv`, () => ledgerPages(rooms.database.sql, userId, language));
     },
   };
 }

@@ -35,7 +35,14 @@ export const fileWords: Readonly<Record<Language, FileWords>> = {
     ],
     statuses: { HELD: '선점됨', CONFIRMED: '결제 완료', EXPIRED: '시간 만료', CANCELLED: '선택 취소' },
     entries: ['번호', at('시각'), '종류', '금액', '거래 뒤 잔액', '관련 번호', '이용자 ID'],
-    kinds: { CHARGE: '충전', PAYMENT: '결제', REFUND: '환불' },
+    kinds: {
+      CHARGE: '충전',
+      PAYMENT: '결제',
+      REFUND: '환불',
+      COMPENSATION: '보상',
+      WITHDRAWAL: '출금',
+      REVERSAL: '충전 취소',
+    },
   },
   en: {
     reservations: [
@@ -59,7 +66,14 @@ export const fileWords: Readonly<Record<Language, FileWords>> = {
     ],
     statuses: { HELD: 'Held', CONFIRMED: 'Paid', EXPIRED: 'Expired', CANCELLED: 'Released' },
     entries: ['No.', at('Time'), 'Kind', 'Amount', 'Balance after', 'Reference', 'User ID'],
-    kinds: { CHARGE: 'Top-up', PAYMENT: 'Payment', REFUND: 'Refund' },
+    kinds: {
+      CHARGE: 'Top-up',
+      PAYMENT: 'Payment',
+      REFUND: 'Refund',
+      COMPENSATION: 'Compensation',
+      WITHDRAWAL: 'Withdrawal',
+      REVERSAL: 'Top-up reversed',
+    },
   },
 };
 

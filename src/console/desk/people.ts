@@ -21,7 +21,7 @@ export interface FoundPeople {
 
 export interface PersonInFull extends Person {
   readonly currency: string;
-  readonly wallet: WalletTotals & { readonly adds: boolean };
+  readonly wallet: Omit<WalletTotals, 'sum'> & { readonly adds: boolean };
   readonly places: Place[];
   readonly morePlaces: boolean;
 }
@@ -32,6 +32,12 @@ interface WalletTotals {
   readonly charged: number;
   readonly paid: number;
   readonly refunded: number;
+  readonly compensated: number;
+  readonly withdrawn: number;
+  readonly reversed: number;
+  readonly owed: number;
+  /** Of all entries, of whatever kind. */
+  readonly sum: number;
 }
 
 interface Place {
@@ -104,11 +110,11 @@ export async function person(rooms: Rooms, userId: string): Promise<PersonInFull
   if (account === undefined && totals.entries === 0 && places.length === 0 && !hasReservation) {
     throw refuse('NOT_FOUND');
   }
-  const adds = totals.charged - totals.paid + totals.refunded === totals.balance;
+  const { sum, ...wallet } = totals;
   return {
     ...personOf(userId, account),
     currency,
-    wallet: { ...totals, adds },
+    wallet: { ...wallet, adds: sum === wallet.balance },
     places: places.slice(0, places_max),
     morePlaces: places.length > places_max,
   };
@@ -121,7 +127,12 @@ async function totalsOf(sql: Sql, userId: string): Promise<WalletTotals> {
       count(*)::bigint as entries,
       coalesce(sum(amount) filter (where kind = 'CHARGE'), 0)::bigint as charged,
       coalesce(-sum(amount) filter (where kind = 'PAYMENT'), 0)::bigint as paid,
-      coalesce(sum(amount) filter (where kind = 'REFUND'), 0)::bigint as refunded
+      coalesce(sum(amount) filter (where kind = 'REFUND'), 0)::bigint as refunded,
+      coalesce(sum(amount) filter (where kind = 'COMPENSATION'), 0)::bigint as compensated,
+      coalesce(-sum(amount) filter (where kind = 'WITHDRAWAL'), 0)::bigint as withdrawn,
+      coalesce(-sum(amount) filter (where kind = 'REVERSAL'), 0)::bigint as reversed,
+      coalesce((select owed from wallets where user_id = ${userId}), 0)::bigint as owed,
+      coalesce(sum(amount), 0)::bigint as sum
     from transfers where user_id = ${userId}`;
   return totals;
 }

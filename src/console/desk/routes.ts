@@ -3,8 +3,8 @@ import type { FastifyReply } from 'fastify';
 import type { Accounts } from '../../accounts/accounts.ts';
 import { pageLimitDefault, route, type App } from '../../contract.ts';
 import { languageOf, type Language } from '../../platform/language.ts';
+import type { CsvFile } from './csv-file.ts';
 import type { Desk } from './desk.ts';
-import type { CsvFile } from './exports.ts';
 
 export interface DeskRoutes {
   readonly desk: Desk;
@@ -75,7 +75,7 @@ function fileRoutes(app: App, { desk, accounts }: DeskRoutes): void {
     handler: async (request, reply) => {
       await accounts.requireOperator(request);
       const language = languageOf(request.headers['accept-language']);
-      return send(reply, await desk.exports.reservations(request.params.concertId, language), language);
+      return sendCsv(reply, await desk.exports.reservations(request.params.concertId, language), language);
     },
   });
   app.route({
@@ -83,13 +83,13 @@ function fileRoutes(app: App, { desk, accounts }: DeskRoutes): void {
     handler: async (request, reply) => {
       await accounts.requireOperator(request);
       const language = languageOf(request.headers['accept-language']);
-      return send(reply, await desk.exports.ledger(request.query.userId, language), language);
+      return sendCsv(reply, await desk.exports.ledger(request.query.userId, language), language);
     },
   });
 }
 
 /** A file's name holds only letters, digits, dots and hyphens: nothing in it can end the header. */
-function send(reply: FastifyReply, { name, content }: CsvFile, language: Language): FastifyReply {
+export function sendCsv(reply: FastifyReply, { name, content }: CsvFile, language: Language): FastifyReply {
   return reply
     .header('content-type', 'text/csv; charset=utf-8')
     .header('content-language', language)

@@ -13,12 +13,19 @@ function escaped(text: string): string {
   return text.replaceAll(/[&<>"]/g, (character) => entities[character] ?? '');
 }
 
+export interface Reader {
+  readonly language: Language;
+  /** Where the styles are that bring the font; undefined: the device's own. */
+  readonly font: string | undefined;
+}
+
 /** `did` is what the last button was, for saying so. */
-export function checkoutPage(language: Language, row: Row, did: string | undefined): string {
+export function checkoutPage(reader: Reader, row: Row, did: string | undefined): string {
+  const { language } = reader;
   const said = words[language];
   const price = priceOf(language, row);
   return frame(
-    language,
+    reader,
     said.title,
     `${told(said, did)}
 <h1><span class="quiet">${said.amount}</span> <strong class="price">${price}</strong> <span class="name">${escaped(row.orderName)}</span></h1>
@@ -31,10 +38,10 @@ ${misfortunes(said, row)}
 }
 
 /** For a link that leads nowhere, whoever's it is. */
-export function nowherePage(language: Language): string {
-  const said = words[language];
+export function nowherePage(reader: Reader): string {
+  const said = words[reader.language];
   return frame(
-    language,
+    reader,
     said.nowhere,
     `<h1 class="plain">${said.nowhere}</h1>
 <p>${said.nowhereText}</p>
@@ -42,7 +49,7 @@ export function nowherePage(language: Language): string {
   );
 }
 
-function frame(language: Language, title: string, body: string): string {
+function frame({ language, font }: Reader, title: string, body: string): string {
   const [said, other] = [words[language], language === 'ko' ? 'en' : 'ko'] as const;
   return `<!doctype html>
 <html lang="${language}">
@@ -54,15 +61,18 @@ function frame(language: Language, title: string, body: string): string {
 <meta name="theme-color" content="#eef1f6" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="#0b0d12" media="(prefers-color-scheme: dark)">
 <link rel="icon" href="/seal.svg" type="image/svg+xml">
+${font === undefined ? '' : `<link rel="stylesheet" href="${font}">`}
 <link rel="stylesheet" href="/sandbox/checkout.css">
 </head>
 <body>
 <div class="window">
 <header>
+<div class="bar">
 <p class="brand"><span class="sign" aria-hidden="true">S</span>${said.brand}</p>
 <nav aria-label="${said.language}"><a href="?lang=${other}" lang="${other}" hreflang="${other}">${other === 'ko' ? '한국어' : 'English'}</a></nav>
-</header>
+</div>
 <p class="simulated"><strong>${said.simulated}</strong> <span lang="${other}">${words[other].simulated}</span></p>
+</header>
 <main>
 ${body}
 </main>
@@ -105,12 +115,17 @@ ${takesDeposits ? choice('account', said.byAccount) : ''}
 <p class="actions"><button class="leave" name="action" value="leave">${said.leave}</button></p>`;
   }
   const isOver = status === 'ABORTED' || status === 'EXPIRED';
-  const pay = status === 'WAITING_FOR_DEPOSIT' ? choice('deposit', said.happenings.deposit) : '';
+  const back = escaped(succeeded(row));
+  if (status === 'WAITING_FOR_DEPOSIT') {
+    const [name, does] = said.happenings.deposit;
+    return `<p class="quiet">${does}</p>
+<p class="actions"><button class="pay" name="action" value="deposit">${name}</button></p>
+<p class="actions"><a class="leave" href="${back}">${said.back}</a></p>`;
+  }
   return isOver
     ? `<p>${said.over}</p>
 <p class="actions"><button class="leave" name="action" value="leave">${said.back}</button></p>`
-    : `${pay}
-<p class="actions"><a class="button" href="${escaped(succeeded(row))}">${said.back}</a></p>`;
+    : `<p class="actions"><a class="button" href="${back}">${said.back}</a></p>`;
 }
 
 function misfortunes(said: Words, row: Row): string {
@@ -137,7 +152,7 @@ ${choice('refuse', said.refuse)}
 ${isFirst ? choice('pay-stay', stay) : ''}
 <h3>${said.atConfirmation}</h3>
 ${choices({ 'pay-refused': refused, 'pay-slow': slow, 'pay-lost': lost })}
-<h3>${said.notices}</h3>
+<h3>${said.atNotices}</h3>
 ${choices(notices)}
 </section>`;
 }

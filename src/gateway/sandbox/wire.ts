@@ -39,6 +39,7 @@ const slow_ms = 15_000;
 /** Beyond these an answer that should be slow is cut off. */
 const slow_at_once_max = 200;
 const keep_alive_ms = 75_000;
+const idle_look_ms = 50;
 const folder = '/sandbox/api';
 const key_chars_max = 300;
 
@@ -51,6 +52,8 @@ export async function openWire(options: WireOptions): Promise<Wire> {
     });
   });
   server.maxConnections = connections_max;
+  // Alone it keeps no process from ending: one that cannot start ends by itself.
+  server.unref();
   await listening(server);
   const { port } = server.address() as AddressInfo;
   return {
@@ -60,8 +63,10 @@ export async function openWire(options: WireOptions): Promise<Wire> {
       const closed = new Promise((resolve) => {
         server.close(resolve);
       });
-      server.closeIdleConnections();
+      // A connection whose last request was answered meanwhile would be kept for the next one.
+      const idle = setInterval(() => server.closeIdleConnections(), idle_look_ms);
       await closed;
+      clearInterval(idle);
     },
   };
 }
@@ -91,7 +96,9 @@ function createAnswers(
     }
     if (misfortune === 'SLOW') {
       slow += 1;
-      await sleep(slowMs, undefined, { signal: closing }).catch(() => undefined);
+      const gone = new AbortController();
+      response.once('close', () => gone.abort());
+      await sleep(slowMs, undefined, { signal: AbortSignal.any([closing, gone.signal]) }).catch(() => undefined);
       slow -= 1;
     }
     send(response, reply);

@@ -25,6 +25,7 @@ export interface Words {
   readonly wrongText: string;
   readonly atWindow: string;
   readonly atConfirmation: string;
+  readonly atNotices: string;
   readonly notices: string;
   readonly refuse: Said;
   readonly agreements: Readonly<Record<Exclude<Agreeing, 'pay' | 'account'>, Said>>;
@@ -44,7 +45,7 @@ const en: Words = {
   brand: 'Sandbox Pay',
   simulated: 'This payment is simulated. No real money moves.',
   language: 'Language',
-  amount: 'To pay',
+  amount: 'Amount',
   order: 'Order',
   state: 'Status',
   account: 'Account to pay into',
@@ -55,10 +56,11 @@ const en: Words = {
   back: 'Go back to the shop',
   over: 'There is nothing more to do here.',
   wrong: 'Try what can go wrong',
-  wrongText: 'Each button pays like the one above, and then makes one thing go wrong, once.',
+  wrongText: 'Each button makes one thing go wrong, once.',
   atWindow: 'In this window',
-  atConfirmation: 'When the shop confirms',
-  notices: 'When the shop is notified',
+  atConfirmation: 'Pay, and when the shop confirms',
+  atNotices: 'Pay, and when the shop is notified',
+  notices: 'Notify the shop again',
   refuse: ['Decline the card', 'The card company says no here, and you go back without paying.'],
   agreements: {
     'pay-stay': ['Pay and stay here', 'As if you closed the window: the shop has to find out by itself.'],
@@ -119,10 +121,11 @@ const ko: Words = {
   back: '상점으로 돌아가기',
   over: '여기서 더 할 일은 없어요.',
   wrong: '문제가 생기는 경우 해 보기',
-  wrongText: '버튼마다 위와 똑같이 결제하고, 그다음 한 가지 문제를 한 번 일으켜요.',
+  wrongText: '버튼마다 한 가지 문제를 한 번 일으켜요.',
   atWindow: '이 결제창에서',
-  atConfirmation: '상점이 승인을 요청할 때',
-  notices: '상점에 알림을 보낼 때',
+  atConfirmation: '결제하고, 상점이 승인을 요청할 때',
+  atNotices: '결제하고, 상점에 알림을 보낼 때',
+  notices: '상점에 다시 알림 보내기',
   refuse: ['카드 거절', '카드사가 지금 거절해서, 결제하지 않고 돌아가요.'],
   agreements: {
     'pay-stay': ['결제하고 여기 있기', '창을 닫은 것과 같아요. 상점이 스스로 알아내야 해요.'],

@@ -12,6 +12,7 @@ export const checkNames: Readonly<Record<string, string>> = {
   'I4 each balance is the sum of its entries': '잔액이 거래의 합과 같아요',
   "I4 each entry's balance follows from the one before": '거래마다 적힌 잔액이 바로 앞 거래에서 이어져요',
   'I4 no balance is negative, at any time': '잔액이 음수가 된 적이 없어요',
+  'I4 no charge that is no order’s left more than a wallet may hold': '주문 없이 충전해서 잔액 한도를 넘은 적이 없어요',
   'I4 each payment took its amount from the wallet of its user, once':
     '결제마다 본인 지갑에서 그 금액이 한 번 나갔어요',
   'I6 what is remembered under a key happened, once, as the answer says':
@@ -39,8 +40,7 @@ export const checkNames: Readonly<Record<string, string>> = {
   'I9 no hold outlasts the sale of its date': '회차의 판매가 끝난 뒤까지 남은 선점이 없어요',
   'I11 an order is PAID if and only if exactly one CHARGE of its amount names it':
     '결제된 충전 주문에는 그 금액의 충전 기록이 꼭 하나 있고, 다른 주문에는 없어요',
-  'I11 a CHARGE from a gateway names an order of that method':
-    '결제로 들어온 충전마다 같은 결제 수단의 주문이 있어요',
+  'I11 a CHARGE from a gateway names an order of that method': '결제로 들어온 충전마다 같은 결제 수단의 주문이 있어요',
   'I11 from where there is money in the wallets is written down': '지갑에 있는 돈의 출처가 모두 적혀 있어요',
   'I12 of each order, what was withdrawn and reversed never exceeds its amount':
     '출금하거나 결제사가 되돌린 금액이 주문 금액을 넘은 주문이 없어요',

@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { Refused } from '../../ui/notice.tsx';
 import { say } from '../../words/words.ts';
 
-type File = 'exportReservations' | 'exportLedger';
+type File = 'exportReservations' | 'exportLedger' | 'exportMoneyDays' | 'exportChargeOrders';
 
 const words = {
   ko: { save: 'CSV 내려받기', saved: (name: string) => `${name} 파일을 내려받았어요.` },
@@ -33,7 +33,14 @@ async function download<Name extends File>(name: Name, asked: Asked<Name>): Prom
   return fileName;
 }
 
-export function DownloadButton<Name extends File>({ of, asked }: { readonly of: Name; readonly asked: Asked<Name> }) {
+export interface DownloadProps<Name extends File> {
+  readonly of: Name;
+  readonly asked: Asked<Name>;
+  /** What is in the file, where there are several. */
+  readonly label?: string;
+}
+
+export function DownloadButton<Name extends File>({ of, asked, label }: DownloadProps<Name>) {
   const said = say(words);
   const busy = useSignal(false);
   const saved = useSignal('');
@@ -53,7 +60,7 @@ export function DownloadButton<Name extends File>({ of, asked }: { readonly of: 
     <div class="stack tight download">
       <div class="row">
         <Button kind="plain" size="small" busy={busy.value} onPress={() => void press()}>
-          {said.save}
+          {label ?? said.save}
         </Button>
         <span class="small quiet" role="status">
           {saved.value !== '' && said.saved(saved.value)}

@@ -16,6 +16,11 @@ const words = {
     LEFT: '대기 취소',
     ABSENT: '응답 없음',
     ENDED: '종료',
+    OPEN: '결제 대기',
+    FAILED: '결제 실패',
+    PENDING: '처리 중',
+    DONE: '출금 완료',
+    NOT_SENT: '출금 실패',
   },
   en: {
     HELD: 'Held',
@@ -31,6 +36,11 @@ const words = {
     LEFT: 'Left the line',
     ABSENT: 'No answer',
     ENDED: 'Ended',
+    OPEN: 'Open',
+    FAILED: 'Payment failed',
+    PENDING: 'On its way',
+    DONE: 'Sent back',
+    NOT_SENT: 'Not sent',
   },
 };
 

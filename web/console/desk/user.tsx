@@ -14,6 +14,7 @@ import { PagesOf } from './pages-of.tsx';
 import { queryOf } from './query.ts';
 import { ReservationTable, useConcerts } from './reservations.tsx';
 import { ConditionOf } from './states.tsx';
+import { OrdersAndWithdrawals } from './user-money.tsx';
 import { userWords } from './user-words.ts';
 import './desk.css';
 
@@ -54,6 +55,7 @@ function Person({ person }: { readonly person: Person }) {
         {role === 'operator' && said.operator}
       </PageHead>
       <Money person={person} />
+      <OrdersAndWithdrawals key={id} userId={id} />
       <Panel title={said.reservations}>
         <PagesOf
           asked={id}
@@ -80,10 +82,14 @@ function Money({ person: { id, wallet } }: { readonly person: Person }) {
           <Stat label={said.balance} value={money(wallet.balance)} alarm={wallet.adds ? undefined : said.addsNot} />
           <Stat label={said.charged} value={money(wallet.charged)} />
           <Stat label={said.paid} value={money(wallet.paid)} />
-          {wallet.refunded > 0 && <Stat label={said.refunded} value={money(wallet.refunded)} />}
+          {(['refunded', 'compensated', 'withdrawn', 'reversed'] as const).map(
+            (what) => wallet[what] !== 0 && <Stat key={what} label={said[what]} value={money(wallet[what])} />,
+          )}
+          {wallet.owed > 0 && <Stat label={said.owed} value={money(wallet.owed)} alarm={said.owedText} />}
           <Stat label={said.entries} value={number(wallet.entries)} />
         </dl>
         {!wallet.adds && <p class="alarm">{said.addsNot}</p>}
+        {wallet.owed > 0 && <p class="small quiet">{said.owedText}</p>}
         {wallet.entries > 0 && <DownloadButton of="exportLedger" asked={{ query: { userId: id } }} />}
         <Ledger userId={id} />
       </div>

@@ -7,6 +7,7 @@ import { signal } from '@preact/signals';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { forcedColors, theme } from '../../ui/theme.ts';
+import { hall } from '../../words/dates.ts';
 import { language, number } from '../../words/words.ts';
 import type { History, Values } from './history.ts';
 
@@ -75,7 +76,11 @@ export function Chart({ title, lines, history, format = number, reach = 0 }: Cha
         <h3>{title}</h3>
         <Head lines={lines} history={history} format={format} />
       </figcaption>
-      <div ref={place} class="plot" aria-hidden="true" />
+      <div class="drawn" aria-hidden="true">
+        <div ref={place} class="plot" />
+        {/* In the corner of the two axes, whose clocks are nobody's own. */}
+        <span class="zone">{hall.name}</span>
+      </div>
     </figure>
   );
 }
@@ -221,7 +226,7 @@ export function clock(time: number, seconds = false): string {
     hour: '2-digit',
     minute: '2-digit',
     ...(seconds && { second: '2-digit' }),
-    timeZone: 'Asia/Seoul',
+    timeZone: hall.zone,
   }).format(time * 1_000);
 }
 

@@ -4,6 +4,7 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import { money, number, say } from '../../words/words.ts';
 import { Loaded } from '../../ui/load.tsx';
 import { Panel } from '../parts/panel.tsx';
+import { hall } from '../../words/dates.ts';
 import { Chart, clock, cursor, type Line } from './chart.tsx';
 import { Late } from './late.tsx';
 import { createHistory, lastMinutes, type History } from './history.ts';
@@ -121,7 +122,7 @@ function Sections({ of, history }: { readonly of: Polled<History>; readonly hist
       {time === undefined && of.lateSeconds.value !== undefined ? (
         <Late of={of} />
       ) : (
-        <p class="when small quiet">{time === undefined ? said.now : said.at(clock(time, true))}</p>
+        <p class="when small quiet">{time === undefined ? said.now : said.at(`${clock(time, true)} ${hall.name}`)}</p>
       )}
       <div class="charts">
         <SaleCharts history={history} />

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { RollingNumber } from '../../ui/rolling-number.tsx';
 import { number, say, titleIn } from '../../words/words.ts';
 import { Age } from './late.tsx';
+import { MoneyAlarm } from './money-alarm.tsx';
 import {
   overview,
   service,
@@ -79,6 +80,7 @@ export function Vitals() {
         <Which paused={now?.paused === true} />
         <Four now={now} />
       </div>
+      <MoneyAlarm />
       {old !== undefined && (
         <p class="silent">
           <span role="alert">{said.silent}</span> {now !== undefined && <Age seconds={old} />}

@@ -5,6 +5,7 @@ import { createPolled } from './polled.ts';
 
 export type Overview = Reply<'getOverview'>;
 export type Service = Reply<'getService'>;
+export type MoneyStanding = Reply<'getMoneyStanding'>;
 
 interface Watched {
   readonly concertId: string;
@@ -13,6 +14,8 @@ interface Watched {
 
 const overview_every_ms = 1_000;
 const service_every_ms = 2_500;
+/** What has been unclear for minutes may be told some seconds later. */
+const money_every_ms = 10_000;
 
 export const watched = signal<Watched | undefined>(undefined);
 
@@ -22,9 +25,13 @@ const ofConcert = createPolled(overview_every_ms, async (signal): Promise<Overvi
 });
 const ofService = createPolled(service_every_ms, (signal) => ask('getService', { signal }));
 
+const ofMoney = createPolled(money_every_ms, (signal) => ask('getMoneyStanding', { signal }));
+
 /** Of the watched concert, a second old at most; undefined before the first answer. */
 export const overview = ofConcert.latest;
 export const service = ofService.latest;
+/** What is unclear, owed and on its way back: of the whole service. */
+export const moneyStanding = ofMoney.latest;
 /** For how many seconds the server has not answered; undefined while it does. */
 export function silentSeconds(): number | undefined {
   const [one, all] = [ofConcert.lateSeconds.value, ofService.lateSeconds.value];
@@ -43,7 +50,7 @@ export function watch(next: Watched | undefined): void {
 export const refreshOverview = ofConcert.reload;
 
 export function startWatching(): () => void {
-  const stops = [ofConcert.start(), ofService.start()];
+  const stops = [ofConcert.start(), ofService.start(), ofMoney.start()];
   return () => {
     for (const stop of stops) stop();
   };
