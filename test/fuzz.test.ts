@@ -244,6 +244,7 @@ test('a key that is none is refused before anything is done', async () => {
     createConcert: aConcert,
     createWithdrawal: '{"amount":1}',
     createReservation: '{"performanceId":"any","seatNumbers":[1]}',
+    createWithdrawal: '{"amount":1}',
   };
   const property = asyncProperty(constantFrom(...keyed), key, async (endpoint, given) => {
     pre(!/^[!-~]{1,255}$/.test(given.replaceAll(/\p{Cc}/gu, '').trim()));
