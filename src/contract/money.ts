@@ -62,7 +62,12 @@ const ChargeOrder = Type.Object({
   createdAt: Time,
   reservationId: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'What it was to pay for' }),
   chargeId: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'The CHARGE entry; null unless PAID' }),
+  paidAt: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'Null unless PAID; after `expiresAt` it came late',
+  }),
   unclear: Type.Boolean({ description: 'The gateway has not said yet how it ended, and is asked again' }),
+  unclearSince: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Since when it is unclear' }),
 });
 
 const WithdrawalPart = Type.Object({
@@ -156,7 +161,7 @@ const orders = {
     ),
     bodyBytesMax: 1_024,
     replies: { 201: ChargeOrder },
-    refusals: ['BALANCE_LIMIT_EXCEEDED', 'TOO_MANY_ORDERS'],
+    refusals: ['CHARGE_NOT_ALLOWED', 'BALANCE_LIMIT_EXCEEDED', 'TOO_MANY_ORDERS'],
   },
   getChargeOrder: {
     method: 'GET',
@@ -191,6 +196,18 @@ const orders = {
     bodyBytesMax: 512,
     replies: { 200: ChargeOrder, 202: ChargeOrder },
     refusals: ['NOT_FOUND', 'AMOUNT_MISMATCH', 'PAYMENT_FAILED'],
+  },
+  receiveNotice: {
+    method: 'POST',
+    url: '/api/v1/webhooks/:method',
+    needs: 'nobody',
+    summary: 'For payment gateways: something became of a payment',
+    description:
+      'Nothing of it is believed: it makes us ask about an order that we know. As the gateway sends it, at most 64 KB; the same at `/webhooks/{method}`.',
+    params: Type.Object({ method: Type.String() }),
+    replies: { 200: Type.Object({}) },
+    refusals: ['NOT_FOUND', 'SIGNATURE_INVALID'],
+    outside: true,
   },
 } as const satisfies Record<string, Endpoint>;
 

@@ -218,7 +218,8 @@ export function firstAnswer(command: OpenCommand, { id, expiresAt }: OpenedOrder
     paymentKey: null,
     checkout: JSON.stringify(checkout),
     refundAccount: refundAccount ?? null,
-    isUnclear: false,
+    paidAt: null,
+    unclearSince: null,
     chargeId: null,
   };
   return tell(row);
