@@ -58,9 +58,18 @@ export interface Standing extends Worker {
   readonly port: number;
 }
 
+interface Standings {
+  readonly cluster: Cluster;
+  readonly builds: Builds;
+  /** Names the databases. */
+  readonly purpose: string;
+  /** Of this build's server. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** A server of each build on a database of its own that `fill` has filled; both on one PostgreSQL. */
 export async function stand(
-  { cluster, builds, purpose }: { cluster: Cluster; builds: Builds; purpose: string },
+  { cluster, builds, purpose, environment = {} }: Standings,
   fill: (build: Build, databaseUrl: string) => Promise<void>,
   open: AsyncDisposableStack,
 ): Promise<Each<Standing>> {
@@ -73,7 +82,14 @@ export async function stand(
     const databaseUrl = cluster.urlOf(databaseOf(name));
     const { folder } = cluster;
     const { root } = builds[name];
-    const service: Service = await startService({ name: databaseOf(name), folder, databaseUrl, secrets, root });
+    const service: Service = await startService({
+      name: databaseOf(name),
+      folder,
+      databaseUrl,
+      secrets,
+      root,
+      environment: name === 'this' ? environment : {},
+    });
     open.use(service);
     const besides = databaseOf(name === 'this' ? 'yardstick' : 'this');
     const { port, pid: serverPid } = service;

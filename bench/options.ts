@@ -11,6 +11,7 @@ export const part_names = [
   'processes',
   'calm',
   'bookings',
+  'funding',
   'recovery',
   'pages',
   'door',
@@ -19,7 +20,7 @@ export const part_names = [
 export type PartName = (typeof part_names)[number];
 
 /** Held against another build: measured where one is named. */
-const with_yardstick: readonly PartName[] = ['beside', 'rooms'];
+const with_yardstick: readonly PartName[] = ['beside', 'rooms', 'funding'];
 
 export interface Options extends CoreOptions {
   readonly parts: readonly PartName[];
@@ -49,7 +50,7 @@ export interface CoreOptions {
 const document_connections = [1, 8, 50, 64, 512];
 
 export const usage = `npm run bench -- [--all | --only ${part_names.join(',')}] [--quick] [--charts]
-of ${with_yardstick.join(' and ')}, which --all leaves out without it: --yardstick FOLDER
+of ${with_yardstick.join(', ')}, which --all leaves out without it: --yardstick FOLDER
 of the core: [--only status,pay,line,memory] [--seconds 2] [--rounds 7] [--connections ${document_connections.join(',')}] [--profile]`;
 
 /** Throws an error whose message a person can act on. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startArguments } from '../rehearsal/start-command.ts';
 import type { BareAnswer } from './bare.ts';
+import type { GatewayManner } from './gateway-stand-in.ts';
 import { ended, heard, startHelper, watched } from './children.ts';
 import type { Job, Order, Round } from './load.ts';
 import type { Secrets } from './wire.ts';
@@ -90,6 +91,26 @@ export async function startBare(): Promise<Bare> {
     show: async (answer) => {
       child.send(answer);
       await heard(child);
+    },
+    [Symbol.asyncDispose]: () => ended(child, () => child.disconnect()),
+  };
+}
+
+export interface GatewayStandIn extends AsyncDisposable {
+  /** Where Toss would be. */
+  readonly api: string;
+  /** From now on it answers like this. Answers how many it has answered until now. */
+  behave(manner: GatewayManner): Promise<number>;
+}
+
+export async function startGateway(): Promise<GatewayStandIn> {
+  const child = watched(fork(path.join(import.meta.dirname, 'gateway-stand-in.ts')));
+  const port = await heard<number>(child);
+  return {
+    api: `http://127.0.0.1:${port}`,
+    behave: (manner) => {
+      child.send(manner);
+      return heard<number>(child);
     },
     [Symbol.asyncDispose]: () => ended(child, () => child.disconnect()),
   };

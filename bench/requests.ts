@@ -2,6 +2,7 @@
  * What is asked in each scenario, request by request. The rows that the requests rely on are those of prepare.ts;
  * here and there a fan, a hold and a seat are known by their number alone.
  */
+import { order_amount, ordererOf, orderOf, paymentOf } from './order-names.ts';
 import { createCredentials, get, holdOf, keyed, post, type Secrets } from './wire.ts';
 
 export type ScenarioName =
@@ -9,12 +10,14 @@ export type ScenarioName =
   | 'status, through a proxy'
   | 'status of 1,000 fans, 1,000 waiting'
   | 'status of 1,000 fans, 1,000,000 waiting'
+  | 'status of 10,000 fans, 10,000 waiting'
   | 'seats'
   | 'seats, through a proxy'
   | 'issue'
   | 'hold'
   | 'charge'
   | 'charge, one fan'
+  | 'confirm'
   | 'pay'
   | GrowthScenario;
 
@@ -41,6 +44,8 @@ export const concerts = {
   long: 'benchlong0',
   /** The same with 1,000 who wait. */
   short: 'benchshort',
+  /** The same with 10,000 who wait. */
+  middle: 'benchmiddl',
   /** Everybody is inside: for seats and holds. */
   hall: 'benchhall0',
   /** Fans with a hold and the money for it, a few inside, the others in line behind them. */
@@ -49,6 +54,7 @@ export const concerts = {
 
 export const long_line = 1_000_000;
 export const short_line = 1_000;
+export const middle_line = 10_000;
 /** Inside in the two lines: the first entries. */
 export const line_inside = 100;
 export const hall_fans = 75_000;
@@ -80,12 +86,18 @@ export function requestMaker(scenario: ScenarioName, secrets: Secrets): (index: 
     'status of 1,000 fans, 1,000 waiting': (index) => poll(concerts.short, (index % short_line) + 1),
     'status of 1,000 fans, 1,000,000 waiting': (index) =>
       poll(concerts.long, ((index % short_line) * long_line) / short_line + 1),
+    'status of 10,000 fans, 10,000 waiting': (index) => poll(concerts.middle, (index % middle_line) + 1),
     seats: look,
     'seats, through a proxy': look,
     issue: (index) => post(`/concerts/${concerts.long}/queue-tokens`, bearer(`bench-new-${index}`)),
     hold: (index) => post('/reservations', place(concerts.hall, inHall(index)), wishOf(index)),
     charge: (index) => charge(`bench-rich-${index % charging_fans}`, index, 1_000),
     'charge, one fan': (index) => charge('bench-alone', index, 1),
+    confirm: (index) => {
+      const id = orderOf(index);
+      const paid = JSON.stringify({ paymentKey: paymentOf(id), amount: order_amount });
+      return post(`/wallet/charge-orders/${id}/confirmation`, bearer(ordererOf(index)), paid);
+    },
     pay: (index) =>
       post(`/reservations/${holdOf(concerts.till, index + 1)}/payment`, place(concerts.till, index + 1) + keyed(index)),
   };

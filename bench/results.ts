@@ -8,6 +8,7 @@ import type { Bookings } from './parts/bookings.ts';
 import type { Calm } from './parts/calm.ts';
 import type { Core } from './parts/core.ts';
 import type { Door } from './parts/door.ts';
+import type { Funding } from './parts/funding.ts';
 import type { Growth } from './parts/growth.ts';
 import type { Pages } from './parts/pages.ts';
 import type { Recovery } from './parts/recovery.ts';
@@ -24,6 +25,7 @@ export interface FiguresOf extends Record<PartName, unknown> {
   processes: Servers;
   calm: Calm;
   bookings: Bookings;
+  funding: Funding;
   recovery: Recovery;
   pages: Pages;
   door: Door;

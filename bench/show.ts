@@ -10,6 +10,7 @@ import { showBookings } from './shown/bookings.ts';
 import { showCalm } from './shown/calm.ts';
 import { showCore } from './shown/core.ts';
 import { showDoor } from './shown/door.ts';
+import { showFunding } from './shown/funding.ts';
 import { showGrowth } from './shown/growth.ts';
 import { showPages } from './shown/pages.ts';
 import { showRecovery } from './shown/recovery.ts';
@@ -27,6 +28,7 @@ const shows: { readonly [N in PartName]: (figures: FiguresOf[N]) => Shown } = {
   processes: showServers,
   calm: showCalm,
   bookings: showBookings,
+  funding: showFunding,
   recovery: showRecovery,
   pages: showPages,
   door: showDoor,

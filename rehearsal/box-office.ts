@@ -1,7 +1,8 @@
 /** The contract as the crowd speaks it: every call goes into the history, whatever comes of it. */
-import { codeOf, heardOf, moved, placeIn, type Heard, type ReservationTold } from './heard.ts';
+import { codeOf, heardOf, placeIn, type Heard, type ReservationTold } from './heard.ts';
 import type { Facts, History, Op } from './history.ts';
 import type { Client, Reply, Request } from './http-client.ts';
+import { createTill } from './till.ts';
 
 /** Who asks, and what they show. */
 export interface Caller {
@@ -12,18 +13,24 @@ export interface Caller {
   spell: number;
 }
 
-interface Ask {
+export interface Question {
   readonly op: Op;
   readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Below `/api/v1`; with `isPage`, as it is. */
   readonly path: string;
-  readonly shows: 'queueToken' | 'bearer';
+  readonly isPage?: true;
+  readonly shows: 'queueToken' | 'bearer' | 'nothing';
   readonly key?: string;
-  readonly body?: object;
+  /** A text is what a form sends. */
+  readonly body?: object | string;
   /** What the history should know of the question. */
   readonly facts?: Facts;
   /** What it should know of a success. */
   readonly learn?: (json: Readonly<Record<string, unknown>>) => Facts;
 }
+
+/** Asks, and writes into the history what was asked and what came of it. */
+export type Ask = (caller: Caller, question: Question, manner?: Manner) => Promise<Heard>;
 
 /** How a call is made: in how much of a hurry, with which token. */
 export interface Manner {
@@ -57,7 +64,7 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
   };
   const timeOf = (text: unknown): number => Date.parse(String(text)) - epoch;
 
-  const record = (caller: Caller, ask: Ask, { reply, facts }: { reply: Reply; facts: Facts }): void => {
+  const record = (caller: Caller, ask: Question, { reply, facts }: { reply: Reply; facts: Facts }): void => {
     const { status, start, end } = reply;
     const code = codeOf(reply);
     note(ask.op, end - start, status, status === 0 && facts.hasty === true ? 'given up by the fan' : code);
@@ -72,11 +79,10 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
     });
   };
 
-  const ask = async (caller: Caller, question: Ask, manner: Manner = {}): Promise<Heard> => {
+  const ask: Ask = async (caller, question, manner = {}) => {
     const reply = await clientFor(caller.fan).send(requestOf(caller, question, manner));
     const heard = heardOf(reply);
-    const isSuccess = heard.status >= 200 && heard.status < 300;
-    const learnt = isSuccess ? question.learn?.(heard.json) : undefined;
+    const learnt = heard.status >= 200 && heard.status < 300 ? question.learn?.(heard.json) : undefined;
     record(caller, question, { reply, facts: { ...asked(caller, question, manner), ...repeated(reply), ...learnt } });
     return heard;
   };
@@ -89,6 +95,7 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
   });
 
   return {
+    ...createTill(ask, timeOf),
     timeOf,
     standingOf,
     /** Steady milliseconds since the history's beginning. */
@@ -168,55 +175,6 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
         shows: 'bearer',
         facts: { reservation },
       }),
-    charge: (caller: Caller, key: string, amount: number, manner?: Manner) =>
-      ask(
-        caller,
-        {
-          op: 'charge',
-          method: 'POST',
-          path: '/wallet/charges',
-          shows: 'bearer',
-          key,
-          body: { amount },
-          facts: { amount },
-          learn: moved,
-        },
-        manner,
-      ),
-    pay: (caller: Caller, key: string, { id, amount }: { id: string; amount: number }, manner?: Manner) =>
-      ask(
-        caller,
-        {
-          op: 'pay',
-          method: 'POST',
-          path: `/reservations/${id}/payment`,
-          shows: 'queueToken',
-          key,
-          facts: { reservation: id, amount },
-          learn: (json) => ({ ...moved(json), paidAt: timeOf(json['paidAt']) }),
-        },
-        manner,
-      ),
-    wallet: (caller: Caller) =>
-      ask(caller, {
-        op: 'wallet',
-        method: 'GET',
-        path: '/wallet',
-        shows: 'bearer',
-        learn: (json) => ({ balance: Number(json['balance']) }),
-      }),
-    entries: (caller: Caller) =>
-      ask(caller, {
-        op: 'entries',
-        method: 'GET',
-        path: '/wallet/entries?limit=200',
-        shows: 'bearer',
-        learn: (json) => ({
-          entries: (json['entries'] as { kind: string; amount: number; balance: number; reference: string }[])
-            .map(({ kind, amount, balance, reference }) => [kind, amount, balance, reference] as const)
-            .toReversed(),
-        }),
-      }),
     reservations: (caller: Caller) =>
       ask(caller, {
         op: 'reservations',
@@ -245,23 +203,29 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
   };
 }
 
-function requestOf(caller: Caller, { method, path, shows, key, body }: Ask, manner: Manner): Request {
-  const headers: Record<string, string> = {};
-  if (shows === 'bearer') headers['Authorization'] = `Bearer ${manner.forgedToken ?? caller.bearer}`;
-  else headers['Queue-Token'] = manner.forgedToken ?? caller.queueToken ?? 'none';
-  if (key !== undefined) headers['Idempotency-Key'] = key;
+function requestOf(caller: Caller, question: Question, manner: Manner): Request {
+  const { method, path, isPage, body } = question;
   return {
     method,
-    path: `/api/v1${path}`,
-    headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    path: isPage === true ? path : `/api/v1${path}`,
+    headers: headersOf(caller, question, manner),
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     ...(manner.hastyMs === undefined ? {} : { patienceMs: manner.hastyMs }),
     ...(manner.patient === true ? { patient: true } : {}),
   };
 }
 
+function headersOf(caller: Caller, { shows, key, body }: Question, { forgedToken }: Manner): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (shows === 'bearer') headers['Authorization'] = `Bearer ${forgedToken ?? caller.bearer}`;
+  if (shows === 'queueToken') headers['Queue-Token'] = forgedToken ?? caller.queueToken ?? 'none';
+  if (key !== undefined) headers['Idempotency-Key'] = key;
+  if (typeof body === 'string') headers['Content-Type'] = 'application/x-www-form-urlencoded';
+  return headers;
+}
+
 /** What the history should know of the question. */
-function asked(caller: Caller, { shows, key, facts }: Ask, { hastyMs, forgedToken }: Manner): Facts {
+function asked(caller: Caller, { shows, key, facts }: Question, { hastyMs, forgedToken }: Manner): Facts {
   return {
     ...(shows === 'queueToken' ? { spell: caller.spell } : {}),
     ...(key === undefined ? {} : { key }),

@@ -1,16 +1,17 @@
-/** The crowd: everybody's access token, everybody's arrival, and at the end everybody's books. */
+/** The crowd: everybody's access token, everybody's arrival, and at the end what nobody had told them. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Caller } from './box-office.ts';
+import { atOnce } from './at-once.ts';
 import { signToken } from './cheating.ts';
 import { visit } from './fan.ts';
+import { luckOf } from './fortunes.ts';
 import { json } from './operator.ts';
 import type { Options } from './options.ts';
 import { personaOf } from './persona.ts';
 import type { Stage, Visit } from './stage.ts';
 
 const sign_ups_at_once = 4;
-const books_at_once = 48;
+const asks_at_once = 48;
 const resolve_seconds_max = 30;
 const token_seconds = 86_400;
 
@@ -32,15 +33,6 @@ export async function signInFans(
   return (fan) => signedUp[fan] ?? signToken({ sub: `rehearsal-${run}-${fan}`, exp }, identitySecret ?? '');
 }
 
-/** Runs `work` over all, so many at a time. */
-async function atOnce<T>(limit: number, all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < all.length) await work(all[next++] as T);
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, all.length) }, worker));
-}
-
 /** Lets everybody come at their time. Resolves when the last one has gone home. */
 export async function letIn(stage: Stage, bearerOf: (fan: number) => string): Promise<void> {
   const { options, pauses } = stage;
@@ -51,13 +43,14 @@ export async function letIn(stage: Stage, bearerOf: (fan: number) => string): Pr
     const wait = begun + persona.arrivesAt - performance.now();
     if (wait > 1) await pauses.pause(wait);
     if (stage.isOver()) break;
-    under.push(visit(stage, visitOf(fan, bearerOf(fan), persona)));
+    under.push(visit(stage, visitOf(options, { fan, bearer: bearerOf(fan), persona })));
   }
   await Promise.all(under);
 }
 
-function visitOf(fan: number, bearer: string, persona: Visit['persona']): Visit {
-  return { fan, bearer, persona, queueToken: undefined, spell: 0, keysMade: 0, balance: 0, isCustomer: false };
+function visitOf({ seed }: Options, who: Pick<Visit, 'fan' | 'bearer' | 'persona'>): Visit {
+  const nothing = { queueToken: undefined, spell: 0, keysMade: 0, balance: 0, isCustomer: false, ordersMade: 0 };
+  return { ...who, ...nothing, luck: luckOf(seed, who.fan), afterwards: [] };
 }
 
 /** Asks for every attempt without an answer again until its outcome is known. Answers how many stay unknown. */
@@ -66,25 +59,11 @@ export async function resolveAll({ unresolved }: Stage): Promise<number> {
   let open = unresolved.splice(0);
   while (open.length > 0 && performance.now() < giveUpAt) {
     const still: typeof open = [];
-    await atOnce(books_at_once, open, async (again) => {
+    await atOnce(asks_at_once, open, async (again) => {
       if (!(await again())) still.push(again);
     });
     open = still;
     if (open.length > 0) await sleep(500);
   }
   return open.length;
-}
-
-/** Writes what the service says at the end to every customer into the history: wallet, entries, reservations. */
-export async function readBooks({ office, customers }: Stage): Promise<void> {
-  const reads = [office.wallet, office.entries, office.reservations];
-  await atOnce(books_at_once, customers, async (customer: Caller) => {
-    for (const read of reads) {
-      for (let tries = 0; tries < 5; tries++) {
-        const { status } = await read(customer);
-        if (status === 200) break;
-        await sleep(200);
-      }
-    }
-  });
 }

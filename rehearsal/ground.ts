@@ -6,7 +6,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '../src/platform/database.ts';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
+import type { Money } from './history.ts';
+import type { Options } from './options.ts';
+import { readSandbox } from './sandbox-books.ts';
+import type { ReadGateway } from './settling.ts';
 import { startArguments } from './start-command.ts';
 
 export interface Server {
@@ -108,10 +113,19 @@ export interface Ground {
   readonly folder: string;
   readonly servers: readonly Server[];
   readonly postgresPid: number;
+  readonly readGateway: ReadGateway | undefined;
+}
+
+/** What servers are told of how wallets are filled. A service of the operator's may charge them, where it has to. */
+export function moneySettings(money: Money, charges: 'gateway' | 'service'): Readonly<Record<string, string>> {
+  return money === 'open' ? { CHARGES: 'open' } : { CHARGES: charges, SANDBOX: 'on' };
 }
 
 /** Everything a rehearsal needs, on free ports. */
-export async function openGround(open: AsyncDisposableStack, servers: number): Promise<Ground> {
+export async function openGround(
+  open: AsyncDisposableStack,
+  { servers, money }: Pick<Options, 'servers' | 'money'>,
+): Promise<Ground> {
   const folder = await openFolder(open);
   const secrets = newSecrets();
   const dataDir = path.join(folder, 'database');
@@ -122,9 +136,19 @@ export async function openGround(open: AsyncDisposableStack, servers: number): P
   const postgresPid = Number.parseInt(readFileSync(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10);
   const started: Server[] = [];
   for (let number = 1; number <= servers; number++) {
-    const server = await startServer({ folder, name: `server-${number}`, secrets, databaseUrl: postgres.url });
+    const name = `server-${number}`;
+    const environment = moneySettings(money, 'gateway');
+    const server = await startServer({ folder, name, secrets, databaseUrl: postgres.url, environment });
     open.defer(() => server.stop());
     started.push(server);
   }
-  return { secrets, folder, servers: started, postgresPid };
+  const readGateway: ReadGateway = async () => {
+    const database = connect(postgres.url, { poolMax: 1, applicationName: 'maejin-rehearsal' });
+    try {
+      return await readSandbox(database);
+    } finally {
+      await database.close();
+    }
+  };
+  return { secrets, folder, servers: started, postgresPid, readGateway: money === 'open' ? undefined : readGateway };
 }

@@ -11,6 +11,8 @@ export interface Heard {
   readonly body: Buffer;
   /** Milliseconds to wait before asking again, if the service named any. */
   readonly retryAfterMs: number;
+  /** Where it sends the browser on to. */
+  readonly location: string | undefined;
 }
 
 export function moved(json: Readonly<Record<string, unknown>>): Facts {
@@ -28,6 +30,7 @@ export function heardOf(reply: Reply): Heard {
       return json;
     },
     retryAfterMs: Number(reply.header('retry-after') ?? 0) * 1_000,
+    location: reply.header('location'),
   };
 }
 

@@ -20,7 +20,17 @@ export type Op =
   | 'pay'
   | 'entries'
   | 'reservations'
-  | 'overview';
+  | 'overview'
+  | 'order'
+  | 'checkout'
+  | 'press'
+  | 'confirm'
+  | 'order-told'
+  | 'orders'
+  | 'withdraw'
+  | 'withdrawals'
+  | 'notice'
+  | 'gateway';
 
 export interface Call {
   /** The number of the fan; -1 is the operator. */
@@ -66,14 +76,32 @@ export interface Facts {
   readonly opening?: true;
   /** The answer was the first one again. */
   readonly again?: true;
-  /** `[kind, amount, balance, reference]`, oldest first. */
-  readonly entries?: readonly (readonly [string, number, number, string])[];
+  /** `[kind, amount, balance, reference, id]`, oldest first. */
+  readonly entries?: readonly (readonly [string, number, number, string, string?])[];
   /** `[id, status, performance, seats, amount]` */
   readonly reservations?: readonly (readonly [string, string, string, readonly number[], number])[];
   readonly active?: number;
   readonly waiting?: number;
   readonly revenue?: number;
+  /** Of one order: its id, how it stood, and the entry that it was credited by. */
+  readonly order?: string;
+  readonly stands?: OrderStanding;
+  readonly chargeId?: string | null;
+  /** Which button of the gateway's page. */
+  readonly pressed?: string;
+  /** `[id, status, amount, entry of its credit]` */
+  readonly orders?: readonly OrderTold[];
+  /** `[id, status, amount, parts: [order, amount, status]]` */
+  readonly withdrawals?: readonly (readonly [string, Outcome, number, readonly PartTold[]])[];
+  /** What the gateway says it did: `[order, took, sent back for us, undid by itself]`. */
+  readonly taken?: readonly Taken[];
 }
+
+export type OrderStanding = 'OPEN' | 'PAID' | 'FAILED' | 'EXPIRED';
+type Outcome = 'PENDING' | 'DONE' | 'FAILED';
+export type OrderTold = readonly [id: string, stands: OrderStanding, amount: number, chargeId: string | null];
+export type PartTold = readonly [order: string, amount: number, status: Outcome];
+export type Taken = readonly [order: string, took: number, sentBack: number, undone: number];
 
 /** What the checks must know of the sale; the first line of a history. */
 export interface Terms {
@@ -88,7 +116,12 @@ export interface Terms {
   readonly maxSeatsPerFan: number;
   /** Servers and databases were broken on purpose: no answer, and 503, are answers too. */
   readonly rough: boolean;
+  /** How wallets are filled; without it, for the asking. */
+  readonly money?: Money;
 }
+
+/** `open`: for the asking; `sandbox`: by orders that the simulated gateway confirms. */
+export type Money = 'open' | 'sandbox';
 
 export interface History {
   readonly calls: number;

@@ -167,7 +167,8 @@ export function createClient(origin: string, connectionsMax: number): Client {
 function textOf({ method, path, headers, body }: Request, host: string): string {
   let text = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n`;
   for (const name of Object.keys(headers)) text += `${name}: ${headers[name]}\r\n`;
-  if (body !== undefined) text += `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`;
+  if (body !== undefined && headers['Content-Type'] === undefined) text += 'Content-Type: application/json\r\n';
+  if (body !== undefined) text += `Content-Length: ${Buffer.byteLength(body)}\r\n`;
   else if (method !== 'GET') text += 'Content-Length: 0\r\n';
   return `${text}\r\n${body ?? ''}`;
 }

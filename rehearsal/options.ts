@@ -1,6 +1,7 @@
 /** What can be asked of `npm run rehearse`. */
 import { parseArgs } from 'node:util';
 import { readBalance, type Balance } from './balancing/balancer.ts';
+import type { Money } from './history.ts';
 
 export interface Options {
   readonly seats: number;
@@ -15,6 +16,8 @@ export interface Options {
   /** Share of the fans who close the tab while they wait; half of them come back. */
   readonly absent: number;
   readonly cheaters: number;
+  /** How wallets are filled: for the asking, or by orders through the sandbox, with its misfortunes. */
+  readonly money: Money;
   readonly servers: number;
   /** What a balancer before them knows; undefined: there is none, each connection of the crowd is to the next server. */
   readonly balance: Balance | undefined;
@@ -41,6 +44,7 @@ export interface Options {
 export const usage = `npm run rehearse -- [options]
   the sale     --seats 1000  --fans 2000  --max-active 100  --session 60  --hold 20  --grace 5
   the crowd    --arrival 10  --patience 120  --think 1  --absent 0.1  --cheaters 0.02  --accounts 20  --seed 1
+  the money    --money open, or sandbox: wallets are filled by orders through the simulated gateway, with a share of each misfortune
   the service  --servers 1 (of several: --balance connections or concert puts a balancer before them), or --url https://… with --operator-email, --operator-password (or ADMIN_EMAIL, ADMIN_PASSWORD)
                and --identity-secret (or IDENTITY_JWT_SECRET); without that secret every fan signs up
   the run      --limit 900  --connections 128  --report reports/rehearsal
@@ -55,6 +59,7 @@ const texts = {
   think: '1',
   absent: '0.1',
   cheaters: '0.02',
+  money: 'open',
   servers: '1',
   balance: undefined,
   seed: '1',
@@ -109,6 +114,7 @@ export function readOptions(
     think: number('think', 0, 600),
     absent: number('absent', 0, 1),
     cheaters: number('cheaters', 0, 1),
+    money: moneyOf(values.money ?? texts.money),
     servers: whole('servers', 1, 16),
     balance: balanceOf(values),
     seed: whole('seed', 0, 2 ** 31),
@@ -130,4 +136,9 @@ function balanceOf({ balance, url }: { readonly balance?: string; readonly url?:
   if (balance === undefined) return undefined;
   if (url !== undefined) throw new Error('--balance is for servers that are started here, and with --url none are');
   return readBalance(balance);
+}
+
+function moneyOf(text: string): Money {
+  if (text !== 'open' && text !== 'sandbox') throw new Error('--money must be open or sandbox');
+  return text;
 }

@@ -1,15 +1,16 @@
 /** Topping up and paying: twice by mistake, again with the same key when no answer came, until it is known what happened. */
+import type { Manner } from './box-office.ts';
+import { fill } from './filling.ts';
 import type { Heard } from './heard.ts';
-import { newKey, type Ending, type Held, type Stage, type Visit } from './stage.ts';
-
-const tries_max = 60;
-const retry_ms = 300;
+import { insist, resolveLater } from './insisting.ts';
+import { newKey, retry_ms, tries_max } from './stage.ts';
+import type { Ending, Held, Stage, Visit } from './stage.ts';
 
 /** Pays for a hold, charging what is missing first. */
 export async function payFor(stage: Stage, visit: Visit, held: Held): Promise<Ending | 'hold lost'> {
   const { random } = visit.persona;
   // Some believe that they have enough.
-  if (visit.balance < held.amount && !random.chance(0.1)) await topUp(stage, visit, held.amount - visit.balance);
+  if (visit.balance < held.amount && !random.chance(0.1)) await topUp(stage, visit, held);
   const key = newKey(visit);
   for (let tries = 0; tries < tries_max && !stage.isOver(); tries++) {
     const heard = await tryToPay(stage, visit, { key, held, tries });
@@ -52,7 +53,7 @@ async function readOutcome(
   switch (heard.code) {
     case 'INSUFFICIENT_BALANCE':
       visit.balance = Number(heard.json['balance']);
-      await topUp(stage, visit, held.amount - visit.balance);
+      await topUp(stage, visit, held);
       return undefined;
     case 'HOLD_EXPIRED':
     case 'NOT_FOUND':
@@ -66,37 +67,28 @@ async function readOutcome(
   }
 }
 
-/** Charges at least what is missing: exactly, in a round sum, or in two halves at once. */
-async function topUp(stage: Stage, visit: Visit, missing: number): Promise<void> {
-  const { random } = visit.persona;
+/** Fills the wallet with at least what is missing: by an order, or for the asking. */
+async function topUp(stage: Stage, visit: Visit, held: Held): Promise<void> {
+  const missing = held.amount - visit.balance;
+  if (stage.options.money === 'sandbox') return fill(stage, visit, { missing, held });
+  await Promise.all(amountsFor(visit, missing).map((amount) => charge(stage, visit, amount)));
+}
+
+/** Exactly, in a round sum, or in two halves at once. */
+function amountsFor({ persona: { random } }: Visit, missing: number): number[] {
   const half = Math.ceil(missing / 2);
-  const amounts = random.chance(0.2) ? [half, half] : [random.chance(0.3) ? missing + 10_000 : missing];
-  await Promise.all(amounts.map((amount) => charge(stage, visit, amount)));
+  return random.chance(0.2) ? [half, half] : [random.chance(0.3) ? missing + 10_000 : missing];
 }
 
 async function charge(stage: Stage, visit: Visit, amount: number): Promise<void> {
-  const { office, pauses } = stage;
+  const { office } = stage;
   const { doubleClicks, hasty, random } = visit.persona;
   const key = newKey(visit);
-  for (let tries = 0; tries < tries_max && !stage.isOver(); tries++) {
-    const hastyMs = hasty && tries === 0 ? { hastyMs: 1 + random.below(20) } : {};
-    const clicks = doubleClicks && tries === 0 ? 2 : 1;
-    const answers = await Promise.all(Array.from({ length: clicks }, () => office.charge(visit, key, amount, hastyMs)));
-    const heard = answers.find(({ status }) => status === 201);
-    if (heard !== undefined) {
-      // Of two charges at once the second answer tells the sum.
-      visit.balance = Math.max(visit.balance, Number(heard.json['balance']));
-      return;
-    }
-    await pauses.pause(Math.max(retry_ms, answers[0]?.retryAfterMs ?? 0));
-  }
-  resolveLater(stage, () => office.charge(visit, key, amount));
-}
-
-/** When the rush is over, asks again with the same key: the first answer, or a decision now. */
-function resolveLater({ unresolved }: Stage, again: () => Promise<Heard>): void {
-  unresolved.push(async () => {
-    const { status } = await again();
-    return status > 0 && status < 500 && status !== 429;
-  });
+  const call = (manner: Manner): Promise<Heard> => office.charge(visit, key, amount, manner);
+  const hastyMs = hasty ? 1 + random.below(20) : undefined;
+  const isTold = ({ status }: Heard): boolean => status === 201;
+  const heard = await insist(stage, { clicks: doubleClicks ? 2 : 1, hastyMs, call, isTold });
+  // Of two charges at once the second answer tells the sum.
+  if (heard !== undefined) visit.balance = Math.max(visit.balance, Number(heard.json['balance']));
+  else resolveLater(stage, () => call({}));
 }

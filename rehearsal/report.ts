@@ -24,7 +24,7 @@ export function openReport(folder: string): void {
 export async function writeReport(options: Options, results: SaleResults, verdict: Verdict): Promise<string> {
   const { operatorPassword: _password, identitySecret: _secret, ...shown } = options;
   const { findings, figures } = verdict;
-  const { samples, steps, codes, endings, concert, soldOutAfter, seatsSold, revenue, calls, audit } = results;
+  const { samples, steps, codes, endings, fortunes, concert, soldOutAfter, seatsSold, revenue, calls, audit } = results;
   const json = {
     verdict: passed(verdict) ? 'PASS' : 'FAIL',
     at: new Date().toISOString(),
@@ -41,6 +41,7 @@ export async function writeReport(options: Options, results: SaleResults, verdic
     steps,
     answers: Object.fromEntries(codes),
     endings: Object.fromEntries(endings),
+    fortunes: Object.fromEntries(fortunes),
     samples,
   };
   await writeFile(path.join(options.report, 'report.json'), `${JSON.stringify(json, undefined, 1)}\n`);

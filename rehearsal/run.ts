@@ -15,7 +15,7 @@ import { passed, verdictOf } from './verdict.ts';
 async function placeOf(options: Options, open: AsyncDisposableStack): Promise<Place> {
   const { url, operatorEmail: email, operatorPassword: password, identitySecret } = options;
   if (url === undefined) {
-    const { secrets, servers, folder, postgresPid } = await openGround(open, options.servers);
+    const { secrets, servers, folder, postgresPid, readGateway } = await openGround(open, options);
     return {
       origins: await originsOf(options, servers, open),
       operator: secrets.operator,
@@ -23,6 +23,7 @@ async function placeOf(options: Options, open: AsyncDisposableStack): Promise<Pl
       serverPids: servers.flatMap(({ child }) => child.pid ?? []),
       postgresPid,
       folder,
+      readGateway,
     };
   }
   if (email === undefined || password === undefined)

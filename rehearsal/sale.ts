@@ -3,7 +3,8 @@ import path from 'node:path';
 import { createBoxOffice, type Caller } from './box-office.ts';
 import { checkHistory } from './checks/checks.ts';
 import type { Finding } from './checks/check.ts';
-import { letIn, readBooks, resolveAll, signInFans } from './crowd.ts';
+import { letIn, resolveAll, signInFans } from './crowd.ts';
+import type { Fortune } from './fortunes.ts';
 import { openHistory, type Terms } from './history.ts';
 import { createClient } from './http-client.ts';
 import { createLatencies, type StepFigures } from './latencies.ts';
@@ -14,6 +15,7 @@ import { createPauses } from './pauses.ts';
 import type { Progress } from './progress.ts';
 import { watchSale, type Sample } from './samples.ts';
 import type { Concert, Ending, Stage, Tally } from './stage.ts';
+import { readAtRest, type ReadGateway } from './settling.ts';
 import { createStreams } from './streams.ts';
 
 export interface Place {
@@ -24,6 +26,8 @@ export interface Place {
   readonly postgresPid: number | undefined;
   /** The history is written there. */
   readonly folder: string;
+  /** Where money comes from outside and the gateway's books can be read. */
+  readonly readGateway?: ReadGateway | undefined;
   /** Things break on purpose. */
   readonly rough?: boolean;
 }
@@ -36,6 +40,7 @@ export interface SaleResults {
   readonly steps: readonly StepFigures[];
   readonly codes: ReadonlyMap<string, number>;
   readonly endings: ReadonlyMap<Ending, number>;
+  readonly fortunes: ReadonlyMap<Fortune, number>;
   readonly arrived: number;
   readonly racesLost: number;
   readonly seatsSold: number;
@@ -99,6 +104,7 @@ export async function playSale(
     tally,
     isOver,
     unresolved: [],
+    depositsUndone: new Map(),
     customers: [],
   };
 
@@ -129,9 +135,9 @@ export async function playSale(
   end();
   const seconds = office.now() / 1_000;
   progress.say('Everybody has gone home. Asking again what stayed open, reading everybody’s books …');
-  const unknown = await resolveAll(stage);
+  let unknown = await resolveAll(stage);
   await watch.stop();
-  await readBooks(stage);
+  unknown += await readAtRest(stage, place.readGateway);
   const last = await office.overview(asOperator, concert.id);
   history.close();
   progress.say(`Checking a history of ${history.calls.toLocaleString('en')} calls, and the service’s own audit …`);
@@ -145,6 +151,7 @@ export async function playSale(
     steps: latencies.figures(),
     codes: latencies.codes(),
     endings: tally.endings,
+    fortunes: tally.fortunes,
     arrived: tally.arrived,
     racesLost: tally.racesLost,
     seatsSold: reserved,
@@ -167,11 +174,12 @@ function newTally(): Tally {
     lastSaleAt: 0,
     racesLost: 0,
     endings: new Map(),
+    fortunes: new Map(),
   };
 }
 
 function termsOf(options: Options, concertId: string, { epoch, rough }: Pick<Terms, 'epoch' | 'rough'>): Terms {
-  const { maxActive, sessionSeconds, holdSeconds, graceSeconds } = options;
+  const { maxActive, sessionSeconds, holdSeconds, graceSeconds, money } = options;
   return {
     history: 1,
     epoch,
@@ -182,6 +190,7 @@ function termsOf(options: Options, concertId: string, { epoch, rough }: Pick<Ter
     graceSeconds,
     maxSeatsPerFan: 4,
     rough,
+    money,
   };
 }
 

@@ -4,10 +4,10 @@ import type { Heard } from './heard.ts';
 import { hammer } from './cheating.ts';
 import { chooseSeats } from './choosing.ts';
 import { payFor } from './paying.ts';
-import { becomeCustomer, newKey, type Ending, type Held, type Stage, type Visit } from './stage.ts';
+import { becomeCustomer, newKey, retry_ms } from './stage.ts';
+import type { Ending, Held, Stage, Visit } from './stage.ts';
 
 const picks_max = 25;
-const retry_ms = 300;
 const in_a_hurry = 0.3;
 
 /** From the door to the till. */
@@ -23,6 +23,7 @@ export async function shop(stage: Stage, visit: Visit): Promise<Ending> {
   }
   if (ending === undefined) await office.leave(visit);
   tally.inside--;
+  for (const later of visit.afterwards.splice(0)) await later();
   return ending ?? (stage.isOver() ? 'in line at the end' : 'gave up');
 }
 

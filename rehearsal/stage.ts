@@ -1,5 +1,6 @@
 /** What all fans of a sale share: where it is, how far it has come, and what is still to be found out. */
 import type { BoxOffice, Caller } from './box-office.ts';
+import type { Fortune, Luck } from './fortunes.ts';
 import type { Options } from './options.ts';
 import type { Pauses } from './pauses.ts';
 import type { Persona } from './persona.ts';
@@ -23,6 +24,8 @@ export interface Tally {
   lastSaleAt: number;
   racesLost: number;
   readonly endings: Map<Ending, number>;
+  /** What went wrong with money, as far as it came to that. */
+  readonly fortunes: Map<Fortune, number>;
 }
 
 export interface Stage {
@@ -36,6 +39,8 @@ export interface Stage {
   isOver(): boolean;
   /** Attempts whose outcome nobody told, to be asked for again when all is over; resolves true once it is known. */
   readonly unresolved: (() => Promise<boolean>)[];
+  /** Orders whose deposit was undone, with their amounts: the gateway itself forgets that it ever had it. */
+  readonly depositsUndone: Map<string, number>;
   /** Those whose books are compared at the end. */
   readonly customers: Caller[];
 }
@@ -47,12 +52,20 @@ export interface Held {
   readonly seats: number;
 }
 
+/** Tries of one call whose answer did not come, or said that it should be asked again. */
+export const tries_max = 60;
+export const retry_ms = 300;
+
 /** One fan on the way through the sale. */
 export interface Visit extends Caller {
   readonly persona: Persona;
   keysMade: number;
   /** As far as told. */
   balance: number;
+  readonly luck: Luck;
+  ordersMade: number;
+  /** What this fan does with money once the seats are bought, or not to be had. */
+  readonly afterwards: (() => Promise<void>)[];
   isCustomer: boolean;
 }
 

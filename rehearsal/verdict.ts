@@ -46,7 +46,7 @@ function settledFinding({ unknown, calls }: SaleResults): Finding {
   };
 }
 
-function figuresOf({ seats, fans, maxActive }: Options, results: SaleResults): [string, string][] {
+function figuresOf({ seats, fans, maxActive, money }: Options, results: SaleResults): [string, string][] {
   const { soldOutAfter, seconds, samples, calls, seatsSold, racesLost, endings } = results;
   const ending = [...endings].map(([what, count]) => `${count.toLocaleString('en')} ${what}`).join(', ');
   const longest = samples.reduce((most, { waiting }) => Math.max(most, waiting), 0);
@@ -62,8 +62,13 @@ function figuresOf({ seats, fans, maxActive }: Options, results: SaleResults): [
     ['Longest line', longest.toLocaleString('en')],
     ['Races for a seat lost', racesLost.toLocaleString('en')],
     ['How it ended for the fans', ending],
+    ...(money === 'open' ? [] : [['What became of orders', fortunesOf(results)] as [string, string]]),
     ['First at its limit', saturatedFirst(samples)],
   ];
+}
+
+function fortunesOf({ fortunes }: SaleResults): string {
+  return [...fortunes].map(([what, count]) => `${count.toLocaleString('en')} ${what}`).join(', ');
 }
 
 function highestRate(samples: SaleResults['samples']): number {

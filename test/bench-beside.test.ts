@@ -6,12 +6,13 @@ import { describe, test } from 'node:test';
 import { openBuild } from '../bench/builds.ts';
 import { beside_connections, beside_kinds, type Beside } from '../bench/parts/beside.ts';
 import type { Core } from '../bench/parts/core.ts';
+import { credit_connections, delays_ms, type Funding } from '../bench/parts/funding.ts';
 import type { Rooms } from '../bench/parts/rooms.ts';
 import { watchFamily } from '../bench/processor.ts';
 import { rowsOf } from '../bench/report.ts';
 import type { Kept } from '../bench/results.ts';
 import { scenarios } from '../bench/scenarios.ts';
-import { goalsOf } from '../bench/show.ts';
+import { goalsOf, shownOf } from '../bench/show.ts';
 import { showCore } from '../bench/shown/core.ts';
 import type { Spread } from '../bench/statistics.ts';
 
@@ -88,6 +89,31 @@ describe('figures', () => {
         ['≤ 250 ms', '251.0 ms, of 100'],
       ],
     );
+  });
+
+  test('of money from outside have goals of the credit, and of the polls beside it', () => {
+    const funding = (credit: number, polls: number): Funding => {
+      const faults = { errors: 0, firstBad: undefined };
+      const credits = credit_connections.map((connections) => {
+        const us = { chargeUs: 200, confirmUs: 400, callUs: 160, chargeRate: 5_000, confirmRate: 2_500 };
+        return { connections, rounds: 7, ...us, of: same(credit), ...faults };
+      });
+      const askings = delays_ms.map((delayMs) => {
+        const rates = { aloneRate: 20_000, besideRate: 19_000, aloneP99: 6, besideP99: 7, asked: 160 };
+        return { delayMs, windows: 5, ...rates, of: same(polls), ...faults };
+      });
+      const sizes = { seconds: 1, fans: 10_000, unclear: 10_000, windowSeconds: 3, pollConnections: 64 };
+      const commits = { yardstick: 'ed3d79b', this: 'abcdef0' };
+      return { commits, ...sizes, credits, askings, loadBusy: 0.3, audits: [] };
+    };
+    assert.equal(goalsOf({ funding: kept(funding(1.2, 0.9)) }).match(/ met /g)?.length, 3);
+    assert.equal(goalsOf({ funding: kept(funding(1.21, 0.9)) }).match(/Credit.*missed/g)?.length, 2);
+    assert.equal(goalsOf({ funding: kept(funding(1.2, 0.89)) }).match(/Polls.*missed/g)?.length, 1);
+    const unread = JSON.parse(JSON.stringify(funding(Number.NaN, Number.NaN))) as Funding;
+    assert.equal(goalsOf({ funding: kept(unread) }).match(/missed/g)?.length, 3);
+    const { markdown = '' } = shownOf({ funding: kept(funding(1.2, 0.9)) }, 'funding') ?? {};
+    assert.match(markdown, /^\| 64 \| 7 \| 5,000 \| 200 \| 2,500 \| 400 \| 160 \| 240 \| \*\*1\.20\*\* \|$/m);
+    assert.match(markdown, /10,000 waiting fans poll on 64 connections/);
   });
 
   test('at the few connections of a quiet sale have no goal of the bare server or of batching', () => {

@@ -48,7 +48,7 @@ describe('options', () => {
   });
 
   test('all of it, or parts in their order', () => {
-    const alone = part_names.filter((name) => name !== 'beside' && name !== 'rooms');
+    const alone = part_names.filter((name) => !['beside', 'rooms', 'funding'].includes(name));
     assert.deepEqual(readOptions(['--all']).parts, alone);
     assert.deepEqual(readOptions(['--only', 'pages,growth']).parts, ['growth', 'pages']);
     assert.equal(readOptions(['--only', 'pages,growth']).kept, true);
@@ -70,7 +70,8 @@ describe('options', () => {
     const asked = readOptions(['--only', 'beside', '--yardstick', '../other']);
     assert.deepEqual([asked.parts, asked.yardstick, asked.kept], [['beside'], '../other', true]);
     assert.deepEqual(readOptions(['--all', '--yardstick', '../other']).parts, part_names);
-    for (const part of ['beside', 'rooms']) assert.throws(() => readOptions(['--only', part]), /--yardstick/);
+    for (const part of ['beside', 'rooms', 'funding'])
+      assert.throws(() => readOptions(['--only', part]), /--yardstick/);
     assert.throws(() => readOptions(['--only', 'pay', '--yardstick', '../other']), /beside/);
   });
 

@@ -39,12 +39,14 @@ describe('what Toss is asked', () => {
   let server: Server;
   let toss: Gateway;
   before(async () => {
-    server = createServer(async (request, response) => {
-      const text = (await Array.fromAsync(request as AsyncIterable<Buffer>)).join('');
-      const { method, url, headers } = request;
-      heard.push({ method, url, headers, body: text === '' ? undefined : JSON.parse(text) });
-      const { status, body } = answers.shift() ?? { status: 500, body: {} };
-      response.writeHead(status).end(JSON.stringify(body));
+    server = createServer((request, response) => {
+      void Array.fromAsync(request as AsyncIterable<Buffer>).then((parts) => {
+        const { method, url, headers } = request;
+        const text = parts.join('');
+        heard.push({ method, url, headers, body: text === '' ? undefined : JSON.parse(text) });
+        const { status, body } = answers.shift() ?? { status: 500, body: {} };
+        response.writeHead(status).end(JSON.stringify(body));
+      });
     });
     await listening(server);
     toss = tossAt(server);
@@ -110,7 +112,7 @@ describe('what Toss is asked', () => {
     const begun = { ...own, virtualAccount: {}, cancels: [{ ...cancels[0], cancelStatus: 'IN_PROGRESS' }] };
     answers.push({ status: 200, body: { ...own, virtualAccount: {} } }, { status: 200, body: begun });
     assert.deepEqual(await toss.sendBack(order, part), { state: 'PENDING' });
-    assert.deepEqual((asked()[1]?.body as Record<string, unknown>)['refundReceiveAccount'], {
+    assert.deepEqual((asked().at(1)?.body as { refundReceiveAccount?: unknown } | undefined)?.refundReceiveAccount, {
       bank: '88',
       accountNumber: '110123456789',
       holderName: '김매진',

@@ -70,8 +70,33 @@ test('a small sale is played to its end, passes, and leaves a report', async () 
   );
 });
 
+test('a sale whose wallets are filled through the sandbox counts money end to end, whatever goes wrong', async () => {
+  const report = path.join(folder, 'money');
+  const sale = ['--seats=60', '--fans=70', '--arrival=1', '--max-active=30', '--think=0.1', '--hold=10', '--limit=40'];
+  const crowd = ['--absent=0', '--cheaters=0.1', '--accounts=0', '--seed=4', '--money=sandbox'];
+  const { code, stdout, stderr } = await rehearse(...sale, ...crowd, '--report', report);
+  assert.equal(code, 0, `${stdout}\n${stderr}`);
+  const json = JSON.parse(await readFile(path.join(report, 'report.json'), 'utf8')) as {
+    findings: { name: string; counted: number }[];
+    fortunes: Record<string, number>;
+  };
+  const outside = json.findings.filter(({ name }) => /^(I11|I12|I13|What the gateway)/.test(name));
+  assert.equal(outside.length, 5);
+  assert(
+    outside.every(({ counted }) => counted > 0),
+    JSON.stringify(outside),
+  );
+  assert(Object.keys(json.fortunes).length > 8, `met: ${JSON.stringify(json.fortunes)}`);
+});
+
 test('wrong options are one line', async () => {
-  for (const args of [['--seats=none'], ['--url=http://127.0.0.1:1'], ['--balance=dice'], ['--report=/proc/0/here']]) {
+  for (const args of [
+    ['--seats=none'],
+    ['--url=http://127.0.0.1:1'],
+    ['--balance=dice'],
+    ['--money=real'],
+    ['--report=/proc/0/here'],
+  ]) {
     const { code, stderr } = await rehearse(...args);
     assert.equal(code, 1);
     const complaint = stderr.trim().split('\n').at(-1) ?? '';

@@ -161,6 +161,22 @@ describe('beside a withdrawal that is under way', async () => {
     await ended(tops, fan, rest.id);
   });
 
+  test('a part that was refused and went back all the same is taken again', async () => {
+    const fan = newFan();
+    const order = await tops.fill(fan, 1_000);
+    await house.sql`update sandbox_payments set status = 'ABORTED', because = 'GONE' where order_id = ${order.id}`;
+    const { body } = await tops.withdraw(fan, 700);
+    await ended(tops, fan, body.id, 'FAILED');
+    assert.equal(await balanceOf(fan), 1_000);
+    const cancel = { amount: 700, reason: `[${body.id}-1]`, key: 'k', at: '2026-11-28T00:00:00+09:00' };
+    await house.sql`
+      update sandbox_payments set status = 'PARTIAL_CANCELED', cancels = ${JSON.stringify([cancel])}::text::jsonb
+      where order_id = ${order.id}`;
+    await press(order, 'notice-twice');
+    assert.deepEqual(await reversed(order, 700), { owed: 0, walletOwes: 0 });
+    assert.equal(await balanceOf(fan), 300);
+  });
+
   test('a deposit that is undone takes all of it, and the withdrawal fails', async () => {
     const fan = newFan();
     const order = await tops.deposit(fan, 1_000);

@@ -2,12 +2,13 @@
 import { readHistory, type Call, type Terms } from '../history.ts';
 import type { Check, Finding } from './check.ts';
 import { checkClock } from './clock.ts';
+import { checkFunding } from './funding.ts';
 import { checkGate } from './gate.ts';
 import { checkLine } from './line.ts';
 import { checkMoney } from './money.ts';
 import { checkSeats } from './seats.ts';
 
-const all = [checkSeats, checkLine, checkMoney, checkGate, checkClock];
+const all = [checkSeats, checkLine, checkMoney, checkFunding, checkGate, checkClock];
 
 /** Checks calls that are in memory, as tests have them. */
 export function checkCalls(terms: Terms, calls: Iterable<Call>): Finding[] {

@@ -3,19 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Field, FieldOptions } from './field.ts';
+import type { Field } from './field.ts';
+import { moneyFaults } from './money-faults.ts';
+import type { Fault } from './fault.ts';
 import type { Postgres } from './postgres.ts';
-
-export interface Fault {
-  /** Short, for `--only` and the table. */
-  readonly name: string;
-  readonly what: string;
-  readonly field?: Omit<FieldOptions, 'servers' | 'balance'>;
-  /** Breaks and mends. Answers what there is to tell about it. */
-  strike(field: Field, seconds: number): Promise<string>;
-  /** Why it cannot be done here, if it cannot. */
-  impossible?(): string | undefined;
-}
 
 const disk_megabytes = 420;
 const hour_seconds = 3_600;
@@ -214,8 +205,8 @@ const medley: Fault = {
 };
 
 /** By name; all but the medley are what a run without `--only` does. */
-export const byName: ReadonlyMap<string, Fault> = new Map([...faults, medley].map((fault) => [fault.name, fault]));
-export const everyFault = faults;
+export const everyFault: readonly Fault[] = [...faults, ...moneyFaults];
+export const byName: ReadonlyMap<string, Fault> = new Map([...everyFault, medley].map((fault) => [fault.name, fault]));
 
 function canMount(): boolean {
   return spawnSync('mount', ['--version']).status === 0;

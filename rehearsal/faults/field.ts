@@ -3,10 +3,13 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBalancer, type Balance, type Balancer } from '../balancing/balancer.ts';
-import { newSecrets, startServer, type Secrets, type Server } from '../ground.ts';
+import { moneySettings, newSecrets, startServer, type Secrets, type Server } from '../ground.ts';
+import type { Money } from '../history.ts';
+import { openGatewayWire, type GatewayWire } from './gateway-wire.ts';
 import { comeBack, createPostgres, createStandby, type Postgres } from './postgres.ts';
 import { openWire, type Wire } from './wire.ts';
 
+const by_the_wire = ['--import', path.join(import.meta.dirname, 'by-the-wire.mjs')];
 /** Nobody takes so long to leave. */
 const stay_ms = 1_000;
 
@@ -22,6 +25,8 @@ export interface Field {
   strays(): Promise<string[]>;
   readonly balancer: Balancer;
   readonly wires: readonly Wire[];
+  /** Between all servers and their gateway, where wallets are filled through one. */
+  readonly gatewayWire: GatewayWire;
   /** Those that run, by number; a killed one is undefined. */
   readonly servers: (Server | undefined)[];
   kill(number: number): Promise<void>;
@@ -38,6 +43,8 @@ export interface FieldOptions {
   readonly servers: number;
   readonly balance: Balance;
   readonly standbys?: 0 | 1 | 2;
+  /** For the asking, unless told otherwise. */
+  readonly money?: Money;
   /** Flags and variables of a server, by its number. */
   readonly special?: (number: number) => Special;
   /** What must be so before the cluster is made: a small disk, for one. */
@@ -45,7 +52,7 @@ export interface FieldOptions {
 }
 
 export async function openField(folder: string, options: FieldOptions, open: AsyncDisposableStack): Promise<Field> {
-  const { standbys: count = 0, special = (): Special => ({}), prepareDisk } = options;
+  const { standbys: count = 0, money = 'open', special = (): Special => ({}), prepareDisk } = options;
   const secrets = newSecrets();
   const dataDir = path.join(folder, 'primary');
   mkdirSync(dataDir, { recursive: true });
@@ -69,13 +76,22 @@ export async function openField(folder: string, options: FieldOptions, open: Asy
   const servers: (Server | undefined)[] = [];
   const balancer = await openBalancer(options.balance);
   open.defer(() => balancer.close());
+  const gatewayWire = await openGatewayWire();
+  open.defer(() => gatewayWire.close());
   const serve = (): void => balancer.serve(servers.flatMap((server) => server?.origin ?? []));
 
   const restart = async (number: number): Promise<void> => {
     const databaseUrl = urlFor(number);
     const { flags = [], environment = {} } = special(number);
     const name = `server-${number + 1}`;
-    servers[number] = await startServer({ folder, name, secrets, databaseUrl, flags, environment });
+    servers[number] = await startServer({
+      folder,
+      name,
+      secrets,
+      databaseUrl,
+      flags: [...flags, ...(money === 'open' ? [] : by_the_wire)],
+      environment: { ...moneySettings(money, 'service'), GATEWAY_WIRE: gatewayWire.origin, ...environment },
+    });
     serve();
   };
   const urlFor = (number: number): string => {
@@ -106,6 +122,7 @@ export async function openField(folder: string, options: FieldOptions, open: Asy
     standbys,
     balancer,
     wires,
+    gatewayWire,
     servers,
     restart,
     returnAsStandby: async (primary) => {
@@ -118,8 +135,10 @@ export async function openField(folder: string, options: FieldOptions, open: Asy
       const child = servers[number]?.child;
       if (child === undefined) return;
       const over = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
-      await over;
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGKILL');
+        await over;
+      }
       servers[number] = undefined;
       // The balancer is not told: it finds out.
     },

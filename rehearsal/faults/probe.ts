@@ -11,21 +11,26 @@ export interface Probe {
 
 /** More than a server has connections to the database, twice over. */
 const reads_a_server = 40;
+const token_seconds = 300;
 
 export function probeOf(origin: string, who: string, identitySecret: string): Probe {
-  const exp = Math.floor(Date.now() / 1_000) + 86_400;
-  const headers = { Authorization: `Bearer ${signToken({ sub: `probe-${who}`, exp }, identitySecret)}` };
+  // A service of the operator's, which may charge also where others have to pay; its tokens are short-lived.
+  const headersNow = (): Record<string, string> => {
+    const iat = Math.floor(Date.now() / 1_000);
+    const claims = { sub: `probe-${who}`, scope: 'wallet:charge', iat, exp: iat + token_seconds };
+    return { Authorization: `Bearer ${signToken(claims, identitySecret)}` };
+  };
   const charge = async (): Promise<boolean> => {
     const { status } = await fetch(`${origin}/api/v1/wallet/charges`, {
       method: 'POST',
-      headers: { ...headers, 'Content-Type': 'application/json', 'Idempotency-Key': 'probe' },
+      headers: { ...headersNow(), 'Content-Type': 'application/json', 'Idempotency-Key': 'probe' },
       body: JSON.stringify({ amount: 1 }),
       signal: AbortSignal.timeout(2_000),
     });
     return status === 201;
   };
   const read = async (from: string): Promise<string | undefined> => {
-    const answer = await fetch(`${from}/api/v1/wallet`, { headers, signal: AbortSignal.timeout(6_000) });
+    const answer = await fetch(`${from}/api/v1/wallet`, { headers: headersNow(), signal: AbortSignal.timeout(6_000) });
     const text = await answer.text();
     const isRight = answer.status !== 200 || (JSON.parse(text) as { balance: number }).balance === 1;
     return isRight ? undefined : `${from} told ${answer.status} ${text}`;

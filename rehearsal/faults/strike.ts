@@ -6,8 +6,9 @@ import type { Balance } from '../balancing/balancer.ts';
 import type { Finding } from '../checks/check.ts';
 import { readOptions } from '../options.ts';
 import { playSale, type Running, type SaleResults } from '../sale.ts';
+import { readSandbox } from '../sandbox-books.ts';
 import { findingsOf } from '../verdict.ts';
-import type { Fault } from './faults.ts';
+import type { Fault } from './fault.ts';
 import { openField, type Field } from './field.ts';
 import { probeOf, type Probe } from './probe.ts';
 
@@ -51,17 +52,21 @@ export async function strike(fault: Fault, options: StrikeOptions, folder: strin
     postgresPid: undefined,
     folder: here,
     rough: true,
+    ...(fault.field?.money === 'sandbox' ? { readGateway: () => field.postgres.ask(readSandbox) } : {}),
   };
   const found: Finding[] = [];
   let note = '';
   let backAfter = Number.NaN;
   let soldAfter: number | undefined;
+  let from = 0;
+  let wholeAt = 0;
   const breakThings = async ({ stage }: Running): Promise<void> => {
     const { tally, office } = stage;
     await until(() => tally.seatsSold >= begun_after_seats, give_up_seconds);
-    note = await fault.strike(field, options.seconds);
+    from = office.now();
+    note = await fault.strike(field, secondsOf(fault, options));
     const whole = performance.now();
-    const wholeAt = office.now();
+    wholeAt = office.now();
     const probes = probesOf(field);
     await Promise.all(probes.map((probe) => probe.writes(give_up_seconds)));
     backAfter = (performance.now() - whole) / 1_000;
@@ -70,7 +75,7 @@ export async function strike(fault: Fault, options: StrikeOptions, folder: strin
     soldAfter = tally.lastSaleAt > wholeAt ? (office.now() - wholeAt) / 1_000 : undefined;
   };
   const quiet = { show: () => undefined, say: () => undefined };
-  const results = await playSale(optionsOf(options), place, quiet, breakThings);
+  const results = await playSale(optionsOf(fault, options), place, quiet, breakThings);
   const isBack = backAfter <= back_seconds_max;
   const back: Finding = {
     name: `The service is back by itself within ${back_seconds_max} s`,
@@ -80,6 +85,9 @@ export async function strike(fault: Fault, options: StrikeOptions, folder: strin
     sample: isBack ? [] : [`it took ${backAfter.toFixed(1)} s`],
   };
   if (field.standbys.length > 0) found.push(await strayFinding(field));
+  const { historyFile } = results;
+  const judged = await fault.judge?.({ historyFile, from, until: wholeAt });
+  if (judged !== undefined) found.push(judged);
   return { fault, findings: [...findingsOf(results), back, ...found], note, backAfter, soldAfter, results };
 }
 
@@ -113,10 +121,18 @@ async function strayFinding(field: Field): Promise<Finding> {
   };
 }
 
-function optionsOf({ fans, seed, seconds }: StrikeOptions) {
+function secondsOf({ moreSeconds = 0 }: Fault, { seconds }: StrikeOptions): number {
+  return seconds + moreSeconds;
+}
+
+function optionsOf(fault: Fault, options: StrikeOptions) {
+  const { fans, seed } = options;
+  const seconds = secondsOf(fault, options);
+  const { money = 'open' } = fault.field ?? {};
   // As many inside as let the sale last about twice as long as the fault.
   const inside = Math.max(6, Math.round(fans / (seconds + 12)));
-  const text: Record<string, number> = {
+  const text: Record<string, number | string> = {
+    money,
     seats: fans * 2,
     fans,
     'max-active': inside,

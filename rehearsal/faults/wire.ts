@@ -3,7 +3,7 @@
  * everything was said but before the commit, and after the commit but before its answer.
  */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { followCommits } from './commits.ts';
+import { followCommits, type Bound } from './commits.ts';
 
 /** PostgreSQL says that a flight has arrived, and that no transaction is open. */
 const ready = Buffer.from('Z\0\0\0\x05I');
@@ -16,6 +16,8 @@ export interface Wire {
   delayMs: number;
   /** This share of the commits meets the cut. */
   cutting: { readonly when: Cut; readonly share: number } | undefined;
+  /** Asked of each commit before it is passed on, with what it is the commit of; true cuts it off. */
+  before: ((bound: readonly Bound[]) => boolean) | undefined;
   /** Nothing comes through any more, and nobody is told. */
   freeze(): void;
   /** Connections that were frozen are broken; new ones work. */
@@ -33,6 +35,7 @@ export async function openWire(targetPort: number): Promise<Wire> {
     port: 0,
     delayMs: 0,
     cutting: undefined as Wire['cutting'],
+    before: undefined as Wire['before'],
     freeze: () => {
       frozen = true;
     },
@@ -59,10 +62,11 @@ export async function openWire(targetPort: number): Promise<Wire> {
     join(near, far, (bytes) => {
       const commit = commitIn(bytes);
       isCommitting = commit !== undefined;
-      if (commit === undefined || !meetsCut('before the commit')) return false;
+      if (commit === undefined) return false;
+      if (wire.before?.(commit.bound) !== true && !meetsCut('before the commit')) return false;
       cuts++;
       // All that stands before it is carried out.
-      far.end(bytes.subarray(0, commit));
+      far.end(bytes.subarray(0, commit.at));
       near.destroy();
       return true;
     });

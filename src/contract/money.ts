@@ -161,7 +161,7 @@ const orders = {
     ),
     bodyBytesMax: 1_024,
     replies: { 201: ChargeOrder },
-    refusals: ['BALANCE_LIMIT_EXCEEDED', 'TOO_MANY_ORDERS'],
+    refusals: ['CHARGE_NOT_ALLOWED', 'BALANCE_LIMIT_EXCEEDED', 'TOO_MANY_ORDERS'],
   },
   getChargeOrder: {
     method: 'GET',
@@ -197,6 +197,18 @@ const orders = {
     replies: { 200: ChargeOrder, 202: ChargeOrder },
     refusals: ['NOT_FOUND', 'AMOUNT_MISMATCH', 'PAYMENT_FAILED'],
   },
+  receiveNotice: {
+    method: 'POST',
+    url: '/api/v1/webhooks/:method',
+    needs: 'nobody',
+    summary: 'For payment gateways: something became of a payment',
+    description:
+      'Nothing of it is believed: it makes us ask about an order that we know. As the gateway sends it, at most 64 KB; the same at `/webhooks/{method}`.',
+    params: Type.Object({ method: Type.String() }),
+    replies: { 200: Type.Object({}) },
+    refusals: ['NOT_FOUND', 'SIGNATURE_INVALID'],
+    outside: true,
+  },
 } as const satisfies Record<string, Endpoint>;
 
 const withdrawals = {
@@ -205,6 +217,8 @@ const withdrawals = {
     url: '/api/v1/wallet/withdrawals',
     needs: 'bearer',
     summary: 'Send money back to where it came from, the newest order first',
+    description:
+      'The money leaves the wallet at once; what the gateway does not send back returns to it. Of a fan’s orders with something left the newest 200 count, and 20 withdrawals may be under way; for one more: `RATE_LIMITED`.',
     headers: IdempotencyHeaders,
     body: Type.Object(
       { amount: Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }) },

@@ -89,7 +89,11 @@ export function createSendingBack(options: SendingBackOptions): SendingBack {
     ],
     drain: async () => {
       isDraining = true;
-      await inTime(Promise.all([...underWay.values()].flatMap((workers) => [...workers]))).catch(() => undefined);
+      const workers = underWay
+        .values()
+        .toArray()
+        .map((set) => Promise.all(set));
+      await inTime(Promise.all(workers)).catch(() => undefined);
     },
   };
 }

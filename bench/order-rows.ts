@@ -1,0 +1,39 @@
+/** Orders written in bulk: some to be confirmed, and some of which the gateway has not said how they ended. */
+import type { Sql } from '../src/platform/database.ts';
+import { order_amount, ordererOf, orderOf, unclearOrderOf } from './order-names.ts';
+
+const rows_a_statement = 20_000;
+
+/** As of the day before yesterday, so that nothing has to be remembered of them under a key. Open ones, asked about by nobody while they are measured. */
+export function openOrders(sql: Sql, count: number): Promise<void> {
+  return inPieces(count, async (from, until) => {
+    const indexes = Array.from({ length: until - from }, (_, place) => from + place);
+    await sql`
+      insert into charge_orders (id, user_id, amount, currency, method, created_at, expires_at)
+      select id, 'jwt:' || fan, ${order_amount}, 'KRW', 'toss', now() - interval '2 days', now() + interval '30 minutes'
+      from unnest(${indexes.map(orderOf)}::text[], ${indexes.map(ordererOf)}::text[]) as ordered (id, fan)`;
+  });
+}
+
+export function unclearOrders(sql: Sql, count: number): Promise<void> {
+  return inPieces(count, async (from, until) => {
+    const indexes = Array.from({ length: until - from }, (_, place) => from + place);
+    await sql`
+      insert into charge_orders (id, user_id, amount, currency, method, created_at, expires_at, unclear_since)
+      select id, 'jwt:' || fan, ${order_amount}, 'KRW', 'toss', now() - interval '2 days', now() + interval '30 minutes', now()
+      from unnest(${indexes.map(unclearOrderOf)}::text[], ${indexes.map(ordererOf)}::text[]) as ordered (id, fan)`;
+  });
+}
+
+/** All that are unclear are to be asked about now, as if for the first time, or not before tomorrow. */
+export async function askAboutUnclear(sql: Sql, when: 'now' | 'tomorrow'): Promise<void> {
+  await sql`
+    update charge_orders set asks = 0,
+      ask_at = ${when === 'now' ? sql`now()` : sql`now() + interval '1 day'`}
+    where id >= ${unclearOrderOf(0)} and status = 'OPEN'`;
+}
+
+async function inPieces(count: number, write: (from: number, until: number) => Promise<void>): Promise<void> {
+  for (let from = 0; from < count; from += rows_a_statement)
+    await write(from, Math.min(count, from + rows_a_statement));
+}
