@@ -93,7 +93,7 @@ test('on a narrow phone with a translator, without storage and by keyboard, an a
   });
   await inWindow(page, 'pay').press('Enter');
   await page.waitForURL(returned);
-  await page.getByRole('heading', { name: 'Checking your payment' }).waitFor();
+  await page.getByText('You can close this page. The check goes on').waitFor();
   await page.unroute('**/confirmation');
   await page.getByRole('heading', { name: 'Topped up' }).waitFor();
   const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');

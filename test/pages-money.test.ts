@@ -98,7 +98,7 @@ test('each thing that may go wrong at a gateway goes wrong once, and the money i
     const order = await open();
     await inWindow(page, action).click();
     // First that it is being checked; and then, without anybody's doing, that it is there.
-    await page.getByRole('heading', { name: 'Checking your payment' }).waitFor();
+    await page.getByText('You can close this page. The check goes on').waitFor();
     await page.getByRole('heading', { name: 'Topped up' }).waitFor({ timeout: 40_000 });
     await isPaid(order);
   }
@@ -117,7 +117,7 @@ test('each thing that may go wrong at a gateway goes wrong once, and the money i
   await inWindow(page, 'account').click();
   await page.waitForURL(returned);
   // The account is there, and nothing in it.
-  await page.getByRole('heading', { name: 'Checking your payment' }).waitFor();
+  await page.getByText('You can close this page. The check goes on').waitFor();
   await page.goto(deposit.checkout.url ?? '');
   await inWindow(page, 'deposit').click();
   await isPaid(deposit);
