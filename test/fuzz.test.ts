@@ -240,7 +240,9 @@ test('a key that is none is refused before anything is done', async () => {
   const keyed = endpoints.filter(({ headers }) => headers !== undefined);
   const bodies: Readonly<Record<string, string | undefined>> = {
     createCharge: '{"amount":1}',
+    createChargeOrder: '{"amount":1000,"method":"sandbox"}',
     createConcert: aConcert,
+    createWithdrawal: '{"amount":1}',
     createReservation: '{"performanceId":"any","seatNumbers":[1]}',
   };
   const property = asyncProperty(constantFrom(...keyed), key, async (endpoint, given) => {

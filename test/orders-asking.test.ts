@@ -193,14 +193,19 @@ describe('how it ends', () => {
     );
   });
 
-  test('a payment of another amount is never credited, and stays unclear for somebody to look at', async () => {
-    const user = newUser();
-    const id = await opened(user);
-    till.standings.set(id, paidFor(order(id), { amount: amount - 1 }));
-    await asked(id);
-    assert.deepEqual(await entriesOf(user), []);
-    const row = await rowOf(id);
-    assert.deepEqual([row?.status, row?.isAsked, row?.isUnclear], ['OPEN', true, true]);
+  test('a payment of another amount, order or currency is never credited, and stays unclear for somebody to look at', async () => {
+    const others = [{ amount: amount - 1 }, { amount: amount + 1 }, { orderId: '0'.repeat(22) }, { currency: 'USD' }];
+    for (const changes of others) {
+      const user = newUser();
+      const id = await opened(user);
+      till.standings.set(id, paidFor(order(id), changes));
+      const confirmed = room.confirm(user, id, { paymentKey: keyOf(id), amount });
+      await assert.rejects(confirmed, { code: 'PAYMENT_FAILED' });
+      await asked(id);
+      assert.deepEqual(await entriesOf(user), [], JSON.stringify(changes));
+      const row = await rowOf(id);
+      assert.deepEqual([row?.status, row?.isAsked, row?.isUnclear], ['OPEN', true, true]);
+    }
   });
 
   test('money that came and had gone back before anybody heard of it: no entry, or what is left of it', async () => {

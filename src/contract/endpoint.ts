@@ -31,6 +31,6 @@ export interface Endpoint {
   readonly stream?: string;
   /** What it answers with, unless JSON. */
   readonly media?: string;
-  /** Answered by a library, not mounted by a room. */
+  /** Answered by a library, or mounted as it is by a room: what is sent is not checked by the hall. */
   readonly outside?: true;
 }

@@ -156,7 +156,7 @@ const orders = {
     ),
     bodyBytesMax: 1_024,
     replies: { 201: ChargeOrder },
-    refusals: ['BALANCE_LIMIT_EXCEEDED', 'TOO_MANY_ORDERS'],
+    refusals: ['CHARGE_NOT_ALLOWED', 'BALANCE_LIMIT_EXCEEDED', 'TOO_MANY_ORDERS'],
   },
   getChargeOrder: {
     method: 'GET',
@@ -191,6 +191,19 @@ const orders = {
     bodyBytesMax: 512,
     replies: { 200: ChargeOrder, 202: ChargeOrder },
     refusals: ['NOT_FOUND', 'AMOUNT_MISMATCH', 'PAYMENT_FAILED'],
+  },
+  receiveNotice: {
+    method: 'POST',
+    url: '/api/v1/webhooks/:method',
+    needs: 'nobody',
+    summary: 'For payment gateways: something became of a payment',
+    description:
+      'Nothing of it is believed: it makes us ask about an order that we know. As the gateway sends it, at most 64 KB; the same at `/webhooks/{method}`.',
+    params: Type.Object({ method: Type.String() }),
+    bodyBytesMax: 65_536,
+    replies: { 200: Type.Object({}) },
+    refusals: ['NOT_FOUND', 'SIGNATURE_INVALID'],
+    outside: true,
   },
 } as const satisfies Record<string, Endpoint>;
 

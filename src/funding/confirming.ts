@@ -4,7 +4,7 @@
  * currency; whatever is not known is asked again and never called failed.
  */
 import { GatewayUnclear, type Gateway, type MethodId, type Standing } from '../gateway/gateway.ts';
-import type { Sql } from '../platform/database.ts';
+import { isTransient, type Sql } from '../platform/database.ts';
 import { OverloadedError } from '../platform/lane.ts';
 import { refuse } from '../refusals.ts';
 import { fan_ms_max, type Calls } from './calls.ts';
@@ -113,8 +113,8 @@ function isOther(standing: Standing, paymentKey: string): boolean {
 
 /** After the wish to take the money was sent, nothing but an answer says what became of it. */
 async function unlessUnclear(options: ConfirmingOptions, id: string, error: unknown): Promise<Outcome> {
-  // The credit was not written down in time: the money was taken, and the duty finds it.
-  if (!(error instanceof GatewayUnclear) && !(error instanceof OverloadedError)) throw error;
+  // The gateway may have said so, and it was not written down in time: the money was taken, and the duty finds it.
+  if (!(error instanceof GatewayUnclear || error instanceof OverloadedError || isTransient(error))) throw error;
   await writeUnclear(options, id);
   return 'UNCLEAR';
 }

@@ -42,7 +42,7 @@ export interface Funding extends Pick<Withdrawals, 'withdraw' | 'withdrawal' | '
   readonly walletMax: number;
   /**
    * Opens an order, once per key. Refusals, in this order: VALIDATION_FAILED (the method, or an amount that is not for it);
-   * IDEMPOTENCY_KEY_REUSED; VALIDATION_FAILED (a reservation that is not the fan's); TOO_MANY_ORDERS (20 open ones);
+   * CHARGE_NOT_ALLOWED (play money where there is real money, or the other way round); IDEMPOTENCY_KEY_REUSED; VALIDATION_FAILED (a reservation that is not the fan's); TOO_MANY_ORDERS (20 open ones);
    * BALANCE_LIMIT_EXCEEDED; OVERLOADED if the gateway says nothing: the same key goes on with the same order.
    */
   open(userId: string, key: string, wish: Wish, language: Language): Promise<Once<ChargeOrder>>;

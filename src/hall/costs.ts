@@ -36,6 +36,7 @@ const units: Readonly<Record<EndpointName, number>> = {
   // Each may have a gateway asked, which is bounded by itself.
   createChargeOrder: 20,
   confirmChargeOrder: 20,
+  receiveNotice: 8,
   createWithdrawal: 20,
   getWallet: 6,
   listQueueTokens: 8,
@@ -100,6 +101,8 @@ const others: Readonly<Record<string, number>> = {
   // A megabyte, compressed once, but sent to each.
   '/docs/js/scalar.js': 60,
   '/api/openapi.json': 4,
+  '/api/v1/webhooks/:method': 8,
+  '/webhooks/:method': 8,
   // Painted and compressed for each reader.
   '/concerts/:concertId/wait': 40,
   // Of a concert that nobody has asked for yet: looked up, painted and compressed.
