@@ -242,7 +242,6 @@ test('a key that is none is refused before anything is done', async () => {
     createCharge: '{"amount":1}',
     createChargeOrder: '{"amount":1000,"method":"sandbox"}',
     createConcert: aConcert,
-    createWithdrawal: '{"amount":1}',
     createReservation: '{"performanceId":"any","seatNumbers":[1]}',
     createWithdrawal: '{"amount":1}',
   };
