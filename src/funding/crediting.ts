@@ -104,7 +104,7 @@ async function creditPlainly({ sql, flight }: Database, orders: readonly Receive
  * credits meanwhile is waited for and found PAID, and then all of it is undone. `paid` reads `before`, so that wallets
  * are locked before orders.
  */
-function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ readonly id: string }[]> {
+function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ readonly id: string | null }[]> {
   return sql`
     with received as materialized (
       select asked.*
@@ -126,7 +126,8 @@ function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ rea
     ), met as (
       select expect_rows((select count(*) from paid) + (select count(*) from credited), 2 * (select count(*) from received))::text as all
     )
-    select id from paid, met where met.all is not null`;
+    -- From \`met\`, which asserts: where nothing was paid too, it has to be asked.
+    select id from met left join paid on true where met.all is not null`;
 }
 
 interface Locked {
