@@ -152,7 +152,7 @@ test('a body without a length is read no further than its limit', async () => {
 
 describe('a body far past its schema', () => {
   test('is refused for it, in at most twenty faults', async () => {
-    for (const endpoint of writes.filter((one) => bytesMaxOf(one) >= 256)) {
+    for (const endpoint of writes.filter((one) => one.body !== undefined && bytesMaxOf(one) >= 256)) {
       for (const [name, shape] of Object.entries(strange_shapes)) {
         const what = `${name} at ${endpoint.name}`;
         const { code, errors = [] } = refusalIn(await sendJson(endpoint, shape(bytesMaxOf(endpoint))), what);

@@ -125,6 +125,16 @@ describe('what Toss is asked', () => {
     await assert.rejects(toss.sendBack(order, part), GatewayUnclear, 'cancelled, but not this part');
   });
 
+  test('cancelled before any money came is a payment that failed, and none that came and went back', async () => {
+    const order = newOrder();
+    const cancelled = { ...payment, orderId: order.id, status: 'CANCELED', cancels: null };
+    answers.push({ status: 200, body: { ...cancelled, approvedAt: null } });
+    assert.deepEqual(await toss.lookUp(order), { state: 'FAILED', because: 'CANCELED' });
+    answers.push({ status: 200, body: { ...cancelled, approvedAt: '2026-11-28T12:00:00+09:00' } });
+    assert.equal((await toss.lookUp(order)).state, 'PAID');
+    asked();
+  });
+
   test('codes that speak of us, or of later, are no word on the payment', async () => {
     for (const code of ['PROVIDER_ERROR', 'UNAUTHORIZED_KEY', 'FORBIDDEN_CONSECUTIVE_REQUEST', 'INVALID_API_KEY']) {
       answers.push({ status: 400, body: { code, message: '' } });

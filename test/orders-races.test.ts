@@ -10,6 +10,7 @@ import { Refusal } from '../src/refusals.ts';
 import { createWallet } from '../src/wallet/wallet.ts';
 import { openFunding, type FundingRoom } from './harness/funding-rooms.ts';
 import { openHouse, type House } from './harness/house.ts';
+import { lockWaiters } from './harness/lock-waiters.ts';
 import { keyOf, openTill, paidFor, type Till } from './harness/till.ts';
 
 let house: House;
@@ -125,6 +126,21 @@ describe('confirming', () => {
     assert.deepEqual(await chargesOf(user), [10_000]);
     assert.equal(till.asked.confirm, 2);
     assert.equal((one.counted.get('paid') ?? 0) + (other.counted.get('paid') ?? 0), 1);
+  });
+
+  test('two servers that both saw it open: whoever comes second to the wallet credits nothing', async () => {
+    const user = newUser();
+    const before = await opened(user);
+    await one.confirm(user, before, { paymentKey: keyOf(before), amount: 10_000 });
+    const id = await opened(user);
+    const confirming = await house.database.transaction(async (tx) => {
+      await tx`select from wallets where user_id = ${user} for update`;
+      const all = [one, other].map((room) => room.confirm(user, id, { paymentKey: keyOf(id), amount: 10_000 }));
+      await lockWaiters(house, 2);
+      return { all };
+    });
+    await Promise.all(confirming.all);
+    assert.deepEqual(await chargesOf(user), [10_000, 10_000]);
   });
 
   test('the twin, which looks at the order first and credits then, makes money, and the audit sees it', async (t) => {

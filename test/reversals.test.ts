@@ -90,6 +90,20 @@ describe('what the gateway undid', () => {
     assert.equal((await tops.withdrawals(fan)).body.withdrawable, 10_000);
   });
 
+  test('of several orders is met in the order of their age', async () => {
+    const { performanceId, fan, token } = await insideOf(box);
+    const [older, newer] = [await tops.fill(fan, 25_000), await tops.fill(fan, 25_000)];
+    const hold = await box.hold(token, performanceId, [1]);
+    assert.equal((await box.pay(token, hold.body.id)).status, 201);
+    await press(newer, 'cancel-rest');
+    await reversed(newer, 25_000);
+    await press(older, 'cancel-rest');
+    assert.deepEqual(await reversed(older, 25_000), { owed: 25_000, walletOwes: 50_000 });
+    assert.equal((await box.charge(fan, 30_000)).body.balance, 0);
+    assert.deepEqual(await reversed(older, 25_000), { owed: 0, walletOwes: 20_000 });
+    assert.deepEqual(await reversed(newer, 25_000), { owed: 20_000, walletOwes: 20_000 });
+  });
+
   test('is met first by a plain charge too, which tells what is left', async () => {
     const { fan, order } = await owing();
     const key = randomUUID();

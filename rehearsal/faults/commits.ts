@@ -26,8 +26,9 @@ export interface Commit {
 }
 
 /**
- * Answers of each piece the commit that begins in it, if there is one: the statement of that name, or, of several statements
- * outside of a transaction, the end of their flight. A piece that does not begin with a message has none that is known.
+ * Answers of each piece the commit that begins in it, if there is one: the statement of that name, or, of statements outside
+ * of a transaction, the end of their flight, if they are several or write something. A piece that does not begin with a
+ * message has none that is known.
  */
 export function followCommits(): (piece: Buffer) => Commit | undefined {
   let isBegun = false;
@@ -38,7 +39,7 @@ export function followCommits(): (piece: Buffer) => Commit | undefined {
     learn(texts, messages);
     const named = messages.flatMap(({ kind, name = '', behind }) => (kind === 'B' ? [{ name, behind }] : []));
     const news = named.map(({ name, behind }) => ({ statement: texts.get(name) ?? name, values: behind }));
-    const isFlight = !isBegun && named.length > 1 && !named.some(({ name }) => name === 'begin');
+    const isFlight = !isBegun && isWhole(news);
     bound = isBegun ? [...bound, ...news] : news;
     const last = named.findLast(({ name }) => /^(begin|commit|rollback)$/.test(name));
     isBegun = last === undefined ? isBegun : last.name === 'begin';
@@ -47,6 +48,14 @@ export function followCommits(): (piece: Buffer) => Commit | undefined {
     const at = messages.find(isEnd)?.at;
     return at === undefined ? undefined : { at, bound };
   };
+}
+
+const writing = /\b(?:insert into|update|delete from)\b/;
+
+/** Statements that are a transaction by themselves, and one that matters. */
+function isWhole(bound: readonly Bound[]): boolean {
+  if (bound.some(({ statement }) => statement === 'begin')) return false;
+  return bound.length > 1 || bound.some(({ statement }) => writing.test(statement));
 }
 
 /** What is prepared is named from then on. */

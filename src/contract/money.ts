@@ -205,6 +205,7 @@ const orders = {
     description:
       'Nothing of it is believed: it makes us ask about an order that we know. As the gateway sends it, at most 64 KB; the same at `/webhooks/{method}`.',
     params: Type.Object({ method: Type.String() }),
+    bodyBytesMax: 65_536,
     replies: { 200: Type.Object({}) },
     refusals: ['NOT_FOUND', 'SIGNATURE_INVALID'],
     outside: true,

@@ -102,9 +102,10 @@ async function creditPlainly({ sql, flight }: Database, orders: readonly Receive
 /**
  * Who is PAID already is left out as far as the statement sees it; what it did not see, the writes meet: an order that another
  * credits meanwhile is waited for and found PAID, and then all of it is undone. `paid` reads `before`, so that wallets
- * are locked before orders.
+ * are locked before orders. What is selected from is `met`: beside a `paid` that turned out empty PostgreSQL would never ask
+ * it, and the credit would stand.
  */
-function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ readonly id: string }[]> {
+function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ readonly id: string | null }[]> {
   return sql`
     with received as materialized (
       select asked.*
@@ -126,7 +127,7 @@ function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ rea
     ), met as (
       select expect_rows((select count(*) from paid) + (select count(*) from credited), 2 * (select count(*) from received))::text as all
     )
-    select id from paid, met where met.all is not null`;
+    select id from met left join paid on met.all is not null`;
 }
 
 interface Locked {
