@@ -101,7 +101,7 @@ test('each thing that may go wrong at a gateway goes wrong once, and the money i
     await page.getByRole('heading', { name: 'Topped up' }).waitFor({ timeout: 40_000 });
     await isPaid(order);
   }
-  // The window was closed: nothing is taken until the shop is told, which the link there does.
+  // The window was closed: nothing is taken until the shop is told, which the link there does, or asks.
   const closed = await open();
   await inWindow(page, 'pay-stay').click();
   await page.getByRole('status').waitFor();
