@@ -10,6 +10,7 @@ import { Refusal } from '../src/refusals.ts';
 import { createWallet } from '../src/wallet/wallet.ts';
 import { openFunding, type FundingRoom } from './harness/funding-rooms.ts';
 import { openHouse, type House } from './harness/house.ts';
+import { lockWaiters } from './harness/lock-waiters.ts';
 import { keyOf, openTill, paidFor, type Till } from './harness/till.ts';
 
 let house: House;
@@ -125,6 +126,20 @@ describe('confirming', () => {
     assert.deepEqual(await chargesOf(user), [10_000]);
     assert.equal(till.asked.confirm, 2);
     assert.equal((one.counted.get('paid') ?? 0) + (other.counted.get('paid') ?? 0), 1);
+  });
+
+  test('two servers that both saw the order open, and wait for the same wallet, credit it once', async () => {
+    const user = newUser();
+    const [first, id] = [await opened(user, 1_000), await opened(user)];
+    await one.confirm(user, first, { paymentKey: keyOf(first), amount: 1_000 });
+    const both: Promise<unknown>[] = [];
+    await house.database.transaction(async (tx) => {
+      await tx`select from wallets where user_id = ${user} for update`;
+      for (const room of [one, other]) both.push(room.confirm(user, id, { paymentKey: keyOf(id), amount: 10_000 }));
+      await lockWaiters(house, 2);
+    });
+    await Promise.all(both);
+    assert.deepEqual(await chargesOf(user), [1_000, 10_000]);
   });
 
   test('the twin, which looks at the order first and credits then, makes money, and the audit sees it', async (t) => {
