@@ -95,7 +95,7 @@ export const refusals = {
     status: 403,
     title: { en: 'Wallets are topped up by a payment here', ko: '여기서는 결제를 거쳐 충전해요' },
     detail: {
-      en: 'Nothing was topped up. Open an order with one of the charge methods.',
+      en: 'Nothing was topped up. Open an order with one of the ways to top up.',
       ko: '충전되지 않았어요. 충전 수단을 골라 충전 주문을 만들어 주세요.',
     },
   },

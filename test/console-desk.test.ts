@@ -168,6 +168,10 @@ describe('looking a fan up', () => {
       charged: 80_000,
       paid: 50_000,
       refunded: 0,
+      compensated: 0,
+      withdrawn: 0,
+      reversed: 0,
+      owed: 0,
       adds: true,
     });
     assert.deepEqual(

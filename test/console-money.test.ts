@@ -5,13 +5,14 @@ import type { ReplyOf } from '../src/contract.ts';
 import { boxOffice, newFan, type BoxOffice } from './harness/box-office.ts';
 import { openHouse, type House } from './harness/house.ts';
 import { aFewDays, orderRow, putMoney, type OrderRow } from './harness/money-rows.ts';
+import { ended, sentBack, topUps, with_sandbox } from './harness/topping-up.ts';
 
 let house: House;
 let office: BoxOffice;
 
 before(async () => {
   house = await openHouse();
-  office = boxOffice(await house.start());
+  office = boxOffice(await house.start(with_sandbox));
 });
 after(() => house.close());
 
@@ -153,7 +154,7 @@ test('withdrawals with their parts and why one came back, by state, by fan, by o
 test('what somebody has to act on is told without being looked for, and whether this is play money', async () => {
   const standing = async () => (await ask<ReplyOf<'getMoneyStanding', 200>>('money')).body;
   const was = await standing();
-  assert.deepEqual([was.charges, was.sandbox, was.playMoney], ['open', false, true]);
+  assert.deepEqual([was.charges, was.sandbox, was.playMoney], ['open', true, true]);
   const fan = newFan().userId;
   const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
   const one = orderRow({ userId: fan, amount: 400, unclearSince: ago(14) });
@@ -187,6 +188,39 @@ test('what somebody has to act on is told without being looked for, and whether 
   assert.deepEqual(grew('pending'), [1, 30]);
   assert.equal(now.pending.since, '2019-02-01T00:00:00.000Z');
   assert.deepEqual(grew('failed'), [1, 20]);
+});
+
+test('an order paid at a gateway and partly sent back is seen, found and summed as the gateway has it', async () => {
+  const fan = newFan();
+  const tops = topUps(office);
+  const dayFromNow = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const summed = async () => {
+    const query = `?from=${dayFromNow(-1)}&to=${dayFromNow(2)}`;
+    const { body } = await ask<ReplyOf<'listMoneyDays', 200>>('money-days', query);
+    const own = body.days.filter(({ method }) => method === 'sandbox');
+    return (['ordered', 'paid', 'withdrawn'] as const).map((what) =>
+      own.reduce((sum, one) => sum + one[what].amount, 0),
+    );
+  };
+  const was = await summed();
+  const filled = await tops.fill(fan, 80_000);
+  const { body: withdrawal } = await tops.withdraw(fan, 30_000);
+  await ended(tops, fan, withdrawal.id);
+  const [order, ...others] = (await orders(`?userId=${encodeURIComponent(fan.userId)}`)).orders;
+  assert(order !== undefined && others.length === 0);
+  const { id, status, amount, withdrawn, unclearSince, paymentKey } = order;
+  assert.deepEqual([id, status, amount, withdrawn, unclearSince], [filled.id, 'PAID', 80_000, 30_000, null]);
+  assert.deepEqual(await idsOf(`?q=${encodeURIComponent(paymentKey ?? '')}`), [id]);
+  const { body } = await ask<ReplyOf<'listAllWithdrawals', 200>>('withdrawals', `?orderId=${id}`);
+  assert.deepEqual(
+    body.withdrawals.map((one) => [one.id, one.status, one.parts.map((part) => part.amount)]),
+    [[withdrawal.id, 'DONE', await sentBack(house, filled)]],
+  );
+  const now = await summed();
+  assert.deepEqual(
+    now.map((sum, n) => sum - (was[n] ?? 0)),
+    [80_000, 80_000, 30_000],
+  );
 });
 
 test('a fan’s wallet adds up with what was sent back, undone and made good, and says what is owed', async () => {

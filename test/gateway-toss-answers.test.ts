@@ -39,12 +39,14 @@ describe('what Toss is asked', () => {
   let server: Server;
   let toss: Gateway;
   before(async () => {
-    server = createServer(async (request, response) => {
-      const text = (await Array.fromAsync(request as AsyncIterable<Buffer>)).join('');
-      const { method, url, headers } = request;
-      heard.push({ method, url, headers, body: text === '' ? undefined : JSON.parse(text) });
-      const { status, body } = answers.shift() ?? { status: 500, body: {} };
-      response.writeHead(status).end(JSON.stringify(body));
+    server = createServer((request, response) => {
+      void Array.fromAsync(request as AsyncIterable<Buffer>).then((parts) => {
+        const { method, url, headers } = request;
+        const text = parts.join('');
+        heard.push({ method, url, headers, body: text === '' ? undefined : JSON.parse(text) });
+        const { status, body } = answers.shift() ?? { status: 500, body: {} };
+        response.writeHead(status).end(JSON.stringify(body));
+      });
     });
     await listening(server);
     toss = tossAt(server);
@@ -110,7 +112,7 @@ describe('what Toss is asked', () => {
     const begun = { ...own, virtualAccount: {}, cancels: [{ ...cancels[0], cancelStatus: 'IN_PROGRESS' }] };
     answers.push({ status: 200, body: { ...own, virtualAccount: {} } }, { status: 200, body: begun });
     assert.deepEqual(await toss.sendBack(order, part), { state: 'PENDING' });
-    assert.deepEqual((asked()[1]?.body as Record<string, unknown>)['refundReceiveAccount'], {
+    assert.deepEqual((asked().at(1)?.body as { refundReceiveAccount?: unknown } | undefined)?.refundReceiveAccount, {
       bank: '88',
       accountNumber: '110123456789',
       holderName: '김매진',
@@ -121,6 +123,16 @@ describe('what Toss is asked', () => {
     assert.deepEqual(standing.undone, []);
     answers.push({ status: 200, body: own }, { status: 200, body: own });
     await assert.rejects(toss.sendBack(order, part), GatewayUnclear, 'cancelled, but not this part');
+  });
+
+  test('cancelled before any money came is a payment that failed, and none that came and went back', async () => {
+    const order = newOrder();
+    const cancelled = { ...payment, orderId: order.id, status: 'CANCELED', cancels: null };
+    answers.push({ status: 200, body: { ...cancelled, approvedAt: null } });
+    assert.deepEqual(await toss.lookUp(order), { state: 'FAILED', because: 'CANCELED' });
+    answers.push({ status: 200, body: { ...cancelled, approvedAt: '2026-11-28T12:00:00+09:00' } });
+    assert.equal((await toss.lookUp(order)).state, 'PAID');
+    asked();
   });
 
   test('codes that speak of us, or of later, are no word on the payment', async () => {

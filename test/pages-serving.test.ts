@@ -57,7 +57,7 @@ test('the programme is small too', async () => {
 
 test('pages run nothing inline and speak to no other host', async () => {
   const { concertId } = await office.createConcert();
-  for (const path of ['/', '/my', `/concerts/${concertId}/wait`, '/console']) {
+  for (const path of ['/', '/my', '/wallet/return', `/concerts/${concertId}/wait`, '/console']) {
     const { response } = await travel(path);
     const policy = response.headers.get('content-security-policy') ?? '';
     assert.match(policy, /default-src 'none'/, path);
@@ -66,6 +66,21 @@ test('pages run nothing inline and speak to no other host', async () => {
     const html = await response.text();
     assert.doesNotMatch(html, /<script(?![^>]*\ssrc=)|\sstyle=|\son\w+=|<style/, path);
     assert.doesNotMatch(html, /\{\{/, path);
+  }
+});
+
+test('the page that opens Toss’s window alone lets its script in, and keeps everything else out', async () => {
+  const id = 'a'.repeat(22);
+  const { response } = await travel(`/wallet/checkout/${id}`);
+  const policy = response.headers.get('content-security-policy') ?? '';
+  assert.match(policy, /default-src 'none'/);
+  assert.match(policy, /script-src 'self' https:\/\/js\.tosspayments\.com(;|$)/);
+  assert.match(policy, /frame-ancestors 'none'/);
+  assert.match(await response.text(), /<meta name="robots" content="noindex">/);
+  for (const path of [`/wallet/return?order=${id}`, `/wallet/checkout/${id}/more`, '/wallet/checkout']) {
+    const { response: other } = await travel(path);
+    assert.doesNotMatch(other.headers.get('content-security-policy') ?? '', /unsafe|https?:/, path);
+    assert.match(await other.text(), /noindex/, path);
   }
 });
 

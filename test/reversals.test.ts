@@ -90,6 +90,20 @@ describe('what the gateway undid', () => {
     assert.equal((await tops.withdrawals(fan)).body.withdrawable, 10_000);
   });
 
+  test('of several orders is met in the order of their age', async () => {
+    const { performanceId, fan, token } = await insideOf(box);
+    const [older, newer] = [await tops.fill(fan, 25_000), await tops.fill(fan, 25_000)];
+    const hold = await box.hold(token, performanceId, [1]);
+    assert.equal((await box.pay(token, hold.body.id)).status, 201);
+    await press(newer, 'cancel-rest');
+    await reversed(newer, 25_000);
+    await press(older, 'cancel-rest');
+    assert.deepEqual(await reversed(older, 25_000), { owed: 25_000, walletOwes: 50_000 });
+    assert.equal((await box.charge(fan, 30_000)).body.balance, 0);
+    assert.deepEqual(await reversed(older, 25_000), { owed: 0, walletOwes: 20_000 });
+    assert.deepEqual(await reversed(newer, 25_000), { owed: 20_000, walletOwes: 20_000 });
+  });
+
   test('is met first by a plain charge too, which tells what is left', async () => {
     const { fan, order } = await owing();
     const key = randomUUID();
@@ -159,6 +173,22 @@ describe('beside a withdrawal that is under way', async () => {
     ]);
     const rest = (await tops.withdraw(fan, 500)).body;
     await ended(tops, fan, rest.id);
+  });
+
+  test('a part that was refused and went back all the same is taken again', async () => {
+    const fan = newFan();
+    const order = await tops.fill(fan, 1_000);
+    await house.sql`update sandbox_payments set status = 'ABORTED', because = 'GONE' where order_id = ${order.id}`;
+    const { body } = await tops.withdraw(fan, 700);
+    await ended(tops, fan, body.id, 'FAILED');
+    assert.equal(await balanceOf(fan), 1_000);
+    const cancel = { amount: 700, reason: `[${body.id}-1]`, key: 'k', at: '2026-11-28T00:00:00+09:00' };
+    await house.sql`
+      update sandbox_payments set status = 'PARTIAL_CANCELED', cancels = ${JSON.stringify([cancel])}::text::jsonb
+      where order_id = ${order.id}`;
+    await press(order, 'notice-twice');
+    assert.deepEqual(await reversed(order, 700), { owed: 0, walletOwes: 0 });
+    assert.equal(await balanceOf(fan), 300);
   });
 
   test('a deposit that is undone takes all of it, and the withdrawal fails', async () => {

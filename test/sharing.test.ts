@@ -159,7 +159,7 @@ test('the first page shows itself; what is of one reader or one moment is in no 
   assert.deepEqual([home['og:url'], home['canonical']], [`${public_url}/`, `${public_url}/`]);
   assert.equal(home['robots'], undefined);
   assert.deepEqual(await sizeOf(await get(home['og:image'] ?? '')), [1_200, 630]);
-  const own = ['/my', '/join', '/console', '/console/log', `/reservations/${concertId}-abc`];
+  const own = ['/my', '/join', '/wallet/return', '/console', '/console/log', `/reservations/${concertId}-abc`];
   const inside = ['wait', 'dates', 'dates/1'].map((part) => `/concerts/${concertId}/${part}`);
   for (const address of [...own, ...inside]) assert.equal(tagsIn(await page(address))['robots'], 'noindex', address);
   for (const address of inside) {

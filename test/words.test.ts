@@ -36,6 +36,10 @@ test('a word beside the table is found', () => {
     'const a = `${from}에서 ${to}로 바뀌어요`;',
     'const a = `Charge ${amount}`;',
     "const a = 'Charge';",
+    "const a = '지갑에서 인출하기';",
+    "const a = 'Cash out your wallet';",
+    "const a = '가상 머니예요';",
+    "const a = 'This is demo money.';",
     "const a = 'Those that ran out too.';",
     "const a = 'Take a place in line';",
     "const a = 'Audit';",
@@ -43,7 +47,11 @@ test('a word beside the table is found', () => {
     "const a = 'You have your tickets!';",
   ])
     assert.equal(found(text), 1, text);
-  for (const text of ["const a = '서버 오류';", "const a = 'The server does not answer.';"]) {
+  for (const text of [
+    "const a = '서버 오류';",
+    "const a = 'The server does not answer.';",
+    "const a = 'The gateway does not answer.';",
+  ]) {
     assert.equal(found(text), 0, text);
     assert.equal(found(text, 'web/fan/a.ts'), 1, text);
   }

@@ -32,7 +32,7 @@ export const moneyChecks: readonly Check[] = [
       select user_id, balance, id from transfers where balance < 0`,
   },
   {
-    name: 'I4 no charge that is no order’s left more than a wallet may hold',
+    name: 'I4 no top-up that is no order’s left more than a wallet may hold',
     breaches: (tx) => tx`
       select user_id, id, source, amount, balance from transfers
       where kind = 'CHARGE' and source in ('open', 'service') and balance > ${balanceMax}`,

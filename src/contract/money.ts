@@ -62,7 +62,12 @@ const ChargeOrder = Type.Object({
   createdAt: Time,
   reservationId: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'What it was to pay for' }),
   chargeId: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'The CHARGE entry; null unless PAID' }),
+  paidAt: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'Null unless PAID; after `expiresAt` it came late',
+  }),
   unclear: Type.Boolean({ description: 'The gateway has not said yet how it ended, and is asked again' }),
+  unclearSince: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Since when it is unclear' }),
 });
 
 const WithdrawalPart = Type.Object({
@@ -213,6 +218,8 @@ const withdrawals = {
     url: '/api/v1/wallet/withdrawals',
     needs: 'bearer',
     summary: 'Send money back to where it came from, the newest order first',
+    description:
+      'The money leaves the wallet at once; what the gateway does not send back returns to it. Of a fan’s orders with something left the newest 200 count, and 20 withdrawals may be under way; for one more: `RATE_LIMITED`.',
     headers: IdempotencyHeaders,
     body: Type.Object(
       { amount: Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }) },

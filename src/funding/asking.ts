@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayUnclear, type Gateway, type MethodId, type Standing } from '../gateway/gateway.ts';
 import type { Sql } from '../platform/database.ts';
 import { rest, type Bell, type Duty } from '../platform/ticker.ts';
-import { isOf, receivedOf, type Happening, type Log } from './confirming.ts';
+import { isOf, messageOf, receivedOf, unclear_said, type Happening, type Log } from './confirming.ts';
 import type { Credited, Paid, Received } from './crediting.ts';
 import { gatewayOrderOf } from './orders.ts';
 import { noteAbsent, noteFailed, noteOpen, noteSettled, noteUnclear, takeDue, type Due } from './progress.ts';
@@ -81,7 +81,10 @@ async function askAbout(options: AskingOptions, gateway: Gateway, order: Due): P
     const { log, sql, metrics } = options;
     if (!(error instanceof GatewayUnclear)) log.warn({ order: order.id, err: error }, 'an order could not be settled');
     const rows = await noteUnclear(sql, order.id).catch(() => []);
-    metrics.orders('unclear', rows.filter(({ isNew }) => isNew).length);
+    const isNew = rows.some((row) => row.isNew);
+    metrics.orders('unclear', isNew ? 1 : 0);
+    // Said once: it is asked again, and the console shows since when.
+    if (isNew) log.warn({ order: order.id, method: order.method, because: messageOf(error) }, unclear_said);
   }
 }
 

@@ -23,7 +23,14 @@ export function createCalls(): Calls {
   const underWay = new Set<Promise<unknown>>();
   const lineOf = (method: MethodId): FewAtOnce => {
     const line =
-      lines.get(method) ?? createFewAtOnce({ name: `gateway ${method}`, atOnce: at_once_max, waitingMax: waiting_max });
+      lines.get(method) ??
+      createFewAtOnce({
+        name: `gateway ${method}`,
+        atOnce: at_once_max,
+        waitingMax: waiting_max,
+        // Else a gateway that is slow would be told as an overload before its fan has waited to the end.
+        endsByItself: true,
+      });
     lines.set(method, line);
     return line;
   };

@@ -68,7 +68,7 @@ export function createConfirming(options: ConfirmingOptions): Confirm {
     // It was configured when the order was opened, and may be again: until then nobody can say.
     if (gateway === undefined) return { order: tell(order), isPaid: false };
     const outcome = await beforeLong(take(order, gateway, paymentKey));
-    if (outcome === 'LATE') await writeUnclear(options, id);
+    if (outcome === 'LATE') await writeUnclear(options, id, 'no answer in time');
     if (outcome === 'FAILED') throw refuse('PAYMENT_FAILED');
     const now = await reading.own(userId, id);
     return { order: tell(now), isPaid: now.status === 'PAID' };
@@ -115,14 +115,22 @@ function isOther(standing: Standing, paymentKey: string): boolean {
 async function unlessUnclear(options: ConfirmingOptions, id: string, error: unknown): Promise<Outcome> {
   // The gateway may have said so, and it was not written down in time: the money was taken, and the duty finds it.
   if (!(error instanceof GatewayUnclear || error instanceof OverloadedError || isTransient(error))) throw error;
-  await writeUnclear(options, id);
+  await writeUnclear(options, id, error);
   return 'UNCLEAR';
 }
 
-async function writeUnclear({ sql, metrics, ring }: ConfirmingOptions, id: string): Promise<void> {
+async function writeUnclear({ sql, log, metrics, ring }: ConfirmingOptions, id: string, error: unknown): Promise<void> {
   const rows = await noteUnclearTaking(sql, id);
-  metrics.orders('unclear', rows.filter(({ isNew }) => isNew).length);
+  const isNew = rows.some((row) => row.isNew);
+  metrics.orders('unclear', isNew ? 1 : 0);
+  if (isNew) log.warn({ order: id, because: messageOf(error) }, unclear_said);
   ring();
+}
+
+export const unclear_said = 'a gateway does not say how an order ended, and is asked again';
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** How the payment stands, written down. */

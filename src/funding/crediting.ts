@@ -94,18 +94,18 @@ function plainAmong(all: readonly Received[]): Received[] {
 /** Answers those that it credited; rejects with a conflict, so that nothing of it stands. */
 async function creditPlainly({ sql, flight }: Database, orders: readonly Received[]): Promise<ReadonlySet<Received>> {
   if (orders.length === 0) return new Set();
-  const [[done]] = await flight([creditingOrders(sql, orders)]);
-  const credited = new Set(done?.ids);
+  const [rows] = await flight([creditingOrders(sql, orders)]);
+  const credited = new Set(rows.map(({ id }) => id));
   return new Set(orders.filter(({ id }) => credited.has(id)));
 }
 
 /**
  * Who is PAID already is left out as far as the statement sees it; what it did not see, the writes meet: an order that another
  * credits meanwhile is waited for and found PAID, and then all of it is undone. `paid` reads `before`, so that wallets
- * are locked before orders. It answers one row whatever was met: beside an empty `paid` nobody would ask `met`, and credits
- * of orders that are PAID would stand.
+ * are locked before orders. What is selected from is `met`: beside a `paid` that turned out empty PostgreSQL would never ask
+ * it, and the credit would stand.
  */
-function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ readonly ids: readonly string[] }[]> {
+function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ readonly id: string | null }[]> {
   return sql`
     with received as materialized (
       select asked.*
@@ -127,7 +127,7 @@ function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ rea
     ), met as (
       select expect_rows((select count(*) from paid) + (select count(*) from credited), 2 * (select count(*) from received))::text as all
     )
-    select array(select id from paid) as ids from met where met.all is not null`;
+    select id from met left join paid on met.all is not null`;
 }
 
 interface Locked {

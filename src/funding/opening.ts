@@ -35,9 +35,9 @@ export interface OpenedOrder {
 }
 
 /** An order can be paid for so long, and whatever is paid later is credited all the same. */
-export const order_minutes = 30;
+const order_minutes = 30;
 /** Open ones of a fan. */
-export const orders_max = 20;
+const orders_max = 20;
 /** Whoever is still at the gateway by then is asked about for the first time. */
 const first_ask_seconds = 30;
 
@@ -218,7 +218,8 @@ export function firstAnswer(command: OpenCommand, { id, expiresAt }: OpenedOrder
     paymentKey: null,
     checkout: JSON.stringify(checkout),
     refundAccount: refundAccount ?? null,
-    isUnclear: false,
+    paidAt: null,
+    unclearSince: null,
     chargeId: null,
   };
   return tell(row);

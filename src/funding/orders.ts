@@ -23,7 +23,9 @@ export interface OrderRow {
   readonly checkout: string | null;
   /** JSON. */
   readonly refundAccount: string | null;
-  readonly isUnclear: boolean;
+  readonly paidAt: Date | null;
+  /** Null where it is known how it stands. */
+  readonly unclearSince: Date | null;
   /** The entry's; null unless PAID. */
   readonly chargeId: number | null;
 }
@@ -34,7 +36,7 @@ type Columns = Statement<readonly unknown[]>;
 export const orderColumns = (sql: Sql): Columns => sql`
   own.id, own.user_id as "userId", own.amount, own.currency, own.method, own.created_at as "createdAt",
   own.expires_at as "expiresAt", own.reservation_id as "reservationId", own.payment_key as "paymentKey", own.checkout,
-  own.refund_account as "refundAccount", own.unclear_since is not null as "isUnclear",
+  own.refund_account as "refundAccount", own.paid_at as "paidAt", own.unclear_since as "unclearSince",
   case when own.status = 'OPEN' and own.expires_at <= now() then 'EXPIRED' else own.status end as status,
   (select entry.id from transfers as entry
    where own.status = 'PAID' and entry.user_id = own.user_id and entry.reference = own.id and entry.kind = 'CHARGE'
@@ -57,7 +59,8 @@ export function gatewayOrderOf(
 
 /** What the fan is told of it. */
 export function tell(row: OrderRow): ChargeOrder {
-  const { id, amount, method, status, createdAt, expiresAt, reservationId, checkout, isUnclear, chargeId } = row;
+  const { id, amount, method, status, createdAt, expiresAt, reservationId, checkout, paidAt, unclearSince, chargeId } =
+    row;
   return {
     id,
     amount,
@@ -68,7 +71,9 @@ export function tell(row: OrderRow): ChargeOrder {
     createdAt: createdAt.toISOString(),
     reservationId,
     chargeId: chargeId === null ? null : String(chargeId),
-    unclear: isUnclear,
+    paidAt: paidAt?.toISOString() ?? null,
+    unclear: unclearSince !== null,
+    unclearSince: unclearSince?.toISOString() ?? null,
   };
 }
 

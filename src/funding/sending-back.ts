@@ -89,7 +89,11 @@ export function createSendingBack(options: SendingBackOptions): SendingBack {
     ],
     drain: async () => {
       isDraining = true;
-      await inTime(Promise.all([...underWay.values()].flatMap((workers) => [...workers]))).catch(() => undefined);
+      const workers = underWay
+        .values()
+        .toArray()
+        .map((set) => Promise.all(set));
+      await inTime(Promise.all(workers)).catch(() => undefined);
     },
   };
 }
@@ -128,7 +132,8 @@ async function takeDue(database: Database, method: MethodId): Promise<DuePart | 
 async function send(options: SendingBackOptions, gateway: Gateway, part: DuePart): Promise<void> {
   const { database, trouble } = options;
   const ending = await ask(gateway, part).catch((error: unknown) => {
-    if (!(error instanceof GatewayUnclear)) trouble(error);
+    // Of what stays unclear it is said once.
+    if (part.asks === 0 || !(error instanceof GatewayUnclear)) trouble(error);
     return undefined;
   });
   if (ending === undefined) return putOff(database, part);
@@ -155,7 +160,10 @@ async function ask(gateway: Gateway, { id, amount, order, asks }: DuePart): Prom
 }
 
 async function undoneOf(gateway: Gateway, order: GatewayOrder): Promise<readonly Undone[]> {
-  return wentBack(await gateway.lookUp(order), order.amount);
+  const standing = await gateway.lookUp(order);
+  // It was paid there: who does not know it, as with another merchant's key, does not know what went back either.
+  if (standing.state === 'ABSENT') throw new GatewayUnclear('a gateway does not know an order that was paid there');
+  return wentBack(standing, order.amount);
 }
 
 /** With a growing pause, for good. Not if another server has taken it since. */

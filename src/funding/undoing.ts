@@ -82,7 +82,7 @@ export function wentBack(standing: Standing, amount: number): readonly Undone[] 
  * What went back and is no part of ours. Of a part that failed here the money is in the wallet again, so if it went back
  * all the same it is the gateway's own doing; and so is whatever went back under a part's name beyond its amount.
  */
-export function undoneElsewhere(undone: readonly Undone[], parts: readonly PartRow[]): number {
+function undoneElsewhere(undone: readonly Undone[], parts: readonly PartRow[]): number {
   const byPart = Map.groupBy(undone, ({ partId }) => partId);
   const ours = parts.reduce((sum, { id, amount }) => sum + Math.min(amount, amountOf(byPart.get(id) ?? [])), 0);
   return amountOf(undone) - ours;

@@ -102,5 +102,5 @@ async function read(sql: Sql, userId: string, which: ReturnType<Sql>): Promise<W
         order by substring(id from 24)::integer) as parts
       from withdrawal_parts where withdrawal_id = chosen.id) as parts
     order by chosen.id desc`;
-  return rows.map(({ at, ...row }) => ({ ...row, at: at.toISOString() }));
+  return rows.map((row) => Object.assign(row, { at: row.at.toISOString() }));
 }

@@ -30,7 +30,7 @@ export interface Withdrawing {
 }
 
 /** In how many parts a withdrawal may be: of a fan's orders with something left, so many of the newest count. */
-export const parts_max = 200;
+const parts_max = 200;
 /** Each is a question to a gateway, and asked until it is answered: a fan may have so many under way. */
 const pending_max = 20;
 const retry_after_seconds = 60;

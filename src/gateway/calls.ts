@@ -42,7 +42,7 @@ const waiting_max = 20_000;
 const answer_bytes_max = 256 * 1024;
 
 export function createCalls({ name, api, headers, atOnce }: CallsOptions): Calls {
-  const few = createFewAtOnce({ name, atOnce, waitingMax: waiting_max });
+  const few = createFewAtOnce({ name, atOnce, waitingMax: waiting_max, endsByItself: true });
   const send = async (call: Call): Promise<Answer> => {
     const response = await fetch(`${api}${call.path}`, {
       method: call.method,

@@ -18,7 +18,6 @@ export type {
   GatewayOrder,
   MethodId,
   Notice,
-  Opened,
   Part,
   RefundAccount,
   Return,

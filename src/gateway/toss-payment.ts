@@ -33,6 +33,8 @@ const Payment = Type.Object({
   ]),
   totalAmount: Type.Integer({ minimum: 0, maximum: amount_max }),
   currency: text,
+  /** When money came; null before. */
+  approvedAt: Type.Optional(maybeText),
   secret: Type.Optional(maybeText),
   cancels: Type.Optional(Type.Union([Type.Array(Cancel, { maxItems: 1_000 }), Type.Null()])),
   virtualAccount: Type.Optional(Type.Union([Type.Object({ dueDate: Type.Optional(maybeText) }), Type.Null()])),
@@ -55,6 +57,8 @@ export function standingOf(paid: TossPayment): Standing {
   const { paymentKey, status } = paid;
   if (open_states.has(status)) return { state: 'OPEN', paymentKey, ...secretOf(paid), ...untilOf(paid) };
   if (failed_states.has(status)) return { state: 'FAILED', because: paid.failure?.code ?? status };
+  // Cancelled before anything was paid in, as an account that nobody used: no money came, and none went back.
+  if (status === 'CANCELED' && paid.approvedAt === null) return { state: 'FAILED', because: status };
   return {
     state: 'PAID',
     orderId: paid.orderId,

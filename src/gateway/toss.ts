@@ -141,7 +141,8 @@ function standingFor(order: GatewayOrder, payment: TossPayment): Standing {
  */
 async function sendBack(toss: Toss, order: GatewayOrder, part: Part): Promise<SentBack> {
   const payment = await find(toss, order);
-  if (payment === undefined) return { state: 'REFUSED', because: 'NOT_FOUND_PAYMENT' };
+  // It was paid there once: with another merchant's key it is not known, and nobody can say what became of an earlier try.
+  if (payment === undefined) throw new GatewayUnclear('Toss does not know the payment that is to be sent back');
   const before = partOf(payment, part.id);
   if (before !== undefined) return { state: before };
   const { bank, number, holder } = order.refundAccount ?? {};

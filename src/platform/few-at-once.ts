@@ -4,7 +4,8 @@ import { answer_ms_max, OverloadedError } from './overloaded.ts';
 export interface FewAtOnce {
   /**
    * Runs `work` when there is room for it. Rejects with `OverloadedError`: at once if too many wait already, and after
-   * 5 s. Who waited until then is never begun; what was begun keeps its place until it ends, though nobody waits for it.
+   * 5 s. Who waited until then is never begun; what was begun keeps its place until it ends, though nobody waits for it
+   * unless it `endsByItself`.
    */
   run<T>(work: () => Promise<T>): Promise<T>;
   /** How many are at work. */
@@ -16,9 +17,11 @@ export interface FewAtOnceLimits {
   readonly name: string;
   readonly atOnce: number;
   readonly waitingMax: number;
+  /** The work has a time limit of its own, which may be longer: once it was begun, it is waited for until it ends. */
+  readonly endsByItself?: boolean;
 }
 
-export function createFewAtOnce({ name, atOnce, waitingMax }: FewAtOnceLimits): FewAtOnce {
+export function createFewAtOnce({ name, atOnce, waitingMax, endsByItself = false }: FewAtOnceLimits): FewAtOnce {
   const line = new Set<() => void>();
   let underWay = 0;
   const leave = (): void => {
@@ -39,6 +42,7 @@ export function createFewAtOnce({ name, atOnce, waitingMax }: FewAtOnceLimits): 
           return;
         }
         const begin = async (): Promise<void> => {
+          if (endsByItself) clearTimeout(late);
           try {
             resolve(await work());
           } catch (error) {

@@ -12,9 +12,9 @@ import { createLedger, type Kind, type Ledger, type Source } from './ledger.ts';
 import { createSources } from './sources.ts';
 
 export type { Charge } from './charging.ts';
-export type { OnCredited, OrderCredit, Source } from './ledger.ts';
+export type { OnCredited, Source } from './ledger.ts';
 export { lockWallets } from './movements.ts';
-export type { Balance, Moved, Movement } from './movements.ts';
+export type { Moved } from './movements.ts';
 export { crediting, debiting, lockingWallets } from './parts.ts';
 export { agreeOnMoney } from './sources.ts';
 

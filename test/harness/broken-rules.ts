@@ -138,7 +138,7 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     `alter table wallets drop constraint wallets_balance_check; update wallets set balance = -1 where user_id = 'u1'`,
     `${ledgerOpen}update transfers set balance = -1 where reference = 'c2'`,
   ],
-  'I4 no charge that is no order’s left more than a wallet may hold': [
+  'I4 no top-up that is no order’s left more than a wallet may hold': [
     `${ledgerOpen}update transfers set balance = 100000001 where reference = 'c2'`,
     `${ledgerOpen}update transfers set balance = 100000001, source = 'service' where reference = 'c1'`,
   ],

@@ -28,7 +28,12 @@ const rules: readonly Rule[] = [
     pattern: /\}(?:이에요|예요|이|가|을|를|은|는|과|와|으로|로)(?=[\s.,]|$)/,
     isOf: isKorean,
   },
-  { what: 'to top up is never to charge', pattern: /(?<![/.])\bcharge[ds]?\b/i, isOf: isEnglish },
+  // CHARGE is the name of a kind of entry.
+  { what: 'to top up is never to charge', pattern: /(?<![/.])\b[Cc]harge[ds]?\b/, isOf: isEnglish },
+  { what: 'to withdraw is 출금', pattern: /인출|송금|환급/, isOf: isKorean },
+  { what: 'to withdraw', pattern: /\bcash(?:es|ed|ing)? out\b|\bpay-?outs?\b/i, isOf: isEnglish },
+  { what: 'play money is 데모 머니', pattern: /(?:가상|연습|모의|가짜)\s?(?:머니|돈)/, isOf: isKorean },
+  { what: 'play money', pattern: /\b(?:fake|demo|test|pretend) money\b/i, isOf: isEnglish },
   {
     what: 'a hold expires, is held, is released',
     pattern: /\bran out\b|\bbeing paid\b|\bgiven back\b/i,
@@ -41,8 +46,8 @@ const rules: readonly Rule[] = [
 
 /** Said to operators and developers, never to fans. */
 const jargon: readonly Rule[] = [
-  { what: 'jargon', pattern: /토큰|세션|서버/, isOf: isKorean },
-  { what: 'jargon', pattern: /\b(?:token|session|server)s?\b/i, isOf: isEnglish },
+  { what: 'jargon', pattern: /토큰|세션|서버|게이트웨이|PG사/, isOf: isKorean },
+  { what: 'jargon', pattern: /\b(?:token|session|server|gateway)s?\b/i, isOf: isEnglish },
 ];
 
 const fans = /^web\/(?:fan|place|seats|ui|wait|words)\//;

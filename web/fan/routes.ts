@@ -31,6 +31,14 @@ const routes: readonly Route[] = [
     path: /^\/reservations\/(?<id>[a-z0-9]{10}-[a-z0-9]{1,40})$/,
     load: () => import('./pages/ticket.tsx').then(({ Ticket }) => Ticket),
   },
+  {
+    path: /^\/wallet\/return$/,
+    load: () => import('./pages/return.tsx').then(({ Return }) => Return),
+  },
+  {
+    path: /^\/wallet\/checkout\/(?<orderId>[a-z0-9]{22})$/,
+    load: () => import('./pages/checkout.tsx').then(({ Checkout }) => Checkout),
+  },
   { path: /^\/my$/, load: () => import('./pages/my.tsx').then(({ My }) => My) },
 ];
 

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { say } from '../words/words.ts';
-import { go, place } from './router.ts';
+import { go, useQueryAt } from './router.ts';
 import './search.css';
 
 const words = {
@@ -33,7 +33,7 @@ const q_chars_max = 100;
 
 /** What the address asks for; empty for the whole programme. */
 export function searchedFor(): string {
-  const q = new URLSearchParams(place.value.split('?')[1] ?? '').get('q') ?? '';
+  const q = useQueryAt('/').get('q') ?? '';
   return q.trim().slice(0, q_chars_max);
 }
 

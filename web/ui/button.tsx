@@ -1,5 +1,5 @@
 /** The one button of a page, and the quieter ones beside it. */
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, Ref } from 'preact';
 
 export interface ButtonProps {
   readonly children: ComponentChildren;
@@ -48,14 +48,15 @@ export function Button({
   );
 }
 
-export function ButtonLink({
-  href,
-  children,
-  kind,
-  size,
-}: Pick<ButtonProps, 'children' | 'kind' | 'size'> & { readonly href: string }) {
+export interface ButtonLinkProps extends Pick<ButtonProps, 'children' | 'kind' | 'size' | 'describedBy'> {
+  readonly href: string;
+  /** The link itself, for whoever moves the focus to it. */
+  readonly link?: Ref<HTMLAnchorElement>;
+}
+
+export function ButtonLink({ href, children, kind, size, describedBy, link }: ButtonLinkProps) {
   return (
-    <a class={classOf(kind, size)} href={href}>
+    <a class={classOf(kind, size)} href={href} aria-describedby={describedBy} ref={link ?? null}>
       {children}
     </a>
   );

@@ -51,6 +51,27 @@ export const refusalWords: Both<Readonly<Record<ProblemCode, Said>>> = {
       title: '지갑 한도를 넘었어요',
       text: '충전되지 않았어요. 더 적은 금액을 충전해 주세요.',
     },
+    CHARGE_NOT_ALLOWED: {
+      title: '여기서는 결제를 거쳐 충전해요',
+      text: '충전되지 않았어요. 결제 수단을 골라 충전해 주세요.',
+    },
+    AMOUNT_MISMATCH: {
+      title: '주문한 금액과 달라요',
+      text: '결제도 충전도 되지 않았어요. 처음부터 다시 충전해 주세요.',
+    },
+    PAYMENT_FAILED: {
+      title: '결제가 완료되지 않았어요',
+      text: '돈은 나가지 않았어요. 다시 시도하거나 다른 결제 수단을 써 주세요.',
+    },
+    TOO_MANY_ORDERS: {
+      title: '끝나지 않은 충전이 너무 많아요',
+      text: '지갑에서 진행 중인 충전을 먼저 마치거나, 30분 뒤에 다시 시도해 주세요.',
+    },
+    NOT_WITHDRAWABLE: {
+      title: '출금할 수 있는 금액을 넘었어요',
+      text: '출금되지 않았어요. 결제로 충전하고 아직 쓰지 않은 금액까지 출금할 수 있어요.',
+    },
+    SIGNATURE_INVALID: { title: '요청을 확인하지 못했어요', text: '아무것도 바뀌지 않았어요.' },
     SETTINGS_CHANGED: {
       title: '그 사이 다른 운영자가 바꿨어요',
       text: '아무것도 바꾸지 않았어요. 지금 적용된 값을 보고 다시 정해 주세요.',
@@ -115,6 +136,27 @@ export const refusalWords: Both<Readonly<Record<ProblemCode, Said>>> = {
       title: 'That is over the wallet limit',
       text: 'Nothing was topped up. Choose a smaller amount.',
     },
+    CHARGE_NOT_ALLOWED: {
+      title: 'Wallets are topped up by a payment here',
+      text: 'Nothing was topped up. Choose how to pay.',
+    },
+    AMOUNT_MISMATCH: {
+      title: 'That is not the amount of this order',
+      text: 'Nothing was taken and nothing was topped up. Please start again.',
+    },
+    PAYMENT_FAILED: {
+      title: 'The payment did not go through',
+      text: 'No money was taken. Try again, or pay in another way.',
+    },
+    TOO_MANY_ORDERS: {
+      title: 'Too many top-ups are unfinished',
+      text: 'Finish one of them in your wallet, or try again in 30 minutes.',
+    },
+    NOT_WITHDRAWABLE: {
+      title: 'That is more than you can withdraw',
+      text: 'Nothing was withdrawn. You can withdraw what you topped up by paying and have not spent.',
+    },
+    SIGNATURE_INVALID: { title: 'The request could not be verified', text: 'Nothing was changed.' },
     SETTINGS_CHANGED: {
       title: 'Somebody else has just changed this',
       text: 'You changed nothing. Look at what is in force now and decide again.',

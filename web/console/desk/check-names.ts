@@ -12,7 +12,7 @@ export const checkNames: Readonly<Record<string, string>> = {
   'I4 each balance is the sum of its entries': '잔액이 거래의 합과 같아요',
   "I4 each entry's balance follows from the one before": '거래마다 적힌 잔액이 바로 앞 거래에서 이어져요',
   'I4 no balance is negative, at any time': '잔액이 음수가 된 적이 없어요',
-  'I4 no charge that is no order’s left more than a wallet may hold': '주문 없이 충전해서 잔액 한도를 넘은 적이 없어요',
+  'I4 no top-up that is no order’s left more than a wallet may hold': '주문 없이 충전해서 잔액 한도를 넘은 적이 없어요',
   'I4 each payment took its amount from the wallet of its user, once':
     '결제마다 본인 지갑에서 그 금액이 한 번 나갔어요',
   'I6 what is remembered under a key happened, once, as the answer says':

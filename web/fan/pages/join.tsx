@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Notice, Refused } from '../../ui/notice.tsx';
 import { say } from '../../words/words.ts';
-import { go, place } from '../router.ts';
+import { go, useQueryAt } from '../router.ts';
 import { useTitle } from '../title.ts';
 import './join.css';
 
@@ -55,14 +55,14 @@ const words = {
 type Faults = Partial<Record<'email' | 'password' | 'name', string>>;
 
 /** Only addresses of this site: a link must not send anybody elsewhere. */
-function nextOf(search: string): string {
-  const next = new URLSearchParams(search).get('next') ?? '/';
+function nextOf(query: URLSearchParams): string {
+  const next = query.get('next') ?? '/';
   return /^\/(?![/\\])/.test(next) ? next : '/';
 }
 
 export function Join() {
   const said = say(words);
-  const next = nextOf(place.value.split('?')[1] ?? '');
+  const next = nextOf(useQueryAt('/join'));
   const isNew = useSignal(next !== '/');
   useTitle(isNew.value ? said.signUp : said.signIn);
   // Whoever is sent here may have been signed out elsewhere: what this page remembers is asked again first.

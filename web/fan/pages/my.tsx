@@ -15,7 +15,7 @@ import type { Reservation } from '../stub.tsx';
 import { Lines } from '../lines.tsx';
 import { useTitle } from '../title.ts';
 import { Reservations, type Owned } from '../reservations.tsx';
-import { Wallet } from '../wallet.tsx';
+import { Wallet } from '../wallet/wallet.tsx';
 import './my.css';
 
 const words = {

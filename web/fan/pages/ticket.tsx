@@ -11,6 +11,7 @@ import { Notice, Refused } from '../../ui/notice.tsx';
 import { RollingNumber } from '../../ui/rolling-number.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { money, say } from '../../words/words.ts';
+import { askChargeWays } from '../charge-ways.ts';
 import { concertOf, type Concert } from '../concerts.ts';
 import { newestReservations, OtherHolds, othersHeld } from '../other-holds.tsx';
 import { pay } from '../pay.ts';
@@ -92,6 +93,7 @@ export function Ticket({ params }: PageProps) {
       concertOf(concertId),
       ask('getWallet', { signal }),
       newestReservations(signal),
+      askChargeWays(),
     ]);
     return { reservation, concert, wallet, others: othersHeld(reservation, newest) };
   });
@@ -245,8 +247,11 @@ function Pay(props: PayProps) {
       {missing > 0 ? (
         <Notice kind="calm" title={said.missing(money(missing))}>
           <TopUp
+            balance={wallet.balance}
             missing={missing}
+            reservationId={reservation.id}
             told={told}
+            onBack={() => load.reload()}
             onCharged={(balance) => load.set({ ...held, wallet: { ...wallet, balance } })}
           />
         </Notice>
