@@ -46,7 +46,7 @@ describe('how a payment stands', () => {
     await at.open(order);
     assert.deepEqual(await at.gateway.lookUp(order), { state: 'ABSENT' });
     const paymentKey = await at.agree(order);
-    assert.deepEqual(await at.gateway.lookUp(order), { state: 'OPEN', paymentKey });
+    assert.deepEqual(await at.gateway.lookUp(order), { state: 'OPEN', paymentKey, isAgreed: true });
     assert.deepEqual(told(await at.gateway.confirm(order, paymentKey)), paid(order, paymentKey));
     assert.deepEqual(told(await at.gateway.lookUp(order)), paid(order, paymentKey));
     assert.deepEqual(told(await at.gateway.lookUp({ ...order, paymentKey })), paid(order, paymentKey));
@@ -67,15 +67,14 @@ describe('how a payment stands', () => {
     assert.deepEqual(await at.gateway.lookUp(order), waiting);
   });
 
-  test('PAID, and all of it undone, when an account is cancelled before anybody paid in', async () => {
+  test('FAILED when an account is cancelled before anybody paid in: no money came, and none went back', async () => {
     const order = await bought({ refundAccount }, 'account');
     assert.deepEqual(await at.gateway.sendBack(order, newPart(1)), {
       state: 'REFUSED',
       because: 'NOT_ALLOWED_PARTIAL_REFUND_WAITING_DEPOSIT',
     });
     await house.sql`update sandbox_payments set status = 'CANCELED' where order_id = ${order.id}`;
-    const undone = [{ amount: order.amount, partId: undefined }];
-    assert.deepEqual(told(await at.gateway.lookUp(order)), paid(order, order.paymentKey ?? '', undone));
+    assert.deepEqual(await at.gateway.lookUp(order), { state: 'FAILED', because: 'CANCELED' });
   });
 
   test('PAID with what was cancelled at the gateway’s desk', async () => {
@@ -125,7 +124,7 @@ describe('a confirmation', () => {
     const [key, otherKey] = [await at.agree(order), await at.agree(other)];
     const refused = { state: 'REFUSED', because: 'INVALID_REQUEST' };
     assert.deepEqual(await at.gateway.confirm({ ...order, amount: 1 }, key), refused);
-    assert.deepEqual(await at.gateway.confirm(order, otherKey), { state: 'OPEN', paymentKey: key });
+    assert.deepEqual(await at.gateway.confirm(order, otherKey), { state: 'OPEN', paymentKey: key, isAgreed: true });
     assert.equal((await at.gateway.lookUp(other)).state, 'OPEN');
     for (const made of ['made up', '.', '..', '/', 'a'.repeat(200)]) {
       assert.deepEqual(await at.gateway.confirm(newOrder(), made), { state: 'REFUSED', because: 'NOT_FOUND_PAYMENT' });

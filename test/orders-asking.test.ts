@@ -83,6 +83,38 @@ describe('what was lost on the way is found', () => {
     assert.deepEqual([till.asked.confirm, await entriesOf(user)], [0, [`CHARGE ${amount}`]]);
   });
 
+  test('a fan who agreed and never came back has paid; one whose order ran out, or who did not agree, has not', async () => {
+    const agreed = { state: 'OPEN', isAgreed: true } as const;
+    const found = [];
+    for (const [standing, runsOut] of [
+      [agreed, false],
+      [agreed, true],
+      [{ state: 'OPEN' } as const, false],
+    ] as const) {
+      const user = newUser();
+      const id = await opened(user);
+      till.standings.set(id, { ...standing, paymentKey: keyOf(id) });
+      if (runsOut) await house.sql`update charge_orders set expires_at = now() where id = ${id}`;
+      till.onConfirm = (one) => paidFor(one);
+      await asked(id);
+      found.push([(await rowOf(id))?.status, await entriesOf(user)]);
+    }
+    assert.deepEqual(found, [
+      ['PAID', [`CHARGE ${amount}`]],
+      ['EXPIRED', []],
+      ['OPEN', []],
+    ]);
+    assert.equal(till.asked.confirm, 1);
+  });
+
+  test('a payment that was agreed to and is refused is asked about again', async () => {
+    const id = await opened(newUser());
+    till.standings.set(id, { state: 'OPEN', isAgreed: true, paymentKey: keyOf(id) });
+    till.onConfirm = () => ({ state: 'REFUSED', because: 'REJECT_CARD_PAYMENT' });
+    await asked(id);
+    assert.deepEqual([(await rowOf(id))?.status, (await rowOf(id))?.isAsked, till.asked.confirm], ['OPEN', true, 1]);
+  });
+
   test('a confirmation without an answer is unclear, told as such, and asked about within seconds', async () => {
     const user = newUser();
     const id = await opened(user);

@@ -58,7 +58,8 @@ describe('an order', () => {
     assert.deepEqual((await other.order(fan, order.id)).body, order);
     const { status, body: paid } = await other.confirm(fan, order.id, await agreed(order));
     assert.equal(status, 200);
-    assert.deepEqual({ ...paid, chargeId: null }, { ...order, status: 'PAID' });
+    assert(paid.paidAt !== null);
+    assert.deepEqual({ ...paid, chargeId: null, paidAt: null }, { ...order, status: 'PAID' });
     const { body: wallet } = await box.entries(fan);
     assert.deepEqual([wallet.entries[0]?.id, await entriesOf(fan)], [paid.chargeId, credited(order)]);
     assert.equal((await box.wallet(fan)).body.balance, 30_000);

@@ -71,6 +71,11 @@ test('the way back: twice, in another tab, signed out, altered, somebody else’
   }
   assert.equal(await purse.balance(), 50_000);
   assert.equal((await purse.entries()).length, 1);
+  // As if it had come when nobody counted on it any more.
+  await house.sql`update charge_orders set expires_at = paid_at - interval '1 second' where id = ${order.id}`;
+  await fan.open('/my');
+  await page.getByText('Your payment came after the order had expired. It is in your wallet.').waitFor();
+  await fan.assertAccessible();
   fan.assertNoComplaints();
   await context.close();
 });

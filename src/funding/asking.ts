@@ -76,7 +76,7 @@ export function createAsking(options: AskingOptions): Asking {
 async function askAbout(options: AskingOptions, gateway: Gateway, order: Due): Promise<void> {
   try {
     const standing = await Promise.race([gateway.lookUp(gatewayOrderOf(order)), tooLong()]);
-    await write(options, order, standing);
+    await write(options, order, await taken(gateway, order, standing));
   } catch (error) {
     const { log, sql, metrics } = options;
     if (!(error instanceof GatewayUnclear)) log.warn({ order: order.id, err: error }, 'an order could not be settled');
@@ -91,6 +91,18 @@ async function askAbout(options: AskingOptions, gateway: Gateway, order: Due): P
 async function tooLong(): Promise<never> {
   await sleep(question_ms_max, undefined, { ref: false });
   throw new GatewayUnclear('it took too long');
+}
+
+/**
+ * Whoever agreed at the gateway and never came back, for the window was closed or the way was lost, has ordered all the same:
+ * what the return page would have done is done here, as long as the order is open. Others who do it at the same time do no harm.
+ */
+async function taken(gateway: Gateway, order: Due, standing: Standing): Promise<Standing> {
+  const isOurs = standing.state === 'OPEN' && standing.isAgreed === true && order.status === 'OPEN';
+  if (!isOurs || standing.paymentKey === undefined) return standing;
+  const confirmed = await gateway.confirm(gatewayOrderOf(order), standing.paymentKey);
+  // Refused is this payment; whether the order has ended with it is asked again.
+  return confirmed.state === 'REFUSED' ? standing : confirmed;
 }
 
 async function write(options: AskingOptions, order: Due, standing: Standing): Promise<void> {

@@ -59,8 +59,17 @@ export interface Undone {
 export type Standing =
   /** It knows no payment of this order. */
   | { readonly state: 'ABSENT' }
-  /** Begun and not ended; `secret` is what the notices of a virtual account are known by, `until` when it gives up waiting. */
-  | { readonly state: 'OPEN'; readonly paymentKey?: string; readonly secret?: string; readonly until?: Date }
+  /**
+   * Begun and not ended; `isAgreed`: the fan has agreed to it there, and it is for us to take the money or not. `secret` is what
+   * the notices of a virtual account are known by, `until` when it gives up waiting.
+   */
+  | {
+      readonly state: 'OPEN';
+      readonly paymentKey?: string;
+      readonly isAgreed?: true;
+      readonly secret?: string;
+      readonly until?: Date;
+    }
   /** Ended, and no money came. The gateway's own code. */
   | { readonly state: 'FAILED'; readonly because: string }
   /** Money came, of which some or all may have gone back since. */

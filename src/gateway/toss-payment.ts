@@ -55,7 +55,10 @@ const failed_states: ReadonlySet<TossPayment['status']> = new Set(['ABORTED', 'E
 
 export function standingOf(paid: TossPayment): Standing {
   const { paymentKey, status } = paid;
-  if (open_states.has(status)) return { state: 'OPEN', paymentKey, ...secretOf(paid), ...untilOf(paid) };
+  if (open_states.has(status)) {
+    const agreed = status === 'IN_PROGRESS' ? { isAgreed: true as const } : {};
+    return { state: 'OPEN', paymentKey, ...agreed, ...secretOf(paid), ...untilOf(paid) };
+  }
   if (failed_states.has(status)) return { state: 'FAILED', because: paid.failure?.code ?? status };
   // Cancelled before anything was paid in, as an account that nobody used: no money came, and none went back.
   if (status === 'CANCELED' && paid.approvedAt === null) return { state: 'FAILED', because: status };

@@ -21,7 +21,8 @@ export async function gateBefore({ sql, database }: House, table: string, condit
     whileShut: (work) =>
       database.transaction(async (tx) => {
         await tx`select pg_advisory_xact_lock(${key})`;
-        return work({ stopped: (count) => lockWaiters({ sql }, count) });
+        // Others may wait behind those for rows that they have locked.
+        return work({ stopped: (count) => lockWaiters({ sql }, count, { like: `%update ${table}%` }) });
       }),
   };
 }
