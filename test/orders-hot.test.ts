@@ -10,8 +10,8 @@ import { keyOf, openTill } from './harness/till.ts';
 const house = await openHouse();
 after(() => house.close());
 
-test('orders that were opened together are confirmed together, and each stays in its page', async () => {
-  const count = 100;
+test('orders that were opened together are confirmed together, and none leaves its page', async () => {
+  const count = 8;
   const database = connect(house.databaseUrl, { poolMax: 2, applicationName: 'maejin-test' });
   const till = openTill();
   const room = openFunding({ database }, [till.gateway]);
@@ -42,11 +42,11 @@ test('no index of the orders knows what a credit changes', async () => {
       join pg_attribute on attrelid = refobjid and attnum = refobjsubid
     where refobjid = 'charge_orders'::regclass and classid = 'pg_class'::regclass
     order by 1`;
-  const known = rows.map(({ column }) => column);
-  assert(known.includes('owed'), 'the columns of conditions are among them');
+  const known = new Set(rows.map(({ column }) => column));
+  assert(known.has('owed'), 'the columns of conditions are among them');
   const changed = ['status', 'paid_at', 'payment_key', 'notice_secret', 'asked_at', 'asks'];
   assert.deepEqual(
-    changed.filter((column) => known.includes(column)),
+    changed.filter((column) => known.has(column)),
     [],
   );
 });

@@ -37,7 +37,7 @@ alter table wallets add column owed bigint not null default 0 constraint wallets
 -- An order is there before the browser leaves for the gateway. It is PAID exactly if there is a CHARGE whose reference is its id.
 -- No index has or asks for a column that a credit changes, so that it writes the order's row alone, in the page where it is (HOT):
 -- what is looked for by such a column is in a table of its own. Orders that were opened together are often paid together, in one
--- transaction, so a page has room for all of its orders once more: with 70 of 100 filled half of the updates had to leave their page.
+-- transaction, so a page has room for its orders once more: with 70 of 100 filled half of the updates had to leave their page.
 create table charge_orders (
   id text collate "C" primary key,
   user_id text collate "C" not null,
