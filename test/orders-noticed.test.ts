@@ -53,9 +53,8 @@ const notify = (orderId: string) => other.notice('toss', {}, Buffer.from(JSON.st
 /** When the gateway has said how it stands, something else becomes of it, and it sends a notice of that. */
 function happensBehind(id: string, answer: Standing, next: Standing): void {
   let isFirst = true;
-  const answered = till.gateway.lookUp;
   const take = async (): Promise<Standing> => {
-    if (!isFirst) return answered({ ...order(id), expiresAt: new Date(), paymentKey: undefined, refundAccount: undefined });
+    if (!isFirst) return till.standings.get(id) ?? { state: 'ABSENT' };
     isFirst = false;
     till.standings.set(id, next);
     await notify(id);

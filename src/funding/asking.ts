@@ -118,7 +118,7 @@ async function write(options: AskingOptions, order: Due, standing: Standing): Pr
       return;
     }
     case 'FAILED':
-      await noteFailed(sql, order.id);
+      await noteFailed(sql, order);
       metrics.orders('failed', order.written === 'FAILED' ? 0 : 1);
       return;
     case 'ABSENT':

@@ -17,6 +17,8 @@ export interface Received {
   readonly userId: string;
   readonly amount: number;
   readonly method: MethodId;
+  /** When it was to be asked about next as the gateway was asked: if a notice has moved that since, it is asked once more. */
+  readonly askAt: string | null;
   readonly paid: Paid;
 }
 
@@ -111,14 +113,15 @@ function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ rea
       select asked.*
       from unnest(${orders.map(({ id }) => id)}::text[], ${orders.map(({ userId }) => userId)}::text[],
         ${orders.map(({ amount }) => amount)}::bigint[], ${orders.map(({ method }) => method)}::text[],
-        ${orders.map(({ paid }) => paid.paymentKey)}::text[], ${orders.map(({ paid }) => paid.secret ?? null)}::text[])
-        as asked (id, user_id, amount, source, payment_key, secret)
+        ${orders.map(({ paid }) => paid.paymentKey)}::text[], ${orders.map(({ paid }) => paid.secret ?? null)}::text[],
+        ${orders.map(({ askAt }) => askAt)}::timestamptz[])
+        as asked (id, user_id, amount, source, payment_key, secret, ask_at)
       where (select status from charge_orders as own where own.id = asked.id) <> 'PAID'
     ), ${crediting(sql)}, before as materialized (
       select count(*) as wallets from credited
     ), paid as (
       update charge_orders as own
-      set status = 'PAID', paid_at = now(), payment_key = received.payment_key, ask_at = null, unclear_since = null,
+      set status = 'PAID', paid_at = now(), payment_key = received.payment_key, ask_at = ${askedAgain(sql)}, unclear_since = null,
         notice_secret = coalesce(received.secret, own.notice_secret)
       from before, received
       where before.wallets >= 0 and own.id = received.id and own.user_id = received.user_id and own.amount = received.amount
@@ -152,7 +155,7 @@ async function creditGenerally(options: CreditingOptions, all: readonly Received
       );
       void markPaid(tx, credited).execute();
     }
-    const gone = all.filter((_, place) => outcomes[place] === 'UNDONE').map(({ id }) => id);
+    const gone = all.filter((_, place) => outcomes[place] === 'UNDONE');
     if (gone.length > 0) void markFailed(tx, gone).execute();
     for (const [place, one] of all.entries()) {
       const isPaid = outcomes[place] === 'CREDITED' || outcomes[place] === 'PAID';
@@ -197,11 +200,18 @@ function decide({ id, amount, paid }: Received, locked: Map<string, Locked>): Cr
 
 const markPaid = (tx: Tx, orders: readonly Received[]): Statement<readonly unknown[]> => tx`
   update charge_orders as own
-  set status = 'PAID', paid_at = now(), payment_key = received.payment_key, ask_at = null, unclear_since = null,
+  set status = 'PAID', paid_at = now(), payment_key = received.payment_key, ask_at = ${askedAgain(tx)}, unclear_since = null,
     notice_secret = coalesce(received.secret, own.notice_secret)
   from unnest(${orders.map(({ id }) => id)}::text[], ${orders.map(({ paid }) => paid.paymentKey)}::text[],
-    ${orders.map(({ paid }) => paid.secret ?? null)}::text[]) as received (id, payment_key, secret)
+    ${orders.map(({ paid }) => paid.secret ?? null)}::text[], ${orders.map(({ askAt }) => askAt)}::timestamptz[])
+    as received (id, payment_key, secret, ask_at)
   where own.id = received.id`;
 
-const markFailed = (tx: Tx, ids: readonly string[]): Statement<readonly unknown[]> => tx`
-  update charge_orders set status = 'FAILED', ask_at = null, unclear_since = null where id = any(${ids}::text[])`;
+const markFailed = (tx: Tx, orders: readonly Received[]): Statement<readonly unknown[]> => tx`
+  update charge_orders as own set status = 'FAILED', ask_at = ${askedAgain(tx)}, unclear_since = null
+  from unnest(${orders.map(({ id }) => id)}::text[], ${orders.map(({ askAt }) => askAt)}::timestamptz[]) as received (id, ask_at)
+  where own.id = received.id`;
+
+/** Not at all, unless a notice came behind the gateway's answer: what that speaks of, the answer need not know. */
+const askedAgain = (sql: Sql): Statement<readonly unknown[]> =>
+  sql`case when own.ask_at is distinct from received.ask_at then own.ask_at end`;

@@ -65,13 +65,17 @@ function isSame(one: string, other: string): boolean {
   return timingSafeEqual(hash('sha256', one, 'buffer'), hash('sha256', other, 'buffer'));
 }
 
-/** Later than now for those that were asked about just before: a notice in between may be the one that matters. */
+/**
+ * Later than now for those that were asked about just before: a notice in between may be the one that matters. One that is to
+ * be asked as soon already is moved too, by nothing: whoever writes down an earlier answer has to see that a notice came.
+ */
 async function askSoon(sql: Sql, ids: readonly string[]): Promise<number> {
   const { count } = await sql`
-    update charge_orders as own set ask_at = due.at
+    update charge_orders as own
+    set ask_at = case when own.ask_at <= due.at then own.ask_at + interval '1 microsecond' else due.at end
     from (
       select id, greatest(now(), asked_at + make_interval(secs => ${pause_seconds})) as at from charge_orders
       where id = any(${ids}::text[]) order by id for no key update) as due
-    where own.id = due.id and (own.ask_at is null or own.ask_at > due.at)`;
+    where own.id = due.id`;
   return count;
 }

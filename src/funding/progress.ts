@@ -3,7 +3,7 @@
  * that is PAID.
  *
  * Pauses grow: 10 s and twice as long each time, up to 15 minutes while the order is open and 6 hours behind that, until the
- * gateway has said how it ended, and for 30 days at most. An order that nobody began costs few questions: of such an answer
+ * gateway has said how it ended, and for 30 days at most; of one that is PAID, until it has answered the notice's question. An order that nobody began costs few questions: of such an answer
  * the next pause is twice as long again.
  */
 import type { MethodId } from '../gateway/gateway.ts';
@@ -22,7 +22,7 @@ type Part = Statement<readonly unknown[]>;
 /** When it is asked again, of one that was asked `asks` times: while it is open not later than its end. */
 const nextAsk = (sql: Sql, asks: Part): Part => sql`
   case
-    when own.created_at < now() - make_interval(days => ${days_max}) then null
+    when own.status <> 'PAID' and own.created_at < now() - make_interval(days => ${days_max}) then null
     when own.expires_at > now() then least(own.expires_at,
       now() + make_interval(secs => least(${pause_seconds_min} * 2 ^ least(${asks}, ${doublings_max}), ${open_pause_seconds_max})))
     else now() + make_interval(secs => least(${pause_seconds_min} * 2 ^ least(${asks}, ${doublings_max}), ${pause_seconds_max}))
@@ -34,13 +34,14 @@ const statusByTime = (sql: Sql): Part =>
 export interface Due extends OrderRow {
   /** As it stands in the row, whatever the time. */
   readonly written: OrderRow['status'];
-  /** When it would be asked about next, as PostgreSQL writes it: if a notice has moved that since, it stays moved. */
-  readonly askAt: string | null;
 }
 
 type Taken = Pick<Due, 'id' | 'askAt'>;
 
-/** `then`, unless a notice that came meanwhile wants it asked about again. */
+/**
+ * `then`, unless it is to be asked at another time than when it was read, before the gateway was asked: what a notice that
+ * came since speaks of, the gateway's answer need not know.
+ */
 const unlessNoticed = (sql: Sql, { askAt }: Taken, then: Part): Part =>
   sql`case when own.ask_at is distinct from ${askAt}::timestamptz then own.ask_at else ${then} end`;
 
@@ -55,7 +56,7 @@ export const takeDue = (sql: Sql, method: MethodId, count: number): Statement<Du
     select id from charge_orders where method = ${method} and ask_at <= now()
     order by ask_at limit ${count} for no key update skip locked) as due
   where own.id = due.id
-  returning own.status as written, own.ask_at::text as "askAt", ${orderColumns(sql)}`;
+  returning own.status as written, ${orderColumns(sql)}`;
 
 /** Nobody has begun it: what ran out is over with that. */
 export const noteAbsent = (sql: Sql, due: Taken): Part => sql`
@@ -99,9 +100,10 @@ export const noteUnclearTaking = (sql: Sql, id: string): Statement<{ readonly is
   returning before.is_new as "isNew"`;
 
 /** It ended, and no money came. */
-export const noteFailed = (sql: Sql, id: string): Part => sql`
-  update charge_orders set status = 'FAILED', ask_at = null, unclear_since = null
-  where id = ${id} and status <> 'PAID'`;
+export const noteFailed = (sql: Sql, taken: Taken): Part => sql`
+  update charge_orders as own
+  set status = 'FAILED', ask_at = ${unlessNoticed(sql, taken, sql`null::timestamptz`)}, unclear_since = null
+  where own.id = ${taken.id} and own.status <> 'PAID'`;
 
 /** There is nothing to ask any more of one that is PAID. */
 export const noteSettled = (sql: Sql, due: Taken): Part => sql`
