@@ -51,7 +51,7 @@ export interface Crediting {
 }
 
 const pending_max = 20_000;
-const payments_index = 'charge_orders_payment';
+const payments_index = 'gateway_payments_once';
 
 export function createCrediting(options: CreditingOptions): Crediting {
   const { database, wallet, metrics, batchMax } = options;
@@ -118,18 +118,29 @@ function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ rea
       select count(*) as wallets from credited
     ), paid as (
       update charge_orders as own
-      set status = 'PAID', paid_at = now(), payment_key = received.payment_key, ask_at = null, unclear_since = null,
+      set status = 'PAID', paid_at = now(), payment_key = received.payment_key,
         notice_secret = coalesce(received.secret, own.notice_secret)
       from before, received
       where before.wallets >= 0 and own.id = received.id and own.user_id = received.user_id and own.amount = received.amount
         and own.method = received.source and own.status <> 'PAID'
-      returning own.id
-    ), met as (
+      returning own.id, own.method, own.payment_key
+    ), ${settled(sql)}, met as (
       select expect_rows((select count(*) from paid) + (select count(*) from credited), 2 * (select count(*) from received))::text as all
     )
     -- From \`met\`, which asserts: where nothing was paid too, it has to be asked.
     select id from met left join paid on true where met.all is not null`;
 }
+
+/**
+ * Parts of a statement in which orders became `paid`: id, method and payment. The payment is theirs alone, and there is nothing
+ * to ask any more. Behind the order's row, which is locked by then; it is no index's matter that it changed.
+ */
+const settled = (sql: Sql): Statement<readonly unknown[]> => sql`
+  payment as (
+    insert into gateway_payments (method, payment_key, order_id) select method, payment_key, id from paid
+  ), settled as (
+    delete from charge_order_questions as question using paid where question.order_id = paid.id
+  )`;
 
 interface Locked {
   readonly id: string;
@@ -178,8 +189,8 @@ async function lock(tx: Tx, all: readonly Received[]): Promise<Map<string, Locke
       select asked.id
       from unnest(${ids}::text[], ${all.map(({ method }) => method)}::text[], ${all.map(({ paid }) => paid.paymentKey)}::text[])
         as asked (id, method, payment_key)
-      join charge_orders as other
-        on other.method = asked.method and other.payment_key = asked.payment_key and other.id <> asked.id`,
+      join gateway_payments as other
+        on other.method = asked.method and other.payment_key = asked.payment_key and other.order_id <> asked.id`,
   ]);
   const isTaken = new Set(taken.map(({ id }) => id));
   return new Map(orders.map((row) => [row.id, { ...row, isTaken: isTaken.has(row.id) }]));
@@ -196,12 +207,19 @@ function decide({ id, amount, paid }: Received, locked: Map<string, Locked>): Cr
 }
 
 const markPaid = (tx: Tx, orders: readonly Received[]): Statement<readonly unknown[]> => tx`
-  update charge_orders as own
-  set status = 'PAID', paid_at = now(), payment_key = received.payment_key, ask_at = null, unclear_since = null,
-    notice_secret = coalesce(received.secret, own.notice_secret)
-  from unnest(${orders.map(({ id }) => id)}::text[], ${orders.map(({ paid }) => paid.paymentKey)}::text[],
-    ${orders.map(({ paid }) => paid.secret ?? null)}::text[]) as received (id, payment_key, secret)
-  where own.id = received.id`;
+  with paid as (
+    update charge_orders as own
+    set status = 'PAID', paid_at = now(), payment_key = received.payment_key,
+      notice_secret = coalesce(received.secret, own.notice_secret)
+    from unnest(${orders.map(({ id }) => id)}::text[], ${orders.map(({ paid }) => paid.paymentKey)}::text[],
+      ${orders.map(({ paid }) => paid.secret ?? null)}::text[]) as received (id, payment_key, secret)
+    where own.id = received.id
+    returning own.id, own.method, own.payment_key
+  ), ${settled(tx)}
+  select`;
 
 const markFailed = (tx: Tx, ids: readonly string[]): Statement<readonly unknown[]> => tx`
-  update charge_orders set status = 'FAILED', ask_at = null, unclear_since = null where id = any(${ids}::text[])`;
+  with failed as (
+    update charge_orders set status = 'FAILED' where id = any(${ids}::text[]) returning id
+  )
+  delete from charge_order_questions as question using failed where question.order_id = failed.id`;
