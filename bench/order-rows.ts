@@ -9,9 +9,13 @@ export function openOrders(sql: Sql, count: number): Promise<void> {
   return inPieces(count, async (from, until) => {
     const indexes = Array.from({ length: until - from }, (_, place) => from + place);
     await sql`
-      insert into charge_orders (id, user_id, amount, currency, method, created_at, expires_at)
-      select id, 'jwt:' || fan, ${order_amount}, 'KRW', 'toss', now() - interval '2 days', now() + interval '30 minutes'
-      from unnest(${indexes.map(orderOf)}::text[], ${indexes.map(ordererOf)}::text[]) as ordered (id, fan)`;
+      with opened as (
+        insert into charge_orders (id, user_id, amount, currency, method, created_at, expires_at)
+        select id, 'jwt:' || fan, ${order_amount}, 'KRW', 'toss', now() - interval '2 days', now() + interval '30 minutes'
+        from unnest(${indexes.map(orderOf)}::text[], ${indexes.map(ordererOf)}::text[]) as ordered (id, fan)
+        returning id, method
+      )
+      insert into charge_order_questions (order_id, method, ask_at) select id, method, now() + interval '1 day' from opened`;
   });
 }
 
@@ -19,18 +23,24 @@ export function unclearOrders(sql: Sql, count: number): Promise<void> {
   return inPieces(count, async (from, until) => {
     const indexes = Array.from({ length: until - from }, (_, place) => from + place);
     await sql`
-      insert into charge_orders (id, user_id, amount, currency, method, created_at, expires_at, unclear_since)
-      select id, 'jwt:' || fan, ${order_amount}, 'KRW', 'toss', now() - interval '2 days', now() + interval '30 minutes', now()
-      from unnest(${indexes.map(unclearOrderOf)}::text[], ${indexes.map(ordererOf)}::text[]) as ordered (id, fan)`;
+      with unclear as (
+        insert into charge_orders (id, user_id, amount, currency, method, created_at, expires_at)
+        select id, 'jwt:' || fan, ${order_amount}, 'KRW', 'toss', now() - interval '2 days', now() + interval '30 minutes'
+        from unnest(${indexes.map(unclearOrderOf)}::text[], ${indexes.map(ordererOf)}::text[]) as ordered (id, fan)
+        returning id, method
+      )
+      insert into charge_order_questions (order_id, method, unclear_since) select id, method, now() from unclear`;
   });
 }
 
 /** All that are unclear are to be asked about now, as if for the first time, or not before tomorrow. */
 export async function askAboutUnclear(sql: Sql, when: 'now' | 'tomorrow'): Promise<void> {
   await sql`
-    update charge_orders set asks = 0,
-      ask_at = ${when === 'now' ? sql`now()` : sql`now() + interval '1 day'`}
-    where id >= ${unclearOrderOf(0)} and status = 'OPEN'`;
+    with unclear as (
+      update charge_orders set asks = 0 where id >= ${unclearOrderOf(0)} and status = 'OPEN' returning id
+    )
+    update charge_order_questions set ask_at = ${when === 'now' ? sql`now()` : sql`now() + interval '1 day'`}
+    from unclear where order_id = id`;
 }
 
 async function inPieces(count: number, write: (from: number, until: number) => Promise<void>): Promise<void> {

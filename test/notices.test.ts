@@ -24,7 +24,7 @@ describe('a notice', () => {
   });
   after(() => house.close());
   beforeEach(async () => {
-    await house.sql`update charge_orders set ask_at = null`;
+    await house.sql`delete from charge_order_questions`;
     till = openTill();
     room = openFunding(house, [till.gateway]);
   });
@@ -41,7 +41,7 @@ describe('a notice', () => {
   };
   const secondsToAsk = async (id: string): Promise<number | null> => {
     const [row] = await house.sql<{ seconds: number | null }[]>`
-      select extract(epoch from ask_at - now())::integer as seconds from charge_orders where id = ${id}`;
+      select extract(epoch from ask_at - now())::integer as seconds from charge_order_questions where order_id = ${id}`;
     return row?.seconds ?? null;
   };
   const entriesOf = async (user: string): Promise<string[]> => {

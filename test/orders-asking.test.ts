@@ -30,7 +30,7 @@ after(async () => {
   }
 });
 beforeEach(async () => {
-  await house.sql`update charge_orders set ask_at = null`;
+  await house.sql`delete from charge_order_questions`;
   till = openTill();
   room = openFunding(house, [till.gateway]);
 });
@@ -61,7 +61,7 @@ async function rowOf(id: string): Promise<Row | undefined> {
   const [row] = await house.sql<Row[]>`
     select status, ask_at is not null as "isAsked", unclear_since is not null as "isUnclear",
       coalesce(extract(epoch from ask_at - now()), 0)::integer as seconds
-    from charge_orders where id = ${id}`;
+    from charge_orders left join charge_order_questions on order_id = id where id = ${id}`;
   return row;
 }
 
@@ -140,7 +140,8 @@ describe('what was lost on the way is found', () => {
       const user = newUser();
       const id = await opened(user);
       await house.sql`
-        update charge_orders set status = ${ended}, expires_at = now() - interval '1 hour', ask_at = now() where id = ${id}`;
+        update charge_orders set status = ${ended}, expires_at = now() - interval '1 hour' where id = ${id}`;
+      await house.sql`update charge_order_questions set ask_at = now() where order_id = ${id}`;
       till.standings.set(id, paidFor(order(id)));
       await asked(id);
       assert.deepEqual([(await rowOf(id))?.status, await entriesOf(user)], ['PAID', [`CHARGE ${amount}`]]);
@@ -165,7 +166,7 @@ describe('what was lost on the way is found', () => {
   test('several servers share the work: each order is asked about by one of them', async () => {
     const users = Array.from({ length: 30 }, newUser);
     for (const user of users) await opened(user);
-    await house.sql`update charge_orders set ask_at = now() where ask_at is not null`;
+    await house.sql`update charge_order_questions set ask_at = now()`;
     const other = openFunding(house, [till.gateway]);
     await Promise.all([look(room), look(other), look(room), look(other)]);
     await Promise.all([look(room), look(other)]);
@@ -211,7 +212,9 @@ describe('how it ends', () => {
 
   test('what the gateway still has open when it should have ended is unclear, unless it waits for a deposit', async () => {
     const [forgotten, deposit] = [await opened(newUser()), await opened(newUser())];
-    await house.sql`update charge_orders set expires_at = now() - interval '1 second', ask_at = now() where ask_at is not null`;
+    await house.sql`
+      update charge_orders set expires_at = now() - interval '1 second' where id = any(${[forgotten, deposit]}::text[])`;
+    await house.sql`update charge_order_questions set ask_at = now()`;
     till.standings.set(forgotten, { state: 'OPEN' });
     till.standings.set(deposit, { state: 'OPEN', secret: 's3cret', until: new Date('2100-01-01') });
     await look(room);
@@ -263,7 +266,7 @@ test('one gateway that hangs keeps none of the others from being asked', async (
   const waiting = newUser();
   const id = await opened(waiting, room, 'stripe');
   other.standings.set(id, paidFor(order(id)));
-  await house.sql`update charge_orders set ask_at = now() - interval '1 minute' where method = 'toss' and ask_at is not null`;
+  await house.sql`update charge_order_questions set ask_at = now() - interval '1 minute' where method = 'toss'`;
   await untilAsked(house, id);
   const hanging = Promise.withResolvers<void>();
   till.before = () => hanging.promise;

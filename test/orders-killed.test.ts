@@ -29,7 +29,7 @@ test('money that was taken while its server was killed is credited by another se
   const box = boxOffice(living);
   const other = orderDesk(box);
   assert.equal((await other.order(fan, order.id)).body.status, 'OPEN', 'it is not credited yet');
-  await house.sql`update charge_orders set ask_at = now() where id = ${order.id}`;
+  await house.sql`update charge_order_questions set ask_at = now() where order_id = ${order.id}`;
   await eventually(async () => assert.equal((await other.order(fan, order.id)).body.status, 'PAID'), 20_000);
   assert.equal((await other.confirm(fan, order.id, back)).status, 200);
   assert.equal((await box.wallet(fan)).body.balance, order.amount);

@@ -156,7 +156,7 @@ describe('confirming', () => {
         await bothLooked();
         if (order?.status === 'PAID') return;
         await wallet.creditOrders(tx, [{ userId: 'fan', amount: 10_000, reference: answer.id, source: 'toss' }]);
-        await tx`update charge_orders set status = 'PAID', paid_at = now(), ask_at = null where id = ${answer.id}`;
+        await tx`update charge_orders set status = 'PAID', paid_at = now() where id = ${answer.id}`;
       });
     await Promise.all([credit(), credit()]);
     assert.equal(await wallet.balance('fan'), 20_000);

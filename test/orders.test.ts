@@ -183,7 +183,7 @@ describe('a confirmation', () => {
     const { status, body } = await one.confirm(fan, order.id, await agreed(order, 'pay-lost'));
     assert([200, 202].includes(status), `${status}`);
     if (status === 202) assert.deepEqual([body.status, body.unclear], ['OPEN', true]);
-    await house.sql`update charge_orders set ask_at = now() where id = ${order.id} and ask_at is not null`;
+    await house.sql`update charge_order_questions set ask_at = now() where order_id = ${order.id}`;
     await eventually(async () => assert.equal((await other.order(fan, order.id)).body.status, 'PAID'), 20_000);
     assert.deepEqual(await entriesOf(fan), credited(order));
   });

@@ -163,7 +163,8 @@ test('one wish is one order: pressed twice, unheard, gone back from; what cannot
 
   // Nobody knows whether it was paid: it is not paid once more unasked.
   const [{ id } = { id: '' }] = await purse.orders();
-  await house.sql`update charge_orders set unclear_since = now(), ask_at = now() + interval '1 hour' where id = ${id}`;
+  await house.sql`
+    update charge_order_questions set unclear_since = now(), ask_at = now() + interval '1 hour' where order_id = ${id}`;
   await form();
   await page.getByText('Being checked since').waitFor();
   await page.getByLabel('Amount (₩)').fill('40000');

@@ -54,7 +54,7 @@ const balanceOf = async ({ token: bearer }: Fan): Promise<number> =>
 /** All that is on its way to the shop arrives now. */
 const hurry = async (id: string): Promise<void> => {
   await house.sql`update sandbox_notices set send_at = now() where order_id = ${id}`;
-  await house.sql`update charge_orders set ask_at = now() where id = ${id} and ask_at is not null`;
+  await house.sql`update charge_order_questions set ask_at = now() where order_id = ${id}`;
 };
 
 const paying = [

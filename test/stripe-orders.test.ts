@@ -140,7 +140,8 @@ test('a withdrawal goes back to the card, once', async () => {
   assert.equal(await tell('refund.created', refunds[0] ?? {}), 200);
   await eventually(async () => {
     const [{ settled }] = await house.sql<[{ settled: boolean }]>`
-      select ask_at is null and asked_at > now() - interval '30 seconds' as settled from charge_orders where id = ${order.id}`;
+      select order_id is null and asked_at > now() - interval '30 seconds' as settled
+      from charge_orders left join charge_order_questions on order_id = id where id = ${order.id}`;
     assert(settled);
   });
   assert.equal(await balanceOf(fan), 18_000);

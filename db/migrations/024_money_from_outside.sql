@@ -35,6 +35,8 @@ alter table wallets add constraint wallets_balance_check check (balance >= 0);
 alter table wallets add column owed bigint not null default 0 constraint wallets_owed_check check (owed >= 0);
 
 -- An order is there before the browser leaves for the gateway. It is PAID exactly if there is a CHARGE whose reference is its id.
+-- No index has or asks for a column that a credit changes, so that it writes the order's row alone, in the page where it is (HOT,
+-- hence the room in each page): what is looked for by such a column is in a table of its own.
 create table charge_orders (
   id text collate "C" primary key,
   user_id text collate "C" not null,
@@ -46,8 +48,9 @@ create table charge_orders (
   expires_at timestamptz not null,
   -- What the fan was about to pay for, to come back to.
   reservation_id text collate "C",
-  -- What the gateway calls the payment; with Stripe the session, which is known from its opening on.
+  -- What the gateway calls the payment; where that is known from the opening on (a session of Stripe's), it stands in both.
   payment_key text collate "C",
+  opened_key text collate "C",
   -- What the gateway gave for the browser when it was asked, as JSON; null where nothing has to be asked.
   checkout text,
   -- Where money of a virtual account goes back to, as JSON; and what its notices are known by.
@@ -58,19 +61,37 @@ create table charge_orders (
   withdrawn bigint not null default 0 check (withdrawn >= 0),
   reversed bigint not null default 0 check (reversed >= 0),
   owed bigint not null default 0 check (owed between 0 and reversed),
-  -- The gateway is asked how it ended at `ask_at`; null where there is nothing to ask any more.
-  ask_at timestamptz,
   asked_at timestamptz,
   asks integer not null default 0,
-  -- Since when it is not known how it ended, though it was asked or should have ended.
-  unclear_since timestamptz,
   constraint charge_orders_paid check ((status = 'PAID') = (paid_at is not null)),
   constraint charge_orders_undone check (withdrawn + reversed <= amount and (status = 'PAID' or withdrawn + reversed = 0))
-);
-create unique index charge_orders_payment on charge_orders (method, payment_key) where payment_key is not null;
+) with (fillfactor = 70);
 create index charge_orders_of_a_fan on charge_orders (user_id, id);
+create unique index charge_orders_opened_as on charge_orders (method, opened_key) where opened_key is not null;
+
+-- What there is to ask a gateway, and what is not clear. A row is written by whoever has locked the order's, and is gone with the
+-- credit.
+create table charge_order_questions (
+  order_id text collate "C" primary key,
+  method text not null,
+  -- The gateway is asked how it ended then; null where it is not asked any more.
+  ask_at timestamptz,
+  -- Since when it is not known how it ended, though it was asked or should have ended.
+  unclear_since timestamptz
+);
 -- By gateway: one that is away must not stand before the others.
-create index charge_orders_to_ask on charge_orders (method, ask_at) where ask_at is not null;
+create index charge_order_questions_due on charge_order_questions (method, ask_at) where ask_at is not null;
+create index charge_order_questions_unclear on charge_order_questions (unclear_since, order_id) where unclear_since is not null;
+
+-- The payments that orders became PAID by, at that moment: one pays one order.
+create table gateway_payments (
+  method text not null,
+  payment_key text collate "C" not null,
+  order_id text collate "C" not null,
+  at timestamptz not null default now(),
+  constraint gateway_payments_once primary key (method, payment_key)
+);
+create index gateway_payments_by_time on gateway_payments (at);
 
 -- Money on its way back, in parts: each to the order that it came from.
 create table withdrawals (
@@ -101,12 +122,8 @@ create index withdrawal_parts_of on withdrawal_parts (withdrawal_id);
 create index withdrawal_parts_of_order on withdrawal_parts (order_id);
 create index withdrawal_parts_to_ask on withdrawal_parts (ask_at) where ask_at is not null;
 
--- What the console asks: a day's orders by when they were opened and when they were paid, those that failed, what
--- is unclear and since when, what is owed, and what is or was on its way back.
+-- What the console asks besides: a day's orders by when they were opened, what is owed, and what is or was on its way back.
 create index charge_orders_by_opening on charge_orders (created_at);
-create index charge_orders_by_payment on charge_orders (paid_at) where paid_at is not null;
-create index charge_orders_failed on charge_orders (id) where status = 'FAILED';
-create index charge_orders_unclear on charge_orders (unclear_since, id) where unclear_since is not null;
 create index charge_orders_owed on charge_orders (id) where owed > 0;
 create index withdrawals_by_status on withdrawals (status, id);
 create index withdrawal_parts_done on withdrawal_parts (ended_at) where status = 'DONE';

@@ -20,6 +20,17 @@ export const fundingChecks: readonly Check[] = [
         or entry.user_id <> ordered.user_id or charged <> ordered.amount or source <> method`,
   },
   {
+    name: 'I11 an order is PAID if and only if exactly one payment is its own, of that moment',
+    breaches: (tx) => tx`
+      select coalesce(ordered.id, payment.order_id) as id, status, ordered.method, payment_key, paid_at, payments, paid_with, at
+      from charge_orders as ordered
+      full join (
+        select order_id, count(*) as payments, min(method) as paid_by, min(payment_key) as paid_with, min(at) as at
+        from gateway_payments group by order_id) as payment on payment.order_id = ordered.id
+      where coalesce(payments, 0) <> case status when 'PAID' then 1 else 0 end
+        or paid_by <> ordered.method or status = 'PAID' and (payment_key is distinct from paid_with or paid_at <> at)`,
+  },
+  {
     name: 'I11 a CHARGE from a gateway names an order of that method',
     breaches: (tx) => tx`
       select entry.user_id, entry.id, entry.source, entry.reference, ordered.user_id as order_of, method

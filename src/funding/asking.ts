@@ -57,7 +57,9 @@ export function createAsking(options: AskingOptions): Asking {
       bell,
       sign: (tag) => tag`
         exists (select from unnest(${methods}::text[]) as configured (method)
-          where exists (select from charge_orders as own where own.method = configured.method and own.ask_at <= now()))`,
+          where exists (
+            select from charge_order_questions as question
+            where question.method = configured.method and question.ask_at <= now()))`,
       run: async () => {
         const taken = await Promise.all(
           [...gateways.values()].map((gateway) => askSome(gateway, underWay.get(gateway.id) ?? new Set())),

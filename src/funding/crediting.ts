@@ -53,7 +53,7 @@ export interface Crediting {
 }
 
 const pending_max = 20_000;
-const payments_index = 'charge_orders_payment';
+const payments_index = 'gateway_payments_once';
 
 export function createCrediting(options: CreditingOptions): Crediting {
   const { database, wallet, metrics, batchMax } = options;
@@ -121,18 +121,40 @@ function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ rea
       select count(*) as wallets from credited
     ), paid as (
       update charge_orders as own
-      set status = 'PAID', paid_at = now(), payment_key = received.payment_key, ask_at = ${askedAgain(sql)}, unclear_since = null,
+      set status = 'PAID', paid_at = now(), payment_key = received.payment_key,
         notice_secret = coalesce(received.secret, own.notice_secret)
       from before, received
       where before.wallets >= 0 and own.id = received.id and own.user_id = received.user_id and own.amount = received.amount
         and own.method = received.source and own.status <> 'PAID'
-      returning own.id
-    ), met as (
+      returning own.id, own.method, own.payment_key, received.ask_at
+    ), ${settled(sql)}, met as (
       select expect_rows((select count(*) from paid) + (select count(*) from credited), 2 * (select count(*) from received))::text as all
     )
     -- From \`met\`, which asserts: where nothing was paid too, it has to be asked.
     select id from met left join paid on true where met.all is not null`;
 }
+
+/**
+ * Parts of a statement in which orders became `paid`: id, method, payment, and when they were to be asked about. The payment is
+ * theirs alone. Behind the order's row, which is locked by then; it is no index's matter that it changed.
+ */
+const settled = (sql: Sql): Statement<readonly unknown[]> => sql`
+  payment as (
+    insert into gateway_payments (method, payment_key, order_id) select method, payment_key, id from paid
+  ), ${answered(sql, sql`paid`)}`;
+
+/**
+ * Of orders that ended, with when they were to be asked about as their gateway was asked, nothing is to be asked any more:
+ * unless a notice came since, for what that speaks of the gateway's answer need not know.
+ */
+const answered = (sql: Sql, orders: Statement<readonly unknown[]>): Statement<readonly unknown[]> => sql`
+  answered as (
+    delete from charge_order_questions as question using ${orders} as asked
+    where question.order_id = asked.id and question.ask_at is not distinct from asked.ask_at
+  ), noticed as (
+    update charge_order_questions as question set unclear_since = null from ${orders} as asked
+    where question.order_id = asked.id and question.ask_at is distinct from asked.ask_at
+  )`;
 
 interface Locked {
   readonly id: string;
@@ -181,8 +203,8 @@ async function lock(tx: Tx, all: readonly Received[]): Promise<Map<string, Locke
       select asked.id
       from unnest(${ids}::text[], ${all.map(({ method }) => method)}::text[], ${all.map(({ paid }) => paid.paymentKey)}::text[])
         as asked (id, method, payment_key)
-      join charge_orders as other
-        on other.method = asked.method and other.payment_key = asked.payment_key and other.id <> asked.id`,
+      join gateway_payments as other
+        on other.method = asked.method and other.payment_key = asked.payment_key and other.order_id <> asked.id`,
   ]);
   const isTaken = new Set(taken.map(({ id }) => id));
   return new Map(orders.map((row) => [row.id, { ...row, isTaken: isTaken.has(row.id) }]));
@@ -199,19 +221,23 @@ function decide({ id, amount, paid }: Received, locked: Map<string, Locked>): Cr
 }
 
 const markPaid = (tx: Tx, orders: readonly Received[]): Statement<readonly unknown[]> => tx`
-  update charge_orders as own
-  set status = 'PAID', paid_at = now(), payment_key = received.payment_key, ask_at = ${askedAgain(tx)}, unclear_since = null,
-    notice_secret = coalesce(received.secret, own.notice_secret)
-  from unnest(${orders.map(({ id }) => id)}::text[], ${orders.map(({ paid }) => paid.paymentKey)}::text[],
-    ${orders.map(({ paid }) => paid.secret ?? null)}::text[], ${orders.map(({ askAt }) => askAt)}::timestamptz[])
-    as received (id, payment_key, secret, ask_at)
-  where own.id = received.id`;
+  with paid as (
+    update charge_orders as own
+    set status = 'PAID', paid_at = now(), payment_key = received.payment_key,
+      notice_secret = coalesce(received.secret, own.notice_secret)
+    from unnest(${orders.map(({ id }) => id)}::text[], ${orders.map(({ paid }) => paid.paymentKey)}::text[],
+      ${orders.map(({ paid }) => paid.secret ?? null)}::text[], ${orders.map(({ askAt }) => askAt)}::timestamptz[])
+      as received (id, payment_key, secret, ask_at)
+    where own.id = received.id
+    returning own.id, own.method, own.payment_key, received.ask_at
+  ), ${settled(tx)}
+  select`;
 
 const markFailed = (tx: Tx, orders: readonly Received[]): Statement<readonly unknown[]> => tx`
-  update charge_orders as own set status = 'FAILED', ask_at = ${askedAgain(tx)}, unclear_since = null
-  from unnest(${orders.map(({ id }) => id)}::text[], ${orders.map(({ askAt }) => askAt)}::timestamptz[]) as received (id, ask_at)
-  where own.id = received.id`;
-
-/** Not at all, unless a notice came behind the gateway's answer: what that speaks of, the answer need not know. */
-const askedAgain = (sql: Sql): Statement<readonly unknown[]> =>
-  sql`case when own.ask_at is distinct from received.ask_at then own.ask_at end`;
+  with failed as (
+    update charge_orders as own set status = 'FAILED'
+    from unnest(${orders.map(({ id }) => id)}::text[], ${orders.map(({ askAt }) => askAt)}::timestamptz[]) as received (id, ask_at)
+    where own.id = received.id
+    returning own.id, received.ask_at
+  ), ${answered(tx, tx`failed`)}
+  select`;

@@ -1,6 +1,6 @@
 /**
  * What gateways send by themselves. Nothing of a notice is believed: it is a reason to ask about an order that is known here,
- * soon, and about each at most once in 5 s. That it is to be asked about is written into the order's row before the
+ * soon, and about each at most once in 5 s. That it is to be asked about is written down with the order before the
  * gateway is told that we have understood; so none is lost with a server, and the duty that asks is bounded as ever.
  */
 import { timingSafeEqual, hash } from 'node:crypto';
@@ -71,11 +71,12 @@ function isSame(one: string, other: string): boolean {
  */
 async function askSoon(sql: Sql, ids: readonly string[]): Promise<number> {
   const { count } = await sql`
-    update charge_orders as own
-    set ask_at = case when own.ask_at <= due.at then own.ask_at + interval '1 microsecond' else due.at end
-    from (
-      select id, greatest(now(), asked_at + make_interval(secs => ${pause_seconds})) as at from charge_orders
-      where id = any(${ids}::text[]) order by id for no key update) as due
-    where own.id = due.id`;
+    with due as (
+      select id, method, greatest(now(), asked_at + make_interval(secs => ${pause_seconds})) as at from charge_orders
+      where id = any(${ids}::text[]) order by id for no key update
+    )
+    insert into charge_order_questions as question (order_id, method, ask_at) select id, method, at from due
+    on conflict (order_id) do update set ask_at = case
+      when question.ask_at <= excluded.ask_at then question.ask_at + interval '1 microsecond' else excluded.ask_at end`;
   return count;
 }

@@ -145,17 +145,21 @@ function refusalOf(command: OpenCommand, facts: Facts, walletMax: number): Refus
 function write(tx: Tx, opened: readonly OpenCommand[], now: Date): void {
   if (opened.length === 0) return;
   void tx`
-    insert into charge_orders (id, user_id, amount, currency, method, created_at, expires_at, reservation_id, refund_account, ask_at)
-    select id, user_id, amount, ${currency}, method, ${now}::timestamptz,
-      ${now}::timestamptz + make_interval(mins => ${order_minutes}), reservation_id, refund_account,
-      ${now}::timestamptz + make_interval(secs => ${first_ask_seconds})
-    from unnest(
-      ${opened.map(({ id }) => id)}::text[], ${opened.map(({ userId }) => userId)}::text[],
-      ${opened.map(({ amount }) => amount)}::bigint[], ${opened.map(({ method }) => method)}::text[],
-      ${opened.map(({ reservationId }) => reservationId ?? null)}::text[],
-      ${opened.map(({ refundAccount }) => refundAccount ?? null)}::text[])
-      as opened (id, user_id, amount, method, reservation_id, refund_account)
-    order by id collate "C"`.execute();
+    with written as (
+      insert into charge_orders (id, user_id, amount, currency, method, created_at, expires_at, reservation_id, refund_account)
+      select id, user_id, amount, ${currency}, method, ${now}::timestamptz,
+        ${now}::timestamptz + make_interval(mins => ${order_minutes}), reservation_id, refund_account
+      from unnest(
+        ${opened.map(({ id }) => id)}::text[], ${opened.map(({ userId }) => userId)}::text[],
+        ${opened.map(({ amount }) => amount)}::bigint[], ${opened.map(({ method }) => method)}::text[],
+        ${opened.map(({ reservationId }) => reservationId ?? null)}::text[],
+        ${opened.map(({ refundAccount }) => refundAccount ?? null)}::text[])
+        as opened (id, user_id, amount, method, reservation_id, refund_account)
+      order by id collate "C"
+      returning id, method
+    )
+    insert into charge_order_questions (order_id, method, ask_at)
+    select id, method, ${now}::timestamptz + make_interval(secs => ${first_ask_seconds}) from written`.execute();
 }
 
 /** What a gateway gave for an order. */
@@ -173,7 +177,8 @@ export async function keepPrepared(
   const rows = prepared.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   await sql`
     update charge_orders as own
-    set checkout = prepared.checkout, payment_key = coalesce(own.payment_key, prepared.payment_key)
+    set checkout = prepared.checkout, payment_key = coalesce(own.payment_key, prepared.payment_key),
+      opened_key = coalesce(own.opened_key, prepared.payment_key)
     from unnest(
       ${rows.map(({ id }) => id)}::text[], ${rows.map(({ checkout }) => JSON.stringify(checkout))}::text[],
       ${rows.map(({ paymentKey }) => paymentKey ?? null)}::text[]) as prepared (id, checkout, payment_key)

@@ -28,18 +28,24 @@ export interface OrderRow {
   readonly unclearSince: Date | null;
   /** The entry's; null unless PAID. */
   readonly chargeId: number | null;
-  /** When it is asked about next, as PostgreSQL writes it; null for never. A notice moves it: see `unlessNoticed`. */
+  /** When it is asked about next, as PostgreSQL writes it; null for never. A notice moves it: see notices.ts. */
   readonly askAt: string | null;
 }
 
 type Columns = Statement<readonly unknown[]>;
 
-/** An order whose time ran out is EXPIRED from that moment, whether or not it was written down. */
+/** Orders as `own`, each with its `question`, if there is one. */
+const orders = (sql: Sql): Columns => sql`
+  charge_orders as own left join charge_order_questions as question on question.order_id = own.id`;
+
+/**
+ * Of `own` and its `question`. An order whose time ran out is EXPIRED from that moment, whether or not it was written down.
+ */
 export const orderColumns = (sql: Sql): Columns => sql`
   own.id, own.user_id as "userId", own.amount, own.currency, own.method, own.created_at as "createdAt",
   own.expires_at as "expiresAt", own.reservation_id as "reservationId", own.payment_key as "paymentKey", own.checkout,
-  own.refund_account as "refundAccount", own.paid_at as "paidAt", own.unclear_since as "unclearSince",
-  own.ask_at::text as "askAt",
+  own.refund_account as "refundAccount", own.paid_at as "paidAt", question.unclear_since as "unclearSince",
+  question.ask_at::text as "askAt",
   case when own.status = 'OPEN' and own.expires_at <= now() then 'EXPIRED' else own.status end as status,
   (select entry.id from transfers as entry
    where own.status = 'PAID' and entry.user_id = own.user_id and entry.reference = own.id and entry.kind = 'CHARGE'
@@ -110,7 +116,7 @@ export function createOrderReading({
     metrics,
     run: async (ids) => {
       const rows = await sql<OrderRow[]>`
-        select ${orderColumns(sql)} from charge_orders as own where own.id = any(${ids}::text[])`;
+        select ${orderColumns(sql)} from ${orders(sql)} where own.id = any(${ids}::text[])`;
       const found = new Map(rows.map((row) => [row.id, row]));
       return ids.map((id) => found.get(id));
     },
@@ -125,7 +131,7 @@ export function createOrderReading({
     list: async (userId, { limit, cursor }) => {
       if (cursor !== undefined && !/^[a-z0-9]{22}$/.test(cursor)) throw refuseCursor();
       const rows = await sql<OrderRow[]>`
-        select ${orderColumns(sql)} from charge_orders as own
+        select ${orderColumns(sql)} from ${orders(sql)}
         where own.user_id = ${userId} ${cursor === undefined ? sql`` : sql`and own.id < ${cursor}`}
         order by own.id desc limit ${limit + 1}`;
       const page = rows.slice(0, limit);

@@ -204,6 +204,17 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     `insert into transfers (user_id, kind, amount, balance, reference, source) values ('u8', 'CHARGE', 5000, 12500, 'order2', 'sandbox')`,
     `insert into transfers (user_id, kind, amount, balance, reference, source) values ('u9', 'CHARGE', 3000, 3000, 'order5', 'open')`,
   ],
+  'I11 an order is PAID if and only if exactly one payment is its own, of that moment': [
+    `delete from gateway_payments where order_id = 'order2'`,
+    `insert into gateway_payments (method, payment_key, order_id) values ('sandbox', 'again', 'order2')`,
+    `insert into gateway_payments (method, payment_key, order_id) values ('sandbox', 'pay-order4', 'order4')`,
+    `insert into gateway_payments (method, payment_key, order_id) values ('sandbox', 'pay-nobody', 'nobody')`,
+    `update gateway_payments set method = 'toss' where order_id = 'order2'`,
+    `update gateway_payments set payment_key = 'other' where order_id = 'order2'`,
+    `update gateway_payments set at = at + interval '1 second' where order_id = 'order2'`,
+    `update charge_orders set payment_key = null where id = 'order2'`,
+    `${ordersOpen}update charge_orders set status = 'OPEN', paid_at = null where id = 'order2'`,
+  ],
   'I11 a CHARGE from a gateway names an order of that method': [
     `insert into transfers (user_id, kind, amount, balance, reference, source) values ('u8', 'CHARGE', 1, 7501, 'c8', 'sandbox')`,
     `${ledgerOpen}update transfers set source = 'toss' where reference = 'order2'`,

@@ -40,9 +40,14 @@ export async function look(room: FundingRoom): Promise<void> {
 /** Moves an order back in time, to the moment at which it is next asked about. Answers whether there is one. */
 export async function untilAsked({ sql }: Pick<House, 'sql'>, id: string): Promise<boolean> {
   const { count } = await sql`
-    update charge_orders set created_at = created_at - ahead, expires_at = expires_at - ahead, ask_at = ask_at - ahead,
-      asked_at = asked_at - ahead, unclear_since = unclear_since - ahead
-    from (select greatest(ask_at - now(), interval '0') as ahead from charge_orders where id = ${id}) as next
-    where id = ${id} and ask_at is not null`;
+    with next as materialized (
+      select order_id, greatest(ask_at - now(), interval '0') as ahead from charge_order_questions
+      where order_id = ${id} and ask_at is not null
+    ), moved as (
+      update charge_order_questions as question set ask_at = ask_at - ahead, unclear_since = unclear_since - ahead
+      from next where question.order_id = next.order_id
+    )
+    update charge_orders set created_at = created_at - ahead, expires_at = expires_at - ahead, asked_at = asked_at - ahead
+    from next where id = order_id`;
   return count > 0;
 }

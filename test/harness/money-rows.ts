@@ -117,12 +117,21 @@ export function aFewDays(fan: string): MoneyRows {
 export async function putMoney(sql: Sql, { orders, withdrawals, reversals }: MoneyRows): Promise<void> {
   await sql`
     insert into charge_orders (id, user_id, amount, currency, method, status, payment_key, created_at, expires_at, paid_at,
-      unclear_since, withdrawn, reversed, owed)
+      withdrawn, reversed, owed)
     select id, "userId", amount, 'KRW', method, status, "paymentKey", "createdAt", "createdAt" + interval '30 minutes', "paidAt",
-      "unclearSince", withdrawn, reversed, owed
+      withdrawn, reversed, owed
     from jsonb_to_recordset(${JSON.stringify(orders)}::text::jsonb) as row (id text, "userId" text, amount bigint, method text,
-      status text, "paymentKey" text, "createdAt" timestamptz, "paidAt" timestamptz, "unclearSince" timestamptz,
+      status text, "paymentKey" text, "createdAt" timestamptz, "paidAt" timestamptz,
       withdrawn bigint, reversed bigint, owed bigint)`;
+  await sql`
+    insert into charge_order_questions (order_id, method, unclear_since)
+    select id, method, "unclearSince"
+    from jsonb_to_recordset(${JSON.stringify(orders)}::text::jsonb) as row (id text, method text, "unclearSince" timestamptz)
+    where "unclearSince" is not null`;
+  await sql`
+    insert into gateway_payments (method, payment_key, order_id, at)
+    select method, payment_key, id, paid_at from charge_orders
+    where status = 'PAID' and id = any(${orders.map(({ id }) => id)}::text[])`;
   for (const withdrawal of withdrawals) await putWithdrawal(sql, withdrawal);
   await sql`
     insert into transfers (user_id, kind, amount, balance, reference, at)

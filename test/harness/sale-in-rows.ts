@@ -48,14 +48,17 @@ insert into idempotency_keys (user_id, key, fingerprint, answer)
   from reservations where id = 'concert001-held';
 insert into money_sources (source) values ('open'), ('sandbox');
 insert into charge_orders (id, user_id, amount, currency, method, status, created_at, expires_at, payment_key, paid_at,
-    withdrawn, reversed, ask_at)
+    withdrawn, reversed)
   select id, 'u8', amount, 'KRW', 'sandbox', status, at, at + interval '30 min', 'pay-' || id, case status when 'PAID' then at end,
-    withdrawn, reversed, case status when 'OPEN' then at end
+    withdrawn, reversed
   from (values ('order1', 10000, 'PAID', now() - interval '3 days', 1000, 1500),
     ('order2', 5000, 'PAID', now() - interval '2 days', 5000, 0), ('order4', 3000, 'OPEN', now() - interval '2 days', 0, 0),
     ('order5', 3000, 'EXPIRED', now() - interval '2 days', 0, 0)) as given (id, amount, status, at, withdrawn, reversed);
-insert into charge_orders (id, user_id, amount, currency, method, expires_at, ask_at)
-  values ('order6', 'u8', 3000, 'KRW', 'sandbox', now() + interval '30 min', now());
+insert into charge_orders (id, user_id, amount, currency, method, expires_at)
+  values ('order6', 'u8', 3000, 'KRW', 'sandbox', now() + interval '30 min');
+insert into charge_order_questions (order_id, method, ask_at) select id, method, now() from charge_orders where status = 'OPEN';
+insert into gateway_payments (method, payment_key, order_id, at)
+  select method, payment_key, id, paid_at from charge_orders where status = 'PAID';
 insert into withdrawals (id, user_id, amount, status, ended_at) values ('w1', 'u8', 7000, 'DONE', now()), ('w2', 'u8', 1000, 'PENDING', null);
 insert into withdrawal_parts (id, withdrawal_id, order_id, amount, status, because, ask_at, ended_at) values
   ('w1-1', 'w1', 'order2', 5000, 'DONE', null, null, now()), ('w1-2', 'w1', 'order1', 2000, 'FAILED', 'NO', null, now()),

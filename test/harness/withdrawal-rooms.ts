@@ -54,9 +54,13 @@ export async function filled(
     const amount = amounts[place] ?? 0;
     await database.transaction(async (tx) => {
       await tx`
-        insert into charge_orders (id, user_id, amount, currency, method, status, created_at, expires_at, paid_at, payment_key)
-        select ${id}, ${user}, ${amount}, 'KRW', 'sandbox', 'PAID', at, at, at, ${`of-${id}`}
-        from (select now() - interval '2 days' + make_interval(mins => ${place}) as at) as moment`;
+        with filled as (
+          insert into charge_orders (id, user_id, amount, currency, method, status, created_at, expires_at, paid_at, payment_key)
+          select ${id}, ${user}, ${amount}, 'KRW', 'sandbox', 'PAID', at, at, at, ${`of-${id}`}
+          from (select now() - interval '2 days' + make_interval(mins => ${place}) as at) as moment
+          returning method, payment_key, id, paid_at
+        )
+        insert into gateway_payments (method, payment_key, order_id, at) select * from filled`;
       await wallet.creditOrders(tx, [{ userId: user, amount, reference: id, source: 'sandbox' }]);
     });
   }

@@ -51,13 +51,15 @@ function read(sql: Sql, days: Days): Promise<Row[]> {
   const dayOfTime = (time: Fragment): Fragment => sql`(${time} at time zone ${hall.zone})::date`;
   const within = (time: Fragment): Fragment => sql`${time} >= ${begin} and ${time} < ${end}`;
   const [created, paid, ended] = [sql`created_at`, sql`paid_at`, sql`part.ended_at`];
+  const credited = sql`payment.at`;
   const [asked, taken] = [sql`withdrawals.at`, sql`transfers.at`];
   return sql<Row[]>`
     select to_char(day, 'YYYY-MM-DD') as day, method, what, count(*)::bigint as count, sum(amount)::bigint as amount
     from (
       select ${dayOfTime(created)} as day, method, 'ordered' as what, amount from charge_orders where ${within(created)}
       union all
-      select ${dayOfTime(paid)}, method, 'paid', amount from charge_orders where ${within(paid)}
+      select ${dayOfTime(credited)}, payment.method, 'paid', amount
+      from gateway_payments as payment join charge_orders on id = order_id where ${within(credited)}
       union all
       select ${dayOfTime(paid)}, method, 'owed', owed from charge_orders where owed > 0 and ${within(paid)}
       union all

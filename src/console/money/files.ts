@@ -80,7 +80,7 @@ async function* piecesBy(sql: Sql, reading: Reading): AsyncGenerator<string> {
 
 function page(sql: Sql, { days, by, until }: Reading, after: Pick<Row, 'id' | 'micros'> | undefined): Promise<Row[]> {
   const { begin, end } = momentsOf(sql, days);
-  const time = by === 'paid_at' ? sql`paid_at` : sql`created_at`;
+  const [time, id] = by === 'paid_at' ? [sql`payment.at`, sql`payment.order_id`] : [sql`created_at`, sql`id`];
   const local = (moment: ReturnType<Sql>) => sql`to_char(${moment} at time zone ${hall.zone}, 'YYYY-MM-DD HH24:MI:SS')`;
   const from = after === undefined ? begin : momentAt(sql, after.micros);
   return sql<Row[]>`
@@ -88,10 +88,12 @@ function page(sql: Sql, { days, by, until }: Reading, after: Pick<Row, 'id' | 'm
       ${local(sql`paid_at`)} as "paidAt", withdrawn, reversed, owed, ${local(sql`unclear_since`)} as "unclearSince",
       user_id as "userId", ${micros(sql, time)} as micros
     from charge_orders
+      left join (select order_id, unclear_since from charge_order_questions) as question on question.order_id = id
+      ${by === 'paid_at' ? sql`join (select order_id, at from gateway_payments) as payment on payment.order_id = id` : sql``}
     where ${time} >= ${from} and ${time} < ${end} and ${time} <= ${momentAt(sql, until)}
-      ${after === undefined ? sql`` : sql`and (${time}, id) > (${from}, ${after.id})`}
+      ${after === undefined ? sql`` : sql`and (${time}, ${id}) > (${from}, ${after.id})`}
       ${by === 'paid_at' ? sql`and created_at < ${begin}` : sql``}
-    order by ${time}, id limit ${orders_per_page}`;
+    order by ${time}, ${id} limit ${orders_per_page}`;
 }
 
 function micros(sql: Sql, time: ReturnType<Sql>) {

@@ -75,15 +75,15 @@ async function newest(sql: Sql, query: OrderQuery, within: readonly Fragment[]):
   const lookedTo = isFoundByIndex(query) ? null : await endOfLook(sql, before);
   const from = lookedTo === null ? [] : [sql`id >= ${lookedTo}`];
   const rows = await sql<Row[]>`
-    select ${columns(sql)} from charge_orders ${all(sql, [...before, ...from, ...within])}
+    select ${columns(sql)} from ${orders(sql)} ${all(sql, [...before, ...from, ...within])}
     order by id desc limit ${limit + 1}`;
   return { rows, lookedTo };
 }
 
-/** The newest of all, of a fan, of what failed, of what is owed. */
+/** The newest of all, of a fan, of what is owed. */
 function isFoundByIndex({ status, method, owed, userId, q }: OrderQuery): boolean {
   if (owed !== undefined || userId !== undefined || q !== undefined) return true;
-  return method === undefined && (status === undefined || status === 'FAILED');
+  return method === undefined && status === undefined;
 }
 
 /** The id of the last that is looked at for this page; null if the first order of all is among them. */
@@ -99,10 +99,10 @@ async function longestUnclear(sql: Sql, query: OrderQuery, within: readonly Frag
   const after =
     micros === undefined || id === undefined
       ? []
-      : [sql`(unclear_since, id) > ('epoch'::timestamptz + ${micros}::bigint * interval '1 microsecond', ${id})`];
+      : [sql`(unclear_since, order_id) > ('epoch'::timestamptz + ${micros}::bigint * interval '1 microsecond', ${id})`];
   const rows = await sql<Row[]>`
-    select ${columns(sql)} from charge_orders ${all(sql, [sql`unclear_since is not null`, ...after, ...within])}
-    order by unclear_since, id limit ${query.limit + 1}`;
+    select ${columns(sql)} from ${orders(sql)} ${all(sql, [sql`unclear_since is not null`, ...after, ...within])}
+    order by unclear_since, order_id limit ${query.limit + 1}`;
   return { rows, lookedTo: null };
 }
 
@@ -144,7 +144,8 @@ async function whose({ database: { sql }, accounts }: Rooms, { q }: OrderQuery):
   return [
     sql`id in (
       select ${text}::text
-      union select id from charge_orders where method in ('sandbox', 'toss', 'stripe') and payment_key = ${text}
+      union select order_id from gateway_payments where method in ('sandbox', 'toss', 'stripe') and payment_key = ${text}
+      union select id from charge_orders where method in ('sandbox', 'toss', 'stripe') and opened_key = ${text}
       union select id from charge_orders where user_id = any(${userIds}::text[]))`,
   ];
 }
@@ -153,6 +154,12 @@ function all(sql: Sql, conditions: readonly Fragment[]): Fragment {
   const [first, ...others] = conditions;
   if (first === undefined) return sql``;
   return others.reduce((joined, one) => sql`${joined} and ${one}`, sql`where ${first}`);
+}
+
+/** With what there is to ask of each. */
+function orders(sql: Sql) {
+  return sql`charge_orders
+    left join (select order_id, ask_at, unclear_since from charge_order_questions) as question on order_id = id`;
 }
 
 function columns(sql: Sql) {

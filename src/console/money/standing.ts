@@ -46,7 +46,7 @@ function read(sql: Sql) {
       (select count(*)::bigint as unclear, coalesce(sum(amount), 0)::bigint as "unclearAmount", min(unclear_since) as "unclearSince",
           count(*) filter (where ${isLate(sql)})::bigint as late,
           coalesce(sum(amount) filter (where ${isLate(sql)}), 0)::bigint as "lateAmount"
-        from charge_orders where unclear_since is not null) as unclear,
+        from charge_order_questions join charge_orders on id = order_id where unclear_since is not null) as unclear,
       (select count(*)::bigint as owed, coalesce(sum(owed), 0)::bigint as "owedAmount" from charge_orders where owed > 0) as owed,
       (select count(*)::bigint as pending, coalesce(sum(left_over.amount), 0)::bigint as "pendingAmount", min(at) as "pendingSince"
         from withdrawals cross join lateral (

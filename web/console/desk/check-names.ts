@@ -40,6 +40,8 @@ export const checkNames: Readonly<Record<string, string>> = {
   'I9 no hold outlasts the sale of its date': '회차의 판매가 끝난 뒤까지 남은 선점이 없어요',
   'I11 an order is PAID if and only if exactly one CHARGE of its amount names it':
     '결제된 충전 주문에는 그 금액의 충전 기록이 꼭 하나 있고, 다른 주문에는 없어요',
+  'I11 an order is PAID if and only if exactly one payment is its own, of that moment':
+    '결제된 충전 주문에는 그때의 결제가 꼭 하나 있고, 다른 주문에는 없어요',
   'I11 a CHARGE from a gateway names an order of that method': '결제로 들어온 충전마다 같은 결제 수단의 주문이 있어요',
   'I11 from where there is money in the wallets is written down': '지갑에 있는 돈의 출처가 모두 적혀 있어요',
   'I12 of each order, what was withdrawn and reversed never exceeds its amount':
