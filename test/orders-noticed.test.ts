@@ -136,8 +136,8 @@ test('a dispute of months later is asked about until the gateway answers', async
   const id = await opened(user);
   await room.confirm(user, id, { paymentKey: keyOf(id), amount });
   await house.sql`
-    update charge_orders set created_at = now() - interval '100 days', expires_at = now() - interval '100 days',
-      paid_at = now() - interval '100 days' where id = ${id}`;
+    update charge_orders set created_at = now() - interval '100 days', expires_at = now() - interval '100 days'
+    where id = ${id}`;
   till.standings.set(id, atTheDesk(id));
   await notify(id);
   till.isAway = true;
