@@ -79,7 +79,8 @@ describe('what happened behind the answer', () => {
     test(`cancelled at the desk while a confirmation is credited${isOverdue ? ', and it was due already' : ''}`, async () => {
       const user = newUser();
       const id = await opened(user);
-      if (isOverdue) await house.sql`update charge_order_questions set ask_at = now() - interval '1 s' where order_id = ${id}`;
+      if (isOverdue)
+        await house.sql`update charge_order_questions set ask_at = now() - interval '1 s' where order_id = ${id}`;
       happensBehind(id, paidFor(order(id)), atTheDesk(id));
       assert.equal((await room.confirm(user, id, { paymentKey: keyOf(id), amount })).isPaid, true);
       await asked(id);

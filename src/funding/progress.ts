@@ -35,6 +35,8 @@ const statusByTime = (sql: Sql): Part =>
 export interface Due extends OrderRow {
   /** As it stands in the row, whatever the time. */
   readonly written: OrderRow['status'];
+  /** What the gateway undid by itself, as it was taken from the wallet or is owed. */
+  readonly reversed: number;
 }
 
 type Taken = Pick<Due, 'id' | 'askAt'>;
@@ -62,7 +64,7 @@ export const takeDue = (sql: Sql, method: MethodId, count: number): Statement<Du
     from asked as own where question.order_id = own.id
     returning question.order_id, question.ask_at, question.unclear_since
   )
-  select own.status as written, ${orderColumns(sql)}
+  select own.status as written, own.reversed, ${orderColumns(sql)}
   from asked as own join question on question.order_id = own.id`;
 
 /** Nobody has begun it: what ran out is over with that. */
