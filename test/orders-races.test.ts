@@ -129,18 +129,24 @@ describe('confirming', () => {
   });
 
   test('two servers that both saw it open: whoever comes second to the wallet credits nothing', async () => {
-    const user = newUser();
-    const before = await opened(user);
-    await one.confirm(user, before, { paymentKey: keyOf(before), amount: 10_000 });
-    const id = await opened(user);
-    const confirming = await house.database.transaction(async (tx) => {
-      await tx`select from wallets where user_id = ${user} for update`;
-      const all = [one, other].map((room) => room.confirm(user, id, { paymentKey: keyOf(id), amount: 10_000 }));
-      await lockWaiters(house, 2);
-      return { all };
-    });
-    await Promise.all(confirming.all);
-    assert.deepEqual(await chargesOf(user), [10_000, 10_000]);
+    till.onConfirm = (order, paymentKey) => paidFor(order, { paymentKey });
+    // Once by the same payment, and once by another, which is not told by its key: then the order alone says that it is PAID.
+    for (const again of ['', '-again']) {
+      const user = newUser();
+      const before = await opened(user);
+      await one.confirm(user, before, { paymentKey: keyOf(before), amount: 10_000 });
+      const id = await opened(user);
+      const confirming = await house.database.transaction(async (tx) => {
+        await tx`select from wallets where user_id = ${user} for update`;
+        const all = [one.confirm, other.confirm].map((confirm, place) =>
+          confirm(user, id, { paymentKey: `${keyOf(id)}${place === 0 ? '' : again}`, amount: 10_000 }),
+        );
+        await lockWaiters(house, 2);
+        return { all };
+      });
+      await Promise.all(confirming.all);
+      assert.deepEqual(await chargesOf(user), [10_000, 10_000]);
+    }
   });
 
   test('the twin, which looks at the order first and credits then, makes money, and the audit sees it', async (t) => {

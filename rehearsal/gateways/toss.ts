@@ -62,7 +62,7 @@ export function sandboxSubject(sandbox: Sandbox): Subject {
     must(row !== undefined, 'the page is not found');
     const pressed = await sandbox.press(row, action);
     must('to' in pressed, `${action} leads nowhere`);
-    return new URL(pressed.to).searchParams.get('paymentKey') ?? '';
+    return new URL(pressed.to, checkout.url).searchParams.get('paymentKey') ?? '';
   };
   return {
     gateway,

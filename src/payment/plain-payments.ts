@@ -135,7 +135,8 @@ function paying(sql: Sql, concertId: string, commands: readonly PayCommand[]): S
     )
     select place::int, performance_id as "performanceId", number, freed.version, freed.head, freed.front,
       freed.last_number as "lastNumber", amount, balance, seat_numbers as "seatNumbers", paid_at as "paidAt"
-    from paid, freed, met where met.all is not null
+    -- Whatever else was not met: where anything is paid, it is asked.
+    from paid cross join met left join freed on true where met.all is not null
     union all
     select null, performance_id, number, version, null, null, null, null, null, null, null from sold`;
 }

@@ -44,7 +44,7 @@ export async function sandboxOf(
     const row = await sandbox.find(id, seal);
     assert(row);
     const pressed = await sandbox.press(row, action);
-    return 'to' in pressed ? new URL(pressed.to) : undefined;
+    return 'to' in pressed ? new URL(pressed.to, publicUrl) : undefined;
   };
   return {
     sandbox,
