@@ -120,7 +120,7 @@ async function write(options: AskingOptions, order: Due, standing: Standing): Pr
       return;
     }
     case 'FAILED':
-      await noteFailed(sql, order.id);
+      await noteFailed(sql, order);
       metrics.orders('failed', order.written === 'FAILED' ? 0 : 1);
       return;
     case 'ABSENT':
@@ -136,6 +136,13 @@ async function writePaid({ sql, credit, log }: AskingOptions, order: Due, standi
   const paid = goneAgain(order, standing);
   if (paid !== undefined && isOf(order, paid)) {
     if (paid.undone.length > 0) await credit(receivedOf(order, paid));
+    // A deposit that was made again, a dispute that was won: an older answer looks just so, so it is for a person to credit.
+    if (paid.undone.reduce((sum, { amount }) => sum + amount, 0) < order.reversed) {
+      log.warn(
+        { order: order.id, method: order.method, reversed: order.reversed },
+        'a gateway says that less went back than was taken from the wallet',
+      );
+    }
   } else {
     log.warn(
       { order: order.id, method: order.method, state: standing.state },

@@ -142,7 +142,7 @@ async function settle(options: ConfirmingOptions, order: OrderRow, standing: Sta
     return 'WAITING';
   }
   if (standing.state === 'FAILED') {
-    await noteFailed(sql, order.id);
+    await noteFailed(sql, order);
     metrics.orders('failed', order.status === 'FAILED' ? 0 : 1);
   }
   return 'FAILED';
@@ -162,6 +162,6 @@ export function isOf(order: Pick<OrderRow, 'id' | 'amount' | 'currency'>, paid: 
   return paid.orderId === order.id && paid.amount === order.amount && paid.currency === order.currency;
 }
 
-export function receivedOf({ id, userId, amount, method }: OrderRow, paid: Paid): Received {
-  return { id, userId, amount, method, paid };
+export function receivedOf({ id, userId, amount, method, askAt }: OrderRow, paid: Paid): Received {
+  return { id, userId, amount, method, askAt, paid };
 }

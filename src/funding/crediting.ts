@@ -17,6 +17,8 @@ export interface Received {
   readonly userId: string;
   readonly amount: number;
   readonly method: MethodId;
+  /** When it was to be asked about next as the gateway was asked: if a notice has moved that since, it is asked once more. */
+  readonly askAt: string | null;
   readonly paid: Paid;
 }
 
@@ -111,8 +113,9 @@ function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ rea
       select asked.*
       from unnest(${orders.map(({ id }) => id)}::text[], ${orders.map(({ userId }) => userId)}::text[],
         ${orders.map(({ amount }) => amount)}::bigint[], ${orders.map(({ method }) => method)}::text[],
-        ${orders.map(({ paid }) => paid.paymentKey)}::text[], ${orders.map(({ paid }) => paid.secret ?? null)}::text[])
-        as asked (id, user_id, amount, source, payment_key, secret)
+        ${orders.map(({ paid }) => paid.paymentKey)}::text[], ${orders.map(({ paid }) => paid.secret ?? null)}::text[],
+        ${orders.map(({ askAt }) => askAt)}::timestamptz[])
+        as asked (id, user_id, amount, source, payment_key, secret, ask_at)
       where (select status from charge_orders as own where own.id = asked.id) <> 'PAID'
     ), ${crediting(sql)}, before as materialized (
       select count(*) as wallets from credited
@@ -123,7 +126,7 @@ function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ rea
       from before, received
       where before.wallets >= 0 and own.id = received.id and own.user_id = received.user_id and own.amount = received.amount
         and own.method = received.source and own.status <> 'PAID'
-      returning own.id, own.method, own.payment_key
+      returning own.id, own.method, own.payment_key, received.ask_at
     ), ${settled(sql)}, met as (
       select expect_rows((select count(*) from paid) + (select count(*) from credited), 2 * (select count(*) from received))::text as all
     )
@@ -132,14 +135,25 @@ function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ rea
 }
 
 /**
- * Parts of a statement in which orders became `paid`: id, method and payment. The payment is theirs alone, and there is nothing
- * to ask any more. Behind the order's row, which is locked by then; it is no index's matter that it changed.
+ * Parts of a statement in which orders became `paid`: id, method, payment, and when they were to be asked about. The payment is
+ * theirs alone. Behind the order's row, which is locked by then; it is no index's matter that it changed.
  */
 const settled = (sql: Sql): Statement<readonly unknown[]> => sql`
   payment as (
     insert into gateway_payments (method, payment_key, order_id) select method, payment_key, id from paid
-  ), settled as (
-    delete from charge_order_questions as question using paid where question.order_id = paid.id
+  ), ${answered(sql, sql`paid`)}`;
+
+/**
+ * Of orders that ended, with when they were to be asked about as their gateway was asked, nothing is to be asked any more:
+ * unless a notice came since, for what that speaks of the gateway's answer need not know.
+ */
+const answered = (sql: Sql, orders: Statement<readonly unknown[]>): Statement<readonly unknown[]> => sql`
+  answered as (
+    delete from charge_order_questions as question using ${orders} as asked
+    where question.order_id = asked.id and question.ask_at is not distinct from asked.ask_at
+  ), noticed as (
+    update charge_order_questions as question set unclear_since = null from ${orders} as asked
+    where question.order_id = asked.id and question.ask_at is distinct from asked.ask_at
   )`;
 
 interface Locked {
@@ -163,7 +177,7 @@ async function creditGenerally(options: CreditingOptions, all: readonly Received
       );
       void markPaid(tx, credited).execute();
     }
-    const gone = all.filter((_, place) => outcomes[place] === 'UNDONE').map(({ id }) => id);
+    const gone = all.filter((_, place) => outcomes[place] === 'UNDONE');
     if (gone.length > 0) void markFailed(tx, gone).execute();
     for (const [place, one] of all.entries()) {
       const isPaid = outcomes[place] === 'CREDITED' || outcomes[place] === 'PAID';
@@ -212,14 +226,18 @@ const markPaid = (tx: Tx, orders: readonly Received[]): Statement<readonly unkno
     set status = 'PAID', paid_at = now(), payment_key = received.payment_key,
       notice_secret = coalesce(received.secret, own.notice_secret)
     from unnest(${orders.map(({ id }) => id)}::text[], ${orders.map(({ paid }) => paid.paymentKey)}::text[],
-      ${orders.map(({ paid }) => paid.secret ?? null)}::text[]) as received (id, payment_key, secret)
+      ${orders.map(({ paid }) => paid.secret ?? null)}::text[], ${orders.map(({ askAt }) => askAt)}::timestamptz[])
+      as received (id, payment_key, secret, ask_at)
     where own.id = received.id
-    returning own.id, own.method, own.payment_key
+    returning own.id, own.method, own.payment_key, received.ask_at
   ), ${settled(tx)}
   select`;
 
-const markFailed = (tx: Tx, ids: readonly string[]): Statement<readonly unknown[]> => tx`
+const markFailed = (tx: Tx, orders: readonly Received[]): Statement<readonly unknown[]> => tx`
   with failed as (
-    update charge_orders set status = 'FAILED' where id = any(${ids}::text[]) returning id
-  )
-  delete from charge_order_questions as question using failed where question.order_id = failed.id`;
+    update charge_orders as own set status = 'FAILED'
+    from unnest(${orders.map(({ id }) => id)}::text[], ${orders.map(({ askAt }) => askAt)}::timestamptz[]) as received (id, ask_at)
+    where own.id = received.id
+    returning own.id, received.ask_at
+  ), ${answered(tx, tx`failed`)}
+  select`;

@@ -5,10 +5,11 @@
  * again until the gateway says how it ended. No gateway is asked within a transaction or while a row is locked.
  */
 import type { MoneyConfig } from '../config.ts';
-import { currency } from '../contract.ts';
+import { chargeMax, currency } from '../contract.ts';
 import type { Gateway, MethodId } from '../gateway/gateway.ts';
 import type { Once } from '../idempotency/idempotency.ts';
 import type { Database } from '../platform/database.ts';
+import { inTime } from '../platform/in-time.ts';
 import type { LaneMetrics } from '../platform/lane.ts';
 import type { Language } from '../platform/language.ts';
 import { createBell, type Duty } from '../platform/ticker.ts';
@@ -57,7 +58,10 @@ export interface Funding extends Pick<Withdrawals, 'withdraw' | 'withdrawal' | '
    */
   notice(method: string, headers: NoticeHeaders, body: Buffer): Promise<void>;
   readonly duties: readonly Duty[];
-  /** Resolves when every question to a gateway is answered and every credit is written. */
+  /**
+   * Resolves when every question to a gateway is answered, or after 5 s, and every credit is written. What is answered later is
+   * asked again by another server.
+   */
   drain(): Promise<void>;
 }
 
@@ -98,7 +102,8 @@ export function createFunding(options: FundingOptions): Funding {
   return {
     methods: [...gateways.values()].map((gateway) => {
       const { id, name, minAmount, maxAmount } = gateway;
-      return { id, name, currency, minAmount, maxAmount, takesDeposits: takesDeposits(gateway) };
+      const most = Math.min(maxAmount, chargeMax);
+      return { id, name, currency, minAmount, maxAmount: most, takesDeposits: takesDeposits(gateway) };
     }),
     isOpen: config.money.charges === 'open',
     walletMax: config.money.walletMax,
@@ -115,7 +120,8 @@ export function createFunding(options: FundingOptions): Funding {
     },
     duties: [asking.duty, ...duties],
     drain: async () => {
-      await Promise.all([ordering.drain(), calls.drain(), asking.drain(), notices.drain(), drain()]);
+      const answered = inTime(Promise.all([calls.drain(), asking.drain()])).catch(() => undefined);
+      await Promise.all([ordering.drain(), answered, notices.drain(), drain()]);
       await Promise.all([crediting.drain(), reading.drain()]);
     },
   };

@@ -65,7 +65,10 @@ function isSame(one: string, other: string): boolean {
   return timingSafeEqual(hash('sha256', one, 'buffer'), hash('sha256', other, 'buffer'));
 }
 
-/** Later than now for those that were asked about just before: a notice in between may be the one that matters. */
+/**
+ * Later than now for those that were asked about just before: a notice in between may be the one that matters. One that is to
+ * be asked as soon already is moved too, by nothing: whoever writes down an earlier answer has to see that a notice came.
+ */
 async function askSoon(sql: Sql, ids: readonly string[]): Promise<number> {
   const { count } = await sql`
     with due as (
@@ -73,7 +76,7 @@ async function askSoon(sql: Sql, ids: readonly string[]): Promise<number> {
       where id = any(${ids}::text[]) order by id for no key update
     )
     insert into charge_order_questions as question (order_id, method, ask_at) select id, method, at from due
-    on conflict (order_id) do update set ask_at = excluded.ask_at
-    where question.ask_at is null or question.ask_at > excluded.ask_at`;
+    on conflict (order_id) do update set ask_at = case
+      when question.ask_at <= excluded.ask_at then question.ask_at + interval '1 microsecond' else excluded.ask_at end`;
   return count;
 }

@@ -226,6 +226,7 @@ export function firstAnswer(command: OpenCommand, { id, expiresAt }: OpenedOrder
     paidAt: null,
     unclearSince: null,
     chargeId: null,
+    askAt: null,
   };
   return tell(row);
 }

@@ -77,7 +77,7 @@ export function createOrdering(options: OrderingOptions): Ordering {
   return {
     open: async (userId, key, wish, language) => {
       const { amount, method, reservationId } = wish;
-      const refundAccount = wish.refundAccount === undefined ? undefined : JSON.stringify(wish.refundAccount);
+      const refundAccount = wish.refundAccount && written(wish.refundAccount);
       const gateway = gateways.get(method);
       const refusal = refusalOfWish({ amount, refundAccount }, gateway);
       if (refusal !== undefined || gateway === undefined) throw refusal ?? refuse('NOT_FOUND');
@@ -97,6 +97,11 @@ export function createOrdering(options: OrderingOptions): Ordering {
       await drain();
     },
   };
+}
+
+/** Always in one order, whichever the request has: a repeat is known by it. */
+function written({ bank, number, holder }: RefundAccount): string {
+  return JSON.stringify({ bank, number, holder });
 }
 
 /** What the browser needs is asked for outside of transactions, and kept before anybody is told. */

@@ -28,6 +28,8 @@ export interface OrderRow {
   readonly unclearSince: Date | null;
   /** The entry's; null unless PAID. */
   readonly chargeId: number | null;
+  /** When it is asked about next, as PostgreSQL writes it; null for never. A notice moves it: see notices.ts. */
+  readonly askAt: string | null;
 }
 
 type Columns = Statement<readonly unknown[]>;
@@ -43,6 +45,7 @@ export const orderColumns = (sql: Sql): Columns => sql`
   own.id, own.user_id as "userId", own.amount, own.currency, own.method, own.created_at as "createdAt",
   own.expires_at as "expiresAt", own.reservation_id as "reservationId", own.payment_key as "paymentKey", own.checkout,
   own.refund_account as "refundAccount", own.paid_at as "paidAt", question.unclear_since as "unclearSince",
+  question.ask_at::text as "askAt",
   case when own.status = 'OPEN' and own.expires_at <= now() then 'EXPIRED' else own.status end as status,
   (select entry.id from transfers as entry
    where own.status = 'PAID' and entry.user_id = own.user_id and entry.reference = own.id and entry.kind = 'CHARGE'

@@ -4,8 +4,8 @@
  * order's lock.
  *
  * Pauses grow: 10 s and twice as long each time, up to 15 minutes while the order is open and 6 hours behind that, until the
- * gateway has said how it ended, and for 30 days at most. An order that nobody began costs few questions: of such an answer
- * the next pause is twice as long again.
+ * gateway has said how it ended, and for 30 days at most; of one that is PAID, whose notice may come months later, until the
+ * gateway has answered. An order that nobody began costs few questions: of such an answer the next pause is twice as long again.
  */
 import type { MethodId } from '../gateway/gateway.ts';
 import type { Sql, Statement } from '../platform/database.ts';
@@ -23,7 +23,7 @@ type Part = Statement<readonly unknown[]>;
 /** When it is asked again, of one that was asked `asks` times: while it is open not later than its end. */
 const nextAsk = (sql: Sql, asks: Part): Part => sql`
   case
-    when own.created_at < now() - make_interval(days => ${days_max}) then null
+    when own.status <> 'PAID' and own.created_at < now() - make_interval(days => ${days_max}) then null
     when own.expires_at > now() then least(own.expires_at,
       now() + make_interval(secs => least(${pause_seconds_min} * 2 ^ least(${asks}, ${doublings_max}), ${open_pause_seconds_max})))
     else now() + make_interval(secs => least(${pause_seconds_min} * 2 ^ least(${asks}, ${doublings_max}), ${pause_seconds_max}))
@@ -35,13 +35,16 @@ const statusByTime = (sql: Sql): Part =>
 export interface Due extends OrderRow {
   /** As it stands in the row, whatever the time. */
   readonly written: OrderRow['status'];
-  /** When it would be asked about next, as PostgreSQL writes it: if a notice has moved that since, it stays moved. */
-  readonly askAt: string | null;
+  /** What the gateway undid by itself, as it was taken from the wallet or is owed. */
+  readonly reversed: number;
 }
 
 type Taken = Pick<Due, 'id' | 'askAt'>;
 
-/** A notice that came meanwhile wants it asked about again. */
+/**
+ * It is to be asked at another time than when it was read, before the gateway was asked: what a notice that came since speaks
+ * of, the gateway's answer need not know.
+ */
 const isNoticed = (sql: Sql, { askAt }: Taken): Part => sql`question.ask_at is distinct from ${askAt}::timestamptz`;
 
 /**
@@ -61,7 +64,7 @@ export const takeDue = (sql: Sql, method: MethodId, count: number): Statement<Du
     from asked as own where question.order_id = own.id
     returning question.order_id, question.ask_at, question.unclear_since
   )
-  select own.status as written, question.ask_at::text as "askAt", ${orderColumns(sql)}
+  select own.status as written, own.reversed, ${orderColumns(sql)}
   from asked as own join question on question.order_id = own.id`;
 
 /** Nobody has begun it: what ran out is over with that. */
@@ -133,11 +136,15 @@ export const noteUnclearTaking = (sql: Sql, id: string): Statement<{ readonly is
   select not exists (select from before where unclear_since is not null) as "isNew" from own`;
 
 /** It ended, and no money came. */
-export const noteFailed = (sql: Sql, id: string): Part => sql`
+export const noteFailed = (sql: Sql, taken: Taken): Part => sql`
   with own as (
-    update charge_orders set status = 'FAILED' where id = ${id} and status <> 'PAID' returning id
+    update charge_orders set status = 'FAILED' where id = ${taken.id} and status <> 'PAID' returning id
+  ), over as (
+    delete from charge_order_questions as question using own
+    where question.order_id = own.id and not ${isNoticed(sql, taken)}
   )
-  delete from charge_order_questions as question using own where question.order_id = own.id`;
+  update charge_order_questions as question set unclear_since = null
+  from own where question.order_id = own.id and ${isNoticed(sql, taken)}`;
 
 /** There is nothing to ask any more of one that is PAID. */
 export const noteSettled = (sql: Sql, due: Taken): Part => sql`

@@ -12,7 +12,7 @@ export interface FundingRoom extends Funding {
 export function openFunding(
   { database }: Pick<House, 'database'>,
   gateways: readonly Gateway[],
-  { walletMax = 100_000_000 } = {},
+  { walletMax = 100_000_000, warn = (_message: string): void => undefined } = {},
 ): FundingRoom {
   const counted = new Map<string, number>();
   const funding = createFunding({
@@ -25,7 +25,7 @@ export function openFunding(
       depth: () => undefined,
       orders: (what, count) => counted.set(what, (counted.get(what) ?? 0) + count),
     },
-    log: { warn: () => undefined },
+    log: { warn: (_fields, message) => warn(message) },
     batchMax: 500,
   });
   return { ...funding, counted };
