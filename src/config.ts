@@ -58,13 +58,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Reads and checks all variables. Refuses with `CannotStart`. Writes nothing but a generated `AUTH_SECRET`. */
 export function readConfig(environment: Environment = process.env): Config {
   const database = readDatabase(environment);
+  const embedded = database.databaseUrl === undefined;
+  const money = readMoney(environment, embedded);
   return Object.freeze({
     ...readAddress(environment),
     ...database,
     admin: readAdmin(environment),
     ...readIdentity(environment),
-    money: readMoney(environment, database.databaseUrl === undefined),
-    ...readSwitches(environment, database.databaseUrl === undefined),
+    money,
+    // What is invented is not put on sale for real money by saying nothing.
+    ...readSwitches(environment, { demoDefault: embedded && (money.toss ?? money.stripe) === undefined }),
   });
 }
 
@@ -243,12 +246,12 @@ const retention_days_max = 3_650;
 
 function readSwitches(
   environment: Environment,
-  embedded: boolean,
+  { demoDefault }: { readonly demoDefault: boolean },
 ): Pick<Config, 'demo' | 'rateLimit' | 'logLevel' | 'retentionDays' | 'laneBatchMax'> {
   const { oneOf, integer } = reader(environment);
   const demo = oneOf('DEMO', ['true', 'false']);
   return {
-    demo: demo === undefined ? embedded : demo === 'true',
+    demo: demo === undefined ? demoDefault : demo === 'true',
     rateLimit: oneOf('RATE_LIMIT', ['on', 'off']) !== 'off',
     logLevel: oneOf('LOG_LEVEL', log_levels) ?? 'info',
     retentionDays: integer('RETENTION_DAYS', 1, retention_days_max) ?? retention_days_default,

@@ -206,6 +206,15 @@ describe('who may fill a wallet', () => {
     });
   });
 
+  test('nothing of the demo is on sale for real money, unless it is asked for', () => {
+    const demoOf = (environment: Readonly<Record<string, string>>): boolean => readConfig(environment).demo;
+    assert.equal(demoOf(embedded), true);
+    for (const real of [toss, stripe]) {
+      assert.equal(demoOf({ ...embedded, ...real, CHARGES: 'gateway' }), false);
+      assert.equal(demoOf({ ...embedded, ...real, CHARGES: 'gateway', DEMO: 'true' }), true);
+    }
+  });
+
   test('a key in the place of another, and a pair of which one is live, are refused without showing them', () => {
     const complaint = (keys: Readonly<Record<string, string>>) =>
       complaintOf({ ...outside, CHARGES: 'gateway', ...keys });
