@@ -193,7 +193,7 @@ function Waiting({ order }: { readonly order: Order }) {
   const way = { href: checkoutOf(order), text: said.goOn };
   return (
     <Answer order={order} heading={said.waiting} way={way} besides={<BackLink order={order} />}>
-      <p>{said.waitingText(dateAndTime(order.expiresAt))}</p>
+      <p>{said.waitingText(clockTime(order.expiresAt))}</p>
     </Answer>
   );
 }
