@@ -8,7 +8,7 @@ import { Button, ButtonLink } from '../../ui/button.tsx';
 import { useHeir } from '../../ui/focus.ts';
 import { Notice, Refused } from '../../ui/notice.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { dateAndTime, money, say } from '../../words/words.ts';
+import { clockTime, money, say } from '../../words/words.ts';
 import { beganAt, checkoutOf, wasSentBack, type Order } from '../orders.ts';
 import { useQueryAt } from '../router.ts';
 import { useTitle } from '../title.ts';

@@ -107,6 +107,11 @@ function Shown({ known, load }: ShownProps) {
       {orders !== undefined && <OrdersUnderWay orders={orders.orders} />}
       <InAndOut known={known} told={told} reload={() => load.reload()} />
       <LiveRegion text={told.value} />
+      {told.value !== '' && (
+        <p class="small" aria-hidden="true">
+          {told.value}
+        </p>
+      )}
       {withdrawals !== undefined && <Withdrawals key={keyOf(withdrawals.withdrawals)} first={withdrawals} />}
       {orders !== undefined && <PastOrders key={keyOf(orders.orders)} first={orders} />}
       {(orders === undefined || withdrawals === undefined) && <p class="quiet small">{said.notAll}</p>}
