@@ -173,7 +173,11 @@ describe('npm run gateway-check', () => {
   });
 
   test('holds nothing of a gateway that does not answer', async () => {
-    const nowhere = { TOSS_CLIENT_KEY: 'test_ck_of-toss', TOSS_SECRET_KEY: 'test_sk_of-toss', TOSS_API: 'http://127.0.0.1:9' };
+    const nowhere = {
+      TOSS_CLIENT_KEY: 'test_ck_of-toss',
+      TOSS_SECRET_KEY: 'test_sk_of-toss',
+      TOSS_API: 'http://127.0.0.1:9',
+    };
     const { code, stdout } = await run(nowhere);
     assert.match(stdout, /^FAIL {5}nothing goes back of what was not paid: /m);
     assert.match(stdout, /^FAIL {5}to a wrong key it says nothing/m);
