@@ -58,13 +58,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Reads and checks all variables. Refuses with `CannotStart`. Writes nothing but a generated `AUTH_SECRET`. */
 export function readConfig(environment: Environment = process.env): Config {
   const database = readDatabase(environment);
+  const embedded = database.databaseUrl === undefined;
+  const money = readMoney(environment, embedded);
   return Object.freeze({
     ...readAddress(environment),
     ...database,
     admin: readAdmin(environment),
     ...readIdentity(environment),
-    money: readMoney(environment, database.databaseUrl === undefined),
-    ...readSwitches(environment, database.databaseUrl === undefined),
+    money,
+    // What is invented is not put on sale for real money by saying nothing.
+    ...readSwitches(environment, { demoDefault: embedded && (money.toss ?? money.stripe) === undefined }),
   });
 }
 
@@ -192,22 +195,45 @@ function readCharges(environment: Environment, embedded: boolean, real: string |
   return charges ?? 'open';
 }
 
+/** What a key may be, and how one is described. A key of a shape that is not known here is theirs to make. */
+interface KeyShape {
+  readonly not: RegExp;
+  readonly is: string;
+}
+/** Browsers are given it: a secret key here would be everybody's. */
+const toss_client: KeyShape = {
+  not: /^(?:test|live)_g?sk_/,
+  is: 'a client key of Toss Payments (test_ck_… or live_ck_…)',
+};
+const toss_secret: KeyShape = {
+  not: /^(?:test|live)_g?ck_/,
+  is: 'a secret key of Toss Payments (test_sk_… or live_sk_…)',
+};
+const stripe_secret: KeyShape = { not: /^(?:pk|whsec)_/, is: 'a secret key of Stripe (sk_… or rk_…)' };
+const stripe_signing: KeyShape = { not: /^[spr]k_/, is: 'the signing secret of Stripe’s webhook (whsec_…)' };
+
 /** The real gateways that there are keys for: all that a command needs which only tries them. Refuses with `CannotStart`. */
 export function readGateways(environment: Environment = process.env): Pick<MoneyConfig, 'toss' | 'stripe'> {
   const { text } = reader(environment);
-  const key = /^[\x21-\x7e]{8,255}$/;
   const api = (name: string, otherwise: string): string =>
     (text(name, isHttpUrl, 'an address like https://api.example') ?? otherwise).replace(/\/+$/, '');
-  const pair = (first: string, second: string, what: string): readonly [string, string] | undefined => {
-    const given = [text(first, key, what), text(second, key, what)] as const;
+  const key = (name: string, { not, is }: KeyShape): string | undefined =>
+    text(name, (given) => /^[\x21-\x7e]{8,255}$/.test(given) && !not.test(given), is);
+  const pair = (first: string, second: string, shapes: readonly [KeyShape, KeyShape]) => {
+    const given = [key(first, shapes[0]), key(second, shapes[1])] as const;
     if (given[0] === undefined && given[1] === undefined) return undefined;
     if (given[0] === undefined) throw new CannotStart(`${first} must be set when ${second} is`);
     if (given[1] === undefined) throw new CannotStart(`${second} must be set when ${first} is`);
-    return [given[0], given[1]];
+    return [given[0], given[1]] as const;
   };
   const [tossApi, stripeApi] = [api('TOSS_API', toss_api), api('STRIPE_API', stripe_api)];
-  const toss = pair('TOSS_CLIENT_KEY', 'TOSS_SECRET_KEY', 'a key of Toss Payments');
-  const stripe = pair('STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'a key of Stripe');
+  const toss = pair('TOSS_CLIENT_KEY', 'TOSS_SECRET_KEY', [toss_client, toss_secret]);
+  if (toss !== undefined && toss[0].startsWith('live_') !== toss[1].startsWith('live_')) {
+    throw new CannotStart(
+      'TOSS_CLIENT_KEY and TOSS_SECRET_KEY must be of one pair: one of them is a live key, the other is not',
+    );
+  }
+  const stripe = pair('STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', [stripe_secret, stripe_signing]);
   return {
     toss: toss && { clientKey: toss[0], secretKey: toss[1], api: tossApi },
     stripe: stripe && { secretKey: stripe[0], webhookSecret: stripe[1], api: stripeApi },
@@ -220,12 +246,12 @@ const retention_days_max = 3_650;
 
 function readSwitches(
   environment: Environment,
-  embedded: boolean,
+  { demoDefault }: { readonly demoDefault: boolean },
 ): Pick<Config, 'demo' | 'rateLimit' | 'logLevel' | 'retentionDays' | 'laneBatchMax'> {
   const { oneOf, integer } = reader(environment);
   const demo = oneOf('DEMO', ['true', 'false']);
   return {
-    demo: demo === undefined ? embedded : demo === 'true',
+    demo: demo === undefined ? demoDefault : demo === 'true',
     rateLimit: oneOf('RATE_LIMIT', ['on', 'off']) !== 'off',
     logLevel: oneOf('LOG_LEVEL', log_levels) ?? 'info',
     retentionDays: integer('RETENTION_DAYS', 1, retention_days_max) ?? retention_days_default,

@@ -206,6 +206,36 @@ describe('who may fill a wallet', () => {
     });
   });
 
+  test('nothing of the demo is on sale for real money, unless it is asked for', () => {
+    const demoOf = (environment: Readonly<Record<string, string>>): boolean => readConfig(environment).demo;
+    assert.equal(demoOf(embedded), true);
+    for (const real of [toss, stripe]) {
+      assert.equal(demoOf({ ...embedded, ...real, CHARGES: 'gateway' }), false);
+      assert.equal(demoOf({ ...embedded, ...real, CHARGES: 'gateway', DEMO: 'true' }), true);
+    }
+  });
+
+  test('a key in the place of another, and a pair of which one is live, are refused without showing them', () => {
+    const complaint = (keys: Readonly<Record<string, string>>) =>
+      complaintOf({ ...outside, CHARGES: 'gateway', ...keys });
+    for (const kind of ['test_sk', 'live_sk', 'test_gsk', 'live_gsk']) {
+      const keys = { ...toss, TOSS_CLIENT_KEY: `${kind}_of-toss` };
+      assert.equal(complaint(keys), 'TOSS_CLIENT_KEY must be a client key of Toss Payments (test_ck_… or live_ck_…)');
+    }
+    const swapped = { ...toss, TOSS_SECRET_KEY: 'live_ck_of-toss' };
+    assert.equal(complaint(swapped), 'TOSS_SECRET_KEY must be a secret key of Toss Payments (test_sk_… or live_sk_…)');
+    const mixed = { ...toss, TOSS_SECRET_KEY: 'live_sk_of-toss' };
+    assert.match(complaint(mixed), /^TOSS_CLIENT_KEY and TOSS_SECRET_KEY must be of one pair/);
+    for (const key of ['pk_test_of-stripe', 'whsec_of-stripe']) {
+      const keys = { ...stripe, STRIPE_SECRET_KEY: key };
+      assert.match(complaint(keys), /^STRIPE_SECRET_KEY must be a secret key of Stripe/);
+    }
+    const hookless = { ...stripe, STRIPE_WEBHOOK_SECRET: 'sk_test_of-stripe' };
+    assert.match(complaint(hookless), /^STRIPE_WEBHOOK_SECRET must be the signing secret of Stripe/);
+    // Of another shape than is known: theirs to change.
+    assert.equal(complaint({ TOSS_CLIENT_KEY: 'a-new-kind', TOSS_SECRET_KEY: 'of-new-keys' }), 'nothing is wrong');
+  });
+
   test('what a wallet may hold is said in whole units', () => {
     assert.equal(moneyOf({ ...valid, WALLET_MAX: '2000000' }).walletMax, 2_000_000);
     assert.equal(moneyOf({ ...valid, WALLET_MAX: '' }).walletMax, 100_000_000);

@@ -172,6 +172,18 @@ describe('npm run gateway-check', () => {
     assert.equal(code, 1);
   });
 
+  test('holds nothing of a gateway that does not answer', async () => {
+    const nowhere = {
+      TOSS_CLIENT_KEY: 'test_ck_of-toss',
+      TOSS_SECRET_KEY: 'test_sk_of-toss',
+      TOSS_API: 'http://127.0.0.1:9',
+    };
+    const { code, stdout } = await run(nowhere);
+    assert.match(stdout, /^FAIL {5}nothing goes back of what was not paid: /m);
+    assert.match(stdout, /^FAIL {5}to a wrong key it says nothing/m);
+    assert.equal(code, 1);
+  });
+
   test('asks nothing with a live key', async () => {
     const asked = stripe.asked.length;
     const { code, stdout, stderr } = await run({ ...keys(), STRIPE_SECRET_KEY: 'sk_live_1234567890' });

@@ -12,6 +12,7 @@ import { sendRaw } from './harness/raw-http.ts';
 
 interface Operation {
   readonly operationId: string;
+  readonly tags: readonly string[];
   readonly security: readonly object[];
   readonly requestBody?: object;
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: object }>>;
@@ -46,6 +47,14 @@ describe('the OpenAPI document', () => {
     assert.equal(verdict.valid, true, JSON.stringify(verdict));
     const broken = { ...structuredClone(document), paths: { nonsense: 1 } };
     assert.equal((await new Validator().validate(broken)).valid, false);
+  });
+
+  test('has each endpoint where one looks for it', () => {
+    const tagsOf = (path: string) => Object.values(document.paths[path] ?? {}).map(({ tags }) => tags[0]);
+    assert.deepEqual(tagsOf('/api/v1/wallet/charge-orders'), ['Wallet', 'Wallet']);
+    assert.deepEqual(tagsOf('/api/v1/webhooks/{method}'), ['Wallet']);
+    assert.deepEqual(tagsOf('/api/v1/performances/{performanceId}/seats'), ['Concerts']);
+    assert.deepEqual(tagsOf('/api/v1/time'), ['System']);
   });
 
   test('has every endpoint, with what it needs and every way it refuses', () => {

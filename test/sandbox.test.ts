@@ -62,7 +62,7 @@ describe('the page', () => {
       assert.match(text, /No real money moves/);
       assert.match(text, language === 'ko' ? /확인한 것은 아니며/ : /has not been verified against Toss/);
       assert.match(text, /지갑 충전 &lt;b&gt;/);
-      assert.match(text, /₩50,000/);
+      assert.match(text, language === 'ko' ? /50,000원 결제하기/ : /Pay ₩50,000/);
       assert.doesNotMatch(text, /<script|undefined|\[object/);
       assert.deepEqual(actionsIn(text), ['pay', 'account', 'leave', ...misfortunes]);
     }

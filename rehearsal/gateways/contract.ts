@@ -67,6 +67,11 @@ async function opened({ gateway }: Subject): Promise<GatewayOrder> {
   return { ...order, paymentKey };
 }
 
+/** Where it is right that nothing is known, a gateway that answers nobody would hold as well. Passes its `GatewayUnclear` on. */
+async function mustAnswer({ gateway }: Subject, order: GatewayOrder): Promise<void> {
+  await gateway.lookUp(order);
+}
+
 async function paidOrder(subject: Subject): Promise<GatewayOrder & { paymentKey: string }> {
   must(typeof subject.pay === 'function', 'it can be paid');
   const order = await opened(subject);
@@ -133,6 +138,7 @@ const withoutMoney: readonly Check[] = [
     run: async (subject) => {
       const order = await opened(subject);
       const part = { id: `${order.id}-1`, amount: 1_000 };
+      await mustAnswer(subject, order);
       try {
         const answer = await subject.gateway.sendBack(order, part);
         must(answer.state === 'REFUSED', `it is ${answer.state}`);
@@ -147,6 +153,7 @@ const withoutMoney: readonly Check[] = [
     name: 'to a wrong key it says nothing about anybody’s money',
     run: async (subject) => {
       const { stranger } = subject;
+      await mustAnswer(subject, await opened(subject));
       const order = { ...newOrder(), paymentKey: 'cs_test_noSuchSession' };
       await mustBeUnclear(subject, 'a look', () => stranger.lookUp(order));
       await mustBeUnclear(subject, 'a confirmation', () => stranger.confirm(order, order.paymentKey));

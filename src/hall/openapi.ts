@@ -44,7 +44,7 @@ const tags: readonly (readonly [name: string, text: string])[] = [
   ['Line', 'A place in line, and when it is your turn'],
   ['Concerts', 'Concerts, dates and seats'],
   ['Reservations', 'Holding seats and paying for them'],
-  ['Wallet', 'Your money'],
+  ['Wallet', 'Your money, and how it comes in and goes back'],
   ['Operator', 'Behind the counter'],
   ['System', 'For the machines around'],
 ];
@@ -54,8 +54,8 @@ const tag_patterns: readonly (readonly [pattern: RegExp, tag: string])[] = [
   [/\/admin\//, 'Operator'],
   [/queue-token/, 'Line'],
   [/\/reservations/, 'Reservations'],
-  [/\/wallet/, 'Wallet'],
-  [/^\/api\//, 'Concerts'],
+  [/\/(?:wallet|webhooks)/, 'Wallet'],
+  [/\/(?:concerts|performances)/, 'Concerts'],
 ];
 
 function tagOf({ url }: Endpoint): string {

@@ -90,6 +90,8 @@ function told(said: Words, did: string | undefined): string {
 }
 
 function priceOf(language: Language, { amount, currency }: Pick<Row, 'amount' | 'currency'>): string {
+  // As the shop's own pages and Korean windows say it; the language's format has the sign in front.
+  if (language === 'ko' && currency === 'KRW') return `${new Intl.NumberFormat(language).format(amount)}원`;
   return new Intl.NumberFormat(language, { style: 'currency', currency, maximumFractionDigits: 0 }).format(amount);
 }
 

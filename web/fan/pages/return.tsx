@@ -8,7 +8,7 @@ import { Button, ButtonLink } from '../../ui/button.tsx';
 import { useHeir } from '../../ui/focus.ts';
 import { Notice, Refused } from '../../ui/notice.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { dateAndTime, money, say } from '../../words/words.ts';
+import { clockTime, money, say } from '../../words/words.ts';
 import { beganAt, checkoutOf, wasSentBack, type Order } from '../orders.ts';
 import { useQueryAt } from '../router.ts';
 import { useTitle } from '../title.ts';
@@ -193,7 +193,7 @@ function Waiting({ order }: { readonly order: Order }) {
   const way = { href: checkoutOf(order), text: said.goOn };
   return (
     <Answer order={order} heading={said.waiting} way={way} besides={<BackLink order={order} />}>
-      <p>{said.waitingText(dateAndTime(order.expiresAt))}</p>
+      <p>{said.waitingText(clockTime(order.expiresAt))}</p>
     </Answer>
   );
 }

@@ -1,7 +1,7 @@
 /** A fan's orders to top up by how they stand: what is under way, or news, stands before the eyes; what is over can be opened. */
 import { ask, type Reply } from '../../client/client.ts';
 import { ButtonLink } from '../../ui/button.tsx';
-import { dateAndTime, money, number, say } from '../../words/words.ts';
+import { clockTime, dateAndTime, money, number, say } from '../../words/words.ts';
 import { More, usePaged, type Part } from '../more.tsx';
 import { checkoutOf, isSentBack, isUnsettled, returnOf, type Order } from '../orders.ts';
 
@@ -86,7 +86,7 @@ function News({ order }: { readonly order: Order }) {
       <div>
         <b>{money(amount)}</b>
         <p class="small quiet">
-          {isUnclear ? said.unclear(dateAndTime(unclearSince ?? createdAt)) : said.waiting(dateAndTime(expiresAt))}
+          {isUnclear ? said.unclear(dateAndTime(unclearSince ?? createdAt)) : said.waiting(clockTime(expiresAt))}
         </p>
       </div>
       <ButtonLink href={isUnclear ? returnOf(order) : checkoutOf(order)} kind="plain" size="small">

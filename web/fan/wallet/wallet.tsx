@@ -106,12 +106,26 @@ function Shown({ known, load }: ShownProps) {
       </p>
       {orders !== undefined && <OrdersUnderWay orders={orders.orders} />}
       <InAndOut known={known} told={told} reload={() => load.reload()} />
-      <LiveRegion text={told.value} />
+      <Told text={told.value} />
       {withdrawals !== undefined && <Withdrawals key={keyOf(withdrawals.withdrawals)} first={withdrawals} />}
       {orders !== undefined && <PastOrders key={keyOf(orders.orders)} first={orders} />}
       {(orders === undefined || withdrawals === undefined) && <p class="quiet small">{said.notAll}</p>}
       <h3>{said.history}</h3>
       <Ledger key={first.entries[0]?.id ?? ''} first={first} />
+    </>
+  );
+}
+
+/** What came of it, for those who hear and for those who see. */
+function Told({ text }: { readonly text: string }) {
+  return (
+    <>
+      <LiveRegion text={text} />
+      {text !== '' && (
+        <p class="small" aria-hidden="true">
+          {text}
+        </p>
+      )}
     </>
   );
 }
