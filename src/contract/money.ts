@@ -32,8 +32,8 @@ const ChargeMethod = Type.Object({
 
 const RefundAccount = Type.Object(
   {
-    bank: Type.String({ pattern: '^[0-9A-Z]{2,20}$', description: 'The gateway’s code of the bank' }),
-    number: Type.String({ pattern: '^[0-9-]{6,30}$' }),
+    bank: Type.String({ maxLength: 20, pattern: '^[0-9A-Z]{2,20}$', description: 'The gateway’s code of the bank' }),
+    number: Type.String({ maxLength: 30, pattern: '^[0-9-]{6,30}$' }),
     holder: oneLine(60),
   },
   { additionalProperties: false },
@@ -153,13 +153,17 @@ const orders = {
         amount,
         method: oneOf(chargeMethods),
         reservationId: Type.Optional(
-          Type.String({ pattern: '^[a-z0-9]{10}-[a-z0-9]{1,40}$', description: 'The own hold to come back to' }),
+          Type.String({
+            maxLength: 51,
+            pattern: '^[a-z0-9]{10}-[a-z0-9]{1,40}$',
+            description: 'The own hold to come back to',
+          }),
         ),
         refundAccount: Type.Optional(RefundAccount),
       },
       { additionalProperties: false },
     ),
-    bodyBytesMax: 1_024,
+    bodyBytesMax: 2_048,
     replies: { 201: ChargeOrder },
     refusals: ['CHARGE_NOT_ALLOWED', 'BALANCE_LIMIT_EXCEEDED', 'TOO_MANY_ORDERS'],
   },
@@ -190,7 +194,10 @@ const orders = {
       'Answers 202, still OPEN, where the gateway does not say in time what became of it; it is asked again until it does.',
     params: OrderParams,
     body: Type.Object(
-      { paymentKey: Type.String({ pattern: '^[\\x21-\\x7e]{1,200}$' }), amount: Type.Integer({ minimum: 0 }) },
+      {
+        paymentKey: Type.String({ maxLength: 200, pattern: '^[\\x21-\\x7e]{1,200}$' }),
+        amount: Type.Integer({ minimum: 0 }),
+      },
       { additionalProperties: false },
     ),
     bodyBytesMax: 512,

@@ -195,10 +195,13 @@ async function creditGenerally(options: CreditingOptions, all: readonly Received
 /** Wallets before orders, each in the order of everybody's locks. What is decided is marked in what this answers. */
 async function lock(tx: Tx, all: readonly Received[]): Promise<Map<string, Locked>> {
   const ids = all.map(({ id }) => id);
+  const userIds = [...new Set(all.map(({ userId }) => userId))];
   const [, orders, taken] = await Promise.all([
-    lockWallets(tx, [...new Set(all.map(({ userId }) => userId))]),
+    lockWallets(tx, userIds),
+    // With those that the credit meets what is owed of: locked behind the others they would be out of everybody's order.
     tx<{ id: string; status: string }[]>`
-      select id, status from charge_orders where id = any(${ids}::text[]) order by id for no key update`,
+      select id, status from charge_orders
+      where id = any(${ids}::text[]) or user_id = any(${userIds}::text[]) and owed > 0 order by id for no key update`,
     tx<{ id: string }[]>`
       select asked.id
       from unnest(${ids}::text[], ${all.map(({ method }) => method)}::text[], ${all.map(({ paid }) => paid.paymentKey)}::text[])

@@ -57,6 +57,16 @@ const largest: Readonly<Record<string, readonly unknown[]>> = {
     { performanceId: 'abcdefghij-9999', seatNumbers: Array.from({ length: 100 }, (_, index) => 99_900 + index) },
   ],
   createCharge: [{ amount: 10_000_000 }],
+  createChargeOrder: [
+    {
+      amount: 10_000_000,
+      method: 'sandbox',
+      reservationId: `abcdefghij-${'z'.repeat(40)}`,
+      refundAccount: { bank: 'Z'.repeat(20), number: '9'.repeat(30), holder: '김'.repeat(60) },
+    },
+  ],
+  confirmChargeOrder: [{ paymentKey: '"'.repeat(200), amount: 1_000_000_000_000 }],
+  createWithdrawal: [{ amount: 1_000_000_000_000 }],
   signUp: [{ email: `${'a'.repeat(60)}@${'b'.repeat(60)}.kr`, password: '密'.repeat(128), name: '이'.repeat(100) }],
   signIn: [{ email: `${'a'.repeat(60)}@${'b'.repeat(60)}.kr`, password: '🎫'.repeat(128) }],
   updateConcert: [{ ...changes, expected: changes }],
@@ -90,8 +100,9 @@ const largestPlain: Readonly<Record<string, readonly unknown[]>> = {
 
 describe('a limit', () => {
   test('is stated by every endpoint with a body, and leaves room for the largest', () => {
-    for (const endpoint of endpoints)
-      assert.equal(endpoint.bodyBytesMax === undefined, endpoint.body === undefined, endpoint.name);
+    // What is read outside of the contract may be bytes, of which no schema speaks.
+    for (const { name, body, bodyBytesMax, outside } of endpoints)
+      assert.equal(bodyBytesMax === undefined, body === undefined && outside !== true, name);
     assert.deepEqual(Object.keys(largest).toSorted(), withBody.map(({ name }) => name).toSorted());
     for (const [bodies, how] of [
       [largest, Object.keys(writers)],
