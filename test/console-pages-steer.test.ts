@@ -166,7 +166,7 @@ test('the charts fill again after a reload, and say what they show', async () =>
   await page.getByRole('button', { name: '10 min' }).click();
   await page.getByText('These are the numbers now.').waitFor();
   await page.locator('.chart .u-over').first().hover();
-  await page.getByText(/^The numbers at \d\d:\d\d:\d\d\.$/).waitFor();
+  await page.getByText(/^The numbers at \d\d:\d\d:\d\d KST\.$/).waitFor();
   await one.assertAccessible();
   one.assertNoComplaints();
 });

@@ -95,7 +95,7 @@ test('without storage a charge whose answer was lost is not made twice, though t
   await fan.page.reload();
   await fan.page.getByText('충전하기').click();
   await charge();
-  await fan.page.getByText('충전했어요').waitFor();
+  await fan.page.getByRole('status').filter({ hasText: '충전했어요' }).waitFor();
   assert.equal((await office.wallet({ token: bearer, userId: '' })).body.balance, 100_000);
   await fan.context.close();
 });

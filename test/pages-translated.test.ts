@@ -92,10 +92,10 @@ test('a whole purchase: every button says what it does, and money and clocks are
   await reads(page.locator('.pay .button'));
 
   await page.locator('.next').getByRole('link', { name: '«My tickets»' }).click();
-  await reads(page.locator('.balance'), '«Balance» ₩0');
+  await reads(page.locator('.balance'), '«Balance» ₩0«Play money»');
   await page.locator('.wallet summary').click();
   await button(page, 'Top up ₩100,000').click();
-  await reads(page.locator('.balance'), '«Balance» ₩100,000');
+  await reads(page.locator('.balance'), '«Balance» ₩100,000«Play money»');
   await reads(page.locator('.history tbody .in, .history tbody .out'), '+₩100,000', '−₩100,000', '+₩100,000');
   fan.assertNoComplaints();
   await fan.context.close();
