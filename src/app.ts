@@ -25,6 +25,7 @@ import { createKeys, type Keys } from './idempotency/idempotency.ts';
 import { readFont } from './pages/built.ts';
 import { createPayments, type Payments } from './payment/payment.ts';
 import { paymentRoutes } from './payment/routes.ts';
+import { createBusyWatch } from './platform/busy.ts';
 import type { Database } from './platform/database.ts';
 import type { Feed } from './platform/feed.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
@@ -140,7 +141,16 @@ async function makeRooms(
   const keys = createKeys({ database, metrics });
   const reservations = createReservations({ database, feed, catalog, waitingRoom, keys, metrics, batchMax, ...kept });
   const wallet = createWallet({ database, metrics, money: config.money, batchMax: config.laneBatchMax });
-  const funding = createFunding({ database, gateways, wallet, config, metrics, log, batchMax });
+  const funding = createFunding({
+    database,
+    gateways,
+    wallet,
+    config,
+    metrics,
+    log,
+    batchMax,
+    isBusy: createBusyWatch(),
+  });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });
   const { money } = config;
   const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics, money });

@@ -1,7 +1,4 @@
-/**
- * Orders of which nobody hears anything: the duty asks, with growing pauses, until the gateway says how each ended. Times are
- * moved, never waited for, and questions are counted.
- */
+/** Orders of which nobody hears: the duty asks, with growing pauses, until it is told. Times are moved, questions counted. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { createAudit } from '../src/audit/audit.ts';
@@ -276,6 +273,23 @@ test('one gateway that hangs keeps none of the others from being asked', async (
   hanging.resolve();
   await room.drain();
   assert.deepEqual(await entriesOf(waiting), [`CHARGE ${amount}`]);
+});
+
+test('while fans take all that there is, few are asked about', async () => {
+  let isBusy = true;
+  const hasty = openFunding(house, [till.gateway], { isBusy: () => isBusy });
+  for (let at = 0; at < 20; at++) await opened(newUser(), hasty);
+  await house.sql`update charge_order_questions set ask_at = now() - interval '1 minute' where method = 'toss'`;
+  const hanging = Promise.withResolvers<void>();
+  till.before = () => hanging.promise;
+  const duty = hasty.duties.find(({ name }) => name === 'funding.ask');
+  await duty?.run();
+  const busily = till.asked.lookUp;
+  isBusy = false;
+  await duty?.run();
+  assert.deepEqual([busily, till.asked.lookUp], [2, 16]);
+  hanging.resolve();
+  await hasty.drain();
 });
 
 function unclear(): Error {

@@ -75,10 +75,12 @@ export interface FundingOptions {
   readonly metrics: LaneMetrics & { orders(what: Happening, count: number): void };
   readonly log: Log;
   readonly batchMax: number;
+  /** See platform/busy.ts; without it there is always time for what can wait. */
+  readonly isBusy?: (() => boolean) | undefined;
 }
 
 export function createFunding(options: FundingOptions): Funding {
-  const { database, gateways, wallet, config, metrics, log, batchMax } = options;
+  const { database, gateways, wallet, config, metrics, log, batchMax, isBusy = () => false } = options;
   const { sql } = database;
   const bell = createBell();
   const { ring } = bell;
@@ -88,7 +90,7 @@ export function createFunding(options: FundingOptions): Funding {
   const crediting = createCrediting({ database, wallet, metrics, batchMax, undo: undoing.undo });
   const { credit } = crediting;
   const ordering = createOrdering({ ...options, calls, reading });
-  const asking = createAsking({ sql, gateways, credit, bell, log, metrics });
+  const asking = createAsking({ sql, gateways, credit, bell, log, metrics, isBusy });
   const notices = createNotices({ sql, metrics, ring });
   const trouble = (err: unknown): void => log.warn({ err }, 'money could not be sent back yet');
   const { duties, drain, ...withdrawals } = createWithdrawals({

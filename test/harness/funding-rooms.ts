@@ -12,7 +12,7 @@ export interface FundingRoom extends Funding {
 export function openFunding(
   { database }: Pick<House, 'database'>,
   gateways: readonly Gateway[],
-  { walletMax = 100_000_000, warn = (_message: string): void => undefined } = {},
+  { walletMax = 100_000_000, warn = (_message: string): void => undefined, isBusy = (): boolean => false } = {},
 ): FundingRoom {
   const counted = new Map<string, number>();
   const funding = createFunding({
@@ -27,6 +27,7 @@ export function openFunding(
     },
     log: { warn: (_fields, message) => warn(message) },
     batchMax: 500,
+    isBusy,
   });
   return { ...funding, counted };
 }
