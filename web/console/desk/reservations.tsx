@@ -1,7 +1,5 @@
 /** Everybody's reservations: by concert, by state, by what people tell on the telephone. */
-import { useRef } from 'preact/hooks';
 import { ask, type Reply } from '../../client/client.ts';
-import { Button } from '../../ui/button.tsx';
 import { useLoad } from '../../ui/load.tsx';
 import { dateAndTime, money, nameOfLabel, say, titleIn } from '../../words/words.ts';
 import { PageHead } from '../parts/page-head.tsx';
@@ -9,8 +7,9 @@ import { Table } from '../parts/table.tsx';
 import { place } from '../router.ts';
 import { DownloadButton } from './download.tsx';
 import { moment } from './moments.ts';
+import { Filters } from './filters.tsx';
 import { PagesOf } from './pages-of.tsx';
-import { addressOf, fieldOf, goTo, queryOf } from './query.ts';
+import { addressOf, queryOf } from './query.ts';
 import { ConditionOf, conditionName } from './states.tsx';
 import './desk.css';
 
@@ -79,7 +78,7 @@ export function Reservations() {
   return (
     <>
       <PageHead title={said.title}>{said.text}</PageHead>
-      <Filters q={q} concertId={concertId} status={given} />
+      <ReservationFilters q={q} concertId={concertId} status={given} />
       {concertId === '' ? (
         <p class="small quiet">{said.exportText}</p>
       ) : (
@@ -111,6 +110,40 @@ export function Reservations() {
   );
 }
 
+interface Given {
+  readonly q: string;
+  readonly concertId: string;
+  readonly status: string;
+}
+
+function ReservationFilters({ q, concertId, status }: Given) {
+  const said = say(words);
+  const concerts = useConcerts();
+  return (
+    <Filters
+      path={path}
+      q={q}
+      said={said}
+      choices={[
+        {
+          name: 'concert',
+          label: said.concert,
+          value: concertId,
+          any: said.all,
+          options: concerts.map(({ id, title }) => ({ value: id, text: titleIn(title)[0] })),
+        },
+        {
+          name: 'status',
+          label: said.status,
+          value: status,
+          any: said.any,
+          options: statuses.map((one) => ({ value: one, text: conditionName(one) })),
+        },
+      ]}
+    />
+  );
+}
+
 function ofSeats(q: string, concertId: string) {
   return { q, ...(/^[a-z0-9]{10}$/.test(concertId) ? { concertId } : {}) };
 }
@@ -134,65 +167,6 @@ function SeatsFound({ found: { seats, more } }: { readonly found: Reply<'findSea
       </ul>
       {more && <p class="small quiet">{said.moreSeats}</p>}
     </section>
-  );
-}
-
-interface FiltersProps {
-  readonly q: string;
-  readonly concertId: string;
-  readonly status: string;
-}
-
-function Filters({ q, concertId, status }: FiltersProps) {
-  const said = say(words);
-  const form = useRef<HTMLFormElement>(null);
-  const concerts = useConcerts();
-  const find = (): void => {
-    const { current } = form;
-    if (current === null) return;
-    const [wanted = '', concert = '', state = ''] = ['q', 'concert', 'status'].map((name) => fieldOf(current, name));
-    goTo(path, { q: wanted, concert, status: state });
-  };
-  return (
-    <form
-      ref={form}
-      class="filters"
-      role="search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        find();
-      }}
-    >
-      <label class="field grow">
-        <span>{said.q}</span>
-        <input key={q} class="box" type="search" name="q" defaultValue={q} maxLength={200} placeholder={said.qHint} />
-      </label>
-      <label class="field">
-        <span>{said.concert}</span>
-        <select class="box" name="concert" value={concertId} onChange={find}>
-          <option value="">{said.all}</option>
-          {concerts.map(({ id, title }) => (
-            <option key={id} value={id}>
-              {titleIn(title)[0]}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="field">
-        <span>{said.status}</span>
-        <select class="box" name="status" value={status} onChange={find}>
-          <option value="">{said.any}</option>
-          {statuses.map((one) => (
-            <option key={one} value={one}>
-              {conditionName(one)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <Button type="submit" size="small" kind="plain">
-        {said.find}
-      </Button>
-    </form>
   );
 }
 

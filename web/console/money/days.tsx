@@ -1,5 +1,4 @@
 /** Each day by method, to hold against the gateway's own statement, on the page and as files. */
-import { useRef } from 'preact/hooks';
 import { ask, type Reply } from '../../client/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { Loaded, useLoad } from '../../ui/load.tsx';
@@ -103,10 +102,8 @@ export function Days() {
 
 function Range({ from, to }: { readonly from: string; readonly to: string }) {
   const said = say(words);
-  const form = useRef<HTMLFormElement>(null);
   return (
     <form
-      ref={form}
       class="filters"
       onSubmit={(event) => {
         event.preventDefault();

@@ -1,10 +1,9 @@
 /** Everybody's orders: by how they ended, by how they were paid, by what somebody tells on the telephone. */
-import { useRef } from 'preact/hooks';
 import { ask } from '../../client/client.ts';
-import { Button } from '../../ui/button.tsx';
 import { say } from '../../words/words.ts';
+import { Filters } from '../desk/filters.tsx';
 import { PagesOf } from '../desk/pages-of.tsx';
-import { fieldOf, goTo, queryOf } from '../desk/query.ts';
+import { queryOf } from '../desk/query.ts';
 import { conditionName } from '../desk/states.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { place } from '../router.ts';
@@ -82,7 +81,31 @@ export function Orders() {
       <PageHead title={said.title} actions={<a href="/console/money">{said.back}</a>}>
         {status === 'unclear' ? said.unclearText : said.text}
       </PageHead>
-      <Filters q={q} status={status} method={method} />
+      <Filters
+        path={path}
+        q={q}
+        said={said}
+        choices={[
+          {
+            name: 'status',
+            label: said.status,
+            value: status,
+            any: said.any,
+            options: [
+              { value: 'unclear', text: said.unclear },
+              { value: 'owed', text: said.owed },
+              ...statuses.map((one) => ({ value: one, text: conditionName(one) })),
+            ],
+          },
+          {
+            name: 'method',
+            label: said.method,
+            value: method,
+            any: said.all,
+            options: methods.map((one) => ({ value: one, text: methodName(one) })),
+          },
+        ]}
+      />
       <PagesOf asked={JSON.stringify(filter)} read={(cursor, signal) => readOrders(filter, cursor, signal)}>
         {(rows, isMore) => (
           <OrderTable caption={said.title} rows={rows} empty={isMore === true ? said.emptySoFar : said.empty} />
@@ -99,58 +122,4 @@ export async function readOrders(filter: OrderFilter, cursor: string | undefined
   const page = await ask('listAllChargeOrders', { query, ...(signal === undefined ? {} : { signal }) });
   const rows: readonly Order[] = page.orders;
   return { rows, nextCursor: page.nextCursor, beside: page.nextCursor !== null };
-}
-
-function Filters({ q, status, method }: Fields) {
-  const said = say(words);
-  const form = useRef<HTMLFormElement>(null);
-  const find = (): void => {
-    const { current } = form;
-    if (current === null) return;
-    const [wanted = '', state = '', way = ''] = ['q', 'status', 'method'].map((name) => fieldOf(current, name));
-    goTo(path, { q: wanted, status: state, method: way });
-  };
-  return (
-    <form
-      ref={form}
-      class="filters"
-      role="search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        find();
-      }}
-    >
-      <label class="field grow">
-        <span>{said.q}</span>
-        <input key={q} class="box" type="search" name="q" defaultValue={q} maxLength={200} placeholder={said.qHint} />
-      </label>
-      <label class="field">
-        <span>{said.status}</span>
-        <select class="box" name="status" value={status} onChange={find}>
-          <option value="">{said.any}</option>
-          <option value="unclear">{said.unclear}</option>
-          <option value="owed">{said.owed}</option>
-          {statuses.map((one) => (
-            <option key={one} value={one}>
-              {conditionName(one)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="field">
-        <span>{said.method}</span>
-        <select class="box" name="method" value={method} onChange={find}>
-          <option value="">{said.all}</option>
-          {methods.map((one) => (
-            <option key={one} value={one}>
-              {methodName(one)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <Button type="submit" size="small" kind="plain">
-        {said.find}
-      </Button>
-    </form>
-  );
 }
