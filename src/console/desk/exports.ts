@@ -3,6 +3,8 @@
  * not grow with the file and no transaction stays open for a slow reader. A file holds every row that was there when
  * it was asked for; what is added meanwhile is left out, so that it comes to an end during a sale too.
  */
+import { hall } from '../../../web/words/dates.ts';
+import { entryKinds } from '../../../web/words/entry-kinds.ts';
 import { placeIn, sectionOf, type Performance } from '../../catalog/catalog.ts';
 import type { Sql } from '../../platform/database.ts';
 import type { Language } from '../../platform/language.ts';
@@ -11,7 +13,7 @@ import type { ReservationStatus } from '../../reservation/reservation.ts';
 import { byteOrderMark, csvLine, type Cell } from './csv.ts';
 import type { CsvFile } from './csv-file.ts';
 import type { DeskRooms } from './desk.ts';
-import { fileWords, hall, hallTime } from './file-words.ts';
+import { fileWords, hallTime } from './file-words.ts';
 
 export interface Exports {
   /** Refusals: NOT_FOUND; `OverloadedError` when a few others are being written. */
@@ -135,7 +137,8 @@ interface EntryRow {
 }
 
 async function* ledgerPages(sql: Sql, userId: string, language: Language): AsyncGenerator<string> {
-  const { entries, kinds } = fileWords[language];
+  const { entries } = fileWords[language];
+  const kinds: Readonly<Record<string, string>> = entryKinds[language];
   const [last] = await sql<{ id: number }[]>`
     select id from transfers where user_id = ${userId} order by id desc limit 1`;
   yield byteOrderMark + csvLine(entries);

@@ -1,15 +1,14 @@
 /** What files say, in the reader's language. Times are the hall's, and the heading says so. */
+import { hall } from '../../../web/words/dates.ts';
 import type { Language } from '../../platform/language.ts';
 import type { ReservationStatus } from '../../reservation/reservation.ts';
 
-export const hall = { zone: 'Asia/Seoul', name: 'KST' };
 const at = (what: string): string => `${what} (${hall.name})`;
 
 interface FileWords {
   readonly reservations: readonly string[];
   readonly statuses: Readonly<Record<ReservationStatus, string>>;
   readonly entries: readonly string[];
-  readonly kinds: Readonly<Record<string, string>>;
 }
 
 export const fileWords: Readonly<Record<Language, FileWords>> = {
@@ -35,14 +34,6 @@ export const fileWords: Readonly<Record<Language, FileWords>> = {
     ],
     statuses: { HELD: '선점됨', CONFIRMED: '결제 완료', EXPIRED: '시간 만료', CANCELLED: '선택 취소' },
     entries: ['번호', at('시각'), '종류', '금액', '거래 뒤 잔액', '관련 번호', '이용자 ID'],
-    kinds: {
-      CHARGE: '충전',
-      PAYMENT: '결제',
-      REFUND: '환불',
-      COMPENSATION: '보상',
-      WITHDRAWAL: '출금',
-      REVERSAL: '충전 취소',
-    },
   },
   en: {
     reservations: [
@@ -66,14 +57,6 @@ export const fileWords: Readonly<Record<Language, FileWords>> = {
     ],
     statuses: { HELD: 'Held', CONFIRMED: 'Paid', EXPIRED: 'Expired', CANCELLED: 'Released' },
     entries: ['No.', at('Time'), 'Kind', 'Amount', 'Balance after', 'Reference', 'User ID'],
-    kinds: {
-      CHARGE: 'Top-up',
-      PAYMENT: 'Payment',
-      REFUND: 'Refund',
-      COMPENSATION: 'Compensation',
-      WITHDRAWAL: 'Withdrawal',
-      REVERSAL: 'Top-up reversed',
-    },
   },
 };
 

@@ -6,7 +6,7 @@
 import { currency, moneyLimits, type ReplyOf } from '../../contract.ts';
 import type { Sql } from '../../platform/database.ts';
 import { refuseField } from '../../refusals.ts';
-import { hall } from '../desk/file-words.ts';
+import { hall } from '../../../web/words/dates.ts';
 
 export type MoneyDay = ReplyOf<'listMoneyDays', 200>['days'][number];
 

@@ -1,6 +1,6 @@
 /** What files about money say, in the reader's language. */
 import type { Language } from '../../platform/language.ts';
-import { hall } from '../desk/file-words.ts';
+import { hall } from '../../../web/words/dates.ts';
 import type { MoneyDay } from './days.ts';
 
 const at = (what: string): string => `${what} (${hall.name})`;

@@ -2,10 +2,10 @@
  * Files to hold against a gateway's own: a row for each day and method, and one for each order. Orders are read some at a time
  * by key, so that memory does not grow with the file; those that come while it is written are left out.
  */
+import { hall } from '../../../web/words/dates.ts';
 import type { Sql } from '../../platform/database.ts';
 import type { Language } from '../../platform/language.ts';
 import { byteOrderMark, csvLine } from '../desk/csv.ts';
-import { hall } from '../desk/file-words.ts';
 import { checkDays, momentsOf, type Days, type MoneyDay } from './days.ts';
 import { moneyFileWords } from './file-words.ts';
 import { statusNow } from './orders.ts';

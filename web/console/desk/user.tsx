@@ -7,6 +7,7 @@ import { PageHead } from '../parts/page-head.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Stat } from '../parts/stat.tsx';
 import { Table } from '../parts/table.tsx';
+import { entryKinds } from '../../words/entry-kinds.ts';
 import { place } from '../router.ts';
 import { DownloadButton } from './download.tsx';
 import { moment } from './moments.ts';
@@ -116,7 +117,7 @@ function Ledger({ userId }: { readonly userId: string }) {
           empty={said.noEntry}
           columns={[
             { key: 'at', title: said.at, cell: ({ at }) => <time dateTime={at}>{moment(at)}</time> },
-            { key: 'kind', title: said.kind, cell: ({ kind }) => said.kinds[kind] },
+            { key: 'kind', title: said.kind, cell: ({ kind }) => say(entryKinds)[kind] },
             {
               key: 'amount',
               title: said.amount,

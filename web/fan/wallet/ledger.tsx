@@ -1,5 +1,6 @@
 /** Everything that ever moved the wallet, newest first. */
 import { ask, type Reply } from '../../client/client.ts';
+import { entryKinds } from '../../words/entry-kinds.ts';
 import { dateAndTime, money, say } from '../../words/words.ts';
 import { More, usePaged, type Part } from '../more.tsx';
 
@@ -13,14 +14,6 @@ const signs = ['−', '', '+'];
 const words = {
   ko: {
     none: '아직 거래가 없어요.',
-    kinds: {
-      CHARGE: '충전',
-      PAYMENT: '결제',
-      REFUND: '환불',
-      COMPENSATION: '보상',
-      WITHDRAWAL: '출금',
-      REVERSAL: '충전 취소',
-    },
     cameBack: '출금 취소',
     when: '일시',
     what: '내용',
@@ -29,14 +22,6 @@ const words = {
   },
   en: {
     none: 'No transactions yet.',
-    kinds: {
-      CHARGE: 'Top-up',
-      PAYMENT: 'Payment',
-      REFUND: 'Refund',
-      COMPENSATION: 'Compensation',
-      WITHDRAWAL: 'Withdrawal',
-      REVERSAL: 'Top-up reversed',
-    },
     cameBack: 'Withdrawal returned',
     when: 'When',
     what: 'What',
@@ -53,7 +38,7 @@ export async function askEntries(query: { cursor?: string } = {}, signal?: Abort
 
 /** What a movement is called: what could not be sent back comes back as a withdrawal that is positive. */
 function nameOf({ kind, amount }: Entry, said: (typeof words)['ko']): string {
-  return kind === 'WITHDRAWAL' && amount > 0 ? said.cameBack : said.kinds[kind];
+  return kind === 'WITHDRAWAL' && amount > 0 ? said.cameBack : say(entryKinds)[kind];
 }
 
 export function Ledger({ first }: { readonly first: Entries }) {
