@@ -1,29 +1,19 @@
 /** What orders say and do at their edges, where a gateway goes further than we do, or never comes back. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { createAudit } from '../src/audit/audit.ts';
 import { randomId } from '../src/platform/ids.ts';
 import { chargeMax } from '../src/contract.ts';
 import { eventually } from './harness/eventually.ts';
 import { look, openFunding } from './harness/funding-rooms.ts';
 import { openHouse, type House } from './harness/house.ts';
+import { closeInOrder } from './harness/in-order.ts';
 import { keyOf, openTill, paidFor } from './harness/till.ts';
 
 let house: House;
 before(async () => {
   house = await openHouse();
 });
-after(async () => {
-  try {
-    const { checks } = await createAudit(house).run();
-    assert.deepEqual(
-      checks.filter(({ ok }) => !ok),
-      [],
-    );
-  } finally {
-    await house.close();
-  }
-});
+after(() => closeInOrder(house));
 
 const amount = 10_000;
 const newUser = (): string => `user-${randomId(10)}`;

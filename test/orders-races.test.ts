@@ -11,6 +11,7 @@ import { createWallet } from '../src/wallet/wallet.ts';
 import { openFunding, type FundingRoom } from './harness/funding-rooms.ts';
 import { openHouse, type House } from './harness/house.ts';
 import { lockWaiters } from './harness/lock-waiters.ts';
+import { closeInOrder } from './harness/in-order.ts';
 import { keyOf, openTill, paidFor, type Till } from './harness/till.ts';
 
 let house: House;
@@ -20,17 +21,7 @@ let other: FundingRoom;
 before(async () => {
   house = await openHouse();
 });
-after(async () => {
-  try {
-    const { checks } = await createAudit(house).run();
-    assert.deepEqual(
-      checks.filter(({ ok }) => !ok),
-      [],
-    );
-  } finally {
-    await house.close();
-  }
-});
+after(() => closeInOrder(house));
 beforeEach(() => {
   till = openTill();
   one = openFunding(house, [till.gateway]);

@@ -6,12 +6,12 @@ import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
 import type { Withdrawals } from '../src/funding/withdrawals.ts';
 import { eventually } from './harness/eventually.ts';
+import { closeInOrder } from './harness/in-order.ts';
 import { openHouse, type House } from './harness/house.ts';
 import { openRefunder, type Refunder } from './harness/refunder.ts';
 import {
   balanceOf,
   bring,
-  brokenIn,
   filled,
   meeting,
   newUser,
@@ -34,11 +34,7 @@ const opened = (of: House, from = refunder): Withdrawals => {
 
 after(async () => {
   await Promise.all(rooms.map((room) => room.drain()));
-  try {
-    assert.deepEqual(await brokenIn(house), []);
-  } finally {
-    await house.close();
-  }
+  await closeInOrder(house);
 });
 beforeEach(() => {
   refunder = openRefunder();

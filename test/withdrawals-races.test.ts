@@ -9,6 +9,7 @@ import { createUndoing } from '../src/funding/undoing.ts';
 import type { Withdrawals } from '../src/funding/withdrawals.ts';
 import { createWallet } from '../src/wallet/wallet.ts';
 import { eventually } from './harness/eventually.ts';
+import { closeInOrder } from './harness/in-order.ts';
 import { openHouse, type House } from './harness/house.ts';
 import { openRefunder, type Refunder } from './harness/refunder.ts';
 import {
@@ -36,11 +37,7 @@ const opened = (of: House, from = refunder, batches: number[] = []): Withdrawals
 
 after(async () => {
   await Promise.all(rooms.map((room) => room.drain()));
-  try {
-    assert.deepEqual(await brokenIn(house), []);
-  } finally {
-    await house.close();
-  }
+  await closeInOrder(house);
 });
 beforeEach(() => {
   refunder = openRefunder();

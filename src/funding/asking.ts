@@ -8,10 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayUnclear, type Gateway, type MethodId, type Standing } from '../gateway/gateway.ts';
 import type { Sql } from '../platform/database.ts';
 import { rest, type Bell, type Duty } from '../platform/ticker.ts';
-import { isOf, messageOf, receivedOf, unclear_said, type Happening, type Log } from './confirming.ts';
+import { isOf, receivedOf, type Happening, type Log } from './confirming.ts';
 import type { Credited, Paid, Received } from './crediting.ts';
 import { gatewayOrderOf } from './orders.ts';
 import { noteAbsent, noteFailed, noteOpen, noteSettled, noteUnclear, takeDue, type Due } from './progress.ts';
+import { tellUnclear } from './unclear.ts';
 import { wentBack } from './undoing.ts';
 
 export interface AskingOptions {
@@ -87,13 +88,9 @@ async function askAbout(options: AskingOptions, gateway: Gateway, order: Due): P
     const standing = await Promise.race([gateway.lookUp(gatewayOrderOf(order)), tooLong()]);
     await write(options, order, await taken(gateway, order, standing));
   } catch (error) {
-    const { log, sql, metrics } = options;
+    const { log, sql } = options;
     if (!(error instanceof GatewayUnclear)) log.warn({ order: order.id, err: error }, 'an order could not be settled');
-    const rows = await noteUnclear(sql, order.id).catch(() => []);
-    const isNew = rows.some((row) => row.isNew);
-    metrics.orders('unclear', isNew ? 1 : 0);
-    // Said once: it is asked again, and the console shows since when.
-    if (isNew) log.warn({ order: order.id, method: order.method, because: messageOf(error) }, unclear_said);
+    tellUnclear(options, order, await noteUnclear(sql, order.id).catch(() => []), error);
   }
 }
 

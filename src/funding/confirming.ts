@@ -11,6 +11,7 @@ import { fan_ms_max, type Calls } from './calls.ts';
 import type { Credited, Paid, Received } from './crediting.ts';
 import { gatewayOrderOf, tell, type ChargeOrder, type OrderReading, type OrderRow } from './orders.ts';
 import { noteFailed, noteOpen, noteUnclearTaking } from './progress.ts';
+import { tellUnclear } from './unclear.ts';
 
 export interface Log {
   warn(fields: object, message: string): void;
@@ -68,7 +69,7 @@ export function createConfirming(options: ConfirmingOptions): Confirm {
     // It was configured when the order was opened, and may be again: until then nobody can say.
     if (gateway === undefined) return { order: tell(order), isPaid: false };
     const outcome = await beforeLong(take(order, gateway, paymentKey));
-    if (outcome === 'LATE') await writeUnclear(options, id, 'no answer in time');
+    if (outcome === 'LATE') await writeUnclear(options, order, 'no answer in time');
     if (outcome === 'FAILED') throw refuse('PAYMENT_FAILED');
     const now = await reading.own(userId, id);
     return { order: tell(now), isPaid: now.status === 'PAID' };
@@ -102,7 +103,7 @@ async function takeMoney(options: ConfirmingOptions, asked: Asked, paymentKey: s
     const outcome = await settle(options, order, standing);
     return outcome === 'PAID' ? outcome : 'FAILED';
   } catch (error) {
-    return unlessUnclear(options, order.id, error);
+    return unlessUnclear(options, order, error);
   }
 }
 
@@ -112,25 +113,16 @@ function isOther(standing: Standing, paymentKey: string): boolean {
 }
 
 /** After the wish to take the money was sent, nothing but an answer says what became of it. */
-async function unlessUnclear(options: ConfirmingOptions, id: string, error: unknown): Promise<Outcome> {
+async function unlessUnclear(options: ConfirmingOptions, order: OrderRow, error: unknown): Promise<Outcome> {
   // The gateway may have said so, and it was not written down in time: the money was taken, and the duty finds it.
   if (!(error instanceof GatewayUnclear || error instanceof OverloadedError || isTransient(error))) throw error;
-  await writeUnclear(options, id, error);
+  await writeUnclear(options, order, error);
   return 'UNCLEAR';
 }
 
-async function writeUnclear({ sql, log, metrics, ring }: ConfirmingOptions, id: string, error: unknown): Promise<void> {
-  const rows = await noteUnclearTaking(sql, id);
-  const isNew = rows.some((row) => row.isNew);
-  metrics.orders('unclear', isNew ? 1 : 0);
-  if (isNew) log.warn({ order: id, because: messageOf(error) }, unclear_said);
-  ring();
-}
-
-export const unclear_said = 'a gateway does not say how an order ended, and is asked again';
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+async function writeUnclear(options: ConfirmingOptions, order: OrderRow, error: unknown): Promise<void> {
+  tellUnclear(options, order, await noteUnclearTaking(options.sql, order.id), error);
+  options.ring();
 }
 
 /** How the payment stands, written down. */

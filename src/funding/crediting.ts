@@ -130,7 +130,6 @@ function creditingOrders(sql: Sql, orders: readonly Received[]): Statement<{ rea
     ), ${settled(sql)}, met as (
       select expect_rows((select count(*) from paid) + (select count(*) from credited), 2 * (select count(*) from received))::text as all
     )
-    -- From \`met\`, which asserts: where nothing was paid too, it has to be asked.
     select id from met left join paid on true where met.all is not null`;
 }
 

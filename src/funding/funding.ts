@@ -1,8 +1,8 @@
 /**
  * The door of the room where wallets are filled from outside, by orders that a payment gateway confirms, and emptied back to
- * where the money came from. An order's row is
- * there before the browser leaves; whoever hears first that money came credits it, once; and whatever nobody knows is asked
- * again until the gateway says how it ended. No gateway is asked within a transaction or while a row is locked.
+ * where the money came from. An order's row is there before the browser leaves; whoever hears first that money came credits
+ * it, once; and whatever nobody knows is asked again until the gateway says how it ended. No gateway is asked within a
+ * transaction or while a row is locked.
  */
 import type { MoneyConfig } from '../config.ts';
 import { chargeMax, currency } from '../contract.ts';
@@ -20,7 +20,6 @@ import { createCalls } from './calls.ts';
 import { createConfirming, type Confirm, type Happening, type Log } from './confirming.ts';
 import { createCrediting } from './crediting.ts';
 import { createNotices } from './notices.ts';
-import { takesDeposits } from './opening.ts';
 import { clear, createOrdering, type Wish } from './ordering.ts';
 import { createOrderReading, tell, type ChargeOrder, type OrderReading } from './orders.ts';
 import { createUndoing } from './undoing.ts';
@@ -102,10 +101,8 @@ export function createFunding(options: FundingOptions): Funding {
     metrics,
   });
   return {
-    methods: [...gateways.values()].map((gateway) => {
-      const { id, name, minAmount, maxAmount } = gateway;
-      const most = Math.min(maxAmount, chargeMax);
-      return { id, name, currency, minAmount, maxAmount: most, takesDeposits: takesDeposits(gateway) };
+    methods: [...gateways.values()].map(({ id, name, minAmount, maxAmount, takesDeposits }) => {
+      return { id, name, currency, minAmount, maxAmount: Math.min(maxAmount, chargeMax), takesDeposits };
     }),
     isOpen: config.money.charges === 'open',
     walletMax: config.money.walletMax,

@@ -246,13 +246,8 @@ export function refusalOfWish(
       ko: `이 충전 수단으로는 ${minAmount}부터 ${maxAmount}까지 충전할 수 있어요`,
     });
   }
-  if (refundAccount !== undefined && !takesDeposits(gateway)) {
+  if (refundAccount !== undefined && !gateway.takesDeposits) {
     return refuseField('refundAccount', { en: 'is of no use to this method', ko: '이 충전 수단에서는 쓰지 않아요' });
   }
   return undefined;
-}
-
-/** Whether it can give an account to pay into. */
-export function takesDeposits({ id }: Pick<Gateway, 'id'>): boolean {
-  return id !== 'stripe';
 }

@@ -29,6 +29,7 @@ export function createStripe(options: StripeOptions): Gateway {
     // Stripe's least is about half a dollar or euro, in the account's own currency; and eight digits are its most.
     minAmount: 1_000,
     maxAmount: 99_999_999,
+    takesDeposits: false,
     open: (order, back) => open(ask, order, back),
     confirm: (order, paymentKey) => confirm(ask, order, paymentKey),
     lookUp: async ({ paymentKey }): Promise<Standing> => {

@@ -111,6 +111,8 @@ export interface Gateway {
   /** Of one order, in whole units of the currency. */
   readonly minAmount: number;
   readonly maxAmount: number;
+  /** Whether it can give an account to pay into, and sends back to the fan's own: `refundAccount`. */
+  readonly takesDeposits: boolean;
   /** Makes ready what the browser needs. Asked again for the same order it answers the same. Rejects with `GatewayUnclear`. */
   open(order: GatewayOrder, back: Return): Promise<Opened>;
   /**

@@ -62,6 +62,7 @@ export function createToss(options: TossOptions): Gateway {
     name,
     minAmount: amount_min,
     maxAmount: amount_max,
+    takesDeposits: true,
     open,
     confirm: (order, paymentKey) => confirm(toss, order, paymentKey),
     lookUp: async (order) => {

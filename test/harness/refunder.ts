@@ -42,6 +42,7 @@ export function openRefunder(id: Gateway['id'] = 'sandbox'): Refunder {
       name: { en: 'Refunder', ko: '환불기' },
       minAmount: 1,
       maxAmount: 10_000_000,
+      takesDeposits: true,
       open: never,
       confirm: never,
       readNotice: never,

@@ -44,6 +44,7 @@ export function openTill(id: MethodId = 'toss'): Till {
       name: { en: 'Till', ko: '계산대' },
       minAmount: 100,
       maxAmount: 5_000_000,
+      takesDeposits: id !== 'stripe',
       open: async (order) => {
         till.asked.open += 1;
         answers();
