@@ -43,10 +43,9 @@ test('nothing is told where all is well; then what is unclear and owed is in vie
   await page.keyboard.press('g');
   await page.keyboard.press('m');
   await page.getByRole('heading', { name: '입출금', level: 1 }).waitFor();
-  const amounts = await page
-    .getByRole('group', { name: '결과 미확인' })
-    .locator('tbody tr td:nth-child(2)')
-    .allInnerTexts();
+  const cells = page.getByRole('group', { name: '결과 미확인' }).locator('tbody tr td:nth-child(2)');
+  await cells.first().waitFor();
+  const amounts = await cells.allInnerTexts();
   assert.deepEqual(amounts, ['50,001원', '50,000원'], 'the longest first');
   await page.getByRole('group', { name: '출금 처리 중' }).getByText('6,000원').waitFor();
   await page.getByRole('group', { name: '출금 실패' }).getByText('결제사 코드 ALREADY_REFUNDED').waitFor();
@@ -59,8 +58,9 @@ test('days are summed by method and taken along; orders are found; on a phone no
   const one = await onDuty({ browser, server }, address, { language: 'en', width: 390 });
   const { page } = one;
   const days = page.getByRole('group', { name: 'Day by day' });
-  await days.waitFor();
-  const texts = await days.locator('tbody tr', { hasText: 'All these days' }).allInnerTexts();
+  const sums = days.locator('tbody tr', { hasText: 'All these days' });
+  await sums.first().waitFor();
+  const texts = await sums.allInnerTexts();
   assert(
     texts.some((text) => /Sandbox\s+₩47,000\s+3 items/.test(text)),
     texts.join('\n'),
