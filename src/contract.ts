@@ -10,6 +10,7 @@ import { fanEndpoints } from './contract/fan.ts';
 import { deskEndpoints } from './contract/console-desk.ts';
 import { consoleMoneyEndpoints } from './contract/console-money.ts';
 import { operatorEndpoints } from './contract/operator.ts';
+import { refundEndpoints } from './contract/refunds.ts';
 import type { Endpoint } from './contract/endpoint.ts';
 import type { RefusalCode } from './refusals.ts';
 
@@ -22,13 +23,21 @@ export {
   seatsPerPerformanceMax,
 } from './contract/parts.ts';
 
-export { concertDefaults, concertLimits, moneyLimits } from './contract/limits.ts';
+export { concertDefaults, concertLimits, moneyLimits, refundLimits } from './contract/limits.ts';
 export { readSeatName, type SeatReading } from './contract/seat-names.ts';
 export { asRead, composed, isOneLine, oneLineIn } from './contract/text.ts';
 
+export { cancellationReasons, notCancellableBecause, refundPresets } from './contract/refunds.ts';
+
 export const currency = 'KRW';
 
-export const contract = { ...fanEndpoints, ...operatorEndpoints, ...deskEndpoints, ...consoleMoneyEndpoints };
+export const contract = {
+  ...fanEndpoints,
+  ...refundEndpoints,
+  ...operatorEndpoints,
+  ...deskEndpoints,
+  ...consoleMoneyEndpoints,
+};
 
 export type EndpointName = keyof typeof contract;
 

@@ -143,6 +143,22 @@ export const refusals = {
       ko: '충전되지 않았어요. 더 적은 금액을 충전해 주세요.',
     },
   },
+  NOT_CANCELLABLE: {
+    status: 409,
+    title: { en: 'This cannot be cancelled', ko: '취소할 수 없는 예매예요' },
+    detail: {
+      en: 'Nothing was changed. "because" says what stands in the way.',
+      ko: '아무것도 바뀌지 않았어요. "because"에 이유가 적혀 있어요.',
+    },
+  },
+  QUOTE_CHANGED: {
+    status: 409,
+    title: { en: 'The refund is another by now', ko: '환불 금액이 달라졌어요' },
+    detail: {
+      en: 'Nothing was cancelled. "fee" and "refund" are what holds now: look at them and decide again.',
+      ko: '취소되지 않았어요. 지금 적용되는 "fee"와 "refund"를 확인하고 다시 결정해 주세요.',
+    },
+  },
   AMOUNT_MISMATCH: {
     status: 409,
     title: { en: 'That is not the amount of this order', ko: '주문한 금액과 달라요' },

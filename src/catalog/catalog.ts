@@ -7,8 +7,10 @@ import type { Database, Sql, Tx } from '../platform/database.ts';
 import { createLane, type LaneMetrics } from '../platform/lane.ts';
 import { createShortMemory } from '../platform/short-memory.ts';
 import { createConcert, type CreatedConcert, type NewConcert } from './creation.ts';
+import type { RefundTerms } from '../refunds/refunds.ts';
 import type { Performance, Section } from './layout.ts';
 import { createList, type Concert, type ConcertPage, type PageRequest } from './listing.ts';
+import { changeTerms } from './terms.ts';
 import { createUpcoming, type Upcoming } from './upcoming.ts';
 
 export { placeIn, saleEndOf, seatAt, sectionOf } from './layout.ts';
@@ -22,6 +24,8 @@ export interface Catalog {
   performance(id: string): Promise<Performance | undefined>;
   /** In their order (`<concert>-1` first); empty for an unknown concert. */
   performancesOf(concertId: string): Promise<readonly Performance[]>;
+  /** What is copied into what is paid from now on; undefined for an unknown concert. */
+  termsOf(concertId: string): Promise<RefundTerms | undefined>;
   /** Those with a date to come, by the next of their dates; `programme.ts` makes pages of them. */
   upcoming(): Promise<readonly Upcoming[]>;
   /** All of them, last created first. The order never changes, so a cursor neither repeats nor leaves out what was there. */
@@ -33,11 +37,16 @@ export interface Catalog {
   create(tx: Tx, input: NewConcert): Promise<CreatedConcert>;
   /** After the commit: shows the concert in this server's own answers. */
   announce(concertId: string): void;
+  /** See terms.ts; after the commit, `changed`. */
+  readonly changeTerms: typeof changeTerms;
+  /** After the commit of a change: what was remembered of the concert is forgotten. */
+  changed(concertId: string): void;
 }
 
 /** A concert as it is kept: all of it, for whoever asks for one part soon asks for the others. */
 interface Entry {
   readonly concert: Concert;
+  readonly terms: RefundTerms;
   readonly performances: readonly Performance[];
   readonly byId: ReadonlyMap<string, Performance>;
   /** Rows it was read from: about 200 bytes each. */
@@ -98,9 +107,16 @@ export function createCatalog({ database, metrics }: { database: Database; metri
     performance: async (id) =>
       performance_id.test(id) ? (await find(id.slice(0, id.indexOf('-'))))?.byId.get(id) : undefined,
     performancesOf: async (concertId) => (await find(concertId))?.performances ?? [],
+    termsOf: async (concertId) => (await find(concertId))?.terms,
     upcoming: upcoming.all,
     list: list.page,
     create: createConcert,
+    changeTerms,
+    changed: (concertId) => {
+      rows -= entries.get(concertId)?.rows ?? 0;
+      entries.delete(concertId);
+      upcoming.forget();
+    },
     announce: (concertId) => {
       absent.forget(concertId);
       list.forget();
@@ -117,15 +133,17 @@ interface SectionRow extends Section {
 /** One question for those that do not exist, three for the others. */
 async function read(sql: Sql, asked: readonly string[]): Promise<Map<string, Entry>> {
   const concerts = await sql<
-    (Omit<Concert, 'firstStartsAt' | 'lastStartsAt' | 'priceFrom'> & { first: Date; last: Date })[]
+    (Omit<Concert, 'firstStartsAt' | 'lastStartsAt' | 'priceFrom'> & RefundTerms & { first: Date; last: Date })[]
   >`
-    select id, title, artist, venue, currency, first_starts_at as first, last_starts_at as last
-    from concerts where id = any(${asked})`;
+    select concerts.id, title, artist, venue, currency, first_starts_at as first, last_starts_at as last,
+      policy as "refundPolicy", time_zone as "timeZone"
+    from concerts join refund_terms as terms on terms.id = concerts.refund_terms where concerts.id = any(${asked})`;
   if (concerts.length === 0) return new Map();
   const ids = concerts.map(({ id }) => id);
   const [performances, sections] = await Promise.all([
-    sql<{ concertId: string; id: string; startsAt: Date; seatsTotal: number }[]>`
-      select concert_id as "concertId", id, starts_at as "startsAt", seats_total as "seatsTotal"
+    sql<PerformanceRow[]>`
+      select concert_id as "concertId", id, starts_at as "startsAt", seats_total as "seatsTotal", status, revision,
+        moved_at as "movedAt", moved_from as "movedFrom"
       from performances where concert_id = any(${ids})`,
     sql<SectionRow[]>`
       select concert_id as "concertId", performance_id as "performanceId", name, rows, seats_per_row as "seatsPerRow", grade, price,
@@ -135,7 +153,7 @@ async function read(sql: Sql, asked: readonly string[]): Promise<Map<string, Ent
   const sectionsOf = Map.groupBy(sections, (section) => section.performanceId);
   const performancesOf = Map.groupBy(performances, (performance) => performance.concertId);
   return new Map(
-    concerts.map(({ first, last, ...concert }) => {
+    concerts.map(({ first, last, refundPolicy, timeZone, ...concert }) => {
       const own = (performancesOf.get(concert.id) ?? [])
         .map((row) => assemble(row, sectionsOf.get(row.id) ?? []))
         .toSorted((one, other) => ordinal(one.id) - ordinal(other.id));
@@ -147,6 +165,7 @@ async function read(sql: Sql, asked: readonly string[]): Promise<Map<string, Ent
           lastStartsAt: last.toISOString(),
           priceFrom: lowestPrice(own),
         },
+        terms: { refundPolicy, timeZone },
         performances: own,
         byId: new Map(own.map((performance) => [performance.id, performance])),
         rows,
@@ -162,15 +181,21 @@ function lowestPrice(performances: readonly Performance[]): number {
   return prices.length === 0 ? 0 : Math.min(...prices);
 }
 
+interface PerformanceRow extends Pick<Performance, 'concertId' | 'id' | 'seatsTotal' | 'status' | 'revision'> {
+  readonly startsAt: Date;
+  readonly movedAt: Date | null;
+  readonly movedFrom: Date | null;
+}
+
 function assemble(
-  row: { concertId: string; id: string; startsAt: Date; seatsTotal: number },
+  { startsAt, movedAt, movedFrom, ...row }: PerformanceRow,
   sections: readonly SectionRow[],
 ): Performance {
   return {
-    concertId: row.concertId,
-    id: row.id,
-    startsAt: row.startsAt.toISOString(),
-    seatsTotal: row.seatsTotal,
+    ...row,
+    startsAt: startsAt.toISOString(),
+    movedAt: movedAt?.toISOString() ?? null,
+    movedFrom: movedFrom?.toISOString() ?? null,
     sections: sections.map(({ concertId: _concert, performanceId: _performance, ...section }) => section),
   };
 }

@@ -3,11 +3,16 @@ import { asRead, seatsPerPerformanceMax as seats_max } from '../contract.ts';
 import type { Tx } from '../platform/database.ts';
 import { randomId } from '../platform/ids.ts';
 import { refuse, type Fault } from '../refusals.ts';
+import { faultsInTerms, type RefundPolicy, type RefundTerms } from '../refunds/refunds.ts';
+import { keepTerms } from './terms.ts';
 
 export interface NewConcert {
   readonly title: string;
   readonly artist: string;
   readonly venue: string;
+  readonly refundPolicy?: RefundPolicy | undefined;
+  /** An IANA name. */
+  readonly timeZone?: string | undefined;
   /** At least one; they become performance 1, 2, … in the order given. */
   readonly performances: readonly NewPerformance[];
 }
@@ -32,7 +37,7 @@ export interface CreatedPerformance {
   readonly seatsTotal: number;
 }
 
-export interface CreatedConcert {
+export interface CreatedConcert extends RefundTerms {
   readonly concertId: string;
   readonly performances: readonly CreatedPerformance[];
 }
@@ -69,9 +74,10 @@ export async function createConcert(tx: Tx, input: NewConcert): Promise<CreatedC
   const sections = input.performances.flatMap((performance, index) =>
     numbered(performance, `${concertId}-${index + 1}`),
   );
+  const terms = await keepTerms(tx, input);
   await Promise.all([
-    tx`insert into concerts (id, title, artist, venue, first_starts_at, last_starts_at)
-      values (${concertId}, ${input.title}, ${input.artist}, ${input.venue}, ${starts[0] ?? ''}, ${starts.at(-1) ?? ''})`,
+    tx`insert into concerts (id, title, artist, venue, first_starts_at, last_starts_at, refund_terms)
+      values (${concertId}, ${input.title}, ${input.artist}, ${input.venue}, ${starts[0] ?? ''}, ${starts.at(-1) ?? ''}, ${terms.id})`,
     tx`insert into performances (concert_id, id, starts_at, seats_total)
       select ${concertId}, p.id, p.starts_at, p.seats_total
       from unnest(${performances.map((p) => p.id)}::text[], ${performances.map((p) => p.startsAt)}::text[]::timestamptz[],
@@ -82,12 +88,12 @@ export async function createConcert(tx: Tx, input: NewConcert): Promise<CreatedC
         ${sections.map((s) => s.seatsPerRow)}::int[], ${sections.map((s) => s.grade)}::text[],
         ${sections.map((s) => s.price)}::bigint[], ${sections.map((s) => s.firstNumber)}::int[]) as s`,
   ]);
-  return { concertId, performances };
+  return { concertId, performances, refundPolicy: terms.refundPolicy, timeZone: terms.timeZone };
 }
 
 /** What the schema of the request cannot say, in its first problems. */
 function problemsIn(input: NewConcert): Fault[] {
-  const problems: Fault[] = [];
+  const problems: Fault[] = faultsInTerms(input);
   const names = createNames();
   for (const [index, performance] of input.performances.entries()) {
     if (problems.length >= problems_max) break;

@@ -17,6 +17,13 @@ export interface Performance {
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly startsAt: string;
+  /** CANCELLED: called off, and never on sale again. */
+  readonly status: 'SCHEDULED' | 'CANCELLED';
+  /** Counts the changes of this date: whoever decides by an older one decides again. */
+  readonly revision: number;
+  /** When it was moved last, and from where; both null if it never was. ISO 8601, UTC. */
+  readonly movedAt: string | null;
+  readonly movedFrom: string | null;
   readonly seatsTotal: number;
   /** In order of `firstNumber`, without gaps. */
   readonly sections: readonly Section[];

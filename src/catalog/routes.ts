@@ -1,6 +1,7 @@
 /** What is on sale, for everybody, over HTTP. */
 import { route, type App } from '../contract.ts';
 import { refuse } from '../refusals.ts';
+import { firstTerms } from '../refunds/refunds.ts';
 import type { Catalog } from './catalog.ts';
 import { gradePrices, type Performance } from './layout.ts';
 import { createProgramme, type Sales, type SeatsSold } from './programme.ts';
@@ -23,8 +24,8 @@ function createShown() {
 
 function show(performances: readonly Performance[]) {
   return performances.map((performance) => {
-    const { id, startsAt, seatsTotal } = performance;
-    return { id, startsAt, seatsTotal, grades: gradePrices(performance) };
+    const { id, startsAt, seatsTotal, status, movedFrom, movedAt } = performance;
+    return { id, startsAt, seatsTotal, status, movedFrom, movedAt, grades: gradePrices(performance) };
   });
 }
 
@@ -49,17 +50,22 @@ export function catalogRoutes(app: App, { catalog, sales, maxSeatsPerFan }: Cata
       const { concertId } = request.params;
       const concert = await catalog.concert(concertId);
       if (concert === undefined) throw refuse('NOT_FOUND');
-      const [known, seatsMax, performances] = await Promise.all([
+      const [known, seatsMax, performances, terms = firstTerms] = await Promise.all([
         sales([concertId]),
         maxSeatsPerFan(concertId),
         catalog.performancesOf(concertId),
+        catalog.termsOf(concertId),
       ]);
       const begun = new Set(known.get(concertId)?.begun);
       return {
         ...concert,
         ...saleOf(known, concertId),
         maxSeatsPerFan: seatsMax,
-        performances: shown(performances).map((date) => Object.assign({ onSale: !begun.has(date.id) }, date)),
+        timeZone: terms.timeZone,
+        refundRules: [],
+        performances: shown(performances).map((date) =>
+          Object.assign({ onSale: !begun.has(date.id) && date.status === 'SCHEDULED', notice: null }, date),
+        ),
       };
     },
   });

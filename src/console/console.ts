@@ -10,6 +10,7 @@ import { keyed, type Once } from '../idempotency/idempotency.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { Refusal, refuse, refuseField } from '../refusals.ts';
+import { firstTerms, type GivenTerms, type RefundTerms } from '../refunds/refunds.ts';
 import type { Reservations, SeatNumbers } from '../reservation/reservation.ts';
 import {
   changeSettings,
@@ -33,7 +34,7 @@ import { listReservations, type ReservationQuery, type ReservationsPage } from '
 /** A concert to put on sale; settings left out are the contract's defaults. */
 export type NewSale = NewConcert & Partial<Omit<Settings, keyof Pause>>;
 
-export interface CreatedSale extends Omit<Settings, keyof Pause> {
+export interface CreatedSale extends Omit<Settings, keyof Pause>, RefundTerms {
   readonly id: string;
   readonly title: string;
   readonly artist: string;
@@ -65,7 +66,7 @@ export interface Console {
    * Changes what is named, in force on this server at once, on the others within 2 s. Refusals: NOT_FOUND;
    * VALIDATION_FAILED, if nothing is named; SETTINGS_CHANGED, if one of `expected` is not what is in force.
    */
-  updateConcert(concertId: string, patch: SettingsGiven, by: ChangedBy): Promise<Settings & { id: string }>;
+  updateConcert(concertId: string, patch: ConcertGiven, by: ChangedBy): Promise<ChangedConcert>;
   /** Refusal: NOT_FOUND. */
   overview(concertId: string): Promise<Overview>;
   /** Everybody's reservations, newest first. Refusal: VALIDATION_FAILED for a cursor that is none. */
@@ -80,8 +81,11 @@ export interface ChangedBy {
   readonly expected?: SettingsGiven | undefined;
 }
 
-/** Settings as an operator names them. */
-type SettingsGiven = Omit<BodyOf<'updateConcert'>, 'expected'>;
+/** What an operator changes, as named. */
+type ConcertGiven = Omit<BodyOf<'updateConcert'>, 'expected'>;
+/** Settings of the line among it. */
+type SettingsGiven = Omit<ConcertGiven, keyof RefundTerms>;
+type ChangedConcert = Settings & RefundTerms & { readonly id: string };
 
 export interface ConsoleRooms {
   readonly database: Database;
@@ -139,33 +143,47 @@ async function putOnSale(
   sale: NewSale,
   operatorId: string | null,
 ): Promise<CreatedSale> {
-  const { title, artist, venue, performances, ...given } = sale;
-  const settings = { ...concertDefaults, ...given };
+  const { title, artist, venue, performances, refundPolicy: policy, timeZone: zone, ...given } = sale;
+  const { timeZone: usualZone, ...usual } = concertDefaults;
+  const settings = { ...usual, ...given };
   checkSize(sale);
-  const made = await catalog.create(tx, { title, artist, venue, performances });
-  const { concertId } = made;
+  const made = await catalog.create(tx, {
+    title,
+    artist,
+    venue,
+    refundPolicy: policy,
+    timeZone: zone ?? usualZone,
+    performances,
+  });
+  const { concertId, refundPolicy, timeZone } = made;
   await openRoom(tx, concertId, settings);
   await reservations.layOutSeats(tx, concertId, made.performances);
-  const after = { title, artist, venue, ...settings, performances };
+  const after = { title, artist, venue, ...settings, refundPolicy, timeZone, performances };
   await writeDown(tx, { operatorId, action: 'CREATE_CONCERT', concertId, before: null, after });
-  return { id: concertId, title, artist, venue, currency, ...settings, performances: [...made.performances] };
+  const terms = { refundPolicy, timeZone };
+  return { id: concertId, title, artist, venue, currency, ...settings, ...terms, performances: [...made.performances] };
 }
 
 async function updateConcert(
   rooms: ConsoleRooms,
   concertId: string,
-  { paused, ...plain }: SettingsGiven,
+  { paused, refundPolicy, timeZone, ...plain }: ConcertGiven,
   { operatorId, expected = {} }: ChangedBy,
-): Promise<Settings & { id: string }> {
+): Promise<ChangedConcert> {
   const patch: Partial<Settings> = paused === undefined ? plain : { ...plain, ...pauseBy(paused) };
-  if (Object.keys(patch).length === 0) {
+  const terms: GivenTerms = { refundPolicy, timeZone };
+  const isOfTerms = refundPolicy !== undefined || timeZone !== undefined;
+  if (Object.keys(patch).length === 0 && !isOfTerms) {
     throw refuseField('body', { en: 'must name a setting to change', ko: '바꿀 설정이 하나는 있어야 해요' });
   }
   const work = rooms.database.transaction(async (tx) => {
+    // The concert's row before the room's, as everybody who takes both.
+    const changedTerms = isOfTerms ? await rooms.catalog.changeTerms(tx, concertId, terms) : undefined;
     const changed = await changeSettings(tx, concertId, patch);
-    const { before, after } = changed;
     // Refusing here undoes the change.
-    if (differs(before, expected)) throw refuse('SETTINGS_CHANGED', { current: before });
+    if (differs(changed.before, expected)) throw refuse('SETTINGS_CHANGED', { current: changed.before });
+    const before = { ...changed.before, ...changedTerms?.before };
+    const after = { ...changed.after, ...changedTerms?.after };
     await writeDown(tx, { operatorId, action: 'CHANGE_SETTINGS', concertId, before, after });
     return changed;
   });
@@ -173,8 +191,9 @@ async function updateConcert(
     if (!(error instanceof Refusal) || error.code !== 'SETTINGS_CHANGED') throw error;
     throw refuse(error.code, { ...error.fields, ...(await lastDeed(rooms, concertId)) });
   });
+  if (isOfTerms) rooms.catalog.changed(concertId);
   await rooms.waitingRoom.boards.show(news);
-  return { id: concertId, ...after };
+  return { id: concertId, ...after, ...((await rooms.catalog.termsOf(concertId)) ?? firstTerms) };
 }
 
 type PauseGiven = Exclude<SettingsGiven['paused'], undefined>;

@@ -3,7 +3,13 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Sql } from '../platform/database.ts';
 import { refuseCursor } from '../refusals.ts';
-import { reservedSeats, type Reservation, type ReservationStatus } from '../reservation/reservation.ts';
+import {
+  paidColumns,
+  whatWasPaid,
+  type OwnReservation,
+  type PaidRow,
+  type ReservationStatus,
+} from '../reservation/reservation.ts';
 import { fitting, type Fitting } from './fitting.ts';
 
 export interface ReservationQuery {
@@ -22,7 +28,7 @@ export interface ReservationQuery {
 }
 
 export interface ReservationsPage {
-  readonly reservations: (Reservation & {
+  readonly reservations: (OwnReservation & {
     readonly userId: string;
     readonly userName: string | null;
     readonly createdAt: string;
@@ -31,13 +37,11 @@ export interface ReservationsPage {
   readonly nextCursor: string | null;
 }
 
-interface Row {
+interface Row extends PaidRow {
   readonly id: string;
   readonly concertId: string;
   readonly performanceId: string;
   readonly userId: string;
-  readonly seatNumbers: readonly number[];
-  readonly amount: number;
   readonly status: ReservationStatus;
   readonly heldUntil: Date;
   readonly createdAt: Date;
@@ -105,7 +109,7 @@ function among(
 /** A hold whose time ran out is EXPIRED from that moment, swept or not. */
 function columns(sql: Sql) {
   return sql`id, concert_id as "concertId", performance_id as "performanceId", user_id as "userId",
-    seat_numbers as "seatNumbers", amount, held_until as "heldUntil", created_at as "createdAt",
+    ${paidColumns(sql)}, held_until as "heldUntil", created_at as "createdAt",
     case when status = 'HELD' and held_until <= now() then 'EXPIRED' else status end as status`;
 }
 
@@ -121,7 +125,7 @@ async function complete(
   row: Row,
   userName: string | null,
 ): Promise<ReservationsPage['reservations'][number]> {
-  const { id, concertId, performanceId, userId, amount, status } = row;
+  const { id, concertId, performanceId, userId, status } = row;
   const performance = await catalog.performance(performanceId);
   return {
     id,
@@ -129,8 +133,7 @@ async function complete(
     performanceId,
     userId,
     userName,
-    seats: performance === undefined ? [] : reservedSeats(performance, row.seatNumbers),
-    amount,
+    ...whatWasPaid(row, performance),
     status,
     heldUntil: status === 'HELD' ? row.heldUntil.toISOString() : null,
     createdAt: row.createdAt.toISOString(),

@@ -13,7 +13,6 @@ import {
   PerformanceParams,
   ProgrammeQuery,
   QueueStatus,
-  Reservation,
   ReservationParams,
   Sale,
   Seat,
@@ -24,6 +23,7 @@ import {
   pageOf,
   text,
 } from './parts.ts';
+import { OwnReservation, Reservation } from './reservations.ts';
 import { moneyEndpoints } from './money.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -187,7 +187,7 @@ a date passes, may find it twice and misses none.`,
     summary: 'Your reservations, newest first',
     description: 'What was paid stays. What expired or was released is removed after some time (`RETENTION_DAYS`).',
     querystring: Page,
-    replies: { 200: pageOf('reservations', Reservation) },
+    replies: { 200: pageOf('reservations', OwnReservation) },
     refusals: [],
   },
   getReservation: {
@@ -196,7 +196,7 @@ a date passes, may find it twice and misses none.`,
     needs: 'bearer',
     summary: 'One of your reservations',
     params: ReservationParams,
-    replies: { 200: Reservation },
+    replies: { 200: OwnReservation },
     refusals: ['NOT_FOUND'],
   },
   cancelReservation: {

@@ -18,6 +18,16 @@ export const concertLimits = {
   seatsPerFanMax: 100,
 } as const;
 
+/** How far a refund policy may reach. */
+export const refundLimits = {
+  rulesMax: 20,
+  daysMax: 365,
+  /** A year. */
+  freeHoursMax: 8_760,
+  closesMinutesMax: 525_600,
+  compensationPercentMax: 10,
+} as const;
+
 /** What a concert gets when its operator says nothing. */
 export const concertDefaults = {
   maxActive: 100,
@@ -25,6 +35,8 @@ export const concertDefaults = {
   holdSeconds: 300,
   graceSeconds: 20,
   maxSeatsPerFan: 4,
+  boundToSupply: false,
+  timeZone: 'Asia/Seoul',
 } as const;
 
 /** What an operator asks about money, and when it is time to look. */

@@ -5,7 +5,6 @@ import {
   IdempotencyHeaders,
   Money,
   Page,
-  Payment,
   ReservationParams,
   Time,
   WalletEntry,
@@ -14,6 +13,7 @@ import {
   oneOf,
   pageOf,
 } from './parts.ts';
+import { Payment } from './reservations.ts';
 import type { Endpoint } from './endpoint.ts';
 
 export const chargeMethods = ['sandbox', 'toss', 'stripe'] as const;
@@ -75,7 +75,7 @@ const WithdrawalPart = Type.Object({
   amount: Money,
   status: oneOf(['PENDING', 'DONE', 'FAILED']),
 });
-const Withdrawal = Type.Object({
+export const Withdrawal = Type.Object({
   id: Id,
   amount: Money,
   status: oneOf(['PENDING', 'DONE', 'FAILED'], { description: 'PENDING until every part ended; DONE if any is' }),

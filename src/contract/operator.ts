@@ -1,8 +1,6 @@
 /** What an operator can ask, and what the machines around the service ask. */
 import { Type } from 'typebox';
 import {
-  AllReservationsQuery,
-  AnyonesReservation,
   ConcertParams,
   Count,
   Id,
@@ -14,7 +12,10 @@ import {
   pageOf,
   seconds,
 } from './parts.ts';
+import { AllReservationsQuery, AnyonesReservation } from './reservations.ts';
 import { PauseSeen, Pausing, pause } from './pausing.ts';
+import { RefundPolicy } from './refunds.ts';
+import { startsAtText } from './dates.ts';
 import { liveEndpoints } from './console-live.ts';
 import { concertDefaults, concertLimits } from './limits.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -22,11 +23,6 @@ import type { Endpoint } from './endpoint.ts';
 const maxActive = (options: object = {}) => Type.Integer({ minimum: 1, maximum: concertLimits.activeMax, ...options });
 const maxSeatsPerFan = (options: object = {}) =>
   Type.Integer({ minimum: 1, maximum: concertLimits.seatsPerFanMax, ...options });
-
-// What both JavaScript and PostgreSQL can read: no leap second, no offset that no place on earth has.
-const startsAtPattern = '^[12][0-9]{3}-.{5}[Tt].{6}[0-5][0-9](\\.[0-9]{1,9})?([Zz]|[+-](0[0-9]|1[0-4]):[0-5][0-9])$';
-/** Of what the pattern takes. A date is taken apart before it is matched, so its length has to be known first. */
-const startsAtCharsMax = 35;
 
 const Section = Type.Object(
   {
@@ -39,6 +35,19 @@ const Section = Type.Object(
   { additionalProperties: false },
 );
 
+const boundToSupply = (options: object = {}) =>
+  Type.Boolean({
+    description: 'Nobody is let in but to seats that can be had; what comes back lets in the next in line',
+    ...options,
+  });
+const timeZone = Type.String({
+  pattern: '^[A-Za-z0-9_+/-]{1,64}$',
+  maxLength: 64,
+  description: 'A name of the IANA time zone database: days of the refund policy are dates there. Default `Asia/Seoul`',
+});
+/** What a refund will go by that is paid for from now on. */
+const terms = { refundPolicy: RefundPolicy, timeZone: Type.String() };
+
 const NewConcert = Type.Object(
   {
     title: oneLine(concertLimits.textCharsMax),
@@ -49,10 +58,13 @@ const NewConcert = Type.Object(
     holdSeconds: Type.Optional(seconds({ default: concertDefaults.holdSeconds })),
     graceSeconds: Type.Optional(seconds({ default: concertDefaults.graceSeconds })),
     maxSeatsPerFan: Type.Optional(maxSeatsPerFan({ default: concertDefaults.maxSeatsPerFan })),
+    boundToSupply: Type.Optional(boundToSupply({ default: false })),
+    refundPolicy: Type.Optional(RefundPolicy),
+    timeZone: Type.Optional(timeZone),
     performances: Type.Array(
       Type.Object(
         {
-          startsAt: Type.String({ format: 'date-time', maxLength: startsAtCharsMax, pattern: startsAtPattern }),
+          startsAt: startsAtText,
           sections: Type.Array(Section, { minItems: 1, maxItems: concertLimits.sectionsMax }),
         },
         { additionalProperties: false },
@@ -64,6 +76,7 @@ const NewConcert = Type.Object(
 );
 
 const settings = {
+  boundToSupply: Type.Boolean(),
   maxActive: Type.Integer(),
   sessionSeconds: Type.Integer(),
   holdSeconds: Type.Integer(),
@@ -78,6 +91,7 @@ const changes = {
   holdSeconds: Type.Optional(seconds()),
   graceSeconds: Type.Optional(seconds()),
   maxSeatsPerFan: Type.Optional(maxSeatsPerFan()),
+  boundToSupply: Type.Optional(boundToSupply()),
 };
 
 const concerts = {
@@ -97,6 +111,7 @@ const concerts = {
         venue: Type.String(),
         currency: Type.String(),
         ...settings,
+        ...terms,
         performances: Type.Array(PlannedPerformance),
       }),
     },
@@ -111,6 +126,8 @@ const concerts = {
     body: Type.Object(
       {
         ...changes,
+        refundPolicy: Type.Optional(RefundPolicy),
+        timeZone: Type.Optional(timeZone),
         paused: Type.Optional(Pausing),
         expected: Type.Optional(
           Type.Object(
@@ -125,7 +142,7 @@ const concerts = {
       { additionalProperties: false, minProperties: 1 },
     ),
     bodyBytesMax: 32_768,
-    replies: { 200: Type.Object({ id: Id, ...settings, ...pause }) },
+    replies: { 200: Type.Object({ id: Id, ...settings, ...terms, ...pause }) },
     refusals: ['NOT_FOUND', 'SETTINGS_CHANGED'],
   },
   getOverview: {

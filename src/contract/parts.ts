@@ -53,7 +53,7 @@ export const PerformanceParams = Type.Object({
 });
 export const ReservationParams = Type.Object({ id: Type.String({ pattern: '^[a-z0-9]{10}-[a-z0-9]{1,40}$' }) });
 
-const pageProperties = {
+export const pageProperties = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: pageLimitMax, default: pageLimitDefault })),
   cursor: Type.Optional(
     Type.String({ pattern: '^[\\x21-\\x7e]{1,200}$', description: '`nextCursor` of the page before' }),
@@ -67,19 +67,6 @@ export const ProgrammeQuery = Type.Object({
   ),
 });
 
-const reservationStatuses = ['HELD', 'CONFIRMED', 'EXPIRED', 'CANCELLED'] as const;
-export const AllReservationsQuery = Type.Object({
-  ...pageProperties,
-  concertId: Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]{1,64}$' })),
-  status: Type.Optional(oneOf(reservationStatuses)),
-  userId: Type.Optional(text(300, { description: 'The whole id of a user' })),
-  q: Type.Optional(
-    text(200, {
-      description:
-        'A reservation id, or a part (4 to 8 characters) of the number on its ticket; the name of a seat or a part of it; a user id or its beginning; part of an account’s name or e-mail address',
-    }),
-  ),
-});
 export const Availability = Type.Object({
   status: Type.Optional(oneOf(['available', 'all'], { default: 'available' })),
 });
@@ -123,19 +110,36 @@ export const LivePlaces = Type.Object({
     { maxItems: 50 },
   ),
 });
-export const IssuedToken = Type.Object({ token: Type.String(), ...queueStatusProperties });
+const supplyProperties = {
+  /** Both only where the concert is bound to its supply. */
+  supply: Type.Optional(
+    Type.Object(
+      { available: Count, held: Count, sold: Count },
+      { description: 'Seats of the dates on sale, at most a second old; only where the line is bound to them' },
+    ),
+  ),
+  standby: Type.Optional(
+    Type.Boolean({
+      description: 'The seats keep the line, not `maxActive`: whoever waits stands by for what comes back',
+    }),
+  ),
+};
+export const IssuedToken = Type.Object({ token: Type.String(), ...queueStatusProperties, ...supplyProperties });
 export const QueueStatus = Type.Object({
   ...queueStatusProperties,
+  ...supplyProperties,
   expiredBecause: Type.Unsafe<'PAID' | 'SESSION_ENDED' | 'LEFT' | 'ABSENT' | null>({
     type: ['string', 'null'],
     enum: ['PAID', 'SESSION_ENDED', 'LEFT', 'ABSENT', null],
   }),
 });
 
+const performanceStatus = oneOf(['SCHEDULED', 'CANCELLED'], { description: 'CANCELLED: it was called off' });
 export const Performance = Type.Object({
   id: Id,
   concertId: Id,
   startsAt: Time,
+  status: performanceStatus,
   seatsTotal: Count,
   seatsAvailable: Count,
 });
@@ -150,37 +154,6 @@ export const Seat = Type.Object({
   status: oneOf(seatStatuses),
 });
 export const SeatChange = Type.Object({ number: Type.Integer({ minimum: 1 }), status: oneOf(seatStatuses) });
-const ReservedSeat = Type.Object({ number: Type.Integer(), label: Type.String(), price: Money });
-
-const reservationProperties = {
-  id: Id,
-  concertId: Id,
-  performanceId: Id,
-  seats: Type.Array(ReservedSeat),
-  amount: Money,
-  status: oneOf(reservationStatuses),
-  heldUntil: Type.Unsafe<string | null>({
-    type: ['string', 'null'],
-    format: 'date-time',
-    description: 'End of the hold; null unless HELD',
-  }),
-};
-export const Reservation = Type.Object(reservationProperties);
-export const AnyonesReservation = Type.Object({
-  ...reservationProperties,
-  userId: Id,
-  userName: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'null where only the id is known' }),
-  createdAt: Time,
-});
-
-export const Payment = Type.Object({
-  id: Id,
-  reservationId: Id,
-  amount: Money,
-  balance: Money,
-  seats: Type.Array(ReservedSeat),
-  paidAt: Time,
-});
 export const WalletEntry = Type.Object({
   id: Id,
   kind: oneOf(['CHARGE', 'PAYMENT', 'REFUND', 'COMPENSATION', 'WITHDRAWAL', 'REVERSAL']),
@@ -211,12 +184,31 @@ export const PlannedPerformance = Type.Object({ id: Id, startsAt: Time, seatsTot
 export const ConcertInFull = Type.Object({
   ...concertProperties,
   maxSeatsPerFan: Type.Integer(),
+  timeZone: Type.String({ description: 'Of the venue; an IANA name' }),
+  refundRules: Type.Array(Type.String(), {
+    description: 'How refunds go for what is paid now, in sentences of the reader’s language',
+  }),
   performances: Type.Array(
     Type.Object({
       id: Id,
       startsAt: Time,
       seatsTotal: Count,
-      onSale: Type.Boolean({ description: 'false from its start on' }),
+      onSale: Type.Boolean({ description: 'false from its start on, and when it was called off' }),
+      status: performanceStatus,
+      movedFrom: Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        format: 'date-time',
+        description: 'Where it was before it was moved last; else null',
+      }),
+      movedAt: Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        format: 'date-time',
+        description: 'Whoever paid before this cancels without a fee for 168 hours from it',
+      }),
+      notice: Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        description: 'Why it was called off, in the reader’s language; else null',
+      }),
       grades: Type.Array(Type.Object({ grade: Type.String(), priceMin: Money, priceMax: Money, seatsTotal: Count })),
     }),
   ),

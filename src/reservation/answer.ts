@@ -20,6 +20,29 @@ export interface Reservation {
   readonly heldUntil: string | null;
 }
 
+/** What became of paid seats that were given back. */
+export interface GivenBack {
+  readonly id: string;
+  readonly seatNumbers: number[];
+  readonly fee: number;
+  readonly refund: number;
+  readonly compensation: number;
+  readonly reason: 'fan' | 'organiser' | 'postponed' | 'force_majeure' | 'illness' | 'called_off';
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly withdrawalId: string | null;
+}
+
+/** A reservation as its fan, or an operator, sees it later: `seats` and `amount` are of those that are left. */
+export interface OwnReservation extends Reservation {
+  /** Null while nothing is paid. */
+  readonly paid: number | null;
+  readonly paidAt: string | null;
+  readonly cancelledSeats: ReservedSeat[];
+  /** The oldest first. */
+  readonly cancellations: GivenBack[];
+}
+
 /** Label and price of the seats with these numbers; numbers that the performance does not have are left out. */
 export function reservedSeats(performance: Performance, numbers: readonly number[]): ReservedSeat[] {
   return numbers.flatMap((number) => {

@@ -2,7 +2,8 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Sql } from '../platform/database.ts';
 import { refuse, refuseCursor } from '../refusals.ts';
-import { concertIdOf, reservedSeats, type Reservation, type ReservationStatus } from './answer.ts';
+import { concertIdOf, type OwnReservation, type ReservationStatus } from './answer.ts';
+import { paidColumns, whatWasPaid, type PaidRow } from './paid.ts';
 
 export interface PageRequest {
   /** 1–200. */
@@ -11,17 +12,15 @@ export interface PageRequest {
 }
 
 export interface ReservationPage {
-  readonly reservations: Reservation[];
+  readonly reservations: OwnReservation[];
   /** Null at the end. */
   readonly nextCursor: string | null;
 }
 
-interface Row {
+interface Row extends PaidRow {
   readonly id: string;
   readonly concertId: string;
   readonly performanceId: string;
-  readonly seatNumbers: readonly number[];
-  readonly amount: number;
   readonly status: ReservationStatus;
   readonly heldUntil: Date;
   readonly created: number;
@@ -34,7 +33,7 @@ interface Reading {
 
 /** A hold whose time ran out is EXPIRED from that moment, swept or not. */
 function columns(sql: Sql) {
-  return sql`id, concert_id as "concertId", performance_id as "performanceId", seat_numbers as "seatNumbers", amount,
+  return sql`id, concert_id as "concertId", performance_id as "performanceId", ${paidColumns(sql)},
     held_until as "heldUntil", (extract(epoch from created_at) * 1000000)::bigint as created,
     case when status = 'HELD' and held_until <= now() then 'EXPIRED' else status end as status`;
 }
@@ -63,7 +62,7 @@ export async function listOwn(
 }
 
 /** Refuses with NOT_FOUND what does not exist or is somebody else's. */
-export async function getOwn({ sql, catalog }: Reading, userId: string, id: string): Promise<Reservation> {
+export async function getOwn({ sql, catalog }: Reading, userId: string, id: string): Promise<OwnReservation> {
   const [row] = await sql<Row[]>`
     select ${columns(sql)} from reservations
     where concert_id = ${concertIdOf(id)} and id = ${id} and user_id = ${userId}`;
@@ -71,15 +70,14 @@ export async function getOwn({ sql, catalog }: Reading, userId: string, id: stri
   return complete(catalog, row);
 }
 
-async function complete(catalog: Catalog, row: Row): Promise<Reservation> {
-  const { id, concertId, performanceId, amount, status } = row;
+async function complete(catalog: Catalog, row: Row): Promise<OwnReservation> {
+  const { id, concertId, performanceId, status } = row;
   const performance = await catalog.performance(performanceId);
   return {
     id,
     concertId,
     performanceId,
-    seats: performance === undefined ? [] : reservedSeats(performance, row.seatNumbers),
-    amount,
+    ...whatWasPaid(row, performance),
     status,
     heldUntil: status === 'HELD' ? row.heldUntil.toISOString() : null,
   };

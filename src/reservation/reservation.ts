@@ -10,7 +10,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import { createBell, type Bell, type Duty } from '../platform/ticker.ts';
 import { refuse, refuseField } from '../refusals.ts';
 import type { Pass, WaitingRoom } from '../waiting-room/gate.ts';
-import { concertIdOf, type Reservation } from './answer.ts';
+import { concertIdOf, type OwnReservation, type Reservation } from './answer.ts';
 import { createCancellations } from './cancellations.ts';
 import type { HoldCommand } from './holding.ts';
 import { countChanges } from './counting.ts';
@@ -28,7 +28,8 @@ import { createSeatEvents, type SeatEvents } from './seat-events.ts';
 import { createSoldSeats, soldOutDuty, type Sold } from './sold.ts';
 
 export { reservedSeats } from './answer.ts';
-export type { Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
+export { paidColumns, whatWasPaid, type PaidRow } from './paid.ts';
+export type { OwnReservation, Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
 export { confirming } from './sale.ts';
 export type { LockedReservation } from './sale.ts';
 export type { SaleStanding, WholeStanding } from './standing.ts';
@@ -67,7 +68,7 @@ export interface Reservations {
   /** Releases an own hold; one that ended before is left as it is. Refuses with NOT_FOUND and ALREADY_PAID. */
   cancel(userId: string, id: string): Promise<void>;
   list(userId: string, page: PageRequest): Promise<ReservationPage>;
-  get(userId: string, id: string): Promise<Reservation>;
+  get(userId: string, id: string): Promise<OwnReservation>;
 
   /** The board of a performance, read if it is not in memory. */
   seatBoard(performance: Performance): Promise<KeptBoard>;

@@ -89,8 +89,8 @@ function seatRoutes(app: App, { reservations, catalog, gate }: ReservationRooms)
       const begun = new Set(sales.get(concertId)?.begun);
       const boards = await Promise.all(performances.map((performance) => reservations.seatBoard(performance)));
       const all = boards.map(({ board }) => {
-        const { id, startsAt, seatsTotal } = board.performance;
-        return { id, concertId, startsAt, seatsTotal, seatsAvailable: board.available };
+        const { id, startsAt, status, seatsTotal } = board.performance;
+        return { id, concertId, startsAt, status, seatsTotal, seatsAvailable: board.available };
       });
       return {
         performances:

@@ -30,6 +30,8 @@ export interface Settings extends Pause {
   readonly holdSeconds: number;
   readonly graceSeconds: number;
   readonly maxSeatsPerFan: number;
+  /** Nobody is let in but to seats that can be had. */
+  readonly boundToSupply: boolean;
 }
 
 /** What happened to one place in line. */

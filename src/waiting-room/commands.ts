@@ -212,10 +212,12 @@ export async function letIn(
 
 /** Opens the line of a new concert. */
 export async function openRoom(tx: Tx, concertId: string, settings: Omit<Settings, keyof Pause>): Promise<void> {
-  const { maxActive, sessionSeconds, holdSeconds, graceSeconds, maxSeatsPerFan } = settings;
+  const { maxActive, sessionSeconds, holdSeconds, graceSeconds, maxSeatsPerFan, boundToSupply } = settings;
   await tx`
-    insert into rooms (concert_id, max_active, active_ceiling, session_seconds, hold_seconds, grace_seconds, max_seats_per_fan, max_seats_per_fan_ever)
-    values (${concertId}, ${maxActive}, ${maxActive}, ${sessionSeconds}, ${holdSeconds}, ${graceSeconds}, ${maxSeatsPerFan}, ${maxSeatsPerFan})`;
+    insert into rooms (concert_id, max_active, active_ceiling, session_seconds, hold_seconds, grace_seconds, max_seats_per_fan, max_seats_per_fan_ever,
+      bound_to_supply)
+    values (${concertId}, ${maxActive}, ${maxActive}, ${sessionSeconds}, ${holdSeconds}, ${graceSeconds}, ${maxSeatsPerFan}, ${maxSeatsPerFan},
+      ${boundToSupply})`;
 }
 
 /**
@@ -229,7 +231,7 @@ export async function changeSettings(
 ): Promise<{ before: Settings; after: Settings; news: News }> {
   const [before] = await tx<SettingsRow[]>`
     select max_active as "maxActive", session_seconds as "sessionSeconds", hold_seconds as "holdSeconds",
-      grace_seconds as "graceSeconds", max_seats_per_fan as "maxSeatsPerFan", paused_reason as "pausedReason",
+      grace_seconds as "graceSeconds", max_seats_per_fan as "maxSeatsPerFan", bound_to_supply as "boundToSupply", paused_reason as "pausedReason",
       paused_reason_ko as "pausedReasonKo"
     from rooms where concert_id = ${concertId} for update`;
   if (before === undefined) throw refuse('NOT_FOUND');
@@ -240,7 +242,7 @@ export async function changeSettings(
       session_seconds = ${after.sessionSeconds}, hold_seconds = ${after.holdSeconds}, grace_seconds = ${after.graceSeconds},
       max_seats_per_fan = ${after.maxSeatsPerFan},
       max_seats_per_fan_ever = greatest(max_seats_per_fan_ever, ${after.maxSeatsPerFan}::integer),
-      paused_reason = ${after.paused?.reason ?? null}, paused_reason_ko = ${after.pauseReasons?.ko ?? null}
+      bound_to_supply = ${after.boundToSupply}, paused_reason = ${after.paused?.reason ?? null}, paused_reason_ko = ${after.pauseReasons?.ko ?? null}
     where concert_id = ${concertId}`;
   const room = await lockRoom(tx, concertId);
   if (room === undefined) throw refuse('NOT_FOUND');

@@ -26,7 +26,7 @@ export async function readSnapshot({ transaction }: Database, concertId: string)
     const [rooms, active, passedOver, departed, reissued] = await Promise.all([
       tx<RoomRow[]>`
         select max_active as "maxActive", session_seconds as "sessionSeconds", hold_seconds as "holdSeconds",
-          grace_seconds as "graceSeconds", max_seats_per_fan as "maxSeatsPerFan", paused_reason as "pausedReason",
+          grace_seconds as "graceSeconds", max_seats_per_fan as "maxSeatsPerFan", bound_to_supply as "boundToSupply", paused_reason as "pausedReason",
           paused_reason_ko as "pausedReasonKo",
           version, head, front, last_number as "lastNumber"
         from rooms where concert_id = ${concertId}`,
@@ -69,7 +69,7 @@ export async function readSnapshot({ transaction }: Database, concertId: string)
 }
 
 export function settingsOf(row: SettingsRow): Settings {
-  const { maxActive, sessionSeconds, holdSeconds, graceSeconds, maxSeatsPerFan, pausedReason, pausedReasonKo } = row;
-  const pause = pauseOf(pausedReason, pausedReasonKo);
-  return { maxActive, sessionSeconds, holdSeconds, graceSeconds, maxSeatsPerFan, ...pause };
+  const { maxActive, sessionSeconds, holdSeconds, graceSeconds, maxSeatsPerFan, boundToSupply } = row;
+  const pause = pauseOf(row.pausedReason, row.pausedReasonKo);
+  return { maxActive, sessionSeconds, holdSeconds, graceSeconds, maxSeatsPerFan, boundToSupply, ...pause };
 }

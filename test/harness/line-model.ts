@@ -22,6 +22,7 @@ export const settings: Settings = {
   holdSeconds: 300,
   graceSeconds: 20,
   maxSeatsPerFan: 4,
+  boundToSupply: false,
   paused: null,
   pauseReasons: null,
 };

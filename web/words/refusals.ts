@@ -55,6 +55,8 @@ export const refusalWords: Both<Readonly<Record<ProblemCode, Said>>> = {
       title: '여기서는 결제를 거쳐 충전해요',
       text: '충전되지 않았어요. 결제 수단을 골라 충전해 주세요.',
     },
+    NOT_CANCELLABLE: { title: '취소할 수 없는 예매예요', text: '아무것도 바뀌지 않았어요.' },
+    QUOTE_CHANGED: { title: '환불 금액이 달라졌어요', text: '취소되지 않았어요. 금액을 확인하고 다시 결정해 주세요.' },
     AMOUNT_MISMATCH: {
       title: '주문한 금액과 달라요',
       text: '결제도 충전도 되지 않았어요. 처음부터 다시 충전해 주세요.',
@@ -139,6 +141,11 @@ export const refusalWords: Both<Readonly<Record<ProblemCode, Said>>> = {
     CHARGE_NOT_ALLOWED: {
       title: 'Wallets are topped up by a payment here',
       text: 'Nothing was topped up. Choose how to pay.',
+    },
+    NOT_CANCELLABLE: { title: 'This cannot be cancelled', text: 'Nothing was changed.' },
+    QUOTE_CHANGED: {
+      title: 'The refund is another by now',
+      text: 'Nothing was cancelled. Look at the amounts and decide again.',
     },
     AMOUNT_MISMATCH: {
       title: 'That is not the amount of this order',
