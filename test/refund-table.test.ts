@@ -133,7 +133,7 @@ describe('the words', () => {
 
   for (const preset of ['kftc', 'platform', 'none'] as const)
     test(`of ${preset} are those of the page, in their order`, () => {
-      const rows = page.find(([title]) => title === `Words of ${'`'}${preset}${'`'}`)?.[1] ?? [];
+      const rows = page.find(([title]) => title === `Words of \`${preset}\``)?.[1] ?? [];
       assert.deepEqual(
         rows.map(([, ko]) => ko),
         sentencesOf(terms(preset), 'ko'),
