@@ -96,7 +96,7 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
       credentialIn: accounts.credentialIn,
       shortcuts: {
         getQueueToken: statusShortcut(waitingRoom),
-        listSeats: seatsShortcut({ gate: waitingRoom.gate, reservations }),
+        listSeats: seatsShortcut({ gate: waitingRoom.gate, reservations, catalog: rooms.catalog }),
       },
     },
   });
@@ -133,7 +133,7 @@ async function makeRooms(
 ): Promise<Rooms> {
   const batchMax = config.laneBatchMax ?? batch_max;
   const accounts = await createAccounts({ database, feed, config, log, metrics });
-  const catalog = createCatalog({ database, metrics });
+  const catalog = createCatalog({ database, feed, metrics });
   const { authSecret: secret, rateLimit, retentionDays } = config;
   const kept = { rateLimit, retentionDays };
   const waitingRoom = createWaitingRoom({ database, feed, catalog, secret, batchMax, metrics, ...kept });
