@@ -30,6 +30,7 @@ import { createSoldSeats, soldOutDuty, type Sold } from './sold.ts';
 export { reservedSeats } from './answer.ts';
 export { paidColumns, whatWasPaid, type PaidRow } from './paid.ts';
 export type { OwnReservation, Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
+export { lockPaid, readPaid, takeBack, type GivenUp, type PaidSeats } from './given-up.ts';
 export { confirming } from './sale.ts';
 export type { LockedReservation } from './sale.ts';
 export type { SaleStanding, WholeStanding } from './standing.ts';
