@@ -28,13 +28,19 @@ const effects = (tx: Tx) => tx`
     format('{"id":"%s","reservationId":"%s","amount":%s,"balance":%s,', payment_id, paid.id, paid.amount, balance)
   from reservations as paid join transfers as entry on entry.user_id = paid.user_id and entry.reference = payment_id
   union all
-  select user_id, id, created_at, 0, format('hold %s %s', performance_id, array_to_string(seat_numbers, ',')),
-    format('{"id":"%s","amount":%s,"heldUntil":"%s"}', id, amount,
-      to_char(held_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
-  from reservations
+  -- A hold of a date that was moved since may have been promised for longer than it lasted.
+  select user_id, hold.id, created_at, 0, format('hold %s %s', performance_id, array_to_string(seat_numbers, ',')),
+    format('{"id":"%s","amount":%s,"heldUntil":"', hold.id, amount) || case
+      when moved_at > created_at - interval '1 minute' then ''
+      else to_char(held_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"}' end
+  from reservations as hold
+  join performances as date on date.concert_id = hold.concert_id and date.id = hold.performance_id
   union all
   select operator_id, concert_id, at, 0, 'concert', format('{"id":"%s","title":', concert_id)
-  from operator_log where action = 'CREATE_CONCERT' `;
+  from operator_log where action = 'CREATE_CONCERT'
+  union all
+  select operator_id, id, started_at, 0, 'calling-off', format('{"id":"%s","performanceId":"%s",', id, performance_id)
+  from performance_cancellations`;
 
 const idIn = (tx: Tx) => tx`substring(answer from '^[{]"id":"([^"]+)",')`;
 
@@ -55,8 +61,8 @@ export const keyChecks: readonly Check[] = [
         -- Holds that are over for long are removed; how far, is written down.
         or times is distinct from 1 and not (starts_with(known.fingerprint, 'hold ') and id <= coalesce(
           (select removed_to from reservation_retention where concert_id = split_part(id, '-', 1)), ''))
-        -- What was sent to make a concert is known by its hash alone.
-        or case effect.fingerprint when 'concert' then split_part(known.fingerprint, ' ', 1) else known.fingerprint end
+        -- What was sent to make a concert, or to call a date off, is known by its hash alone.
+        or case when effect.fingerprint in ('concert', 'calling-off') then split_part(known.fingerprint, ' ', 1) else known.fingerprint end
           <> effect.fingerprint
         or not starts_with(known.answer, effect.answer)`,
   },

@@ -1,0 +1,2 @@
+/** Giving back what was paid, over HTTP. */
+export { dateRoutes } from './routes-dates.ts';
