@@ -8,8 +8,8 @@ import { createAccounts, type Accounts } from './accounts/accounts.ts';
 import { accountsRoutes } from './accounts/routes.ts';
 import { createAudit } from './audit/audit.ts';
 import { auditRoutes } from './audit/routes.ts';
-import { createDates, type Dates } from './cancellation/cancellation.ts';
-import { dateRoutes } from './cancellation/routes.ts';
+import { createCancellation, type Cancellation } from './cancellation/cancellation.ts';
+import { cancellationRoutes } from './cancellation/routes.ts';
 import { createCatalog, type Catalog } from './catalog/catalog.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { createConsole, writeDown, type Console } from './console/console.ts';
@@ -64,7 +64,7 @@ interface Rooms {
   readonly wallet: Wallet;
   readonly funding: Funding;
   readonly payments: Payments;
-  readonly dates: Dates;
+  readonly cancellation: Cancellation;
   readonly console: Console;
 }
 
@@ -81,7 +81,7 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
   const metrics = createMetrics();
   const outside = await openOutside(options);
   const rooms = await makeRooms(options, metrics, outside.gateways);
-  const { accounts, waitingRoom, keys, reservations, wallet, funding, payments, dates, console } = rooms;
+  const { accounts, waitingRoom, keys, reservations, wallet, funding, payments, cancellation, console } = rooms;
   const { app, ready } = await openHall({
     ...options,
     metrics,
@@ -118,13 +118,14 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
       ...keys.duties,
       ...console.live.duties,
       ...funding.duties,
-      ...dates.duties,
+      ...cancellation.duties,
       ...(outside.sandbox?.duties ?? []),
       ...duties,
     ],
     close: async () => {
       await app.close();
-      await Promise.all([waitingRoom, keys, reservations, wallet, funding, payments, dates].map((room) => room.drain()));
+      const drained = [waitingRoom, keys, reservations, wallet, payments, cancellation].map((room) => room.drain());
+      await Promise.all([...drained, funding.drain()]);
       await outside.sandbox?.close();
     },
   };
@@ -156,13 +157,14 @@ async function makeRooms(
     isBusy: createBusyWatch(),
   });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });
-  const dates = createDates({ database, feed, catalog, reservations, wallet, metrics, writeDown });
+  const left = { database, feed, catalog, reservations, wallet, funding };
+  const cancellation = createCancellation({ ...left, writeDown, batchMax, metrics });
   const { money } = config;
   const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics, money });
   const { boards } = waitingRoom;
   metrics.follow('waiting', () => [...boards.all()].reduce((sum, board) => sum + board.waiting, 0));
   metrics.follow('active', () => [...boards.all()].reduce((sum, board) => sum + board.active.size, 0));
-  return { accounts, catalog, waitingRoom, keys, reservations, wallet, funding, payments, dates, console };
+  return { accounts, catalog, waitingRoom, keys, reservations, wallet, funding, payments, cancellation, console };
 }
 
 /** Every address: then 127.0.0.1 is one of them. */
@@ -186,7 +188,7 @@ async function mountOutside(app: App, { sandbox }: Outside): Promise<void> {
 
 /** Mounts the rooms' routes; answers the duties that those bring. */
 function mountRooms(app: App, rooms: Rooms, audit: ReturnType<typeof createAudit>): readonly Duty[] {
-  const { accounts, catalog, waitingRoom, reservations, wallet, funding, payments, dates, console } = rooms;
+  const { accounts, catalog, waitingRoom, reservations, wallet, funding, payments, cancellation, console } = rooms;
   accountsRoutes(app, accounts);
   catalogRoutes(app, {
     catalog,
@@ -198,7 +200,7 @@ function mountRooms(app: App, rooms: Rooms, audit: ReturnType<typeof createAudit
   walletRoutes(app, { wallet, accounts });
   fundingRoutes(app, { funding, accounts });
   paymentRoutes(app, { payments, waitingRoom, reservations });
-  dateRoutes(app, { dates, accounts });
+  cancellationRoutes(app, { cancellation, accounts });
   consoleRoutes(app, { console, accounts });
   auditRoutes(app, { audit, accounts });
   return duties;

@@ -47,7 +47,7 @@ export interface DatesOptions {
   readonly database: Database;
   readonly feed: Pick<Feed, 'isOurs'>;
   readonly catalog: Pick<Catalog, 'lockDate' | 'callOffDate' | 'moveDate' | 'changed' | 'performance'>;
-  readonly reservations: Pick<Reservations, 'announce'>;
+  readonly reservations: Pick<Reservations, 'announce' | 'countChanges'>;
   readonly wallet: Pick<Wallet, 'giveBack'>;
   readonly metrics: LaneMetrics;
   writeDown(tx: Tx, deed: DateDeed): Promise<void>;

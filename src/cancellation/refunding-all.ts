@@ -15,7 +15,6 @@ import { timeOrderedId } from '../platform/ids.ts';
 import { rest, type Bell, type Duty } from '../platform/ticker.ts';
 import { percentOf, refundLess } from '../refunds/refunds.ts';
 import {
-  countChanges,
   giveBackSome,
   lockFree,
   nextSold,
@@ -27,7 +26,7 @@ import {
   type SeatChange,
   type SoldTo,
 } from '../reservation/reservation.ts';
-import { lockWallets } from '../wallet/wallet.ts';
+import { holdWallets, type HeldWallets } from '../wallet/wallet.ts';
 import type { DatesOptions } from './dates.ts';
 
 interface Refunding extends Pick<DatesOptions, 'database' | 'feed' | 'catalog' | 'reservations' | 'wallet'> {
@@ -117,7 +116,7 @@ async function release(tx: Tx, date: CalledOff): Promise<Batch> {
   return { changes, isLast };
 }
 
-async function refundSome(tx: Tx, { wallet }: Refunding, date: CalledOff): Promise<Batch> {
+async function refundSome(tx: Tx, options: Refunding, date: CalledOff): Promise<Batch> {
   impatient(tx);
   const locking = tx`
     select from performance_cancellations
@@ -126,7 +125,7 @@ async function refundSome(tx: Tx, { wallet }: Refunding, date: CalledOff): Promi
   const behind = tx`(select last_number from performance_cancellations where ${isIt(tx, date)})`;
   const [{ count }, sold] = await Promise.all([locking, nextSold(tx, date, { behind, seatsMax: batch_max })]);
   if (count === 0) return { changes: [], isLast: false };
-  if (sold.length > 0) return { changes: await refund(tx, wallet, { date, sold }), isLast: false };
+  if (sold.length > 0) return { changes: await refund(tx, options, { date, sold }), isLast: false };
   await finish(tx, date);
   return { changes: [], isLast: true };
 }
@@ -145,27 +144,17 @@ interface Refundable {
   readonly sold: readonly SoldTo[];
 }
 
-async function refund(tx: Tx, wallet: Refunding['wallet'], { date, sold }: Refundable): Promise<readonly SeatChange[]> {
+async function refund(tx: Tx, { wallet, reservations }: Refunding, { date, sold }: Refundable): Promise<readonly SeatChange[]> {
   const { concertId } = date;
   const ids = sold.map(({ id }) => id);
   const userIds = sold.map(({ userId }) => userId);
-  const holding = lockWallets(tx, userIds);
-  const [, free, paid] = await Promise.all([holding, lockFree(tx, concertId, ids), readPaid(tx, concertId, ids)]);
+  const holding = holdWallets(tx, userIds);
+  const [held, free, paid] = await Promise.all([holding, lockFree(tx, concertId, ids), readPaid(tx, concertId, ids)]);
   const cancellations = paid.filter(({ id }) => free.has(id)).map((one) => cancellationOf(date, one));
+  await give(tx, wallet, { cancellations, held });
   const changes = await takeBack(tx, concertId, cancellations);
-  await wallet.giveBack(
-    tx,
-    cancellations.map(({ id, userId, refund: amount }) => ({ userId, amount, reference: id })),
-    'REFUND',
-  );
-  const compensated = cancellations.filter(({ compensation }) => compensation > 0);
-  await wallet.giveBack(
-    tx,
-    compensated.map(({ id, userId, compensation }) => ({ userId, amount: compensation, reference: `${id}-c` })),
-    'COMPENSATION',
-  );
   write(tx, concertId, cancellations);
-  countChanges(
+  reservations.countChanges(
     tx,
     concertId,
     changes,
@@ -178,6 +167,27 @@ async function refund(tx: Tx, wallet: Refunding['wallet'], { date, sold }: Refun
     set done = done + ${cancellations.length}, last_number = ${reached(sold, free)}, progressed_at = now()
     where ${isIt(tx, date)}`.execute();
   return changes;
+}
+
+interface Giving {
+  readonly cancellations: readonly FullRefund[];
+  readonly held: HeldWallets;
+}
+
+/** Refunds first; then what makes up for it, from where these leave the wallets. */
+async function give(tx: Tx, wallet: Refunding['wallet'], { cancellations, held }: Giving): Promise<void> {
+  const refunds = cancellations.map(({ id, userId, refund: amount }) => ({ userId, amount, reference: id }));
+  const balances = await wallet.giveBack(tx, refunds, 'REFUND', held);
+  const compensations = cancellations.flatMap(({ id, userId, compensation: amount }) =>
+    amount === 0 ? [] : [{ userId, amount, reference: `${id}-c` }],
+  );
+  if (compensations.length === 0) return;
+  const after = new Map(held);
+  for (const [place, { userId }] of refunds.entries()) {
+    const before = held.get(userId);
+    if (before !== undefined) after.set(userId, { ...before, ...balances[place] });
+  }
+  await wallet.giveBack(tx, compensations, 'COMPENSATION', after);
 }
 
 /** Behind the last of these seats; before the first of those that somebody else is changing. */

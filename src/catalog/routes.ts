@@ -1,8 +1,8 @@
 /** What is on sale, for everybody, over HTTP. */
 import { route, type App } from '../contract.ts';
-import { languageOf } from '../platform/language.ts';
 import { refuse } from '../refusals.ts';
-import { firstTerms } from '../refunds/refunds.ts';
+import { languageOf, type Language } from '../platform/language.ts';
+import { firstTerms, sentencesOf, type RefundTerms } from '../refunds/refunds.ts';
 import type { Catalog } from './catalog.ts';
 import { gradePrices, type Performance } from './layout.ts';
 import { createProgramme, type Sales, type SeatsSold } from './programme.ts';
@@ -31,8 +31,19 @@ function show(performances: readonly Performance[]) {
   });
 }
 
+/** The sentences of terms, put together once for as long as those are in memory. */
+function createSaid() {
+  const known: Record<Language, WeakMap<RefundTerms, string[]>> = { en: new WeakMap(), ko: new WeakMap() };
+  return (terms: RefundTerms, language: Language): string[] => {
+    const said = known[language].get(terms) ?? sentencesOf(terms, language);
+    known[language].set(terms, said);
+    return said;
+  };
+}
+
 export function catalogRoutes(app: App, { catalog, sales, maxSeatsPerFan }: CatalogRooms): void {
   const shown = createShown();
+  const said = createSaid();
   const programme = createProgramme(catalog.upcoming, sales);
   app.route({
     ...route('listConcerts'),
@@ -65,7 +76,7 @@ export function catalogRoutes(app: App, { catalog, sales, maxSeatsPerFan }: Cata
         ...saleOf(known, concertId),
         maxSeatsPerFan: seatsMax,
         timeZone: terms.timeZone,
-        refundRules: [],
+        refundRules: said(terms, language),
         performances: shown(performances).map(({ date, reason }) => {
           const onSale = !ended.has(date.id) && date.status === 'SCHEDULED';
           return Object.assign({ onSale, notice: reason === null ? null : reason[language] }, date);

@@ -2,9 +2,9 @@
  * What cancelling gives back: fee = floor(price × percent / 100) a seat, refund = price − fee, by the first rule that holds
  * now. Nothing is read here, neither a clock nor a row: what goes in decides what comes out, to the millisecond.
  */
-import { isSaturday, wallClockIn } from './calendar.ts';
+import { hour_ms, minute_ms, minutesOf, wallClockIn, type WallClock } from './calendar.ts';
 import type { RefundTerms } from './policy.ts';
-import { eveHour, scheduleOf, type Schedule, type ScheduledRule } from './schedule.ts';
+import { eveClosing, scheduleOf, type Schedule, type ScheduledRule } from './schedule.ts';
 
 /** What was paid for: the price of a seat is in whole units of the currency. */
 export interface PaidSeat {
@@ -55,9 +55,7 @@ export interface RefundAsked {
   readonly seats: readonly PaidSeat[];
 }
 
-const hour_ms = 3_600_000;
-const minute_ms = 60_000;
-const free_hours_after_move = 168;
+export const free_hours_after_move = 168;
 const free = { feePercent: 0 };
 
 /** What the fan gets who cancels now, or why nothing can be cancelled. Costs two looks at a calendar. */
@@ -120,13 +118,11 @@ function isWithin(hours: number, since: Date, now: Date): boolean {
 interface Moment {
   readonly now: Date;
   readonly startsAt: Date;
-  readonly here: { readonly day: number; readonly hour: number };
+  readonly here: WallClock;
   readonly showDay: number;
 }
 
 function isClosed({ closes }: Schedule, { now, startsAt, here, showDay }: Moment): boolean {
   if (closes !== 'EVE') return now.getTime() >= startsAt.getTime() - closes * minute_ms;
-  const eve = showDay - 1;
-  const hour = isSaturday(eve) ? eveHour.onSaturday : eveHour.usual;
-  return here.day > eve || (here.day === eve && here.hour >= hour);
+  return minutesOf(here) >= minutesOf(eveClosing(showDay));
 }

@@ -18,3 +18,4 @@ export {
   type RefundedSeat,
   type RuleId,
 } from './refund-of.ts';
+export { sentenceOf, sentencesOf, type Bought } from './sentences.ts';

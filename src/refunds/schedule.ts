@@ -1,4 +1,5 @@
 /** What a policy comes to, presets written out: one shape for all of them, by which a refund is reckoned and put into words. */
+import { isSaturday, type WallClock } from './calendar.ts';
 import type { RefundPolicy, RefundRule } from './policy.ts';
 
 export interface ScheduledRule extends RefundRule {
@@ -11,7 +12,7 @@ export interface Schedule {
   readonly rules: readonly ScheduledRule[];
   readonly freeHoursAfterPurchase: number;
   readonly freeUntilDaysBefore: number;
-  /** Minutes before the start, or at the hour that a counter closes on the day before (`eveHour`). */
+  /** Minutes before the start, or at the hour that a counter closes on the day before (`eveClosing`). */
   readonly closes: number | 'EVE';
 }
 
@@ -54,3 +55,9 @@ export function scheduleOf(policy: RefundPolicy): Schedule {
 
 /** When a counter closes on the eve of a show, by the clock there. */
 export const eveHour = { usual: 17, onSaturday: 11 } as const;
+
+/** The same for a show of that day. */
+export function eveClosing(showDay: number): WallClock {
+  const day = showDay - 1;
+  return { day, hour: isSaturday(day) ? eveHour.onSaturday : eveHour.usual, minute: 0 };
+}

@@ -3,7 +3,7 @@
  * cancels. What the fan gets for them is decided elsewhere. A seat is taken back only while it is sold to the reservation that
  * gives it up, so it is given back once, whoever has it by then.
  */
-import { conflict, type Sql, type Statement, type Tx } from '../platform/database.ts';
+import type { Sql, Statement, Tx } from '../platform/database.ts';
 import type { RefundTerms } from '../refunds/refunds.ts';
 import { bySeatKey } from './holding.ts';
 import type { SeatChange } from './seat-board.ts';
@@ -69,50 +69,48 @@ export async function lockPaid(
   const locking = tx`
     select from reservations where concert_id = ${concertId} and id = any(${wanted}::text[])
     order by id for no key update`.execute();
-  const [, paid] = await Promise.all([locking, readPaid(tx, concertId, wanted)]);
+  const [, paid] = await Promise.all([locking, readPaid(tx, concertId, wanted).execute()]);
   return new Map(paid.map((one) => [one.id, one]));
 }
 
 /**
  * Takes back these seats of reservations that `lockPaid` has locked in this transaction: they are AVAILABLE, and a
- * reservation without any other is CANCELLED. Rejects with a conflict, so that nothing of it stands, if a single one is not
- * sold to it. What is answered is to be counted in this transaction (`countChanges`) and announced after the commit. One round
- * trip, whatever the number.
+ * reservation without any other is CANCELLED. Sent at once, to be waited for or to travel with the commit: nothing of the
+ * transaction stands if a single seat is not sold to its reservation. What it answers is to be announced after the commit, and
+ * in this transaction the seats are to be counted (`countChanges`). At least one; the seats are taken in the order of
+ * everybody's locks.
  */
-export async function takeBack(tx: Tx, concertId: string, givenUp: readonly GivenUp[]): Promise<SeatChange[]> {
-  if (givenUp.length === 0) return [];
+export function takeBack(tx: Tx, concertId: string, givenUp: readonly GivenUp[]): Statement<SeatChange[]> {
   const seats = givenUp
     .flatMap(({ reservationId: id, performanceId, seatNumbers }) =>
       seatNumbers.map((number) => ({ id, performanceId, number })),
     )
     .toSorted(bySeatKey);
   const byId = [...Map.groupBy(givenUp, ({ reservationId }) => reservationId)];
-  const [changed, free] = await Promise.all([
-    tx`
+  return tx<SeatChange[]>`
+    with changed as (
       update reservations as own
-      set cancelled_numbers = own.cancelled_numbers || given.numbers,
+      set cancelled_numbers = own.cancelled_numbers || given.numbers::int[],
         cancelled_amount = coalesce(own.cancelled_amount, 0) + given.price,
-        status = case when cardinality(own.seat_numbers) = coalesce(cardinality(own.cancelled_numbers), 0) + cardinality(given.numbers)
-          then 'CANCELLED' else own.status end
-      from (
-        select id, numbers::int[] as numbers, price
-        from unnest(${byId.map(([id]) => id)}::text[],
-          ${byId.map(([, parts]) => `{${parts.flatMap(({ seatNumbers }) => seatNumbers).join(',')}}`)}::text[],
-          ${byId.map(([, parts]) => parts.reduce((sum, { price }) => sum + price, 0))}::bigint[]) as given (id, numbers, price)
-      ) as given
-      where own.id = given.id and own.concert_id = ${concertId} and own.status || '' = 'CONFIRMED'`,
-    tx<SeatChange[]>`
+        status = case cardinality(own.seat_numbers)
+          when coalesce(cardinality(own.cancelled_numbers), 0) + cardinality(given.numbers::int[]) then 'CANCELLED'
+          else own.status end
+      from unnest(${byId.map(([id]) => id)}::text[],
+        ${byId.map(([, parts]) => `{${parts.flatMap(({ seatNumbers }) => seatNumbers).join(',')}}`)}::text[],
+        ${byId.map(([, parts]) => parts.reduce((sum, { price }) => sum + price, 0))}::bigint[]) as given (id, numbers, price)
+      where own.id = given.id and own.concert_id = ${concertId} and own.status || '' = 'CONFIRMED'
+      returning 1
+    ), freed as (
       update seats as seat set reservation_id = null, sold = false, version = seat.version + 1
       from unnest(${seats.map((seat) => seat.performanceId)}::text[], ${seats.map((seat) => seat.number)}::int[],
         ${seats.map((seat) => seat.id)}::text[]) as given (performance_id, number, reservation_id)
       where seat.concert_id = ${concertId} and seat.performance_id = given.performance_id and seat.number = given.number
         and seat.reservation_id = given.reservation_id and seat.sold
-      returning seat.performance_id as "performanceId", seat.number, 0 as code, seat.version`,
-  ]);
-  if (changed.count !== byId.length || free.count !== seats.length) {
-    throw conflict(
-      `a cancellation met ${changed.count} of ${byId.length} reservations and ${free.count} of ${seats.length} seats`,
-    );
-  }
-  return free;
+      returning seat.performance_id, seat.number, seat.version
+    ), met as (
+      select expect_rows((select count(*) from changed) + (select count(*) from freed), ${byId.length + seats.length})::text as all
+    )
+    -- What is selected from is "met": beside nothing that was freed it would never be asked.
+    select performance_id as "performanceId", number, 0 as code, version
+    from met left join freed on true where met.all is not null`.execute();
 }
