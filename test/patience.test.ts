@@ -30,7 +30,7 @@ test('what a sick server leaves undone is done, however many lines there are', a
   t.after(() => feed.close());
   const metrics = createMetrics();
   const { database } = house;
-  const catalog = createCatalog({ database, metrics });
+  const catalog = createCatalog({ database, feed, metrics });
   const room = createWaitingRoom({
     database,
     feed,

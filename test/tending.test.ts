@@ -43,7 +43,7 @@ after(async () => {
 function openRoom(heard: Feed): WaitingRoom {
   const deps = { database: house.database, metrics: createMetrics() };
   const options = { secret: 'x'.repeat(32), batchMax: 1_000, retentionDays: 30 };
-  return createWaitingRoom({ ...deps, feed: heard, catalog: createCatalog(deps), ...options });
+  return createWaitingRoom({ ...deps, feed: heard, catalog: createCatalog({ ...deps, feed: heard }), ...options });
 }
 
 let fans = 0;

@@ -75,6 +75,8 @@ create table performance_cancellations (
   total integer not null,
   last_number integer not null default 0,
   started_at timestamptz not null default now(),
+  -- Of the last batch: what rests for long is taken over by another server.
+  progressed_at timestamptz not null default now(),
   ended_at timestamptz,
   primary key (concert_id, performance_id),
   constraint performance_cancellations_ended check ((state = 'DONE') = (ended_at is not null))

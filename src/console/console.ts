@@ -6,7 +6,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { MoneyConfig } from '../config.ts';
 import { composed, concertDefaults, concertLimits, currency, type BodyOf } from '../contract.ts';
 import type { Catalog, CreatedPerformance, NewConcert } from '../catalog/catalog.ts';
-import { keyed, type Once } from '../idempotency/idempotency.ts';
+import { fingerprintOf, keyed, once, type Once } from '../idempotency/idempotency.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { Refusal, refuse, refuseField } from '../refusals.ts';
@@ -28,7 +28,6 @@ import { admittedLately } from './history.ts';
 import { createLive, type Live } from './live.ts';
 import { lastDeed, writeDown } from './log.ts';
 import { createMoney, type Money } from './money/money.ts';
-import { fingerprintOf, once } from './once.ts';
 import { listReservations, type ReservationQuery, type ReservationsPage } from './reservations.ts';
 
 // For the rooms that act for an operator: one room writes the log.
@@ -115,7 +114,7 @@ export function createConsole(rooms: ConsoleRooms): Console {
       return made;
     },
     createConcertOnce: async (sale, operatorId, key) => {
-      const request = { userId: operatorId, key, fingerprint: fingerprintOf(sale) };
+      const request = { userId: operatorId, key, fingerprint: fingerprintOf('concert', sale) };
       const made = await keyed(() =>
         database.transaction((tx) => once(tx, request, () => putOnSale(tx, rooms, sale, operatorId))),
       );

@@ -129,8 +129,9 @@ function paying(sql: Sql, concertId: string, commands: readonly PayCommand[]): S
       from fit
     ), ${debiting(sql)}, ${confirming(sql, concertId)}, ${endingPaid(sql, concertId)}, ${remembered}, met as (
       select expect_rows(
-        (select count(*) from debited) + (select count(*) from confirmed) + (select count(*) from ended) + (select count(*) from sold),
-        (select 3 * count(*) + coalesce(sum(cardinality(seat_numbers)), 0) from paid)::bigint)::text as all
+        (select count(*) from debited) + (select count(*) from confirmed) + (select count(*) from ended) + (select count(*) from sold)
+          + (select count(*) from counted),
+        (select 3 * count(*) + coalesce(sum(cardinality(seat_numbers)), 0) from paid)::bigint + (select count(*) from change))::text as all
     )
     select place::int, performance_id as "performanceId", number, freed.version, freed.head, freed.front,
       freed.last_number as "lastNumber", amount, balance, seat_numbers as "seatNumbers", paid_at as "paidAt"

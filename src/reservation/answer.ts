@@ -1,5 +1,5 @@
 /** What a fan is told of a reservation. */
-import { seatAt, type Performance } from '../catalog/catalog.ts';
+import { seatAt, type Layout } from '../catalog/catalog.ts';
 
 export interface ReservedSeat {
   readonly number: number;
@@ -44,7 +44,7 @@ export interface OwnReservation extends Reservation {
 }
 
 /** Label and price of the seats with these numbers; numbers that the performance does not have are left out. */
-export function reservedSeats(performance: Performance, numbers: readonly number[]): ReservedSeat[] {
+export function reservedSeats(performance: Layout, numbers: readonly number[]): ReservedSeat[] {
   return numbers.flatMap((number) => {
     const seat = seatAt(performance, number);
     return seat === undefined ? [] : [{ number, label: seat.label, price: seat.price }];
