@@ -4,6 +4,7 @@
  * Counting a stadium takes a tenth of a millisecond, so it is done once a second at most, however many ask.
  */
 import type { Catalog } from '../catalog/catalog.ts';
+import type { SeatCounts } from '../waiting-room/gate.ts';
 import type { SeatBoard } from './seat-board.ts';
 import type { SeatBoards } from './seat-boards.ts';
 import type { SoldSeats } from './sold.ts';
@@ -45,6 +46,8 @@ const kept_max = 1_000;
 export interface Standings {
   of(concertId: string): Promise<SaleStanding>;
   ofAllDates(concertId: string): Promise<WholeStanding>;
+  /** The seats of the dates on sale, as they are on the boards now. */
+  countsOnSale(concertId: string): Promise<SeatCounts>;
 }
 
 interface StandingDeps {
@@ -54,16 +57,27 @@ interface StandingDeps {
 }
 
 export function createStandings({ boards, catalog, sold }: StandingDeps): Standings {
-  const count = async (concertId: string, isWhole: boolean): Promise<WholeStanding> => {
+  const boardsOf = async (concertId: string, isWhole: boolean) => {
     const [dates, sales] = await Promise.all([catalog.performancesOf(concertId), sold.of([concertId])]);
     const begun = new Set(sales.get(concertId)?.begun);
     const performances = isWhole ? dates : dates.filter(({ id }) => !begun.has(id));
     const all = await Promise.all(performances.map((performance) => boards.of(performance)));
-    return { ...standingOf(all.map(({ board }) => board)), begun };
+    return { begun, all: all.map(({ board }) => board) };
+  };
+  const count = async (concertId: string, isWhole: boolean): Promise<WholeStanding> => {
+    const { begun, all } = await boardsOf(concertId, isWhole);
+    return { ...standingOf(all), begun };
   };
   return {
     of: keptForASecond((concertId) => count(concertId, false)),
     ofAllDates: keptForASecond((concertId) => count(concertId, true)),
+    countsOnSale: async (concertId) => {
+      const { all } = await boardsOf(concertId, false);
+      const seats = { ...nothing };
+      for (const { performance, available, held, reserved } of all)
+        add(seats, { total: performance.seatsTotal, available, held, reserved });
+      return { available: seats.available, held: seats.held, sold: seats.reserved };
+    },
   };
 }
 
