@@ -144,7 +144,11 @@ interface Refundable {
   readonly sold: readonly SoldTo[];
 }
 
-async function refund(tx: Tx, { wallet, reservations }: Refunding, { date, sold }: Refundable): Promise<readonly SeatChange[]> {
+async function refund(
+  tx: Tx,
+  { wallet, reservations }: Refunding,
+  { date, sold }: Refundable,
+): Promise<readonly SeatChange[]> {
   const { concertId } = date;
   const ids = sold.map(({ id }) => id);
   const userIds = sold.map(({ userId }) => userId);

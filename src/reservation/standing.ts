@@ -60,9 +60,7 @@ export function createStandings({ boards, catalog, sold }: StandingDeps): Standi
     const [dates, sales] = await Promise.all([catalog.performancesOf(concertId), sold.of([concertId])]);
     const ended = new Set(sales.get(concertId)?.ended);
     const performances = isWhole ? dates : dates.filter(({ id }) => !ended.has(id));
-    const all = await Promise.all(
-      performances.map(async (date) => ({ date, board: (await boards.of(date)).board })),
-    );
+    const all = await Promise.all(performances.map(async (date) => ({ date, board: (await boards.of(date)).board })));
     return { ...standingOf(all), ended };
   };
   const onSale = keptForASecond((concertId) => count(concertId, false));
