@@ -13,7 +13,6 @@ import { Refusal, refuse, refuseField } from '../refusals.ts';
 import { firstTerms, type GivenTerms, type RefundTerms } from '../refunds/refunds.ts';
 import type { Reservations, SeatNumbers } from '../reservation/reservation.ts';
 import {
-  changeSettings,
   openRoom,
   pauseOf,
   type LineNumbers,
@@ -93,7 +92,7 @@ export interface ConsoleRooms {
   readonly database: Database;
   readonly accounts: Pick<Accounts, 'findUsers' | 'usersOf'>;
   readonly catalog: Catalog;
-  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers' | 'settings'>;
+  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers' | 'settings' | 'changeSettings'>;
   readonly metrics: Pick<Metrics, 'totals' | 'loop'>;
   readonly reservations: Pick<Reservations, 'layOutSeats' | 'seatNumbersByState' | 'standingOfAllDates'>;
   readonly wallet: Pick<Wallet, 'entries'>;
@@ -181,7 +180,7 @@ async function updateConcert(
   const work = rooms.database.transaction(async (tx) => {
     // The concert's row before the room's, as everybody who takes both.
     const changedTerms = isOfTerms ? await rooms.catalog.changeTerms(tx, concertId, terms) : undefined;
-    const changed = await changeSettings(tx, concertId, patch);
+    const changed = await rooms.waitingRoom.changeSettings(tx, concertId, patch);
     // Refusing here undoes the change.
     if (differs(changed.before, expected)) throw refuse('SETTINGS_CHANGED', { current: changed.before });
     const before = { ...changed.before, ...changedTerms?.before };

@@ -35,12 +35,12 @@ export interface GivenBack {
 
 /** A reservation as its fan, or an operator, sees it later: `seats` and `amount` are of those that are left. */
 export interface OwnReservation extends Reservation {
-  /** Null while nothing is paid. */
-  readonly paid: number | null;
-  readonly paidAt: string | null;
-  readonly cancelledSeats: ReservedSeat[];
+  /** This and the rest only where it was paid: what was paid for all of it. */
+  readonly paid?: number;
+  readonly paidAt?: string;
+  readonly cancelledSeats?: ReservedSeat[];
   /** The oldest first. */
-  readonly cancellations: GivenBack[];
+  readonly cancellations?: GivenBack[];
 }
 
 /** Label and price of the seats with these numbers; numbers that the performance does not have are left out. */

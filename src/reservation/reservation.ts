@@ -23,6 +23,7 @@ import { reservationRetention } from './retention.ts';
 import { confirm, lockForPayment } from './sale.ts';
 import type { SeatChange } from './seat-board.ts';
 import { createSeatBoards, type KeptBoard, type SeatBoards } from './seat-boards.ts';
+import { seatsLeft } from './on-sale.ts';
 import { createStandings, type SaleStanding, type WholeStanding } from './standing.ts';
 import { createSeatEvents, type SeatEvents } from './seat-events.ts';
 import { createSoldSeats, soldOutDuty, type Sold } from './sold.ts';
@@ -111,7 +112,7 @@ export interface ReservationsOptions {
   readonly database: Database;
   readonly feed: Feed;
   readonly catalog: Catalog;
-  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'onLeaving' | 'soldOut'>;
+  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'boundBy' | 'onLeaving' | 'soldOut'>;
   readonly keys: Pick<Keys, 'known'>;
   readonly metrics: Pick<Metrics, 'batch' | 'depth' | 'holds' | 'attemptsDropped'>;
   /** Most commands in one batch of a lane. */
@@ -154,6 +155,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
   const standings = createStandings({ boards, catalog, sold });
   giveBackOnLeaving(boards, waitingRoom);
   followCatalog(catalog, [sold, standings, events]);
+  waitingRoom.boundBy({ left: seatsLeft, counts: standings.countsOnSale });
   return {
     ...holding(options, holds),
     cancel: (userId, id) => cancellations.cancel(concertIdOf(id), { userId, id }),

@@ -90,8 +90,9 @@ export function soldOutDuty(
     name: 'lines.soldOut',
     everyMs: told_every_ms,
     run: async () => {
-      const waiting = boards.all().filter((board) => board.waiting > 0);
-      const ids = waiting.slice(0, lines_max).map(({ concertId }) => concertId);
+      // One that is bound to its seats knows them.
+      const lines = boards.all().filter(({ waiting, settings }) => waiting > 0 && !settings.boundToSupply);
+      const ids = lines.slice(0, lines_max).map(({ concertId }) => concertId);
       if (ids.length === 0) return;
       for (const [concertId, { isOver }] of await of(ids)) soldOut(concertId, isOver);
     },

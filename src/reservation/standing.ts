@@ -4,6 +4,7 @@
  * Counting a stadium takes a tenth of a millisecond, so it is done once a second at most, however many ask.
  */
 import type { Catalog, Performance } from '../catalog/catalog.ts';
+import type { SeatCounts } from '../waiting-room/gate.ts';
 import type { SeatBoard } from './seat-board.ts';
 import type { SeatBoards } from './seat-boards.ts';
 import type { SoldSeats } from './sold.ts';
@@ -47,6 +48,8 @@ export interface Standings {
   ofAllDates(concertId: string): Promise<WholeStanding>;
   /** A date is another now: that is in the next answer. Undefined: of any concert. */
   changed(concertId?: string): void;
+  /** The seats of the dates on sale, as they are on the boards now. */
+  countsOnSale(concertId: string): Promise<SeatCounts>;
 }
 
 interface StandingDeps {
@@ -56,11 +59,15 @@ interface StandingDeps {
 }
 
 export function createStandings({ boards, catalog, sold }: StandingDeps): Standings {
-  const count = async (concertId: string, isWhole: boolean): Promise<WholeStanding> => {
+  const boardsOf = async (concertId: string, isWhole: boolean) => {
     const [dates, sales] = await Promise.all([catalog.performancesOf(concertId), sold.of([concertId])]);
     const ended = new Set(sales.get(concertId)?.ended);
     const performances = isWhole ? dates : dates.filter(({ id }) => !ended.has(id));
     const all = await Promise.all(performances.map(async (date) => ({ date, board: (await boards.of(date)).board })));
+    return { ended, all };
+  };
+  const count = async (concertId: string, isWhole: boolean): Promise<WholeStanding> => {
+    const { ended, all } = await boardsOf(concertId, isWhole);
     return { ...standingOf(all), ended };
   };
   const onSale = keptForASecond((concertId) => count(concertId, false));
@@ -71,6 +78,15 @@ export function createStandings({ boards, catalog, sold }: StandingDeps): Standi
     changed: (concertId) => {
       onSale.forget(concertId);
       allDates.forget(concertId);
+    },
+    countsOnSale: async (concertId) => {
+      const { all } = await boardsOf(concertId, false);
+      const seats = { ...nothing };
+      for (const { date, board } of all) {
+        const { available, held, reserved } = board;
+        add(seats, { total: date.seatsTotal, available, held, reserved });
+      }
+      return { available: seats.available, held: seats.held, sold: seats.reserved };
     },
   };
 }
