@@ -3,7 +3,7 @@ import type { Catalog, Concert } from '../catalog/catalog.ts';
 import type { Database } from '../platform/database.ts';
 import { pauseOf, type LineNumbers, type WaitingRoom } from '../waiting-room/gate.ts';
 import { admittedLately } from './history.ts';
-import { step_seconds } from './samples.ts';
+import { seatsForSale, step_seconds } from './samples.ts';
 
 export interface LiveRooms {
   readonly database: Database;
@@ -47,7 +47,8 @@ export async function listLive(
       sales.total as "seatsTotal", sales.sold as "seatsSold", sales.revenue,
       ${isLively(rooms.database.sql)} as lively
     from rooms as room, lateral (
-      select sum(seats_total)::bigint as total, sum(seats_reserved)::bigint as sold, sum(revenue)::bigint as revenue
+      select sum(${seatsForSale(rooms.database.sql)})::bigint as total, sum(seats_reserved)::bigint as sold,
+        sum(revenue)::bigint as revenue
       from performance_sales where concert_id = room.concert_id) as sales
     where room.concert_id = any(${ids}::text[])`;
   const admitted = await admittedLately(rooms.database, ids);
@@ -134,7 +135,7 @@ function readServers(sql: Database['sql']): Promise<ServerHealth[]> {
 async function readTotals(sql: Database['sql'], { numbers }: LiveRooms['waitingRoom']): Promise<Service['totals']> {
   const [[sold], lively] = await Promise.all([
     sql<[Sold]>`
-      select coalesce(sum(seats_total), 0)::bigint as "seatsTotal", coalesce(sum(seats_reserved), 0)::bigint as "seatsSold",
+      select coalesce(sum(${seatsForSale(sql)}), 0)::bigint as "seatsTotal", coalesce(sum(seats_reserved), 0)::bigint as "seatsSold",
         coalesce(sum(revenue), 0)::bigint as revenue from performance_sales`,
     sql<{ id: string }[]>`
       select concert_id as id from rooms as room where ${isLively(sql)}

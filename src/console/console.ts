@@ -28,8 +28,11 @@ import { admittedLately } from './history.ts';
 import { createLive, type Live } from './live.ts';
 import { lastDeed, writeDown } from './log.ts';
 import { createMoney, type Money } from './money/money.ts';
-import { fingerprintOf, once } from './once.ts';
+import { fingerprintOf, inOrder, once } from './once.ts';
 import { listReservations, type ReservationQuery, type ReservationsPage } from './reservations.ts';
+
+// For the rooms that act for an operator: one room writes the log.
+export { writeDown, type Deed } from './log.ts';
 
 /** A concert to put on sale; settings left out are the contract's defaults. */
 export type NewSale = NewConcert & Partial<Omit<Settings, keyof Pause>>;
@@ -45,7 +48,7 @@ export interface CreatedSale extends Omit<Settings, keyof Pause>, RefundTerms {
 
 export interface Overview extends LineNumbers {
   readonly seats: SeatNumbers;
-  /** What was paid, in whole units of the currency. */
+  /** Money kept, in whole units of the currency: what was paid, less refunds. */
   readonly revenue: number;
 }
 
@@ -78,7 +81,7 @@ export interface Console {
 export interface ChangedBy {
   readonly operatorId: string;
   /** What the operator saw when deciding. */
-  readonly expected?: SettingsGiven | undefined;
+  readonly expected?: ConcertGiven | undefined;
 }
 
 /** What an operator changes, as named. */
@@ -172,17 +175,20 @@ async function updateConcert(
 ): Promise<ChangedConcert> {
   const patch: Partial<Settings> = paused === undefined ? plain : { ...plain, ...pauseBy(paused) };
   const terms: GivenTerms = { refundPolicy, timeZone };
-  const isOfTerms = refundPolicy !== undefined || timeZone !== undefined;
-  if (Object.keys(patch).length === 0 && !isOfTerms) {
+  const { refundPolicy: policySeen, timeZone: zoneSeen, ...expectedSettings } = expected;
+  const isOfTerms = [refundPolicy, timeZone, policySeen, zoneSeen].some((given) => given !== undefined);
+  if (Object.keys(patch).length === 0 && refundPolicy === undefined && timeZone === undefined) {
     throw refuseField('body', { en: 'must name a setting to change', ko: '바꿀 설정이 하나는 있어야 해요' });
   }
   const work = rooms.database.transaction(async (tx) => {
     // The concert's row before the room's, as everybody who takes both.
     const changedTerms = isOfTerms ? await rooms.catalog.changeTerms(tx, concertId, terms) : undefined;
     const changed = await changeSettings(tx, concertId, patch);
-    // Refusing here undoes the change.
-    if (differs(changed.before, expected)) throw refuse('SETTINGS_CHANGED', { current: changed.before });
     const before = { ...changed.before, ...changedTerms?.before };
+    const seen = { refundPolicy: policySeen, timeZone: zoneSeen };
+    // Refusing here undoes the change.
+    if (differs(changed.before, expectedSettings) || areOtherTerms(changedTerms?.before, seen))
+      throw refuse('SETTINGS_CHANGED', { current: before });
     const after = { ...changed.after, ...changedTerms?.after };
     await writeDown(tx, { operatorId, action: 'CHANGE_SETTINGS', concertId, before, after });
     return changed;
@@ -204,6 +210,12 @@ function pauseBy(given: PauseGiven): Pause {
   const { reason } = given;
   const { ko, en } = typeof reason === 'string' ? { ko: reason, en: reason } : reason;
   return pauseOf(en ?? ko ?? null, ko ?? null);
+}
+
+function areOtherTerms(before: RefundTerms | undefined, { refundPolicy, timeZone }: GivenTerms): boolean {
+  if (before === undefined) return false;
+  if (timeZone !== undefined && timeZone !== before.timeZone) return true;
+  return refundPolicy !== undefined && inOrder(refundPolicy) !== inOrder(before.refundPolicy);
 }
 
 function differs(before: Settings, expected: SettingsGiven): boolean {

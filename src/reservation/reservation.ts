@@ -29,7 +29,7 @@ import { createSoldSeats, soldOutDuty, type Sold } from './sold.ts';
 
 export { reservedSeats } from './answer.ts';
 export { paidColumns, whatWasPaid, type PaidRow } from './paid.ts';
-export type { OwnReservation, Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
+export type { GivenBack, OwnReservation, Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
 export { confirming } from './sale.ts';
 export type { LockedReservation } from './sale.ts';
 export type { SaleStanding, WholeStanding } from './standing.ts';
@@ -75,7 +75,7 @@ export interface Reservations {
   /** The same if it is in memory and of that concert. */
   knownSeatBoard(performanceId: string, concertId: string): KeptBoard | undefined;
   readonly events: SeatEvents;
-  /** All seats of the concert, by state. */
+  /** All seats of the concert, by state; of a date that was called off only those that are not given back yet. */
   seatNumbersByState(concertId: string): Promise<SeatNumbers>;
   /** How the sale of a concert stands, by grade and date, of the dates that are on sale; at most a second old. */
   standing(concertId: string): Promise<SaleStanding>;
@@ -233,10 +233,12 @@ async function holdOf(
 
 async function sumUp(boards: SeatBoards, performances: readonly Performance[]): Promise<SeatNumbers> {
   const numbers = { total: 0, available: 0, held: 0, reserved: 0 };
-  for (const { board } of await Promise.all(performances.map((performance) => boards.of(performance)))) {
-    numbers.total += board.performance.seatsTotal;
-    numbers.available += board.available;
-    numbers.held += board.held;
+  const all = await Promise.all(performances.map(async (date) => ({ date, board: (await boards.of(date)).board })));
+  for (const { date, board } of all) {
+    const isForSale = date.status === 'SCHEDULED';
+    numbers.total += isForSale ? date.seatsTotal : board.reserved;
+    numbers.available += isForSale ? board.available : 0;
+    numbers.held += isForSale ? board.held : 0;
     numbers.reserved += board.reserved;
   }
   return numbers;
