@@ -195,7 +195,8 @@ async function updateConcert(
   });
   const { after, news } = await work.catch(async (error: unknown) => {
     if (!(error instanceof Refusal) || error.code !== 'SETTINGS_CHANGED') throw error;
-    throw refuse(error.code, { ...error.fields, ...(await lastDeed(rooms, concertId)) });
+    const current = { ...(await rooms.catalog.termsOf(concertId)), ...(error.fields['current'] as object) };
+    throw refuse(error.code, { ...error.fields, current, ...(await lastDeed(rooms, concertId)) });
   });
   if (isOfTerms) rooms.catalog.changed(concertId);
   await rooms.waitingRoom.boards.show(news);

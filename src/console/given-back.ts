@@ -7,17 +7,16 @@ export interface GivenBackSeats {
   readonly section: number;
   readonly seats: number;
   readonly fees: number;
-  /** Of the seats: those of dates that were called off in the last so many seconds that were asked about. */
-  readonly calledOffLately: number;
+  /** Of the seats: those given back because their date was called off. */
+  readonly calledOff: number;
 }
 
 /** Seats are counted each time that they are given back. Reads all cancellations of the concert, and of each its seats. */
-export async function givenBackOf(sql: Sql, concertId: string, latelySeconds: number): Promise<GivenBackSeats[]> {
+export async function givenBackOf(sql: Sql, concertId: string): Promise<GivenBackSeats[]> {
   return sql<GivenBackSeats[]>`
     select past.performance_id as "performanceId", width_bucket(seat.number, date.firsts) - 1 as section,
       count(*)::int as seats, sum(seat.fee)::bigint as fees,
-      count(*) filter (where reason = 'called_off' and at > now() - make_interval(secs => ${latelySeconds}))::int
-        as "calledOffLately"
+      count(*) filter (where reason = 'called_off')::int as "calledOff"
     from cancellations as past
     join (
       select performance_id, array_agg(first_number order by ordinal) as firsts from sections
@@ -26,4 +25,12 @@ export async function givenBackOf(sql: Sql, concertId: string, latelySeconds: nu
     cross join lateral unnest(past.seat_numbers, past.seat_fees) as seat (number, fee)
     where past.concert_id = ${concertId}
     group by 1, 2`;
+}
+
+/** Dates of the concert that were called off in the last so many seconds. */
+export async function calledOffLately(sql: Sql, concertId: string, seconds: number): Promise<ReadonlySet<string>> {
+  const rows = await sql<{ id: string }[]>`
+    select performance_id as id from performance_cancellations
+    where concert_id = ${concertId} and started_at > now() - make_interval(secs => ${seconds})`;
+  return new Set(rows.map(({ id }) => id));
 }

@@ -6,7 +6,7 @@ import { refuse } from '../refusals.ts';
 import { createShortMemory, type ShortMemory } from '../platform/short-memory.ts';
 import type { Reservations, SaleStanding } from '../reservation/reservation.ts';
 import type { WaitingRoom } from '../waiting-room/gate.ts';
-import { givenBackOf, type GivenBackSeats } from './given-back.ts';
+import { calledOffLately, givenBackOf, type GivenBackSeats } from './given-back.ts';
 
 /**
  * Seats, and money in whole units of the currency. `gross` is what was paid, for what was given back too; of that `refunds`
@@ -84,18 +84,28 @@ export function createSales(rooms: SalesRooms): (concertId: string) => Promise<S
       catalog.performancesOf(concertId),
     ]);
     if (line === undefined) throw refuse('NOT_FOUND');
-    const givenBack = await remembered(memory, concertId, () => givenBackOf(database.sql, concertId, before.seconds));
+    const [givenBack, lately] = await Promise.all([
+      remembered(memory, concertId, () => givenBackOf(database.sql, concertId)),
+      calledOffLately(database.sql, concertId, before.seconds),
+    ]);
     const performances = datesOf(standing, dates, givenBack);
     const total = summed(performances);
-    const onSale = summed(performances.filter(({ id, status }) => status === 'SCHEDULED' && !standing.begun.has(id)));
-    const calledOff = givenBack.reduce((sum, { calledOffLately }) => sum + calledOffLately, 0);
+    const scheduled = performances.filter(({ status }) => status === 'SCHEDULED');
+    const selling = {
+      total: summed(scheduled),
+      onSale: summed(scheduled.filter(({ id }) => !standing.begun.has(id))),
+      // Seats that were sold before and are no more, since their date was called off: that is no pace.
+      calledOff:
+        summed(performances.filter(({ id }) => lately.has(id))).sold +
+        givenBack.reduce((sum, back) => sum + (lately.has(back.performanceId) ? back.calledOff : 0), 0),
+    };
     return {
       concertId,
       currency,
       total,
       grades: gradesOfAll(performances),
       performances,
-      forecast: forecastOf({ total, onSale, calledOff }, before, line.paused !== null),
+      forecast: forecastOf(selling, before, line.paused !== null),
     };
   };
 }
@@ -219,11 +229,11 @@ async function lookBack({ sql }: Database, concertId: string): Promise<LookBack>
 }
 
 interface Selling {
-  /** Of all dates, as what was sold before is counted. */
+  /** Of all dates but those that were called off, as what was sold before is counted. */
   readonly total: SalesCounts;
   /** Of those that can still be sold out. */
   readonly onSale: SalesCounts;
-  /** Seats that were sold before and were given back since, since their date was called off: that is no pace. */
+  /** Of what was sold before: seats of dates that were called off since. */
   readonly calledOff: number;
 }
 

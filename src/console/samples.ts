@@ -120,11 +120,6 @@ interface Own extends Totals {
   readonly commitMs: number | null;
 }
 
-/** Of a date in `performance_sales`: of one that was called off nothing is for sale, and what is sold waits for its refund. */
-export function seatsForSale(sql: Database['sql']) {
-  return sql`case when called_off then seats_reserved else seats_total end`;
-}
-
 function write(sql: Database['sql'], own: Own, seen: readonly Seen[]) {
   return sql<[{ left: number }]>`
     with step as (
@@ -140,7 +135,8 @@ function write(sql: Database['sql'], own: Own, seen: readonly Seen[]) {
         ${seen.map((one) => one.admitted)}::int[]) as line (concert_id, waiting, admitted)
       join rooms as room on room.concert_id = line.concert_id
       cross join lateral (
-        select sum(${seatsForSale(sql)}) as seats_total, sum(seats_reserved) as seats_reserved, sum(revenue) as revenue
+        select coalesce(sum(seats_total) filter (where not called_off), 0) as seats_total,
+          coalesce(sum(seats_reserved) filter (where not called_off), 0) as seats_reserved, sum(revenue) as revenue
         from performance_sales where concert_id = line.concert_id
       ) as sales
       left join held on held.concert_id = line.concert_id

@@ -75,7 +75,7 @@ export interface Reservations {
   /** The same if it is in memory and of that concert. */
   knownSeatBoard(performanceId: string, concertId: string): KeptBoard | undefined;
   readonly events: SeatEvents;
-  /** All seats of the concert, by state; of a date that was called off only those that are not given back yet. */
+  /** All seats of the concert, by state. */
   seatNumbersByState(concertId: string): Promise<SeatNumbers>;
   /** How the sale of a concert stands, by grade and date, of the dates that are on sale; at most a second old. */
   standing(concertId: string): Promise<SaleStanding>;
@@ -233,12 +233,10 @@ async function holdOf(
 
 async function sumUp(boards: SeatBoards, performances: readonly Performance[]): Promise<SeatNumbers> {
   const numbers = { total: 0, available: 0, held: 0, reserved: 0 };
-  const all = await Promise.all(performances.map(async (date) => ({ date, board: (await boards.of(date)).board })));
-  for (const { date, board } of all) {
-    const isForSale = date.status === 'SCHEDULED';
-    numbers.total += isForSale ? date.seatsTotal : board.reserved;
-    numbers.available += isForSale ? board.available : 0;
-    numbers.held += isForSale ? board.held : 0;
+  for (const { board } of await Promise.all(performances.map((performance) => boards.of(performance)))) {
+    numbers.total += board.performance.seatsTotal;
+    numbers.available += board.available;
+    numbers.held += board.held;
     numbers.reserved += board.reserved;
   }
   return numbers;

@@ -62,7 +62,13 @@ export function usualTerms(): TermsDraft {
 }
 
 export function termsFrom({ refundPolicy, timeZone }: Terms): TermsDraft {
-  const { preset, rules, freeHoursAfterPurchase = 0, freeUntilDaysBefore = 0, closesMinutesBeforeStart = 0 } = refundPolicy;
+  const {
+    preset,
+    rules,
+    freeHoursAfterPurchase = 0,
+    freeUntilDaysBefore = 0,
+    closesMinutesBeforeStart = 0,
+  } = refundPolicy;
   if (rules === undefined) return { ...usualTerms(), kind: preset ?? 'kftc', timeZone };
   return {
     kind: 'own',

@@ -148,8 +148,7 @@ function OwnRules({ terms, faults, onChange }: TermsFieldsProps) {
               value: beside[field],
               inputMode: 'numeric',
               autocomplete: 'off',
-              onInput: ({ currentTarget: { value } }) =>
-                onChange({ ...terms, beside: { ...beside, [field]: value } }),
+              onInput: ({ currentTarget: { value } }) => onChange({ ...terms, beside: { ...beside, [field]: value } }),
             }}
           />
         ))}

@@ -38,7 +38,11 @@ export const termsWords: Both<TermsWords> = {
     add: '규정 추가',
     remove: '빼기',
     removeThis: (place) => `${place}번째 규정 빼기`,
-    beside: { freeHours: '결제 뒤 무료 취소(시간)', freeDays: '무료 취소 마감(며칠 전)', closes: '취소 마감(시작 몇 분 전)' },
+    beside: {
+      freeHours: '결제 뒤 무료 취소(시간)',
+      freeDays: '무료 취소 마감(며칠 전)',
+      closes: '취소 마감(시작 몇 분 전)',
+    },
     besideHint: {
       freeHours: '0이면 없어요.',
       freeDays: '공연이 이만큼 남아 있어야 무료예요.',
