@@ -78,7 +78,7 @@ test('a payment for seats of which one is gone takes no money', async (t) => {
   const twin = await openTwin(t);
   assert.equal((await payForWhatIsGone(twin.house, twin.office)).paid.status, 201);
   assert(
-    (await broken(twin.house)).includes('I5 a CONFIRMED reservation has all its seats'),
+    (await broken(twin.house)).includes('I5 a CONFIRMED reservation has all the seats that it keeps'),
     'the twin sells what is gone',
   );
 });

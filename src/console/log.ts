@@ -4,20 +4,18 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { refuseCursor } from '../refusals.ts';
 
-const deeds = [
-  'CREATE_CONCERT',
-  'CHANGE_SETTINGS',
-  'CANCEL_RESERVATION',
-  'CALL_OFF_PERFORMANCE',
-  'MOVE_PERFORMANCE',
-] as const;
 /** What somebody may do to settings. */
 const of_settings = ['CREATE_CONCERT', 'CHANGE_SETTINGS'] as const satisfies readonly Deed['action'][];
 
 export interface Deed {
   /** Null: the service itself. */
   readonly operatorId: string | null;
-  readonly action: (typeof deeds)[number];
+  readonly action:
+    | 'CREATE_CONCERT'
+    | 'CHANGE_SETTINGS'
+    | 'CANCEL_RESERVATION'
+    | 'CALL_OFF_PERFORMANCE'
+    | 'MOVE_PERFORMANCE';
   readonly concertId: string;
   /** Null for what is new. */
   readonly before: object | null;

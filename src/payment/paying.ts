@@ -1,6 +1,6 @@
 /**
- * The one transaction that walks the whole corridor: the room is locked, then the fans' tokens, their reservations
- * and seats, their wallets. Money, seats, the token and the next fan's admission change together or not at all.
+ * The one transaction that walks the whole corridor: the room is locked, then the fans' tokens, their wallets, their
+ * reservations and seats. Money, seats, the token and the next fan's admission change together or not at all.
  */
 import { effectsOf, recall, remember, sortByKey, type KeyedCommand, type Once } from '../idempotency/idempotency.ts';
 import type { Tx } from '../platform/database.ts';
@@ -17,6 +17,7 @@ import {
   type Pass,
   type TokenState,
 } from '../waiting-room/gate.ts';
+import { holdWallets } from '../wallet/wallet.ts';
 import type { Payment, PaymentsOptions } from './payment.ts';
 
 /** A payment as it is remembered: the seats by number, since everything else about them is in the catalog. */
@@ -88,9 +89,11 @@ async function readFacts(
     concertId,
     commands.map((command) => command.pass.entry),
   );
-  // Sent behind it on the same connection, so these wait for the tokens' locks too.
-  const [tokens, locked] = await Promise.all([
+  // Sent behind it on the same connection, so these wait for the tokens' locks too. Wallets before reservations, as whoever
+  // cancels locks them.
+  const [tokens, , locked] = await Promise.all([
     locking,
+    holdWallets(tx, userIds),
     // A live hold nearly always has its seats. If one has not, selling them undoes all, and the next try finds out which.
     reservations.lockForPayment(tx, concertId, ids, { userIds, seats: attempt > 0 }),
   ]);
@@ -151,7 +154,7 @@ function judge(
   if (ended.has(pass.entry)) return refuse('ADMISSION_EXPIRED', { expiredBecause: 'PAID' });
   const reservation = facts.reservations.get(reservationId);
   if (reservation === undefined || reservation.userId !== pass.userId) return refuse('NOT_FOUND');
-  if (reservation.status === 'CONFIRMED') return refuse('ALREADY_PAID', { paymentId: reservation.paymentId });
+  if (reservation.paymentId !== null) return refuse('ALREADY_PAID', { paymentId: reservation.paymentId });
   return reservation.status === 'HELD' ? reservation : refuse('HOLD_EXPIRED');
 }
 
@@ -203,7 +206,10 @@ async function write(tx: Tx, { reservations }: Deps, room: LockedRoom, sales: re
   const others = sales.filter(({ reservation }) => reservation.isOneOfSeveral).map(({ command }) => command.userId);
   const givenBack = others.length === 0 ? [] : await reservations.giveBack(tx, concertId, others);
   const changes = [...sold, ...givenBack];
-  reservations.countChanges(tx, concertId, changes, paid);
+  const counted = paid.map(({ performanceId, seatNumbers, amount }) => {
+    return { performanceId, seats: seatNumbers.length, amount };
+  });
+  reservations.countChanges(tx, concertId, changes, counted);
   const news = saveRoom(tx, room);
   remember(tx, effects);
   return { news: [news], changes, sold: sales.length };

@@ -4,9 +4,8 @@
  * others alone; it stands only if every row that it relies upon is met. The rooms hand over the parts of it that write their
  * tables; all of them speak of `paid`, the payments that are carried out.
  *
- * Wallets are locked before holds and seats here, against the order of everybody else: a balance has to stand still before the
- * statement reads it. Nobody who has locked a hold or a seat waits for a wallet but payments of the same concert, and these the
- * room keeps apart.
+ * Wallets are locked before holds and seats, against the order of the rooms: a balance has to stand still before the statement
+ * reads it. Whoever gives paid seats back locks them in this order too; nobody else has both.
  */
 import { keyParts } from '../idempotency/idempotency.ts';
 import type { Database, Sql, Statement } from '../platform/database.ts';
