@@ -151,7 +151,7 @@ async function complete(
     userId,
     userName,
     ...paid,
-    cancellations: paid.cancellations.map((past) => ({ ...past, ...sharesOf(past, prices, done.get(past.id)) })),
+    cancellations: paid.cancellations.map((past) => Object.assign(past, sharesOf(past, prices, done.get(past.id)))),
     status,
     heldUntil: status === 'HELD' ? row.heldUntil.toISOString() : null,
     createdAt: row.createdAt.toISOString(),
@@ -188,7 +188,7 @@ function sharesOf(
   { seatFees, by }: Done = { seatFees: [], by: null },
 ): Pick<DoneCancellation, 'seats' | 'by'> {
   const seats = seatNumbers.map((number, index) => {
-    const [price, fee] = [prices.get(number) ?? 0, Number(seatFees[index] ?? 0)];
+    const [price, fee] = [prices.get(number) ?? 0, seatFees[index] ?? 0];
     return { number, price, fee, refund: price - fee };
   });
   return { seats, by };

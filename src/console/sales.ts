@@ -187,7 +187,7 @@ function gradesOfAll(performances: Sales['performances']): GradeSales[] {
     performances.flatMap(({ grades }) => grades),
     ({ grade }) => grade,
   );
-  return [...byGrade].map(([grade, own]) => ({ grade, ...summed(own) }));
+  return [...byGrade].map(([grade, own]) => Object.assign({ grade }, summed(own)));
 }
 
 function summed(all: readonly SalesCounts[]): SalesCounts {

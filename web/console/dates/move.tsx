@@ -55,33 +55,47 @@ export function Move({ date, load }: DateProps) {
         </div>
       </form>
       {asking.value && (
-        <Confirm
-          title={said.moveTitle}
-          deed={said.moveDeed}
-          onConfirm={async () => {
-            const body = { startsAt: timeOf(at.value) ?? '' };
-            // Sent again, it moves nothing more: whatever became of an answer, the page shows what is so.
-            await ask('movePerformance', { params: { performanceId: date.id }, body }).finally(load.reload);
-          }}
+        <Ask
+          date={date}
+          load={load}
+          to={timeOf(at.value) ?? date.startsAt}
           onClose={() => {
             asking.value = false;
           }}
-        >
-          <p>
-            <strong>
-              {said.moveFromTo(dateAndTime(date.startsAt), dateAndTime(timeOf(at.value) ?? date.startsAt))}
-            </strong>
-          </p>
-          {date.paid.reservations > 0 && (
-            <>
-              <p>{said.moveHolders(number(date.paid.fans), number(date.paid.reservations))}</p>
-              <p>{said.moveFree}</p>
-            </>
-          )}
-          <p>{said.moveSale}</p>
-        </Confirm>
+        />
       )}
     </Panel>
+  );
+}
+
+interface AskProps extends DateProps {
+  readonly to: string;
+  readonly onClose: () => void;
+}
+
+function Ask({ date: { id, startsAt, paid }, load, to, onClose }: AskProps) {
+  const said = say(dateWords);
+  return (
+    <Confirm
+      title={said.moveTitle}
+      deed={said.moveDeed}
+      onConfirm={async () => {
+        // Sent again, it moves nothing more: whatever became of an answer, the page shows what is so.
+        await ask('movePerformance', { params: { performanceId: id }, body: { startsAt: to } }).finally(load.reload);
+      }}
+      onClose={onClose}
+    >
+      <p>
+        <strong>{said.moveFromTo(dateAndTime(startsAt), dateAndTime(to))}</strong>
+      </p>
+      {paid.reservations > 0 && (
+        <>
+          <p>{said.moveHolders(number(paid.fans), number(paid.reservations))}</p>
+          <p>{said.moveFree}</p>
+        </>
+      )}
+      <p>{said.moveSale}</p>
+    </Confirm>
   );
 }
 

@@ -103,38 +103,7 @@ function CancelForm({ of, onDone }: FormProps) {
       }}
     >
       <Seats of={of} seats={written.seats} fault={tried.value && isMissing} />
-      <div class="fields narrow">
-        <div class="field">
-          <label for="cancel-reason">{said.reason}</label>
-          <select
-            id="cancel-reason"
-            value={written.reason.value}
-            onChange={({ currentTarget: { value } }) => {
-              if (isReason(value)) written.reason.value = value;
-            }}
-          >
-            {reasons.map((reason) => (
-              <option key={reason} value={reason}>
-                {say(reasonWords)[reason]}
-              </option>
-            ))}
-          </select>
-        </div>
-        <Field
-          label={said.percent}
-          name="feePercent"
-          hint={said.percentHint}
-          fault={tried.value && isOff ? said.percentFault : undefined}
-          input={{
-            value: written.percent.value,
-            inputMode: 'numeric',
-            autocomplete: 'off',
-            onInput: ({ currentTarget: { value } }) => {
-              written.percent.value = value;
-            },
-          }}
-        />
-      </div>
+      <ReasonAndFee written={written} fault={tried.value && isOff} />
       {!isMissing && !isOff && <Effects of={of} written={written} />}
       <div>
         <Button type="submit" size="small">
@@ -152,6 +121,49 @@ function CancelForm({ of, onDone }: FormProps) {
         />
       )}
     </form>
+  );
+}
+
+interface ReasonProps {
+  readonly written: Written;
+  readonly fault: boolean;
+}
+
+function ReasonAndFee({ written, fault }: ReasonProps) {
+  const said = say(reservationWords);
+  return (
+    <div class="fields narrow">
+      <div class="field">
+        <label for="cancel-reason">{said.reason}</label>
+        <select
+          id="cancel-reason"
+          value={written.reason.value}
+          onChange={({ currentTarget: { value } }) => {
+            if (isReason(value)) written.reason.value = value;
+          }}
+        >
+          {reasons.map((reason) => (
+            <option key={reason} value={reason}>
+              {say(reasonWords)[reason]}
+            </option>
+          ))}
+        </select>
+      </div>
+      <Field
+        label={said.percent}
+        name="feePercent"
+        hint={said.percentHint}
+        fault={fault ? said.percentFault : undefined}
+        input={{
+          value: written.percent.value,
+          inputMode: 'numeric',
+          autocomplete: 'off',
+          onInput: ({ currentTarget: { value } }) => {
+            written.percent.value = value;
+          },
+        }}
+      />
+    </div>
   );
 }
 
@@ -193,23 +205,13 @@ function Seats({ of: { row }, seats, fault }: SeatsProps) {
   );
 }
 
+interface EffectsProps extends Pick<FormProps, 'of'> {
+  readonly written: Written;
+}
+
 /** Who gets what back, what becomes of the seats, and who comes in. */
-function Effects({ of: { row, concert, settings }, written }: Pick<FormProps, 'of'> & { readonly written: Written }) {
-  const said = say(reservationWords);
-  const chosen = row.seats.filter(({ number: seat }) => written.seats.value.has(seat));
-  const percent = percentIn(written) ?? 0;
-  const fee = chosen.reduce((sum, { price }) => sum + percentOf(price, percent), 0);
-  const refund = chosen.reduce((sum, { price }) => sum + price, 0) - fee;
-  const date = concert.performances.find(({ id }) => id === row.performanceId);
-  const left = row.seats.length - chosen.length;
-  const lines = [
-    said.effectRefund(row.userName ?? row.userId, money(refund)),
-    fee === 0 ? said.effectNoFee : said.effectFee(money(fee)),
-    ...(date?.onSale === true ? [said.effectSeats(number(chosen.length))] : []),
-    ...(date?.onSale === true && settings?.boundToSupply === true ? [said.effectNext] : []),
-    left === 0 ? said.effectNone : said.effectKept(number(left)),
-    said.forGood,
-  ];
+function Effects(props: EffectsProps) {
+  const lines = [...moneyLines(props), ...seatLines(props), say(reservationWords).forGood];
   return (
     // Replaced, not rewritten: a translator of pages would keep the old sums.
     <ul class="effects" key={lines.join(' ')}>
@@ -218,6 +220,35 @@ function Effects({ of: { row, concert, settings }, written }: Pick<FormProps, 'o
       ))}
     </ul>
   );
+}
+
+const chosenOf = ({ of: { row }, written }: EffectsProps) =>
+  row.seats.filter(({ number: seat }) => written.seats.value.has(seat));
+
+function moneyLines(props: EffectsProps): readonly string[] {
+  const said = say(reservationWords);
+  const { row } = props.of;
+  const chosen = chosenOf(props);
+  const percent = percentIn(props.written) ?? 0;
+  const fee = chosen.reduce((sum, { price }) => sum + percentOf(price, percent), 0);
+  const refund = chosen.reduce((sum, { price }) => sum + price, 0) - fee;
+  return [
+    said.effectRefund(row.userName ?? row.userId, money(refund)),
+    fee === 0 ? said.effectNoFee : said.effectFee(money(fee)),
+  ];
+}
+
+function seatLines(props: EffectsProps): readonly string[] {
+  const said = say(reservationWords);
+  const { row, concert, settings } = props.of;
+  const chosen = chosenOf(props).length;
+  const left = row.seats.length - chosen;
+  const isOnSale = concert.performances.some(({ id, onSale }) => id === row.performanceId && onSale);
+  return [
+    ...(isOnSale ? [said.effectSeats(number(chosen))] : []),
+    ...(isOnSale && settings?.boundToSupply === true ? [said.effectNext] : []),
+    left === 0 ? said.effectNone : said.effectKept(number(left)),
+  ];
 }
 
 interface AskProps extends FormProps {

@@ -56,7 +56,6 @@ export interface Draft {
 export function createDraft(concertId: string): Draft {
   const touched = signal<Partial<Record<Setting, Touched>>>({});
   const conflicts = signal<Conflicts | undefined>(undefined);
-  const params = { concertId };
 
   const value: Draft['value'] = (setting, inForce) => touched.value[setting]?.value ?? inForce[setting];
   const changes: Draft['changes'] = (inForce) =>
@@ -66,7 +65,7 @@ export function createDraft(concertId: string): Draft {
   const update = async (body: Parameters<typeof ask<'updateConcert'>>[1]['body'], seen: InForce): Promise<void> => {
     conflicts.value = undefined;
     try {
-      await ask('updateConcert', { params, body });
+      await ask('updateConcert', { params: { concertId }, body });
     } catch (error) {
       const found = asProblem(error);
       if (found.code === 'SETTINGS_CHANGED') conflicts.value = conflictsIn(found.fields, body.expected ?? {}, seen);

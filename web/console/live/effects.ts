@@ -94,15 +94,18 @@ export function effectOf(language: Language, change: Change, now: Now): string {
 
 // oxlint-disable-next-line max-params
 function effectOfMax(said: Sentences, { from, to }: Change, now: Now, count: (value: number) => string): string {
-  const { waiting, active, paused } = now;
-  if (to > from && paused) return said.raisePaused;
-  if (to > from) {
-    const admitted = admittedBy(to, now);
-    if (admitted === 0 && waiting > 0 && active < to) return said.raiseBound;
-    return admitted > 0 ? said.raiseAdmits(count(admitted)) : said.raiseNobody(count(to));
-  }
+  const { waiting, active } = now;
+  if (to > from) return effectOfMore(said, to, now, count);
   if (active < to || (active === to && waiting === 0)) return said.lowerRoom(count(to));
   return said.lowerDrains(count(to), count(active), count(active - to + 1));
+}
+
+// oxlint-disable-next-line max-params
+function effectOfMore(said: Sentences, to: number, now: Now, count: (value: number) => string): string {
+  if (now.paused) return said.raisePaused;
+  const admitted = admittedBy(to, now);
+  if (admitted > 0) return said.raiseAdmits(count(admitted));
+  return now.waiting > 0 && now.active < to ? said.raiseBound : said.raiseNobody(count(to));
 }
 
 /** How many of those who wait fit in, as far as the seats let them; of those inside nobody knows here who holds any. */

@@ -127,7 +127,9 @@ function ruleFaults(rule: RuleText, above: RuleText | undefined): RuleFaults {
 function isTimeZone(name: string): boolean {
   if (name === '') return false;
   try {
-    return /^[A-Za-z0-9_+/-]{1,64}$/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    // An offset is no zone: it has no summer.
+    return timeZone !== '' && /^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/.test(name);
   } catch {
     return false;
   }

@@ -94,7 +94,7 @@ export function TermsSaid({ of }: { readonly of: Terms }) {
 
 function OwnRules({ terms, faults, onChange }: TermsFieldsProps) {
   const said = say(termsWords);
-  const { rules, beside } = terms;
+  const { rules } = terms;
   return (
     <>
       <div class="table rules-table" tabindex={0} role="group" aria-label={said.table}>
@@ -136,24 +136,32 @@ function OwnRules({ terms, faults, onChange }: TermsFieldsProps) {
           </Button>
         </div>
       )}
-      <div class="fields narrow">
-        {besideFields.map((field) => (
-          <Field
-            key={field}
-            label={said.beside[field]}
-            name={field}
-            hint={said.besideHint[field]}
-            fault={faults?.beside[field] && say(faults.beside[field])}
-            input={{
-              value: beside[field],
-              inputMode: 'numeric',
-              autocomplete: 'off',
-              onInput: ({ currentTarget: { value } }) => onChange({ ...terms, beside: { ...beside, [field]: value } }),
-            }}
-          />
-        ))}
-      </div>
+      <Beside terms={terms} faults={faults} onChange={onChange} />
     </>
+  );
+}
+
+function Beside({ terms, faults, onChange }: TermsFieldsProps) {
+  const said = say(termsWords);
+  const { beside } = terms;
+  return (
+    <div class="fields narrow">
+      {besideFields.map((field) => (
+        <Field
+          key={field}
+          label={said.beside[field]}
+          name={field}
+          hint={said.besideHint[field]}
+          fault={faults?.beside[field] && say(faults.beside[field])}
+          input={{
+            value: beside[field],
+            inputMode: 'numeric',
+            autocomplete: 'off',
+            onInput: ({ currentTarget: { value } }) => onChange({ ...terms, beside: { ...beside, [field]: value } }),
+          }}
+        />
+      ))}
+    </div>
   );
 }
 

@@ -116,10 +116,8 @@ function Change({ inForce, load, state }: InForceProps & { readonly state: Signa
   const tried = useSignal(false);
   const asking = useSignal(false);
   const faults = faultsInTerms(draft.value);
-  const send = async (): Promise<void> => {
-    const params = { concertId: inForce.id };
-    await ask('updateConcert', { params, body: { ...termsOf(draft.value), expected: seen } });
-    state.value = 'done';
+  const end = (next: State): void => {
+    state.value = next;
     load.reload();
   };
   return (
@@ -156,28 +154,50 @@ function Change({ inForce, load, state }: InForceProps & { readonly state: Signa
         </Button>
       </div>
       {asking.value && (
-        <Confirm
-          title={said.confirm}
-          deed={said.deed}
-          onConfirm={send}
-          onRefused={({ code }) => {
-            if (code !== 'SETTINGS_CHANGED') return false;
-            state.value = 'conflict';
-            load.reload();
-            return true;
-          }}
+        <Ask
+          from={seen}
+          to={termsOf(draft.value)}
+          concertId={inForce.id}
+          onEnd={end}
           onClose={() => {
             asking.value = false;
           }}
-        >
-          <Effect from={seen} to={termsOf(draft.value)} />
-        </Confirm>
+        />
       )}
     </form>
   );
 }
 
-function Effect({ from, to }: { readonly from: Terms; readonly to: Terms }) {
+interface AskProps {
+  readonly from: Terms;
+  readonly to: Terms;
+  readonly concertId: string;
+  readonly onEnd: (state: 'done' | 'conflict') => void;
+  readonly onClose: () => void;
+}
+
+function Ask({ from, to, concertId, onEnd, onClose }: AskProps) {
+  const said = say(words);
+  return (
+    <Confirm
+      title={said.confirm}
+      deed={said.deed}
+      onConfirm={async () => {
+        await ask('updateConcert', { params: { concertId }, body: { ...to, expected: from } });
+        onEnd('done');
+      }}
+      onRefused={({ code }) => {
+        if (code === 'SETTINGS_CHANGED') onEnd('conflict');
+        return code === 'SETTINGS_CHANGED';
+      }}
+      onClose={onClose}
+    >
+      <Effect from={from} to={to} />
+    </Confirm>
+  );
+}
+
+function Effect({ from, to }: Pick<AskProps, 'from' | 'to'>) {
   const said = say(words);
   const paid = overview.value?.seats.reserved;
   return (
