@@ -70,7 +70,7 @@ const asset_age = '365d';
 const concert_id = /^[a-z0-9]{10}$/;
 
 /** Pages whose first paint is the same for everybody: what they are called, and where they are. */
-const fan_paths = ['/join', '/my', '/reservations/:id', '/wallet/return'] as const;
+const fan_paths = ['/join', '/my', '/reservations/:id', '/reservations/:id/cancellation', '/wallet/return'] as const;
 /** Of a concert, whose name they bear; for those whose turn it is. */
 const inside_paths = ['/concerts/:concertId/dates', '/concerts/:concertId/dates/:date'] as const;
 const console_paths = ['/console', '/console/*'] as const;

@@ -1,0 +1,181 @@
+/** One of a fan's reservations among others: what and when, what became of its date and of seats that were cancelled. */
+import { secondsUntil } from '../client/clock.ts';
+import { Countdown } from '../ui/countdown.tsx';
+import { OwnTime } from '../ui/own-time.tsx';
+import { counted } from '../words/language.ts';
+import { begun } from '../words/seat-name.ts';
+import { dateAndTime, money, namesOfLabels, number, say, titleIn } from '../words/words.ts';
+import { dateIn, startsAtOf, type Concert } from './concerts.ts';
+import { freeUntil, MovedFromTo, WhyOff } from './date-news.tsx';
+import type { Reservation } from './stub.tsx';
+
+export interface Owned {
+  readonly reservation: Reservation;
+  /** Undefined when it could not be read just now. */
+  readonly concert: Concert | undefined;
+}
+
+const words = {
+  ko: {
+    left: '남은 시간',
+    seats: (count: string) => `${count}석`,
+    states: {
+      HELD: '선점됨',
+      CONFIRMED: '예매 완료',
+      EXPIRED: '시간 만료',
+      CANCELLED: '선택 취소',
+      GIVEN_BACK: '예매 취소',
+      REFUNDING: '환불 중',
+    },
+    refund: '환불',
+    compensation: '보상금',
+    some: (count: string) => `${count}석 취소됨`,
+    off: '공연이 취소됐어요',
+    moved: '일정이 바뀌었어요',
+    free: (until: string) => `${until} 전까지 수수료 없이 취소할 수 있어요.`,
+    cancel: '예매 취소',
+    unknown: '공연',
+  },
+  en: {
+    left: 'Time left',
+    seats: (count: string) => counted(count, 'seat'),
+    states: {
+      HELD: 'Held',
+      CONFIRMED: 'Confirmed',
+      EXPIRED: 'Expired',
+      CANCELLED: 'Released',
+      GIVEN_BACK: 'Cancelled',
+      REFUNDING: 'Being refunded',
+    },
+    refund: 'Refund',
+    compensation: 'Compensation',
+    some: (count: string) => `${counted(count, 'seat')} cancelled`,
+    off: 'The show was called off',
+    moved: 'The date was moved',
+    free: (until: string) => `You can cancel without a fee until ${until}.`,
+    cancel: 'Cancel tickets',
+    unknown: 'Concert',
+  },
+};
+
+/** It was paid for, and nothing of it is left. */
+export function isGivenBack({ status, paid }: Reservation): boolean {
+  return status === 'CANCELLED' && paid !== null;
+}
+
+type State = keyof (typeof words)['ko']['states'];
+
+function stateOf(reservation: Reservation, isCalledOff: boolean): State {
+  if (isGivenBack(reservation)) return 'GIVEN_BACK';
+  return reservation.status === 'CONFIRMED' && isCalledOff ? 'REFUNDING' : reservation.status;
+}
+
+type LineProps = Owned & { readonly onChange: () => void };
+
+export function ReservationLine({ reservation, concert, onChange }: LineProps) {
+  const said = say(words);
+  const { id, status, seats, cancelledSeats, heldUntil, performanceId } = reservation;
+  const shown = seats.length === 0 ? cancelledSeats : seats;
+  const names = begun(namesOfLabels(shown.map(({ label }) => label)));
+  const date = concert === undefined ? undefined : dateIn(concert, performanceId);
+  const isCalledOff = date?.status === 'CANCELLED';
+  const isOpen = status === 'CONFIRMED' && !isCalledOff && date !== undefined && secondsUntil(date.startsAt) > 0;
+  return (
+    <li class="own" data-status={status}>
+      <div>
+        <h3>
+          <a id={`own-${id}`} href={`/reservations/${id}`}>
+            {concert === undefined ? said.unknown : titleIn(concert.title)[0]}
+          </a>
+        </h3>
+        {concert !== undefined && (
+          <p>
+            {dateAndTime(startsAtOf(concert, performanceId))} <OwnTime at={startsAtOf(concert, performanceId)} />{' '}
+            <span class="quiet">· {concert.venue}</span>
+          </p>
+        )}
+        <p class="small quiet">
+          {said.seats(number(shown.length))} ·{' '}
+          {seats.length === 0 ? (
+            <s key="gone" translate={false}>
+              {names}
+            </s>
+          ) : (
+            <span key="left" translate={false}>
+              {names}
+            </span>
+          )}
+        </p>
+        <News reservation={reservation} concert={concert} />
+        {isOpen && (
+          <p class="own-act">
+            <a id={`cancel-${id}`} aria-labelledby={`own-${id} cancel-${id}`} href={`/reservations/${id}/cancellation`}>
+              {said.cancel}
+            </a>
+          </p>
+        )}
+      </div>
+      <div class="own-end">
+        <Sum reservation={reservation} />
+        {status === 'HELD' && heldUntil !== null ? (
+          <span class="small">
+            {said.left} <Countdown until={heldUntil} onEnd={onChange} />
+          </span>
+        ) : (
+          <span class="small quiet">{said.states[stateOf(reservation, isCalledOff)]}</span>
+        )}
+      </div>
+    </li>
+  );
+}
+
+/** What it costs; of what was given back, what was paid, and what came back of it. */
+function Sum({ reservation }: Pick<Owned, 'reservation'>) {
+  const { amount, paid } = reservation;
+  return isGivenBack(reservation) ? <s key="gone">{money(paid ?? 0)}</s> : <b key="kept">{money(amount)}</b>;
+}
+
+/** What became of its date, and of seats that were cancelled. */
+function News({ reservation, concert }: Owned) {
+  const said = say(words);
+  const { cancelledSeats, cancellations, seats, performanceId } = reservation;
+  const date = concert === undefined ? undefined : dateIn(concert, performanceId);
+  const free = freeUntil(date, reservation);
+  const refund = cancellations.reduce((sum, one) => sum + one.refund, 0);
+  const compensation = cancellations.reduce((sum, one) => sum + one.compensation, 0);
+  return (
+    <div class="own-news small">
+      {date?.status === 'CANCELLED' && (
+        <>
+          <p>
+            <b>{said.off}</b>
+          </p>
+          <WhyOff notice={date.notice} />
+        </>
+      )}
+      {date?.status === 'SCHEDULED' && date.movedFrom !== null && secondsUntil(date.startsAt) > 0 && (
+        <>
+          <p>
+            <b>{said.moved}</b>
+          </p>
+          <MovedFromTo from={date.movedFrom} to={date.startsAt} />
+          {free !== undefined && <p>{said.free(dateAndTime(free))}</p>}
+        </>
+      )}
+      {cancelledSeats.length > 0 && (
+        <p>
+          {seats.length > 0 && <span>{said.some(number(cancelledSeats.length))} · </span>}
+          <span>
+            {said.refund} {money(refund)}
+          </span>
+          {compensation > 0 && (
+            <span>
+              {' '}
+              · {said.compensation} {money(compensation)}
+            </span>
+          )}
+        </p>
+      )}
+    </div>
+  );
+}
