@@ -29,7 +29,8 @@ export function concertOf(concertId: string): Promise<Concert> {
 
 /** Something about it is another by now. */
 export function concertChanged(concertId: string): void {
-  for (const [key, { concert }] of known) if (key.startsWith(`${concertId} `)) known.set(key, { at: -Infinity, concert });
+  for (const [key, { concert }] of known)
+    if (key.startsWith(`${concertId} `)) known.set(key, { at: -Infinity, concert });
 }
 
 async function askConcert(concertId: string, before: Promise<Concert> | undefined): Promise<Concert> {

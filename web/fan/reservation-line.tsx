@@ -5,7 +5,7 @@ import { OwnTime } from '../ui/own-time.tsx';
 import { counted } from '../words/language.ts';
 import { begun } from '../words/seat-name.ts';
 import { dateAndTime, money, namesOfLabels, number, say, titleIn } from '../words/words.ts';
-import { dateIn, startsAtOf, type Concert } from './concerts.ts';
+import { dateIn, startsAtOf, type Concert, type ConcertDate } from './concerts.ts';
 import { freeUntil, MovedFromTo, WhyOff } from './date-news.tsx';
 import type { Reservation } from './stub.tsx';
 
@@ -27,8 +27,8 @@ const words = {
       GIVEN_BACK: '예매 취소',
       REFUNDING: '환불 중',
     },
-    refund: '환불',
-    compensation: '보상금',
+    refund: (amount: string) => `환불 ${amount}`,
+    compensation: (amount: string) => `보상금 ${amount}`,
     some: (count: string) => `${count}석 취소됨`,
     off: '공연이 취소됐어요',
     moved: '일정이 바뀌었어요',
@@ -47,8 +47,8 @@ const words = {
       GIVEN_BACK: 'Cancelled',
       REFUNDING: 'Being refunded',
     },
-    refund: 'Refund',
-    compensation: 'Compensation',
+    refund: (amount: string) => `Refund ${amount}`,
+    compensation: (amount: string) => `Compensation ${amount}`,
     some: (count: string) => `${counted(count, 'seat')} cancelled`,
     off: 'The show was called off',
     moved: 'The date was moved',
@@ -74,12 +74,9 @@ type LineProps = Owned & { readonly onChange: () => void };
 
 export function ReservationLine({ reservation, concert, onChange }: LineProps) {
   const said = say(words);
-  const { id, status, seats, cancelledSeats, heldUntil, performanceId } = reservation;
-  const shown = seats.length === 0 ? cancelledSeats : seats;
-  const names = begun(namesOfLabels(shown.map(({ label }) => label)));
+  const { id, status, heldUntil, performanceId } = reservation;
   const date = concert === undefined ? undefined : dateIn(concert, performanceId);
   const isCalledOff = date?.status === 'CANCELLED';
-  const isOpen = status === 'CONFIRMED' && !isCalledOff && date !== undefined && secondsUntil(date.startsAt) > 0;
   return (
     <li class="own" data-status={status}>
       <div>
@@ -94,29 +91,17 @@ export function ReservationLine({ reservation, concert, onChange }: LineProps) {
             <span class="quiet">· {concert.venue}</span>
           </p>
         )}
-        <p class="small quiet">
-          {said.seats(number(shown.length))} ·{' '}
-          {seats.length === 0 ? (
-            <s key="gone" translate={false}>
-              {names}
-            </s>
-          ) : (
-            <span key="left" translate={false}>
-              {names}
-            </span>
-          )}
-        </p>
-        <News reservation={reservation} concert={concert} />
-        {isOpen && (
-          <p class="own-act">
-            <a id={`cancel-${id}`} aria-labelledby={`own-${id} cancel-${id}`} href={`/reservations/${id}/cancellation`}>
-              {said.cancel}
-            </a>
-          </p>
-        )}
+        <Names reservation={reservation} />
+        {date !== undefined && <DateNews date={date} reservation={reservation} />}
+        <Refunded reservation={reservation} />
+        <Act reservation={reservation} date={date} />
       </div>
       <div class="own-end">
-        <Sum reservation={reservation} />
+        {isGivenBack(reservation) ? (
+          <s key="gone">{money(reservation.paid ?? 0)}</s>
+        ) : (
+          <b key="kept">{money(reservation.amount)}</b>
+        )}
         {status === 'HELD' && heldUntil !== null ? (
           <span class="small">
             {said.left} <Countdown until={heldUntil} onEnd={onChange} />
@@ -129,53 +114,77 @@ export function ReservationLine({ reservation, concert, onChange }: LineProps) {
   );
 }
 
-/** What it costs; of what was given back, what was paid, and what came back of it. */
-function Sum({ reservation }: Pick<Owned, 'reservation'>) {
-  const { amount, paid } = reservation;
-  return isGivenBack(reservation) ? <s key="gone">{money(paid ?? 0)}</s> : <b key="kept">{money(amount)}</b>;
+type OwnProps = Pick<Owned, 'reservation'>;
+
+/** The seats that are left; where none is, those that were given back, struck. */
+function Names({ reservation: { seats, cancelledSeats } }: OwnProps) {
+  const said = say(words);
+  const shown = seats.length === 0 ? cancelledSeats : seats;
+  const names = begun(namesOfLabels(shown.map(({ label }) => label)));
+  return (
+    <p class="small quiet">
+      {said.seats(number(shown.length))} ·{' '}
+      {seats.length === 0 ? (
+        <s key="gone" translate={false}>
+          {names}
+        </s>
+      ) : (
+        <span key="left" translate={false}>
+          {names}
+        </span>
+      )}
+    </p>
+  );
 }
 
-/** What became of its date, and of seats that were cancelled. */
-function News({ reservation, concert }: Owned) {
+/** Called off, and why; or moved, and what one may do about it. */
+function DateNews({ date, reservation }: OwnProps & { readonly date: ConcertDate }) {
   const said = say(words);
-  const { cancelledSeats, cancellations, seats, performanceId } = reservation;
-  const date = concert === undefined ? undefined : dateIn(concert, performanceId);
+  if (date.status === 'CANCELLED') {
+    return (
+      <div class="own-news small">
+        <p>
+          <b>{said.off}</b>
+        </p>
+        <WhyOff notice={date.notice} />
+      </div>
+    );
+  }
+  if (date.movedFrom === null || secondsUntil(date.startsAt) === 0) return undefined;
   const free = freeUntil(date, reservation);
-  const refund = cancellations.reduce((sum, one) => sum + one.refund, 0);
-  const compensation = cancellations.reduce((sum, one) => sum + one.compensation, 0);
   return (
     <div class="own-news small">
-      {date?.status === 'CANCELLED' && (
-        <>
-          <p>
-            <b>{said.off}</b>
-          </p>
-          <WhyOff notice={date.notice} />
-        </>
-      )}
-      {date?.status === 'SCHEDULED' && date.movedFrom !== null && secondsUntil(date.startsAt) > 0 && (
-        <>
-          <p>
-            <b>{said.moved}</b>
-          </p>
-          <MovedFromTo from={date.movedFrom} to={date.startsAt} />
-          {free !== undefined && <p>{said.free(dateAndTime(free))}</p>}
-        </>
-      )}
-      {cancelledSeats.length > 0 && (
-        <p>
-          {seats.length > 0 && <span>{said.some(number(cancelledSeats.length))} · </span>}
-          <span>
-            {said.refund} {money(refund)}
-          </span>
-          {compensation > 0 && (
-            <span>
-              {' '}
-              · {said.compensation} {money(compensation)}
-            </span>
-          )}
-        </p>
-      )}
+      <p>
+        <b>{said.moved}</b>
+      </p>
+      <MovedFromTo from={date.movedFrom} to={date.startsAt} />
+      {free !== undefined && <p>{said.free(dateAndTime(free))}</p>}
     </div>
+  );
+}
+
+/** What came back of it so far. */
+function Refunded({ reservation: { seats, cancelledSeats, cancellations } }: OwnProps) {
+  const said = say(words);
+  if (cancelledSeats.length === 0) return undefined;
+  const refund = cancellations.reduce((sum, one) => sum + one.refund, 0);
+  const compensation = cancellations.reduce((sum, one) => sum + one.compensation, 0);
+  const parts = [
+    ...(seats.length > 0 ? [said.some(number(cancelledSeats.length))] : []),
+    said.refund(money(refund)),
+    ...(compensation > 0 ? [said.compensation(money(compensation))] : []),
+  ];
+  return <p class="own-news small">{parts.join(' · ')}</p>;
+}
+
+/** Cancelling, for as long as there is something to cancel. */
+function Act({ reservation: { id, status }, date }: OwnProps & { readonly date: ConcertDate | undefined }) {
+  if (status !== 'CONFIRMED' || date?.status !== 'SCHEDULED' || secondsUntil(date.startsAt) === 0) return undefined;
+  return (
+    <p class="own-act">
+      <a id={`cancel-${id}`} aria-labelledby={`own-${id} cancel-${id}`} href={`/reservations/${id}/cancellation`}>
+        {say(words).cancel}
+      </a>
+    </p>
   );
 }

@@ -54,7 +54,9 @@ export function isCalledOff({ performances }: Concert): boolean {
 export function isOlder({ performances }: Concert, sale: Sale): boolean {
   return (
     performances.some(({ id, onSale }) => onSale && !sale.performances.some((one) => one.id === id)) ||
-    sale.performances.some(({ id, startsAt }) => !performances.some((one) => one.id === id && one.startsAt === startsAt))
+    sale.performances.some(
+      ({ id, startsAt }) => !performances.some((one) => one.id === id && one.startsAt === startsAt),
+    )
   );
 }
 

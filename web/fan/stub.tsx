@@ -79,9 +79,7 @@ export function Stub({ reservation, concert, end, fresh = false }: StubProps) {
           </div>
           <div>
             <dt>{said.price}</dt>
-            <dd>
-              {state === 'void' ? <s key="void">{money(paid ?? 0)}</s> : <b key="kept">{money(amount)}</b>}
-            </dd>
+            <dd>{state === 'void' ? <s key="void">{money(paid ?? 0)}</s> : <b key="kept">{money(amount)}</b>}</dd>
           </div>
         </dl>
         {(state === 'paid' || state === 'void') && <Stamp key={state} words={said.stamps[state]} />}

@@ -149,14 +149,9 @@ function WhereNow({ cancellation, withdrawals }: Omit<ToldProps, 'price'>) {
 
 /** Of those seats, as their labels tell. */
 export function namesOfSeats({ cancelledSeats }: Reservation, { seatNumbers }: Cancellation): string {
-  return namesOfLabels(
-    cancelledSeats.filter(({ number }) => seatNumbers.includes(number)).map(({ label }) => label),
-  );
+  return namesOfLabels(cancelledSeats.filter(({ number }) => seatNumbers.includes(number)).map(({ label }) => label));
 }
 
 export function priceOf({ cancelledSeats }: Reservation, { seatNumbers }: Cancellation): number {
-  return cancelledSeats
-    .filter(({ number }) => seatNumbers.includes(number))
-    .reduce((sum, { price }) => sum + price, 0);
+  return cancelledSeats.filter(({ number }) => seatNumbers.includes(number)).reduce((sum, { price }) => sum + price, 0);
 }
-

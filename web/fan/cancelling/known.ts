@@ -91,10 +91,7 @@ export function sumsOf(seats: readonly QuotedSeat[]): Sums {
 }
 
 /** The cancellation by which all of these seats were given back, whoever asked for it. */
-export function cancellationOf(
-  { cancellations }: Reservation,
-  numbers: readonly number[],
-): Cancellation | undefined {
+export function cancellationOf({ cancellations }: Reservation, numbers: readonly number[]): Cancellation | undefined {
   if (numbers.length === 0) return undefined;
   return cancellations.find(({ seatNumbers }) => numbers.every((number) => seatNumbers.includes(number)));
 }
@@ -112,7 +109,16 @@ export function afterwards(reservation: Reservation, done: Cancelled): Reservati
     cancelledSeats: [...reservation.cancelledSeats, ...reservation.seats.filter(({ number }) => gone.has(number))],
     cancellations: [
       ...reservation.cancellations,
-      { id, seatNumbers: [...gone], fee, refund, compensation: 0, reason: 'fan', at, withdrawalId: withdrawal?.id ?? null },
+      {
+        id,
+        seatNumbers: [...gone],
+        fee,
+        refund,
+        compensation: 0,
+        reason: 'fan',
+        at,
+        withdrawalId: withdrawal?.id ?? null,
+      },
     ],
   };
 }

@@ -37,7 +37,9 @@ const words = {
     done: 'Cancelled',
     seats: 'Seats that you cancelled',
     kept: (count: number) =>
-      count === 1 ? 'Your other seat is still yours. See the ticket.' : `Your other ${count} seats are still yours. See the ticket.`,
+      count === 1
+        ? 'Your other seat is still yours. See the ticket.'
+        : `Your other ${count} seats are still yours. See the ticket.`,
     ticket: 'See the ticket',
     my: 'My tickets',
     concert: 'About the concert',
@@ -57,9 +59,7 @@ export function Cancel({ params }: PageProps) {
   useReloadWhenSeen(load);
   useReloadAt(load, state.at === 'ready' ? state.data.quote?.holdsUntil : undefined);
   const done =
-    state.at === 'ready'
-      ? cancellationOf(state.data.reservation, pressing.wished.value?.seatNumbers ?? [])
-      : undefined;
+    state.at === 'ready' ? cancellationOf(state.data.reservation, pressing.wished.value?.seatNumbers ?? []) : undefined;
   const title = done === undefined ? said.title : said.done;
   useTitle(title);
   const heading = useHeir<HTMLHeadingElement>(title);
@@ -164,7 +164,8 @@ function Done({ known, done, load }: DoneProps) {
     <>
       <div class="cancelled" role="status">
         <p>
-          <span class="small quiet">{said.seats}</span> <b translate={false}>{begun(namesOfSeats(reservation, done))}</b>
+          <span class="small quiet">{said.seats}</span>{' '}
+          <b translate={false}>{begun(namesOfSeats(reservation, done))}</b>
         </p>
         <CancellationTold cancellation={done} withdrawals={withdrawals} price={priceOf(reservation, done)} />
         {seats.length > 0 && <p>{said.kept(seats.length)}</p>}

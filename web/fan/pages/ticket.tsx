@@ -161,12 +161,7 @@ function Shown({ known, load }: { known: Known; load: Load<Known> }) {
       />
       <Stub reservation={reservation} concert={concert} end={<End known={known} load={load} />} fresh={fresh.value} />
       {status === 'HELD' && (
-        <Pay
-          held={known}
-          fresh={fresh}
-          reload={() => load.reload()}
-          set={(held) => load.set({ ...known, ...held })}
-        />
+        <Pay held={known} fresh={fresh} reload={() => load.reload()} set={(held) => load.set({ ...known, ...held })} />
       )}
       <GivenBack reservation={reservation} withdrawals={withdrawals} />
       {status !== 'HELD' && <Next reservation={reservation} standing={standing} date={date} />}
