@@ -102,10 +102,6 @@ const fan = {
         refund: Money,
         rule: Type.String({ description: 'The sentence that decided, in the reader’s language' }),
         now: Time,
-        holdsUntil: Type.Optional({
-          ...Time,
-          description: 'From then on, if nothing else happens, another sentence decides, or none',
-        }),
       }),
     },
     refusals: ['NOT_FOUND', 'NOT_CANCELLABLE'],

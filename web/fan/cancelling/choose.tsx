@@ -5,7 +5,7 @@ import { Button, ButtonLink } from '../../ui/button.tsx';
 import { LiveRegion } from '../../ui/live-region.tsx';
 import { Notice, Refused } from '../../ui/notice.tsx';
 import { counted } from '../../words/language.ts';
-import { dateAndTime, money, nameOfLabel, say } from '../../words/words.ts';
+import { money, nameOfLabel, say } from '../../words/words.ts';
 import { sumsOf, type Cancelling, type Quote, type QuotedSeat, type Sums } from './known.ts';
 import type { Press, Wish } from './press.ts';
 import { Where, type Way } from './where.tsx';
@@ -20,7 +20,6 @@ const words = {
     fee: '취소 수수료',
     sum: '환불 금액',
     rule: '지금 적용되는 규정',
-    until: (time: string) => `이 금액은 ${time} 전까지예요. 그 뒤에는 달라질 수 있어요.`,
     none: '취소할 좌석을 선택해 주세요',
     told: (count: number, sum: string) => `${count}석, 환불 금액 ${sum}`,
     cancel: (count: number, sum: string | undefined) =>
@@ -42,7 +41,6 @@ const words = {
     fee: 'Cancellation fee',
     sum: 'Refund',
     rule: 'The rule that decides now',
-    until: (time: string) => `These amounts hold until ${time}. After that they may be others.`,
     none: 'Choose the seats to cancel',
     told: (count: number, sum: string) => `${counted(count, 'seat')}, refund ${sum}`,
     cancel: (count: number, sum: string | undefined) =>
@@ -90,7 +88,6 @@ export function Choose({ known, pressing, chosen }: ChooseProps) {
       <section>
         <h2>{said.rule}</h2>
         <p>{quote.rule}</p>
-        {quote.holdsUntil !== undefined && <p class="small quiet">{said.until(dateAndTime(quote.holdsUntil))}</p>}
       </section>
       {seats.length > 0 && <Where refund={sums.refund} origin={origin} way={way} />}
       <Problems pressing={pressing} refund={sums.refund} />

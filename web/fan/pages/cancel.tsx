@@ -1,7 +1,6 @@
 /** Cancelling what was paid for: all seats or some, what comes back before and after, and where it is then. */
 import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
-import { secondsUntil, syncClock } from '../../client/clock.ts';
 import type { Problem } from '../../client/problem.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { useHeir } from '../../ui/focus.ts';
@@ -46,9 +45,6 @@ const words = {
   },
 };
 
-/** An end that is further off comes after the page was looked at again. */
-const timer_seconds_max = 86_400;
-
 export function Cancel({ params }: PageProps) {
   const { id = '' } = params;
   const said = say(words);
@@ -57,7 +53,7 @@ export function Cancel({ params }: PageProps) {
   const pressing = useCancelling(load);
   const state = load.state.value;
   useReloadWhenSeen(load);
-  useReloadAt(load, state.at === 'ready' ? state.data.quote?.holdsUntil : undefined);
+  useReloadWhenOnline(load);
   const done =
     state.at === 'ready' ? cancellationOf(state.data.reservation, pressing.wished.value?.seatNumbers ?? []) : undefined;
   const title = done === undefined ? said.title : said.done;
@@ -81,26 +77,12 @@ export function Cancel({ params }: PageProps) {
   );
 }
 
-/** Asks again when the line is back, and when what was told holds no longer. */
-function useReloadAt(load: Load<unknown>, until: string | undefined): void {
+/** Asks again when the line is back: what was tried may have happened. */
+function useReloadWhenOnline(load: Load<unknown>): void {
   useEffect(() => {
     addEventListener('online', load.reload);
     return () => removeEventListener('online', load.reload);
   }, [load]);
-  useEffect(() => {
-    if (until === undefined) return undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let isOver = false;
-    const start = (): void => {
-      const seconds = secondsUntil(until);
-      if (!isOver && seconds < timer_seconds_max) timer = setTimeout(load.reload, (seconds + 1) * 1_000);
-    };
-    syncClock().then(start, start);
-    return () => {
-      isOver = true;
-      clearTimeout(timer);
-    };
-  }, [load, until]);
 }
 
 function Before({ known, pressing }: { readonly known: Cancelling; readonly pressing: Press }) {
