@@ -8,9 +8,11 @@ import { createAccounts, type Accounts } from './accounts/accounts.ts';
 import { accountsRoutes } from './accounts/routes.ts';
 import { createAudit } from './audit/audit.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { createCancellation, type Cancellation } from './cancellation/cancellation.ts';
+import { cancellationRoutes } from './cancellation/routes.ts';
 import { createCatalog, type Catalog } from './catalog/catalog.ts';
 import { catalogRoutes } from './catalog/routes.ts';
-import { createConsole, type Console } from './console/console.ts';
+import { createConsole, writeDown, type Console } from './console/console.ts';
 import { consoleRoutes } from './console/routes.ts';
 import type { App } from './contract.ts';
 import { createFunding, type Funding } from './funding/funding.ts';
@@ -62,6 +64,7 @@ interface Rooms {
   readonly wallet: Wallet;
   readonly funding: Funding;
   readonly payments: Payments;
+  readonly cancellation: Cancellation;
   readonly console: Console;
 }
 
@@ -78,7 +81,7 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
   const metrics = createMetrics();
   const outside = await openOutside(options);
   const rooms = await makeRooms(options, metrics, outside.gateways);
-  const { accounts, waitingRoom, keys, reservations, wallet, funding, payments, console } = rooms;
+  const { accounts, waitingRoom, keys, reservations, wallet, funding, payments, cancellation, console } = rooms;
   const { app, ready } = await openHall({
     ...options,
     metrics,
@@ -120,7 +123,8 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
     ],
     close: async () => {
       await app.close();
-      await Promise.all([waitingRoom, keys, reservations, wallet, funding, payments].map((room) => room.drain()));
+      const drained = [waitingRoom, keys, reservations, wallet, payments, cancellation].map((room) => room.drain());
+      await Promise.all([...drained, funding.drain()]);
       await outside.sandbox?.close();
     },
   };
@@ -152,12 +156,14 @@ async function makeRooms(
     isBusy: createBusyWatch(),
   });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });
+  const cancelling = { database, catalog, reservations, wallet, funding, writeDown };
+  const cancellation = createCancellation({ ...cancelling, batchMax, metrics });
   const { money } = config;
   const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics, money });
   const { boards } = waitingRoom;
   metrics.follow('waiting', () => [...boards.all()].reduce((sum, board) => sum + board.waiting, 0));
   metrics.follow('active', () => [...boards.all()].reduce((sum, board) => sum + board.active.size, 0));
-  return { accounts, catalog, waitingRoom, keys, reservations, wallet, funding, payments, console };
+  return { accounts, catalog, waitingRoom, keys, reservations, wallet, funding, payments, cancellation, console };
 }
 
 /** Every address: then 127.0.0.1 is one of them. */
@@ -181,7 +187,7 @@ async function mountOutside(app: App, { sandbox }: Outside): Promise<void> {
 
 /** Mounts the rooms' routes; answers the duties that those bring. */
 function mountRooms(app: App, rooms: Rooms, audit: ReturnType<typeof createAudit>): readonly Duty[] {
-  const { accounts, catalog, waitingRoom, reservations, wallet, funding, payments, console } = rooms;
+  const { accounts, catalog, waitingRoom, reservations, wallet, funding, payments, cancellation, console } = rooms;
   accountsRoutes(app, accounts);
   catalogRoutes(app, {
     catalog,
@@ -193,6 +199,7 @@ function mountRooms(app: App, rooms: Rooms, audit: ReturnType<typeof createAudit
   walletRoutes(app, { wallet, accounts });
   fundingRoutes(app, { funding, accounts });
   paymentRoutes(app, { payments, waitingRoom, reservations });
+  cancellationRoutes(app, { cancellation, accounts });
   consoleRoutes(app, { console, accounts });
   auditRoutes(app, { audit, accounts });
   return duties;

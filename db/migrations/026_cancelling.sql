@@ -41,6 +41,8 @@ create table cancellations (
   performance_id text collate "C" not null,
   user_id text collate "C" not null,
   seat_numbers integer[] not null,
+  -- What each of them cost in fees, in the order of the numbers.
+  seat_fees bigint[] not null,
   price bigint not null,
   fee bigint not null check (fee >= 0),
   refund bigint not null check (refund >= 0),

@@ -3,6 +3,7 @@
  * was there at one instant. Each check selects what breaks its rule; nothing found means that the rule holds.
  */
 import type { Database, Tx } from '../platform/database.ts';
+import { cancellationChecks } from './cancellation-checks.ts';
 import { fundingChecks } from './funding-checks.ts';
 import { keyChecks } from './key-checks.ts';
 import { lineChecks } from './line-checks.ts';
@@ -31,6 +32,7 @@ export interface Audit {
   run(): Promise<AuditReport>;
 }
 
+const all = [...lineChecks, ...seatChecks, ...moneyChecks, ...cancellationChecks, ...fundingChecks, ...keyChecks];
 const sample_rows = 5;
 /** On millions of rows one check takes seconds, and an audit must not be cut off in the middle. */
 const statement_minutes_max = 10;
@@ -57,7 +59,7 @@ async function inspect(tx: Tx): Promise<AuditReport> {
   // see. As text, since a Date forgets the microseconds.
   const [{ at }] = await tx<[{ at: string }]>`select clock_timestamp()::text as at`;
   const checks: CheckResult[] = [];
-  for (const { name, breaches } of [...lineChecks, ...seatChecks, ...moneyChecks, ...fundingChecks, ...keyChecks]) {
+  for (const { name, breaches } of all) {
     const [found] = await tx<[{ violations: number; sample: unknown[] }]>`
       with breach as materialized (${breaches(tx, at)})
       select (select count(*)::integer from breach) as violations,

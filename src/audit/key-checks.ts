@@ -19,7 +19,10 @@ const effects = (tx: Tx) => tx`
     format('{"id":"%s","expiresAt":"%s"}', id, to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
   from charge_orders
   union all
-  select withdrawal.user_id, withdrawal.id, withdrawal.at, 1, 'withdraw ' || withdrawal.amount,
+  -- One that a cancellation sent on is in that one's answer, and has no key of its own.
+  select withdrawal.user_id, withdrawal.id, withdrawal.at,
+    case when withdrawal.id in (select withdrawal_id from cancellations where withdrawal_id is not null) then 0 else 1 end,
+    'withdraw ' || withdrawal.amount,
     format('{"id":"%s","amount":%s,"status":"PENDING","balance":%s,', withdrawal.id, withdrawal.amount, balance)
   from withdrawals as withdrawal join transfers as entry
     on entry.user_id = withdrawal.user_id and entry.kind = 'WITHDRAWAL' and entry.reference = withdrawal.id
@@ -27,6 +30,10 @@ const effects = (tx: Tx) => tx`
   select paid.user_id, payment_id, paid_at, 1, 'pay ' || paid.id,
     format('{"id":"%s","reservationId":"%s","amount":%s,"balance":%s,', payment_id, paid.id, paid.amount, balance)
   from reservations as paid join transfers as entry on entry.user_id = paid.user_id and entry.reference = payment_id
+  union all
+  select coalesce(operator_id, user_id), id, at, 1, 'cancel ' || reservation_id,
+    format('{"id":"%s","reservationId":"%s","fee":%s,"refund":%s,', id, reservation_id, fee, refund)
+  from cancellations where reason <> 'called_off'
   union all
   select user_id, id, created_at, 0, format('hold %s %s', performance_id, array_to_string(seat_numbers, ',')),
     format('{"id":"%s","amount":%s,"heldUntil":"%s"}', id, amount,
@@ -55,8 +62,9 @@ export const keyChecks: readonly Check[] = [
         -- Holds that are over for long are removed; how far, is written down.
         or times is distinct from 1 and not (starts_with(known.fingerprint, 'hold ') and id <= coalesce(
           (select removed_to from reservation_retention where concert_id = split_part(id, '-', 1)), ''))
-        -- What was sent to make a concert is known by its hash alone.
-        or case effect.fingerprint when 'concert' then split_part(known.fingerprint, ' ', 1) else known.fingerprint end
+        -- What was sent to make a concert is known by its hash alone; of a cancellation it stands in its answer.
+        or case split_part(effect.fingerprint, ' ', 1) when 'concert' then split_part(known.fingerprint, ' ', 1)
+          when 'cancel' then substring(known.fingerprint from '^[^ ]+ [^ ]+') else known.fingerprint end
           <> effect.fingerprint
         or not starts_with(known.answer, effect.answer)`,
   },

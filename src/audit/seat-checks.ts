@@ -10,16 +10,18 @@ export const seatChecks: readonly Check[] = [
     breaches: (tx, at) => tx`
       select concert_id, performance_id, number, array_agg(id order by id) as reservations
       from reservations, unnest(seat_numbers) as number
-      where status = 'CONFIRMED' or status = 'HELD' and held_until > ${at}::timestamptz
+      where (status = 'CONFIRMED' or status = 'HELD' and held_until > ${at}::timestamptz)
+        and number <> all(coalesce(cancelled_numbers, '{}'))
       group by concert_id, performance_id, number having count(*) > 1`,
   },
   {
-    name: 'I1 a sold seat belongs to a CONFIRMED reservation that names it',
+    name: 'I1 a sold seat belongs to a CONFIRMED reservation that keeps it',
     breaches: (tx) => tx`
       select seat.concert_id, seat.performance_id, seat.number, seat.reservation_id, owner.status
       from seats as seat
       left join reservations as owner on owner.concert_id = seat.concert_id and owner.id = seat.reservation_id
         and owner.performance_id = seat.performance_id and seat.number = any(owner.seat_numbers)
+        and seat.number <> all(coalesce(owner.cancelled_numbers, '{}'))
       where seat.sold and owner.status is distinct from 'CONFIRMED'`,
   },
   {
@@ -49,19 +51,23 @@ export const seatChecks: readonly Check[] = [
         and (seat.reservation_id is distinct from hold.id or seat.sold or seat.held_until is null)`,
   },
   {
-    name: 'I5 a CONFIRMED reservation has all its seats',
+    name: 'I5 a CONFIRMED reservation has all the seats that it keeps',
     breaches: (tx) => tx`
       select reservation.concert_id, reservation.id, reservation.performance_id, number, seat.reservation_id, seat.sold
       from reservations as reservation cross join unnest(reservation.seat_numbers) as number
       left join seats as seat using (concert_id, performance_id, number)
-      where reservation.status = 'CONFIRMED' and (seat.reservation_id is distinct from reservation.id or not seat.sold)`,
+      where reservation.status = 'CONFIRMED' and number <> all(coalesce(reservation.cancelled_numbers, '{}'))
+        and (seat.reservation_id is distinct from reservation.id or not seat.sold)`,
   },
   {
-    name: 'I5 a reservation is CONFIRMED if and only if it was paid for',
+    name: 'I5 a reservation is CONFIRMED if and only if it was paid for and a seat is kept, CANCELLED if none is',
     breaches: (tx) => tx`
-      select concert_id, id, status, payment_id, paid_at
+      select concert_id, id, status, payment_id, paid_at, kept
       from reservations
-      where (status = 'CONFIRMED') <> (payment_id is not null) or (payment_id is null) <> (paid_at is null)`,
+      cross join lateral (
+        select count(*) as kept from unnest(seat_numbers) as number where number <> all(coalesce(cancelled_numbers, '{}'))) as seats
+      where (payment_id is null) <> (paid_at is null) or case when payment_id is null then status = 'CONFIRMED'
+        else status <> case when kept > 0 then 'CONFIRMED' else 'CANCELLED' end end`,
   },
   {
     // What was paid before places were written down with it names none.
@@ -74,6 +80,7 @@ export const seatChecks: readonly Check[] = [
         and (payment_id is null or place.user_id is distinct from paid.user_id or place.ended_because is distinct from 'PAID')`,
   },
   {
+    // Of seats that were cancelled too: what was paid stays what it was.
     name: 'I5 an amount is the sum of the prices of its seats',
     breaches: (tx) => tx`
       select reservation.concert_id, reservation.id, reservation.amount, sum(section.price) as prices
@@ -94,9 +101,12 @@ export const seatChecks: readonly Check[] = [
         select concert_id, performance_id, count(*) as total, count(*) filter (where sold) as sold
         from seats group by concert_id, performance_id) as seat using (concert_id, performance_id)
       full join (
-        select concert_id, performance_id, sum(amount) as taken
-        from reservations where status = 'CONFIRMED' group by concert_id, performance_id) as bought
-        using (concert_id, performance_id)
+        select concert_id, performance_id, sum(amount) as taken from (
+          select concert_id, performance_id, amount from reservations where payment_id is not null
+          union all
+          -- Of a seat that was given up, the fee is money kept.
+          select concert_id, performance_id, -refund from cancellations) as movement
+        group by concert_id, performance_id) as kept using (concert_id, performance_id)
       where planned is distinct from sales.seats_total or total is distinct from sales.seats_total
         or sold is distinct from sales.seats_reserved or coalesce(taken, 0) is distinct from sales.revenue`,
   },

@@ -1,7 +1,8 @@
 /** What is on sale, for everybody, over HTTP. */
 import { route, type App } from '../contract.ts';
 import { refuse } from '../refusals.ts';
-import { firstTerms } from '../refunds/refunds.ts';
+import { languageOf, type Language } from '../platform/language.ts';
+import { firstTerms, sentencesOf, type RefundTerms } from '../refunds/refunds.ts';
 import type { Catalog } from './catalog.ts';
 import { gradePrices, type Performance } from './layout.ts';
 import { createProgramme, type Sales, type SeatsSold } from './programme.ts';
@@ -29,8 +30,19 @@ function show(performances: readonly Performance[]) {
   });
 }
 
+/** The sentences of terms, put together once for as long as those are in memory. */
+function createSaid() {
+  const known: Record<Language, WeakMap<RefundTerms, string[]>> = { en: new WeakMap(), ko: new WeakMap() };
+  return (terms: RefundTerms, language: Language): string[] => {
+    const said = known[language].get(terms) ?? sentencesOf(terms, language);
+    known[language].set(terms, said);
+    return said;
+  };
+}
+
 export function catalogRoutes(app: App, { catalog, sales, maxSeatsPerFan }: CatalogRooms): void {
   const shown = createShown();
+  const said = createSaid();
   const programme = createProgramme(catalog.upcoming, sales);
   app.route({
     ...route('listConcerts'),
@@ -62,7 +74,7 @@ export function catalogRoutes(app: App, { catalog, sales, maxSeatsPerFan }: Cata
         ...saleOf(known, concertId),
         maxSeatsPerFan: seatsMax,
         timeZone: terms.timeZone,
-        refundRules: [],
+        refundRules: said(terms, languageOf(request.headers['accept-language'])),
         performances: shown(performances).map((date) =>
           Object.assign({ onSale: !begun.has(date.id) && date.status === 'SCHEDULED', notice: null }, date),
         ),

@@ -7,7 +7,12 @@ import { refuseCursor } from '../refusals.ts';
 export interface Deed {
   /** Null: the service itself. */
   readonly operatorId: string | null;
-  readonly action: 'CREATE_CONCERT' | 'CHANGE_SETTINGS';
+  readonly action:
+    | 'CREATE_CONCERT'
+    | 'CHANGE_SETTINGS'
+    | 'CANCEL_RESERVATION'
+    | 'CALL_OFF_PERFORMANCE'
+    | 'MOVE_PERFORMANCE';
   readonly concertId: string;
   /** Null for what is new. */
   readonly before: object | null;

@@ -25,6 +25,8 @@ import { createOrderReading, tell, type ChargeOrder, type OrderReading } from '.
 import { createUndoing } from './undoing.ts';
 import { createWithdrawals, type Withdrawals } from './withdrawals.ts';
 
+export type { Withdrawal } from './withdrawals.ts';
+
 export interface ChargeMethod {
   readonly id: MethodId;
   readonly name: Bilingual;
@@ -34,7 +36,7 @@ export interface ChargeMethod {
   readonly takesDeposits: boolean;
 }
 
-export interface Funding extends Pick<Withdrawals, 'withdraw' | 'withdrawal' | 'withdrawals'> {
+export interface Funding extends Pick<Withdrawals, 'withdraw' | 'withdrawal' | 'withdrawals' | 'sendOn' | 'sendSoon'> {
   /** How a wallet can be filled here. */
   readonly methods: readonly ChargeMethod[];
   /** Anybody may top up at once: play money. */

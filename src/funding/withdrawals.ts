@@ -2,7 +2,7 @@
 import type { ReplyOf } from '../contract.ts';
 import type { Gateway, MethodId } from '../gateway/gateway.ts';
 import type { Once } from '../idempotency/idempotency.ts';
-import type { Database, Sql } from '../platform/database.ts';
+import type { Database, Sql, Tx } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
 import { createLane, type LaneMetrics } from '../platform/lane.ts';
 import type { Duty } from '../platform/ticker.ts';
@@ -10,7 +10,7 @@ import { refuse, refuseCursor } from '../refusals.ts';
 import type { Wallet } from '../wallet/wallet.ts';
 import { createSendingBack, type Trouble } from './sending-back.ts';
 import type { Undoing } from './undoing.ts';
-import { withdrawableOf, withdrawAll, type WithdrawCommand } from './withdrawing.ts';
+import { sendOnAll, withdrawableOf, withdrawAll, type SendingOn, type WithdrawCommand } from './withdrawing.ts';
 
 export type Withdrawal = ReplyOf<'getWithdrawal', 200>;
 
@@ -20,6 +20,10 @@ export interface Withdrawals {
    * for more than 20 that are under way.
    */
   withdraw(userId: string, key: string, amount: number): Promise<Once<Withdrawal>>;
+  /** For the transaction that credits a refund: see withdrawing.ts. After the commit, `sendSoon`. */
+  sendOn(tx: Tx, all: readonly SendingOn[]): Promise<readonly (Withdrawal | undefined)[]>;
+  /** Has gateways asked at once about what is to be sent back. */
+  sendSoon(): void;
   /** Refusal: NOT_FOUND, also for somebody else's. */
   withdrawal(userId: string, id: string): Promise<Withdrawal>;
   /** A fan's, newest first, at most `limit`, those behind `cursor` if given. Refusal: VALIDATION_FAILED. */
@@ -63,6 +67,8 @@ export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
   return {
     withdraw: (userId, key, amount) =>
       lane.submit({ id: timeOrderedId(), userId, key, amount, fingerprint: `withdraw ${amount}` }),
+    sendOn: (tx, all) => sendOnAll(tx, { wallet, methods }, all),
+    sendSoon: sending.soon,
     withdrawal: async (userId, id) => {
       const [found] = await read(database.sql, userId, database.sql`and id = ${id}`);
       if (found === undefined) throw refuse('NOT_FOUND');

@@ -14,6 +14,7 @@ import {
   type Once,
 } from '../idempotency/idempotency.ts';
 import type { Database, Sql, Tx } from '../platform/database.ts';
+import { timeOrderedId } from '../platform/ids.ts';
 import { Refusal, refuse } from '../refusals.ts';
 import { lockWallets, type Wallet } from '../wallet/wallet.ts';
 import type { Withdrawal } from './withdrawals.ts';
@@ -69,6 +70,9 @@ interface Purse {
   readonly orders: LeftOrder[];
 }
 
+/** A withdrawal that is to be written down. */
+type Done = Pick<WithdrawCommand, 'userId'> & Withdrawal;
+
 async function decide(
   tx: Tx,
   { wallet, methods }: Withdrawing,
@@ -77,13 +81,48 @@ async function decide(
   if (commands.length === 0) return new Map();
   const { purses, at } = await lockPurses(tx, [...new Set(commands.map(({ userId }) => userId))], methods);
   const outcomes = new Map<WithdrawCommand, Withdrawal | Refusal>();
-  const done: (WithdrawCommand & Withdrawal)[] = [];
+  const done: Done[] = [];
   for (const command of commands) {
     const outcome = take(command, purses.get(command.userId), at);
     outcomes.set(command, outcome);
     if (!(outcome instanceof Refusal)) done.push({ ...command, ...outcome });
   }
-  if (done.length === 0) return outcomes;
+  await carryOut(tx, wallet, done);
+  return outcomes;
+}
+
+export interface SendingOn {
+  readonly userId: string;
+  /** Whole units, above 0. */
+  readonly amount: number;
+}
+
+/**
+ * Sends what a transaction has credited on to where it came from, as far as orders can take it: a withdrawal for each, or
+ * undefined where they can take nothing, or where as many are under way as may be. Locks the wallets, then the orders.
+ */
+export async function sendOnAll(
+  tx: Tx,
+  { wallet, methods }: Pick<Withdrawing, 'wallet' | 'methods'>,
+  all: readonly SendingOn[],
+): Promise<readonly (Withdrawal | undefined)[]> {
+  if (all.length === 0) return [];
+  const { purses, at } = await lockPurses(tx, [...new Set(all.map(({ userId }) => userId))], methods);
+  const done: Done[] = [];
+  const sent = all.map((wish): Withdrawal | undefined => {
+    const purse = purses.get(wish.userId);
+    const amount = Math.min(wish.amount, withdrawableFrom(purse));
+    const outcome = amount === 0 ? undefined : take({ id: timeOrderedId(), amount }, purse, at);
+    if (outcome === undefined || outcome instanceof Refusal) return undefined;
+    done.push({ userId: wish.userId, ...outcome });
+    return outcome;
+  });
+  await carryOut(tx, wallet, done);
+  return sent;
+}
+
+async function carryOut(tx: Tx, wallet: Withdrawing['wallet'], done: readonly Done[]): Promise<void> {
+  if (done.length === 0) return;
   const moved = await wallet.takeOut(
     tx,
     done.map(({ id, userId, amount }) => ({ userId, amount, reference: id })),
@@ -92,7 +131,6 @@ async function decide(
   if (moved.some((outcome, place) => outcome instanceof Refusal || outcome.balance !== done[place]?.balance))
     throw new Error('a locked wallet held something else than was read of it');
   record(tx, done);
-  return outcomes;
 }
 
 /** Wallets in the order of users, then orders in the order of ids. Nobody changes an order's money without its fan's wallet. */
@@ -132,11 +170,21 @@ function newestFirst(orders: readonly LeftOrder[]): LeftOrder[] {
     .slice(0, parts_max);
 }
 
-function take({ id, amount }: WithdrawCommand, purse: Purse | undefined, at: Date): Withdrawal | Refusal {
+function withdrawableFrom(purse: Purse | undefined): number {
   if (purse === undefined) throw new Error('a wallet that was locked is there');
-  const left = purse.orders.reduce((sum, order) => sum + order.left, 0);
-  const withdrawable = Math.min(purse.balance, left);
-  if (amount > withdrawable) return refuse('NOT_WITHDRAWABLE', { withdrawable });
+  return Math.min(
+    purse.balance,
+    purse.orders.reduce((sum, { left }) => sum + left, 0),
+  );
+}
+
+function take(
+  { id, amount }: Pick<WithdrawCommand, 'id' | 'amount'>,
+  purse: Purse | undefined,
+  at: Date,
+): Withdrawal | Refusal {
+  const withdrawable = withdrawableFrom(purse);
+  if (purse === undefined || amount > withdrawable) return refuse('NOT_WITHDRAWABLE', { withdrawable });
   if (purse.pending >= pending_max) return refuse('RATE_LIMITED', { retryAfterSeconds: retry_after_seconds });
   purse.balance -= amount;
   purse.pending += 1;
@@ -153,7 +201,7 @@ function take({ id, amount }: WithdrawCommand, purse: Purse | undefined, at: Dat
 }
 
 /** Sent without waiting: if one cannot be written, nothing of the transaction stands. */
-function record(tx: Tx, done: readonly (WithdrawCommand & Withdrawal)[]): void {
+function record(tx: Tx, done: readonly Done[]): void {
   void tx`
     insert into withdrawals (id, user_id, amount)
     select id, user_id, amount from unnest(${done.map(({ id }) => id)}::text[],

@@ -1,6 +1,6 @@
 /** The reference: OpenAPI 3.1, made from the contract alone, so that it can leave nothing out. */
 import { Type, type TSchema } from 'typebox';
-import { contract, refusalsOf, type Endpoint, type Needs } from '../contract.ts';
+import { contract, notCancellableBecause, refusalsOf, type Endpoint, type Needs } from '../contract.ts';
 import { refusals, type RefusalCode } from '../refusals.ts';
 import { problemPath } from './problems.ts';
 
@@ -191,6 +191,8 @@ export const problemFields: Partial<Record<RefusalCode, Readonly<Record<string, 
   },
   SEAT_LIMIT_EXCEEDED: { limit: Type.Integer(), holding: Type.Integer() },
   ALREADY_PAID: { paymentId: Type.String() },
+  NOT_CANCELLABLE: { because: Type.Unsafe({ type: 'string', enum: [...notCancellableBecause] }) },
+  QUOTE_CHANGED: { fee: Type.Integer({ minimum: 0 }), refund: Type.Integer({ minimum: 0 }) },
   SETTINGS_CHANGED: {
     current: Type.Omit(contract.updateConcert.replies[200], ['id']),
     changedAt: contract.getConcertSettings.replies[200].properties.changedAt,

@@ -151,7 +151,7 @@ function judge(
   if (ended.has(pass.entry)) return refuse('ADMISSION_EXPIRED', { expiredBecause: 'PAID' });
   const reservation = facts.reservations.get(reservationId);
   if (reservation === undefined || reservation.userId !== pass.userId) return refuse('NOT_FOUND');
-  if (reservation.status === 'CONFIRMED') return refuse('ALREADY_PAID', { paymentId: reservation.paymentId });
+  if (reservation.paymentId !== null) return refuse('ALREADY_PAID', { paymentId: reservation.paymentId });
   return reservation.status === 'HELD' ? reservation : refuse('HOLD_EXPIRED');
 }
 
@@ -203,7 +203,10 @@ async function write(tx: Tx, { reservations }: Deps, room: LockedRoom, sales: re
   const others = sales.filter(({ reservation }) => reservation.isOneOfSeveral).map(({ command }) => command.userId);
   const givenBack = others.length === 0 ? [] : await reservations.giveBack(tx, concertId, others);
   const changes = [...sold, ...givenBack];
-  reservations.countChanges(tx, concertId, changes, paid);
+  const counted = paid.map(({ performanceId, seatNumbers, amount }) => {
+    return { performanceId, seats: seatNumbers.length, amount };
+  });
+  reservations.countChanges(tx, concertId, changes, counted);
   const news = saveRoom(tx, room);
   remember(tx, effects);
   return { news: [news], changes, sold: sales.length };

@@ -7,3 +7,15 @@ export {
   type RefundRule,
   type RefundTerms,
 } from './policy.ts';
+export {
+  percentOf,
+  refundLess,
+  refundOf,
+  type NotRefunded,
+  type PaidSeat,
+  type Refund,
+  type RefundAsked,
+  type RefundedSeat,
+  type RuleId,
+} from './refund-of.ts';
+export { sentenceOf, sentencesOf, type Bought } from './sentences.ts';

@@ -57,8 +57,9 @@ async function runBatch(tx: Tx, concertId: string, commands: readonly Cancellati
   const answers = commands.map(({ userId, id }): undefined | Refusal => {
     const reservation = known.get(id);
     if (reservation?.userId !== userId) return refuse('NOT_FOUND');
-    const { status, paymentId } = reservation;
-    return status === 'CONFIRMED' ? refuse('ALREADY_PAID', { paymentId }) : undefined;
+    // Paid once, be it that it was cancelled since.
+    const { paymentId } = reservation;
+    return paymentId === null ? undefined : refuse('ALREADY_PAID', { paymentId });
   });
   return { changes, answers };
 }

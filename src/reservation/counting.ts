@@ -1,6 +1,5 @@
 /** What is counted of each performance by the transactions that change its seats (`performance_sales`). */
 import type { Sql, Statement, Tx } from '../platform/database.ts';
-import type { LockedReservation } from './sale.ts';
 import type { SeatChange } from './seat-board.ts';
 
 /**
@@ -23,22 +22,30 @@ export function counting(sql: Sql | Tx, concertId: string): Statement<readonly u
     )`;
 }
 
+/** Seats of a date that were sold, and for what; or, both below zero, that were given up, and what was given back for them. */
+export interface Sales {
+  readonly performanceId: string;
+  readonly seats: number;
+  /** Whole units. What is counted is money kept: of a seat given up for a fee, the fee stays. */
+  readonly amount: number;
+}
+
 /**
- * Counts these changes of seats, and with them what was sold: the reservations that were confirmed. Once in a transaction,
- * after all of its seats, since the rows of the performances are locked here, in the order of their ids. Waits for
- * nothing: it travels with the commit, and nothing stands if a performance is not there.
+ * Counts these changes of seats, and with them what was sold or given up. Once in a transaction, after all of its seats, since
+ * the rows of the performances are locked here, in the order of their ids. Waits for nothing: it travels with the commit, and
+ * nothing stands if a performance is not there.
  */
 export function countChanges(
   tx: Tx,
   concertId: string,
   changes: readonly Pick<SeatChange, 'performanceId'>[],
-  confirmed: readonly Pick<LockedReservation, 'performanceId' | 'seatNumbers' | 'amount'>[] = [],
+  sales: readonly Sales[] = [],
 ): void {
   if (changes.length === 0) return;
   const counted = [...Map.groupBy(changes, ({ performanceId }) => performanceId)];
   const ids = counted.map(([id]) => id);
-  const sold = Map.groupBy(confirmed, ({ performanceId }) => performanceId);
-  const seats = ids.map((id) => sum(sold.get(id), ({ seatNumbers }) => seatNumbers.length));
+  const sold = Map.groupBy(sales, ({ performanceId }) => performanceId);
+  const seats = ids.map((id) => sum(sold.get(id), (one) => one.seats));
   const amounts = ids.map((id) => sum(sold.get(id), ({ amount }) => amount));
   void tx`
     with change as (

@@ -16,6 +16,7 @@ import { countChanges } from './counting.ts';
 import { bySeatKey, decide, holdingKey, holds_seconds, madeLately, seatKey } from './holding.ts';
 import type { Facts, Grant, Hold, HoldCommand, HoldsLately, Rules, SeatRow } from './holding.ts';
 import type { LostAttempts } from './lost-attempts.ts';
+import { keptSeats } from './paid.ts';
 import { holdPlainly } from './plain-holds.ts';
 import { fingerprintOf, heldAs, rememberedAs } from './remembered-holds.ts';
 import type { SeatChange } from './seat-board.ts';
@@ -187,7 +188,7 @@ async function readFacts(
     // Live ones, and those made lately whatever became of them: the index leads to all of a fan's.
     tx<(HoldsLately & { performanceId: string; seats: number })[]>`
       select user_id as "userId", performance_id as "performanceId",
-        coalesce(sum(cardinality(seat_numbers)) filter (where
+        coalesce(sum(${keptSeats(tx)}) filter (where
           status = 'CONFIRMED' or status = 'HELD' and held_until > now()), 0)::int as seats,
         count(*) filter (where created_at > now() - make_interval(secs => ${holds_seconds}))::int as made,
         ceil(extract(epoch from min(created_at) filter (

@@ -26,6 +26,10 @@ export function paidColumns(sql: Sql): Statement<readonly unknown[]> {
       where past.concert_id = reservations.concert_id and past.reservation_id = reservations.id) end as cancellations`;
 }
 
+/** How many seats of a row of `reservations` were not cancelled. */
+export const keptSeats = (sql: Sql): Statement<readonly unknown[]> =>
+  sql`cardinality(seat_numbers) - coalesce(cardinality(cancelled_numbers), 0)`;
+
 /** Seats that are left and what they cost, and what became of the others. */
 export function whatWasPaid(
   row: PaidRow,

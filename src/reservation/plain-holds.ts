@@ -11,6 +11,7 @@ import { lockingPlaces, outlasting, tokenParts, type SessionEnd } from '../waiti
 import type { Reservation } from './answer.ts';
 import { counting } from './counting.ts';
 import { bySeatKey, holds_max, holds_seconds, seatKey, wishOf, type Hold } from './holding.ts';
+import { keptSeats } from './paid.ts';
 import { rememberedIn } from './remembered-holds.ts';
 import type { SeatChange } from './seat-board.ts';
 import type { SeatBoards } from './seat-boards.ts';
@@ -121,7 +122,7 @@ function judging(sql: Sql, concertId: string, { plain, rateLimit }: Granting): S
       join rooms as room on room.concert_id = ${concertId}
       left join queue_tokens as token on token.concert_id = ${concertId} and token.entry = asked.entry
       cross join lateral (
-        select coalesce(sum(cardinality(seat_numbers)) filter (where performance_id = asked.performance_id
+        select coalesce(sum(${keptSeats(sql)}) filter (where performance_id = asked.performance_id
             and (status = 'CONFIRMED' or status = 'HELD' and held_until > now())), 0) as seats,
           count(*) filter (where created_at > now() - make_interval(secs => ${holds_seconds})) as made
         from reservations where user_id = asked.user_id and concert_id = ${concertId}) as own

@@ -27,9 +27,10 @@ import { createStandings, type SaleStanding, type WholeStanding } from './standi
 import { createSeatEvents, type SeatEvents } from './seat-events.ts';
 import { createSoldSeats, soldOutDuty, type Sold } from './sold.ts';
 
-export { reservedSeats } from './answer.ts';
+export { concertIdOf, reservedSeats } from './answer.ts';
 export { paidColumns, whatWasPaid, type PaidRow } from './paid.ts';
 export type { OwnReservation, Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
+export { lockPaid, readPaid, takeBack, type GivenUp, type PaidSeats } from './given-up.ts';
 export { confirming } from './sale.ts';
 export type { LockedReservation } from './sale.ts';
 export type { SaleStanding, WholeStanding } from './standing.ts';

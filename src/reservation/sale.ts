@@ -89,7 +89,8 @@ export async function lockForPayment(
 export function confirming(sql: Sql, concertId: string): Statement<readonly unknown[]> {
   return sql`
     confirmed as (
-      update reservations as reservation set status = 'CONFIRMED', payment_id = paid.id, paid_at = now(), paid_from_entry = paid.entry
+      update reservations as reservation set status = 'CONFIRMED', payment_id = paid.id, paid_at = now(), paid_from_entry = paid.entry,
+        refund_terms = ${termsNow(sql, concertId)}
       from paid
       where reservation.id = paid.reservation_id and reservation.concert_id = ${concertId} and reservation.status || '' = 'HELD'
       returning 1
@@ -107,6 +108,10 @@ export function confirming(sql: Sql, concertId: string): Statement<readonly unkn
       from paid group by performance_id
     ), ${counting(sql, concertId)}`;
 }
+
+/** The terms that a concert sells by now; those of what is paid stay, whatever becomes of these. Looked up once a statement. */
+const termsNow = (sql: Sql | Tx, concertId: string): Statement<readonly unknown[]> =>
+  sql`(select refund_terms from concerts where id = ${concertId})`;
 
 /** Locks the seats of those that are HELD, in key order. Answers by reservation how many are its own. */
 async function seatsOf(tx: Tx, concertId: string, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -139,7 +144,8 @@ export async function confirm(tx: Tx, concertId: string, paid: readonly PaidRese
   const [confirmed, sold] = await Promise.all([
     tx`
       update reservations as reservation
-      set status = 'CONFIRMED', payment_id = paid.id, paid_at = now(), paid_from_entry = paid.entry
+      set status = 'CONFIRMED', payment_id = paid.id, paid_at = now(), paid_from_entry = paid.entry,
+        refund_terms = ${termsNow(tx, concertId)}
       from unnest(${paid.map((one) => one.id)}::text[], ${paid.map((one) => one.paymentId)}::text[],
         ${paid.map((one) => one.entry)}::bigint[]) as paid (reservation_id, id, entry)
       where reservation.id = paid.reservation_id and reservation.concert_id = ${concertId} and reservation.status || '' = 'HELD'`,

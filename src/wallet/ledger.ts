@@ -9,6 +9,7 @@ import {
   move,
   type Balance,
   type Direction,
+  type HeldWallets,
   type Moved,
   type Movement,
   type WalletRow,
@@ -29,11 +30,15 @@ export interface Ledger {
   charge(tx: Tx, charges: readonly Movement[]): Promise<readonly Moved[]>;
   /** Adds what orders brought, whatever the wallets hold: what was confirmed is never refused. */
   creditOrders(tx: Tx, orders: readonly OrderCredit[]): Promise<readonly Balance[]>;
-  /** Adds what is the fans' own: what they paid, are made up for, or what could not be sent back to them. No limit. */
+  /**
+   * Adds what is the fans' own: what they paid, are made up for, or what could not be sent back to them. No limit. For fans
+   * whose wallets are `held`, which are changed by nothing else in the transaction, and owe nothing, nothing is waited for.
+   */
   giveBack(
     tx: Tx,
     movements: readonly Movement[],
     kind: 'REFUND' | 'COMPENSATION' | 'WITHDRAWAL',
+    held?: HeldWallets,
   ): Promise<readonly Balance[]>;
   /** Takes what seats cost. Refusal, as a value: INSUFFICIENT_BALANCE. */
   debit(tx: Tx, payments: readonly Movement[]): Promise<readonly Moved[]>;
@@ -86,7 +91,14 @@ export function createLedger({ walletMax, source }: LedgerOptions): Ledger {
         walletMax,
       ),
     creditOrders: async (tx, orders) => whole(await credit(tx, 'CHARGE', orders)),
-    giveBack: async (tx, movements, kind) => whole(await credit(tx, kind, movements)),
+    giveBack: async (tx, movements, kind, held) => {
+      const isPlain = ({ userId }: Movement): boolean => held?.get(userId)?.owed === 0;
+      const plain = addToHeld(tx, kind, movements.filter(isPlain), held);
+      const rest = movements.filter((movement) => !isPlain(movement));
+      const others = rest.length === 0 ? [] : whole(await credit(tx, kind, rest));
+      const [plainly, generally] = [plain.values(), others.values()];
+      return movements.map((movement) => next(isPlain(movement) ? plainly : generally));
+    },
     debit: async (tx, payments) => (await moveAndRecord(tx, 'PAYMENT', payments, taking)).moved,
     takeOut: async (tx, withdrawals) => (await moveAndRecord(tx, 'WITHDRAWAL', withdrawals, taking)).moved,
     reverse: (tx, reversal) =>
@@ -189,6 +201,38 @@ async function afterwards(tx: Tx, { handlers, entries, moved, owing }: Credited)
     const balance = left.get(entries[place]?.userId ?? '');
     return outcome instanceof Refusal || balance === undefined ? outcome : { balance };
   });
+}
+
+/**
+ * Adds to wallets that the transaction holds, from what they held when they were locked, and writes the transfers: all of it
+ * travels on, and if a wallet holds something else by now, nothing of the transaction stands.
+ */
+function addToHeld(tx: Tx, kind: Kind, movements: readonly Movement[], held: HeldWallets = new Map()): Balance[] {
+  if (movements.length === 0) return [];
+  const sums = new Map<string, number>();
+  const rows = movements.map((movement) => {
+    const sum = (sums.get(movement.userId) ?? 0) + movement.amount;
+    sums.set(movement.userId, sum);
+    return { ...movement, balance: (held.get(movement.userId)?.balance ?? 0) + sum };
+  });
+  const users = [...sums.keys()];
+  void tx`
+    with added as (
+      update wallets set balance = wallets.balance + given.amount
+      from unnest(${users}::text[], ${[...sums.values()]}::bigint[], ${users.map((user) => held.get(user)?.balance ?? 0)}::bigint[])
+        as given (user_id, amount, before)
+      where wallets.user_id = given.user_id and wallets.balance = given.before and wallets.owed = 0
+      returning 1
+    )
+    select expect_rows(count(*), ${users.length}) from added`.execute();
+  record(tx, kind, rows);
+  return rows.map(({ balance }) => ({ balance }));
+}
+
+function next<T>(all: Iterator<T, unknown>): T {
+  const { value, done } = all.next();
+  if (done === true) throw new Error('each movement has its answer');
+  return value as T;
 }
 
 /** Of what has no limit, nothing is refused but what could not be counted. */

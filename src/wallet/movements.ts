@@ -131,6 +131,17 @@ async function decideOneByOne(
   return sums;
 }
 
+/** The wallets that a transaction has locked, by their users. */
+export type HeldWallets = ReadonlyMap<string, WalletRow>;
+
+/** Locks the wallets of these users that exist, in the order of everybody's locks, and writes nothing. */
+export async function holdWallets(tx: Tx, userIds: readonly string[]): Promise<HeldWallets> {
+  const rows = await tx<WalletRow[]>`
+    select user_id, balance, owed from wallets where user_id = any(${[...new Set(userIds)]}::text[])
+    order by user_id for no key update`.execute();
+  return new Map(rows.map((row) => [row.user_id, row]));
+}
+
 /** Locks the wallets of these users in the order of everybody's locks, making those that do not exist yet. */
 export async function lockWallets(tx: Tx, userIds: readonly string[]): Promise<readonly WalletRow[]> {
   if (userIds.length === 0) return [];

@@ -13,8 +13,8 @@ import { createSources } from './sources.ts';
 
 export type { Charge } from './charging.ts';
 export type { OnCredited, Source } from './ledger.ts';
-export { lockWallets } from './movements.ts';
-export type { Moved } from './movements.ts';
+export { holdWallets, lockWallets } from './movements.ts';
+export type { HeldWallets, Moved } from './movements.ts';
 export { crediting, debiting, lockingWallets } from './parts.ts';
 export { agreeOnMoney } from './sources.ts';
 

@@ -118,6 +118,23 @@ export function boxOffice({ origin, operatorToken: known }: Pick<Server, 'origin
         queueToken,
         key,
       }),
+    /** What cancelling would give back; `query`: `?seatNumbers=1,2`. */
+    quote: (fan: Fan, id: string, query = '') =>
+      call<ReplyOf<'getCancellation', 200>>('GET', `/api/v1/reservations/${id}/cancellation${query}`, {
+        bearer: fan.token,
+      }),
+    cancelPaid: (fan: Fan, id: string, body: BodyOf<'cancelPaid'>, key: string = randomUUID()) =>
+      call<ReplyOf<'cancelPaid', 201>>('POST', `/api/v1/reservations/${id}/cancellation`, {
+        bearer: fan.token,
+        key,
+        body,
+      }),
+    cancelForFan: async (id: string, body: BodyOf<'cancelForFan'>, key: string = randomUUID()) =>
+      call<ReplyOf<'cancelForFan', 201>>('POST', `/api/v1/admin/reservations/${id}/cancellation`, {
+        ...(await asOperator()),
+        key,
+        body,
+      }),
     asOperator,
     updateConcert: async (concertId: string, body: BodyOf<'updateConcert'>) =>
       call<ReplyOf<'updateConcert', 200>>('PATCH', `/api/v1/admin/concerts/${concertId}`, {

@@ -21,6 +21,8 @@ const options: Both<Intl.DateTimeFormatOptions> = { ko: { month: 'numeric' }, en
 const locales: Both<string> = { ko: 'ko-KR', en: 'en-GB' };
 /** One for each language and zone that a reader meets: making one costs more than a hundred uses of it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
+/** A server meets the readers of all its concerts. */
+const formats_max = 64;
 
 function formatOf(language: Language, timeZone: string | undefined): Intl.DateTimeFormat {
   const key = `${language} ${timeZone ?? ''}`;
@@ -38,6 +40,7 @@ function formatOf(language: Language, timeZone: string | undefined): Intl.DateTi
       ...(timeZone !== undefined && { timeZone }),
       ...options[language],
     });
+  if (formats.size >= formats_max) formats.clear();
   formats.set(key, format);
   return format;
 }
@@ -69,9 +72,10 @@ export function year(language: Language, time: string): string {
 }
 
 /** `2027년 5월 1일(토)`, `Sat 1 May 2027`. */
-export function dateWithYear(language: Language, time: string): string {
-  const both = [dayAndMonth(language, time), year(language, time)];
-  return (language === 'ko' ? both.toReversed() : both).join(' ');
+export function dateWithYear(language: Language, time: string, zone = hall.zone): string {
+  const parts = partsOf(language, Date.parse(time), zone);
+  const day = dayIn(language, parts);
+  return language === 'ko' ? `${parts.year}년 ${day}` : `${day} ${parts.year}`;
 }
 
 /** Whether the hall's year is another at `time` than at `now` (ms since 1970): then a date says it. */
@@ -87,6 +91,13 @@ export function date(language: Language, time: string, now: number): string {
 /** `19:00 KST`. */
 export function clockTime(language: Language, time: string): string {
   return unbroken(`${clockIn(inHall(language, time))} ${hall.name}`);
+}
+
+/** As it stands behind a clock of that zone: `KST`, and elsewhere as the British call it, `CEST` or `GMT+13`. */
+export function zoneName(timeZone: string, time: Date): string {
+  if (timeZone === hall.zone) return hall.name;
+  const parts = new Intl.DateTimeFormat(locales.en, { timeZone, timeZoneName: 'short' }).formatToParts(time);
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
 }
 
 const between: Both<string> = { ko: ' ', en: ', ' };

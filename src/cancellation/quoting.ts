@@ -1,0 +1,45 @@
+/** What cancelling would give back now. Nothing is locked: what holds when it is asked for, the cancellation decides again. */
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Database } from '../platform/database.ts';
+import type { Language } from '../platform/language.ts';
+import { Refusal } from '../refusals.ts';
+import { sentenceOf, type RefundedSeat } from '../refunds/refunds.ts';
+import { concertIdOf, readPaid } from '../reservation/reservation.ts';
+import { refundFor, type Wanted } from './deciding.ts';
+
+export interface Quote {
+  readonly reservationId: string;
+  readonly seats: readonly RefundedSeat[];
+  readonly fee: number;
+  readonly refund: number;
+  /** The sentence that decided. */
+  readonly rule: string;
+  /** ISO 8601, UTC; of PostgreSQL. */
+  readonly now: string;
+}
+
+interface Quoting {
+  readonly database: Pick<Database, 'sql' | 'flight'>;
+  readonly catalog: Pick<Catalog, 'performance'>;
+}
+
+/** Throws what `refundFor` refuses. */
+export async function quote(
+  { database: { sql, flight }, catalog }: Quoting,
+  reservationId: string,
+  wanted: Wanted,
+  language: Language,
+): Promise<Quote> {
+  const [[paid], [time]] = await flight([
+    readPaid(sql, concertIdOf(reservationId), [reservationId]),
+    sql<[{ now: Date }]>`select date_trunc('milliseconds', clock_timestamp()) as now`,
+  ]);
+  const performance = paid && (await catalog.performance(paid.performanceId));
+  const refund = refundFor(wanted, { paid, performance, now: time.now });
+  if (refund instanceof Refusal) throw refund;
+  if (paid?.paidAt == null) throw new Error('nothing is refunded that was not paid');
+  const { seats, fee, refund: sum, rule } = refund;
+  const bought = { ...paid, paidAt: paid.paidAt };
+  const sentence = sentenceOf(rule, language, paid.terms, bought);
+  return { reservationId, seats, fee, refund: sum, rule: sentence, now: time.now.toISOString() };
+}
