@@ -116,7 +116,7 @@ describe('the audit', { concurrency: 4 }, () => {
         await tx`insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, status, held_until)
         values ('concert001', 'concert001-next', 'concert001-1', 'u5', '{2,3}', 2000, 'HELD', now() + interval '5 min')`;
         await tx`update seats set reservation_id = r.id, held_until = r.held_until from reservations r
-        where r.id = 'concert001-next' and seats.number = any (r.seat_numbers)`;
+        where r.id = 'concert001-next' and seats.performance_id = r.performance_id and seats.number = any (r.seat_numbers)`;
       });
     const transaction: Database['transaction'] = (work) =>
       house.database.transaction(async (tx) => {

@@ -89,6 +89,9 @@ describe('putting a concert on sale', () => {
       holdSeconds: 300,
       graceSeconds: 20,
       maxSeatsPerFan: 4,
+      boundToSupply: false,
+      refundPolicy: { preset: 'kftc' },
+      timeZone: 'Asia/Seoul',
     });
     assert.deepEqual(
       performances.map(({ startsAt, seatsTotal }) => [startsAt, seatsTotal]),
@@ -181,6 +184,9 @@ describe('changing how it is sold', () => {
       holdSeconds: 7,
       sessionSeconds: 8,
       graceSeconds: 9,
+      boundToSupply: false,
+      refundPolicy: { preset: 'kftc' },
+      timeZone: 'Asia/Seoul',
       paused: null,
       pauseReasons: null,
     });

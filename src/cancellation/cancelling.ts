@@ -79,18 +79,20 @@ export async function cancelAll(
   batch: Batch,
 ): Promise<{ answers: (Once<Cancelled> | Refusal)[]; after: After | undefined }> {
   const { concertId, commands } = batch;
-  const holding = holdWallets(
-    tx,
-    commands.map(({ fanId }) => fanId),
-  );
-  const locking = lockPaid(
-    tx,
-    concertId,
-    commands.map(({ reservationId }) => reservationId),
-  );
-  // Behind the locks, so that what another server did for these fans is seen, and the time is not that before a wait.
-  const clock = tx<{ now: Date }[]>`select date_trunc('milliseconds', clock_timestamp()) as now`.execute();
-  const [held, paid, [time], remembered] = await Promise.all([holding, locking, clock, recall(tx, commands)]);
+  const [held, paid, [time], remembered] = await Promise.all([
+    holdWallets(
+      tx,
+      commands.map(({ fanId }) => fanId),
+    ),
+    lockPaid(
+      tx,
+      concertId,
+      commands.map(({ reservationId }) => reservationId),
+    ),
+    // Behind the locks: not the time before a wait, and what another server did for these fans meanwhile is seen.
+    tx<{ now: Date }[]>`select date_trunc('milliseconds', clock_timestamp()) as now`,
+    recall(tx, commands),
+  ]);
   if (time === undefined) throw new Error('the clock says nothing');
   const sorted = sortByKey<CancelCommand, Cancelled>(commands, remembered);
   const { outcomes, grants } = decide(sorted.fresh, { ...batch, paid, now: time.now });

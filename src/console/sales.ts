@@ -75,7 +75,7 @@ export async function readSales(
   const dates = performances.map(({ id, startsAt, grades: own }) =>
     Object.assign(summed(own.map(countsOf)), { id, startsAt, grades: own.map(gradeOf) }),
   );
-  const onSale = summed(dates.filter(({ id }) => !standing.begun.has(id)));
+  const onSale = summed(dates.filter(({ id }) => !standing.ended.has(id)));
   return {
     concertId,
     currency,

@@ -45,16 +45,16 @@ const GivenBack = Type.Object({
     description: 'What was sent on to where it came from',
   }),
 });
+/** Only where it was paid: what is held is told as it was when it was held. */
 const paidProperties = {
-  paid: Type.Unsafe<number | null>({
-    type: ['integer', 'null'],
-    description: 'What was paid for all of it; null while it is not paid',
-  }),
-  paidAt: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
-  cancelledSeats: Type.Array(ReservedSeat, {
-    description: 'Paid for and given back; `seats` are those left, and `amount` what these cost',
-  }),
-  cancellations: Type.Array(GivenBack, { description: 'The oldest first' }),
+  paid: Type.Optional(Type.Integer({ description: 'What was paid for all of it' })),
+  paidAt: Type.Optional(Time),
+  cancelledSeats: Type.Optional(
+    Type.Array(ReservedSeat, {
+      description: 'Paid for and given back; `seats` are those left, and `amount` what these cost',
+    }),
+  ),
+  cancellations: Type.Optional(Type.Array(GivenBack, { description: 'The oldest first' })),
 };
 /** As its fan sees it later. */
 export const OwnReservation = Type.Object({ ...reservationProperties, ...paidProperties });

@@ -1,13 +1,12 @@
 /**
- * The one transaction that walks the whole corridor: the room is locked, then the fans' tokens, their reservations
- * and seats, their wallets. Money, seats, the token and the next fan's admission change together or not at all.
+ * The one transaction that walks the whole corridor: the room is locked, then the fans' tokens, their wallets, their
+ * reservations and seats. Money, seats, the token and the next fan's admission change together or not at all.
  */
 import { effectsOf, recall, remember, sortByKey, type KeyedCommand, type Once } from '../idempotency/idempotency.ts';
 import type { Tx } from '../platform/database.ts';
 import { Refusal, refuse } from '../refusals.ts';
 import type { LockedReservation, SeatChange } from '../reservation/reservation.ts';
 import {
-  handOn,
   lockRoom,
   lockTokens,
   refusalFor,
@@ -17,6 +16,7 @@ import {
   type Pass,
   type TokenState,
 } from '../waiting-room/gate.ts';
+import { holdWallets } from '../wallet/wallet.ts';
 import type { Payment, PaymentsOptions } from './payment.ts';
 
 /** A payment as it is remembered: the seats by number, since everything else about them is in the catalog. */
@@ -31,7 +31,7 @@ export interface PayCommand extends KeyedCommand {
   readonly reservationId: string;
 }
 
-type Deps = Pick<PaymentsOptions, 'reservations' | 'wallet'> & {
+type Deps = Pick<PaymentsOptions, 'reservations' | 'wallet' | 'waitingRoom'> & {
   /** Counts from 0. */
   readonly attempt: number;
 };
@@ -88,9 +88,11 @@ async function readFacts(
     concertId,
     commands.map((command) => command.pass.entry),
   );
-  // Sent behind it on the same connection, so these wait for the tokens' locks too.
-  const [tokens, locked] = await Promise.all([
+  // Sent behind it on the same connection, so these wait for the tokens' locks too. Wallets before reservations, as whoever
+  // cancels locks them.
+  const [tokens, , locked] = await Promise.all([
     locking,
+    holdWallets(tx, userIds),
     // A live hold nearly always has its seats. If one has not, selling them undoes all, and the next try finds out which.
     reservations.lockForPayment(tx, concertId, ids, { userIds, seats: attempt > 0 }),
   ]);
@@ -191,14 +193,23 @@ async function debitAll(tx: Tx, { wallet }: Deps, { round, outcomes, paidAt }: D
 }
 
 /** What a sale changes besides the money. */
-async function write(tx: Tx, { reservations }: Deps, room: LockedRoom, sales: readonly Sale[]): Promise<After> {
+async function write(
+  tx: Tx,
+  { reservations, waitingRoom }: Deps,
+  room: LockedRoom,
+  sales: readonly Sale[],
+): Promise<After> {
   const { concertId } = room;
   const entries = sales.map(({ command }) => command.pass.entry);
   const effects = effectsOf(sales.map(({ command, payment }) => [command, payment] as const));
   const paid = sales.map(({ command: { id, pass }, reservation }) => {
     return { ...reservation, paymentId: id, entry: pass.entry };
   });
-  const [sold] = await Promise.all([reservations.confirm(tx, concertId, paid), handOn(tx, room, entries, 'PAID')]);
+  const seats = paid.reduce((sum, { seatNumbers }) => sum + seatNumbers.length, 0);
+  const [sold] = await Promise.all([
+    reservations.confirm(tx, concertId, paid),
+    waitingRoom.handOn(tx, room, entries, seats),
+  ]);
   // Hardly ever: then it takes a round trip or two more.
   const others = sales.filter(({ reservation }) => reservation.isOneOfSeveral).map(({ command }) => command.userId);
   const givenBack = others.length === 0 ? [] : await reservations.giveBack(tx, concertId, others);

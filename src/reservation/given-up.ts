@@ -66,10 +66,12 @@ export async function lockPaid(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, PaidSeats>> {
   const wanted = [...new Set(ids)];
-  const locking = tx`
-    select from reservations where concert_id = ${concertId} and id = any(${wanted}::text[])
-    order by id for no key update`.execute();
-  const [, paid] = await Promise.all([locking, readPaid(tx, concertId, wanted).execute()]);
+  const [, paid] = await Promise.all([
+    tx`
+      select from reservations where concert_id = ${concertId} and id = any(${wanted}::text[])
+      order by id for no key update`,
+    readPaid(tx, concertId, wanted),
+  ]);
   return new Map(paid.map((one) => [one.id, one]));
 }
 

@@ -32,7 +32,7 @@ export interface Ledger {
   creditOrders(tx: Tx, orders: readonly OrderCredit[]): Promise<readonly Balance[]>;
   /**
    * Adds what is the fans' own: what they paid, are made up for, or what could not be sent back to them. No limit. For fans
-   * whose wallets are `held`, which are changed by nothing else in the transaction, and owe nothing, nothing is waited for.
+   * whose wallets are `held`, which nothing else in the transaction changes, and owe nothing, nothing is waited for.
    */
   giveBack(
     tx: Tx,
@@ -209,18 +209,21 @@ async function afterwards(tx: Tx, { handlers, entries, moved, owing }: Credited)
  */
 function addToHeld(tx: Tx, kind: Kind, movements: readonly Movement[], held: HeldWallets = new Map()): Balance[] {
   if (movements.length === 0) return [];
-  const sums = new Map<string, number>();
+  const before = new Map<string, number>();
   const rows = movements.map((movement) => {
-    const sum = (sums.get(movement.userId) ?? 0) + movement.amount;
-    sums.set(movement.userId, sum);
-    return { ...movement, balance: (held.get(movement.userId)?.balance ?? 0) + sum };
+    const wallet = held.get(movement.userId);
+    if (wallet === undefined) throw new Error('only to wallets that are held');
+    if (!before.has(movement.userId)) before.set(movement.userId, wallet.balance);
+    const balance = wallet.balance + movement.amount;
+    held.set(movement.userId, { ...wallet, balance });
+    return { ...movement, balance };
   });
-  const users = [...sums.keys()];
+  const users = [...before.keys()];
   void tx`
     with added as (
-      update wallets set balance = wallets.balance + given.amount
-      from unnest(${users}::text[], ${[...sums.values()]}::bigint[], ${users.map((user) => held.get(user)?.balance ?? 0)}::bigint[])
-        as given (user_id, amount, before)
+      update wallets set balance = given.behind
+      from unnest(${users}::text[], ${[...before.values()]}::bigint[], ${users.map((user) => held.get(user)?.balance ?? 0)}::bigint[])
+        as given (user_id, before, behind)
       where wallets.user_id = given.user_id and wallets.balance = given.before and wallets.owed = 0
       returning 1
     )

@@ -131,14 +131,14 @@ async function decideOneByOne(
   return sums;
 }
 
-/** The wallets that a transaction has locked, by their users. */
-export type HeldWallets = ReadonlyMap<string, WalletRow>;
+/** The wallets that a transaction has locked, by their users: what they hold is kept up to date by whoever adds to them. */
+export type HeldWallets = Map<string, WalletRow>;
 
 /** Locks the wallets of these users that exist, in the order of everybody's locks, and writes nothing. */
 export async function holdWallets(tx: Tx, userIds: readonly string[]): Promise<HeldWallets> {
   const rows = await tx<WalletRow[]>`
     select user_id, balance, owed from wallets where user_id = any(${[...new Set(userIds)]}::text[])
-    order by user_id for no key update`.execute();
+    order by user_id for no key update`;
   return new Map(rows.map((row) => [row.user_id, row]));
 }
 

@@ -46,8 +46,10 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
   ],
   'I1 no seat is in two live reservations': [
     `update reservations set seat_numbers = '{2,1}' where id = 'concert001-held'`,
+    `update reservations set seat_numbers = '{2,12}' where id = 'concert001-held'`,
   ],
-  'I1 a sold seat belongs to a CONFIRMED reservation that names it': [
+  'I1 a sold seat belongs to a CONFIRMED reservation that keeps it': [
+    `update seats set reservation_id = 'concert001-fee', sold = true where performance_id = 'concert001-1' and number = 6`,
     `update seats set reservation_id = 'concert001-held', held_until = null, sold = true where number = 2`,
     `update seats set reservation_id = 'concert001-paid', sold = true where number = 7`,
     `update seats set reservation_id = 'nothing', sold = true where number = 7`,
@@ -69,12 +71,16 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     `update seats set reservation_id = 'concert001-over' where number = 2`,
     `update reservations set seat_numbers = '{2,3,21}' where id = 'concert001-held'`,
   ],
-  'I5 a CONFIRMED reservation has all its seats': [
+  'I5 a CONFIRMED reservation has all the seats that it keeps': [
+    `update reservations set cancelled_numbers = '{}' where id = 'concert001-fee'`,
     'update seats set reservation_id = null, sold = false where number = 11',
     `update seats set reservation_id = 'concert001-held' where number = 1`,
     'delete from seats where number = 1',
   ],
-  'I5 a reservation is CONFIRMED if and only if it was paid for': [
+  'I5 a reservation is CONFIRMED if and only if it was paid for and a seat is kept, CANCELLED if none is': [
+    `update reservations set status = 'CANCELLED' where id = 'concert001-fee'`,
+    `update reservations set status = 'CONFIRMED' where id = 'concert001-desk'`,
+    `update reservations set cancelled_numbers = '{6,12}' where id = 'concert001-fee'`,
     `update reservations set status = 'CANCELLED' where id = 'concert001-paid'`,
     `${paymentsOpen}${unpaid}`,
     `${paymentsOpen}update reservations set status = 'EXPIRED' where id = 'concert001-paid'`,
@@ -97,6 +103,9 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
   'I5 the sales of a performance are what its seats and reservations say': [
     'update performance_sales set seats_reserved = 3',
     'update performance_sales set revenue = 1501',
+    // As if what a fan was given back were kept, or the fee were given back.
+    `update performance_sales set revenue = 3000 where performance_id = 'concert001-1'`,
+    `update performance_sales set revenue = 2000 where performance_id = 'concert001-1'`,
     'delete from performance_sales',
     'delete from seats where number = 20',
     'update performances set seats_total = 21',
@@ -156,6 +165,60 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     paidTwice,
     `insert into transfers (user_id, kind, amount, balance, reference) values ('u1', 'PAYMENT', -1500, 7000, 'concert001-p')`,
   ],
+  'I14 what was paid is the prices of the seats that are kept, and refunds and fees of the others': [
+    `update cancellations set price = 900, fee = 0 where id = 'x1'`,
+    `update cancellations set price = 1100, fee = 200 where id = 'x1'`,
+    `update reservations set cancelled_numbers = '{12}' where id = 'concert001-fee'`,
+    `update reservations set cancelled_numbers = null where id = 'concert001-off'`,
+    `delete from cancellations where id = 'x2'`,
+    `update reservations set amount = 1501 where id = 'concert001-fee'`,
+    // A compensation is not of what was paid.
+    `update cancellations set price = 1105, refund = 1105, compensation = 0 where id = 'x3'`,
+  ],
+  'I14 a reservation names the seats that its cancellations gave back, each once and its own, and what they cost': [
+    `delete from cancellations where id = 'x1'`,
+    `update reservations set cancelled_numbers = '{12}' where id = 'concert001-fee'`,
+    `update reservations set cancelled_numbers = '{6,12}' where id = 'concert001-fee'`,
+    `update reservations set cancelled_amount = 999 where id = 'concert001-fee'`,
+    `update reservations set cancelled_numbers = '{1}', cancelled_amount = 1000 where id = 'concert001-paid'`,
+    `update cancellations set reservation_id = 'concert001-none' where id = 'x1'`,
+    `update cancellations set user_id = 'u1' where id = 'x1'`,
+    `update cancellations set performance_id = 'concert001-2' where id = 'x1'`,
+    // Given back twice.
+    `update reservations set cancelled_numbers = '{6,6}', cancelled_amount = 2000 where id = 'concert001-fee';
+      insert into cancellations select concert_id, 'x4', reservation_id, performance_id, user_id, seat_numbers, seat_fees, price, fee,
+        refund, 0, rule, reason from cancellations where id = 'x1'`,
+    `update cancellations set seat_numbers = '{7}' where id = 'x1';
+      update reservations set cancelled_numbers = '{7}' where id = 'concert001-fee'`,
+    `${paymentsOpen}update reservations set payment_id = null where id = 'concert001-desk'`,
+  ],
+  'I14 a cancellation is the prices of its seats less their fees, and has a compensation only as it was promised': [
+    `update cancellations set price = 1001, refund = 901 where id = 'x1'`,
+    `update cancellations set seat_fees = '{99}' where id = 'x1'`,
+    `update cancellations set seat_fees = '{}' where id = 'x1'`,
+    `update cancellations set seat_numbers = '{21}' where id = 'x1'`,
+    `update cancellations set seat_fees = '{501}', fee = 501, refund = 0, price = 501 where id = 'x2'`,
+    `alter table cancellations drop constraint cancellations_add_up; update cancellations set refund = 901 where id = 'x1'`,
+    `update cancellations set compensation = 50 where id = 'x2'`,
+    `update cancellations set compensation = 101 where id = 'x3'`,
+    `update cancellations set compensation = 0 where id = 'x3'`,
+    `update performance_cancellations set compensation_percent = 9`,
+    `delete from performance_cancellations`,
+    `update cancellations set fee = 5, seat_fees = '{5}', refund = 1000 where id = 'x3'`,
+  ],
+  'I14 each cancellation moved its refund and its compensation into the wallet of its fan, once, and no more than that away':
+    [
+      `${ledgerOpen}delete from transfers where reference = 'x1'`,
+      `${ledgerOpen}delete from transfers where reference = 'x3-c'`,
+      `${ledgerOpen}update transfers set amount = 901 where reference = 'x1'`,
+      `${ledgerOpen}update transfers set user_id = 'u1' where reference = 'x1'`,
+      `${ledgerOpen}update transfers set kind = 'COMPENSATION' where reference = 'x2'`,
+      `insert into transfers (user_id, kind, amount, balance, reference) values ('u7', 'REFUND', 900, 5400, 'x1')`,
+      `insert into transfers (user_id, kind, amount, balance, reference) values ('u7', 'REFUND', 0, 4500, 'x9')`,
+      `insert into transfers (user_id, kind, amount, balance, reference) values ('u7', 'COMPENSATION', 5, 4505, 'x1-c')`,
+      `update cancellations set withdrawal_id = 'w2' where id = 'x1'`,
+      `update cancellations set withdrawal_id = 'w9' where id = 'x1'`,
+    ],
   'I6 what is remembered under a key happened, once, as the answer says': [
     `${ledgerOpen}delete from transfers where reference = 'c1'`,
     `update idempotency_keys set answer = replace(answer, '"balance":700', '"balance":701') where user_id = 'u2'`,
@@ -175,6 +238,10 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     `update reservations set held_until = held_until + interval '1 min' where id = 'concert001-held'`,
     `insert into idempotency_keys (user_id, key, fingerprint, answer)
       values ('operator', 'k9', 'concert abc', '{"id":"concert999","title":"Never made"}')`,
+    `delete from cancellations where id = 'x1'`,
+    `update idempotency_keys set answer = replace(answer, '"refund":900', '"refund":901') where user_id = 'u7'`,
+    `update idempotency_keys set fingerprint = 'cancel concert001-desk 6 900 wallet' where user_id = 'u7'`,
+    `update idempotency_keys set user_id = 'u7', key = 'k2' where user_id = 'operator'`,
     `delete from withdrawal_parts where withdrawal_id = 'w2'; delete from withdrawals where id = 'w2'`,
     `update idempotency_keys set answer = replace(answer, '"balance":9000', '"balance":9001') where user_id = 'u8'`,
     `update idempotency_keys set fingerprint = 'withdraw 999' where user_id = 'u8' and key = 'k2'`,
@@ -191,6 +258,8 @@ export const plants: Readonly<Record<string, readonly string[]>> = {
     `delete from idempotency_keys where user_id = 'u8' and key = 'k2'`,
     `delete from idempotency_keys where user_id = 'u8' and key = 'k6'`,
     `insert into idempotency_keys select user_id, 'another', fingerprint, answer, at from idempotency_keys where user_id = 'u8' and key = 'k2'`,
+    `delete from idempotency_keys where user_id = 'u7'`,
+    `delete from idempotency_keys where user_id = 'operator'`,
     // A second effect of one key.
     `insert into transfers (user_id, kind, amount, balance, reference, source) values ('u2', 'CHARGE', 700, 1400, 'c3', 'open')`,
   ],

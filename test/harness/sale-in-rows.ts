@@ -6,6 +6,9 @@
  *
  * Money from outside, all of u8's: two orders were paid, 4 and 6 are open, 5 ran out. Of the first withdrawal the newest order's part
  * went back, the other was refused; a second one is under way; and the gateway undid a part of order 1 by itself.
+ *
+ * Given back, all of u7's, who paid days ago: of seats 6 and 12 the first, for a fee; 13 by an operator; and all of a second
+ * date, which was called off with a compensation.
  */
 export const world = `
 insert into concerts (id, title, artist, venue, first_starts_at, last_starts_at)
@@ -13,6 +16,10 @@ insert into concerts (id, title, artist, venue, first_starts_at, last_starts_at)
 insert into performances (concert_id, id, starts_at, seats_total) values ('concert001', 'concert001-1', '2030-01-01', 20);
 insert into sections (concert_id, performance_id, ordinal, name, rows, seats_per_row, grade, price, first_number) values
   ('concert001', 'concert001-1', 0, 'A', 1, 10, 'R', 1000, 1), ('concert001', 'concert001-1', 1, 'B', 2, 5, 'S', 500, 11);
+insert into performances (concert_id, id, starts_at, seats_total, status)
+  values ('concert001', 'concert001-2', '2030-01-02', 3, 'CANCELLED');
+insert into sections (concert_id, performance_id, ordinal, name, rows, seats_per_row, grade, price, first_number)
+  values ('concert001', 'concert001-2', 0, 'A', 1, 3, 'R', 1005, 1);
 insert into rooms (concert_id, max_active, session_seconds, hold_seconds, grace_seconds, max_seats_per_fan,
     max_seats_per_fan_ever, last_number, head, front, active, active_ceiling)
   values ('concert001', 2, 600, 300, 20, 2, 2, 6, 5, 6, 2, 2);
@@ -34,8 +41,36 @@ insert into reservations (concert_id, id, performance_id, user_id, seat_numbers,
 update seats set reservation_id = 'concert001-paid', sold = true, version = 2 where number in (1, 11);
 update seats set reservation_id = r.id, held_until = r.held_until, version = 1 from reservations r
   where r.status = 'HELD' and seats.number = any (r.seat_numbers);
-insert into performance_sales values ('concert001', 'concert001-1', 20, 2, 1500, 7);
-insert into wallets values ('u1', 8500), ('u2', 700);
+insert into seats (concert_id, performance_id, number, version)
+  select 'concert001', 'concert001-2', number, case number when 1 then 3 else 0 end from generate_series(1, 3) as number;
+insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, status, held_until, payment_id,
+    paid_at, cancelled_numbers, cancelled_amount)
+  select 'concert001', id, 'concert001-' || date, 'u7', seats::int[], amount, status, now() - interval '2 days', 'p-' || id,
+    now() - interval '3 days', cancelled::int[], price
+  from (values ('concert001-fee', 1, '{6,12}', 1500, 'CONFIRMED', '{6}', 1000), ('concert001-desk', 1, '{13}', 500, 'CANCELLED', '{13}', 500),
+    ('concert001-off', 2, '{1}', 1005, 'CANCELLED', '{1}', 1005)) as paid (id, date, seats, amount, status, cancelled, price);
+update seats set reservation_id = 'concert001-fee', sold = true, version = 2 where number = 12;
+update seats set version = 3 where number in (6, 13);
+insert into performance_cancellations (concert_id, performance_id, id, reason_ko, reason_en, compensation_percent, state, done,
+    total, ended_at)
+  values ('concert001', 'concert001-2', 'off', '사정', 'Reasons', 10, 'DONE', 1, 1, now());
+insert into cancellations (concert_id, id, reservation_id, performance_id, user_id, seat_numbers, seat_fees, price, fee, refund,
+    compensation, rule, reason, operator_id) values
+  ('concert001', 'x1', 'concert001-fee', 'concert001-1', 'u7', '{6}', '{100}', 1000, 100, 900, 0, 'days:7:10', 'fan', null),
+  ('concert001', 'x2', 'concert001-desk', 'concert001-1', 'u7', '{13}', '{0}', 500, 0, 500, 0, 'operator:0', 'illness', 'operator'),
+  ('concert001', 'x3', 'concert001-off', 'concert001-2', 'u7', '{1}', '{0}', 1005, 0, 1005, 100, 'called_off', 'called_off', null);
+insert into performance_sales (concert_id, performance_id, seats_total, seats_reserved, revenue, changes)
+  values ('concert001', 'concert001-1', 20, 3, 2100, 15), ('concert001', 'concert001-2', 3, 0, 0, 3);
+insert into wallets values ('u1', 8500), ('u2', 700), ('u7', 4500);
+insert into transfers (user_id, kind, amount, balance, reference, source, at)
+  select 'u7', kind, amount, balance, reference, case kind when 'CHARGE' then 'open' end, now() - days * interval '1 day'
+  from (values ('CHARGE', 5000, 5000, 'c7', 3), ('PAYMENT', -1500, 3500, 'p-concert001-fee', 3),
+    ('PAYMENT', -500, 3000, 'p-concert001-desk', 3), ('PAYMENT', -1005, 1995, 'p-concert001-off', 3), ('REFUND', 900, 2895, 'x1', 0),
+    ('REFUND', 500, 3395, 'x2', 0), ('REFUND', 1005, 4400, 'x3', 0), ('COMPENSATION', 100, 4500, 'x3-c', 0))
+    as moved (kind, amount, balance, reference, days);
+insert into idempotency_keys (user_id, key, fingerprint, answer) values
+  ('u7', 'k1', 'cancel concert001-fee 6 900 wallet', '{"id":"x1","reservationId":"concert001-fee","fee":100,"refund":900,"balance":2895}'),
+  ('operator', 'k1', 'cancel concert001-desk all for the fan illness 0', '{"id":"x2","reservationId":"concert001-desk","fee":0,"refund":500,"balance":3395}');
 insert into transfers (user_id, kind, amount, balance, reference, source) values ('u1', 'CHARGE', 10000, 10000, 'c1', 'open'),
   ('u1', 'PAYMENT', -1500, 8500, 'concert001-p', null), ('u2', 'CHARGE', 700, 700, 'c2', 'open');
 insert into idempotency_keys (user_id, key, fingerprint, answer) values

@@ -19,13 +19,14 @@ export const checkNames: Readonly<Record<string, string>> = {
     '키로 기억한 일은 응답한 그대로 한 번 일어났어요',
   'I6 what happened within a day is remembered under exactly one key': '하루 안에 일어난 일은 키 하나로 기억돼요',
   'I1 no seat is in two live reservations': '두 예매에 함께 들어 있는 좌석이 없어요',
-  'I1 a sold seat belongs to a CONFIRMED reservation that names it':
-    '판매된 좌석은 그 좌석이 적힌 결제된 예매의 것이에요',
+  'I1 a sold seat belongs to a CONFIRMED reservation that keeps it':
+    '판매된 좌석은 그 좌석을 가진 결제된 예매의 것이에요',
   'I1 no two sections of a performance read alike': '한 회차에 똑같이 읽히는 구역이 없어요',
   'I9 a held seat belongs to a HELD reservation that names it': '선점된 좌석은 그 좌석이 적힌 예매의 것이에요',
   'I9 a live hold has all its seats': '선점 중인 예매는 좌석을 모두 가지고 있어요',
-  'I5 a CONFIRMED reservation has all its seats': '결제된 예매는 좌석을 모두 가지고 있어요',
-  'I5 a reservation is CONFIRMED if and only if it was paid for': '결제된 예매만, 그리고 모두 예매 완료 상태예요',
+  'I5 a CONFIRMED reservation has all the seats that it keeps': '결제된 예매는 취소하지 않은 좌석을 모두 가지고 있어요',
+  'I5 a reservation is CONFIRMED if and only if it was paid for and a seat is kept, CANCELLED if none is':
+    '결제했고 좌석이 남은 예매만 예매 완료 상태이고, 모두 취소한 예매는 취소 상태예요',
   'I5 a reservation and the place it was paid from are of the same user':
     '예매와 그 예매를 결제한 대기 순서가 같은 사람의 것이에요',
   'I5 an amount is the sum of the prices of its seats': '금액이 좌석 가격의 합과 같아요',
@@ -38,6 +39,14 @@ export const checkNames: Readonly<Record<string, string>> = {
   'I9 a live hold is of a fan who is inside, and ends with the session at the latest':
     '선점은 이용 중인 사람의 것이고, 늦어도 이용 시간과 함께 끝나요',
   'I9 no hold outlasts the sale of its date': '회차의 판매가 끝난 뒤까지 남은 선점이 없어요',
+  'I14 what was paid is the prices of the seats that are kept, and refunds and fees of the others':
+    '결제한 금액이 남은 좌석의 가격에 취소한 좌석의 환불과 수수료를 더한 것과 같아요',
+  'I14 a reservation names the seats that its cancellations gave back, each once and its own, and what they cost':
+    '예매에 적힌 취소 좌석과 금액이 취소 기록과 같고, 두 번 취소한 좌석이 없어요',
+  'I14 a cancellation is the prices of its seats less their fees, and has a compensation only as it was promised':
+    '취소마다 좌석 가격이 환불과 수수료로 나뉘고, 보상금은 약속한 만큼만 있어요',
+  'I14 each cancellation moved its refund and its compensation into the wallet of its fan, once, and no more than that away':
+    '취소마다 환불과 보상금이 본인 지갑에 한 번 들어왔고, 출금은 환불을 넘지 않았어요',
   'I11 an order is PAID if and only if exactly one CHARGE of its amount names it':
     '결제된 충전 주문에는 그 금액의 충전 기록이 꼭 하나 있고, 다른 주문에는 없어요',
   'I11 an order is PAID if and only if exactly one payment is its own, of that moment':
