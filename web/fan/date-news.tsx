@@ -4,7 +4,7 @@ import { secondsUntil } from '../client/clock.ts';
 import { Notice } from '../ui/notice.tsx';
 import { dateAndTime, money, say } from '../words/words.ts';
 import type { ConcertDate } from './concerts.ts';
-import type { Reservation } from './stub.tsx';
+import { cancellationsOf, type Reservation } from './reservation.ts';
 import './date-news.css';
 
 const words = {
@@ -40,7 +40,7 @@ const free_ms = 168 * 3_600_000;
 
 /** Until when whoever paid before it was moved cancels without a fee; undefined where that is over, or does not apply. */
 export function freeUntil(date: ConcertDate | undefined, reservation: Reservation): string | undefined {
-  if (date?.movedAt == null || reservation.status !== 'CONFIRMED' || reservation.paidAt === null) return undefined;
+  if (date?.movedAt == null || reservation.status !== 'CONFIRMED' || reservation.paidAt === undefined) return undefined;
   if (Date.parse(reservation.paidAt) >= Date.parse(date.movedAt)) return undefined;
   const until = new Date(Math.min(Date.parse(date.movedAt) + free_ms, Date.parse(date.startsAt))).toISOString();
   return secondsUntil(until) > 0 ? until : undefined;
@@ -83,9 +83,9 @@ export function WhyOff({ notice }: { readonly notice: string | null }) {
   );
 }
 
-function refundTexts({ cancellations, paid }: Reservation, said: (typeof words)['ko']): string[] {
-  if (paid === null) return [said.released];
-  const done = cancellations.find(({ reason }) => reason === 'called_off');
+function refundTexts(reservation: Reservation, said: (typeof words)['ko']): string[] {
+  if (reservation.paid === undefined) return [said.released];
+  const done = cancellationsOf(reservation).find(({ reason }) => reason === 'called_off');
   if (done === undefined) return [said.refunding];
   const { refund, compensation } = done;
   return [said.refunded(money(refund)), ...(compensation > 0 ? [said.compensated(money(compensation))] : [])];

@@ -13,7 +13,7 @@ import { OtherHolds } from './other-holds.tsx';
 import { pay } from './pay.ts';
 import { placeEnded } from './places.ts';
 import { RulesToOpen } from './refund-rules.tsx';
-import type { Reservation } from './stub.tsx';
+import type { Reservation } from './reservation.ts';
 import { TopUp } from './top-up.tsx';
 
 const words = {

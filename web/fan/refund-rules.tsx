@@ -1,4 +1,5 @@
 /** How refunds go for what is paid now, in the sentences of the box office. */
+import { joinedPercents } from '../words/language.ts';
 import { say } from '../words/words.ts';
 import './refund-rules.css';
 
@@ -15,7 +16,7 @@ function List({ rules }: RulesProps) {
   return (
     <ul class="refund-rules">
       {rules.map((rule) => (
-        <li key={rule}>{rule}</li>
+        <li key={rule}>{joinedPercents(rule)}</li>
       ))}
     </ul>
   );

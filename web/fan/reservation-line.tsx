@@ -7,7 +7,7 @@ import { begun } from '../words/seat-name.ts';
 import { dateAndTime, money, namesOfLabels, number, say, titleIn } from '../words/words.ts';
 import { dateIn, startsAtOf, type Concert, type ConcertDate } from './concerts.ts';
 import { freeUntil, MovedFromTo, WhyOff } from './date-news.tsx';
-import type { Reservation } from './stub.tsx';
+import { cancellationsOf, cancelledSeatsOf, isGivenBack, type Reservation } from './reservation.ts';
 
 export interface Owned {
   readonly reservation: Reservation;
@@ -57,11 +57,6 @@ const words = {
     unknown: 'Concert',
   },
 };
-
-/** It was paid for, and nothing of it is left. */
-export function isGivenBack({ status, paid }: Reservation): boolean {
-  return status === 'CANCELLED' && paid !== null;
-}
 
 type State = keyof (typeof words)['ko']['states'];
 
@@ -117,9 +112,10 @@ export function ReservationLine({ reservation, concert, onChange }: LineProps) {
 type OwnProps = Pick<Owned, 'reservation'>;
 
 /** The seats that are left; where none is, those that were given back, struck. */
-function Names({ reservation: { seats, cancelledSeats } }: OwnProps) {
+function Names({ reservation }: OwnProps) {
   const said = say(words);
-  const shown = seats.length === 0 ? cancelledSeats : seats;
+  const { seats } = reservation;
+  const shown = seats.length === 0 ? cancelledSeatsOf(reservation) : seats;
   const names = begun(namesOfLabels(shown.map(({ label }) => label)));
   return (
     <p class="small quiet">
@@ -164,13 +160,14 @@ function DateNews({ date, reservation }: OwnProps & { readonly date: ConcertDate
 }
 
 /** What came back of it so far. */
-function Refunded({ reservation: { seats, cancelledSeats, cancellations } }: OwnProps) {
+function Refunded({ reservation }: OwnProps) {
   const said = say(words);
+  const [cancelledSeats, cancellations] = [cancelledSeatsOf(reservation), cancellationsOf(reservation)];
   if (cancelledSeats.length === 0) return undefined;
   const refund = cancellations.reduce((sum, one) => sum + one.refund, 0);
   const compensation = cancellations.reduce((sum, one) => sum + one.compensation, 0);
   const parts = [
-    ...(seats.length > 0 ? [said.some(number(cancelledSeats.length))] : []),
+    ...(reservation.seats.length > 0 ? [said.some(number(cancelledSeats.length))] : []),
     said.refund(money(refund)),
     ...(compensation > 0 ? [said.compensation(money(compensation))] : []),
   ];

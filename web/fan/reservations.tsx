@@ -2,7 +2,8 @@
 import { ButtonLink } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { number, say } from '../words/words.ts';
-import { isGivenBack, ReservationLine, type Owned } from './reservation-line.tsx';
+import { isGivenBack } from './reservation.ts';
+import { ReservationLine, type Owned } from './reservation-line.tsx';
 
 const words = {
   ko: {

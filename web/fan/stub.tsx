@@ -3,13 +3,11 @@
  * back is struck, and when nothing is left the stamp says so.
  */
 import type { ComponentChildren } from 'preact';
-import type { Reply } from '../client/client.ts';
 import { OwnTime } from '../ui/own-time.tsx';
 import { clockTime, dateWithYear, money, nameOfLabel, say, titleIn } from '../words/words.ts';
 import { startsAtOf, type Concert } from './concerts.ts';
+import { cancelledSeatsOf, isGivenBack, type Reservation } from './reservation.ts';
 import './stub.css';
-
-export type Reservation = Reply<'getReservation'>;
 
 const words = {
   ko: {
@@ -41,9 +39,9 @@ export interface StubProps {
 
 type State = 'held' | 'paid' | 'over' | 'void';
 
-function stateOf({ status, paid }: Reservation): State {
-  if (status === 'CANCELLED' && paid !== null) return 'void';
-  return ({ HELD: 'held', CONFIRMED: 'paid', EXPIRED: 'over', CANCELLED: 'over' } as const)[status];
+function stateOf(reservation: Reservation): State {
+  if (isGivenBack(reservation)) return 'void';
+  return ({ HELD: 'held', CONFIRMED: 'paid', EXPIRED: 'over', CANCELLED: 'over' } as const)[reservation.status];
 }
 
 export function Stub({ reservation, concert, end, fresh = false }: StubProps) {
@@ -89,16 +87,16 @@ export function Stub({ reservation, concert, end, fresh = false }: StubProps) {
   );
 }
 
-function SeatNames({ reservation: { seats, cancelledSeats } }: Pick<StubProps, 'reservation'>) {
+function SeatNames({ reservation }: Pick<StubProps, 'reservation'>) {
   const said = say(words);
   return (
     <>
-      {seats.map(({ number, label }) => (
+      {reservation.seats.map(({ number, label }) => (
         <b key={number} translate={false}>
           {nameOfLabel(label)}
         </b>
       ))}
-      {cancelledSeats.map(({ number, label }) => (
+      {cancelledSeatsOf(reservation).map(({ number, label }) => (
         <span key={number} class="gone">
           <span class="hidden">{said.cancelled} </span>
           <s translate={false}>{nameOfLabel(label)}</s>

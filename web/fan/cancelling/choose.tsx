@@ -4,7 +4,7 @@ import { isPassing } from '../../client/problem.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { LiveRegion } from '../../ui/live-region.tsx';
 import { Notice, Refused } from '../../ui/notice.tsx';
-import { counted } from '../../words/language.ts';
+import { counted, joinedPercents } from '../../words/language.ts';
 import { money, nameOfLabel, say } from '../../words/words.ts';
 import { sumsOf, type Cancelling, type Quote, type QuotedSeat, type Sums } from './known.ts';
 import type { Press, Wish } from './press.ts';
@@ -87,7 +87,7 @@ export function Choose({ known, pressing, chosen }: ChooseProps) {
       <SumsTold sums={sums} />
       <section>
         <h2>{said.rule}</h2>
-        <p>{quote.rule}</p>
+        <p>{joinedPercents(quote.rule)}</p>
       </section>
       {seats.length > 0 && <Where refund={sums.refund} origin={origin} way={way} />}
       <Problems pressing={pressing} refund={sums.refund} />

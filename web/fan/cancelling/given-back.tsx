@@ -1,9 +1,8 @@
 /** What was given back and what came of it: the seats, the fee, the refund, and where that is now. */
 import { begun } from '../../words/seat-name.ts';
 import { dateAndTime, money, namesOfLabels, say } from '../../words/words.ts';
-import type { Reservation } from '../stub.tsx';
+import { cancellationsOf, cancelledSeatsOf, type Cancellation, type Reservation } from '../reservation.ts';
 import { WithdrawalTold, type Withdrawal } from '../wallet/withdrawals.tsx';
-import type { Cancellation } from './known.ts';
 import './given-back.css';
 
 const words = {
@@ -58,7 +57,7 @@ interface GivenBackProps {
 /** All of them, the newest first. */
 export function GivenBack({ reservation, withdrawals }: GivenBackProps) {
   const said = say(words);
-  const { cancellations } = reservation;
+  const cancellations = cancellationsOf(reservation);
   if (cancellations.length === 0) return undefined;
   return (
     <section class="given-back">
@@ -148,10 +147,14 @@ function WhereNow({ cancellation, withdrawals }: Omit<ToldProps, 'price'>) {
 }
 
 /** Of those seats, as their labels tell. */
-export function namesOfSeats({ cancelledSeats }: Reservation, { seatNumbers }: Cancellation): string {
-  return namesOfLabels(cancelledSeats.filter(({ number }) => seatNumbers.includes(number)).map(({ label }) => label));
+export function namesOfSeats(reservation: Reservation, cancellation: Cancellation): string {
+  return namesOfLabels(seatsIn(reservation, cancellation).map(({ label }) => label));
 }
 
-export function priceOf({ cancelledSeats }: Reservation, { seatNumbers }: Cancellation): number {
-  return cancelledSeats.filter(({ number }) => seatNumbers.includes(number)).reduce((sum, { price }) => sum + price, 0);
+export function priceOf(reservation: Reservation, cancellation: Cancellation): number {
+  return seatsIn(reservation, cancellation).reduce((sum, { price }) => sum + price, 0);
+}
+
+function seatsIn(reservation: Reservation, { seatNumbers }: Cancellation): Reservation['seats'] {
+  return cancelledSeatsOf(reservation).filter(({ number }) => seatNumbers.includes(number));
 }

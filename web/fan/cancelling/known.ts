@@ -2,13 +2,12 @@
 import { ask, type Reply } from '../../client/client.ts';
 import { asProblem, type Problem } from '../../client/problem.ts';
 import { concertOf, type Concert } from '../concerts.ts';
-import type { Reservation } from '../stub.tsx';
+import { cancellationsOf, cancelledSeatsOf, type Cancellation, type Reservation } from '../reservation.ts';
 import { askWithdrawals, type Withdrawal } from '../wallet/withdrawals.tsx';
 
 export type Quote = Reply<'getCancellation'>;
 export type QuotedSeat = Quote['seats'][number];
 export type Cancelled = Reply<'cancelPaid'>;
-export type Cancellation = Reservation['cancellations'][number];
 
 export interface Cancelling {
   readonly reservation: Reservation;
@@ -91,9 +90,11 @@ export function sumsOf(seats: readonly QuotedSeat[]): Sums {
 }
 
 /** The cancellation by which all of these seats were given back, whoever asked for it. */
-export function cancellationOf({ cancellations }: Reservation, numbers: readonly number[]): Cancellation | undefined {
+export function cancellationOf(reservation: Reservation, numbers: readonly number[]): Cancellation | undefined {
   if (numbers.length === 0) return undefined;
-  return cancellations.find(({ seatNumbers }) => numbers.every((number) => seatNumbers.includes(number)));
+  return cancellationsOf(reservation).find(({ seatNumbers }) =>
+    numbers.every((number) => seatNumbers.includes(number)),
+  );
 }
 
 /** The reservation as it is after `done`, as the answer to it tells. */
@@ -101,24 +102,22 @@ export function afterwards(reservation: Reservation, done: Cancelled): Reservati
   const gone = new Set(done.seats.map(({ number }) => number));
   const seats = reservation.seats.filter(({ number }) => !gone.has(number));
   const { id, fee, refund, cancelledAt: at, withdrawal } = done;
+  const own: Cancellation = {
+    id,
+    seatNumbers: [...gone],
+    fee,
+    refund,
+    compensation: 0,
+    reason: 'fan',
+    at,
+    withdrawalId: withdrawal?.id ?? null,
+  };
   return {
     ...reservation,
     seats,
     amount: seats.reduce((sum, { price }) => sum + price, 0),
     status: seats.length === 0 ? 'CANCELLED' : reservation.status,
-    cancelledSeats: [...reservation.cancelledSeats, ...reservation.seats.filter(({ number }) => gone.has(number))],
-    cancellations: [
-      ...reservation.cancellations,
-      {
-        id,
-        seatNumbers: [...gone],
-        fee,
-        refund,
-        compensation: 0,
-        reason: 'fan',
-        at,
-        withdrawalId: withdrawal?.id ?? null,
-      },
-    ],
+    cancelledSeats: [...cancelledSeatsOf(reservation), ...reservation.seats.filter(({ number }) => gone.has(number))],
+    cancellations: [...cancellationsOf(reservation), own],
   };
 }

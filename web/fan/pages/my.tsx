@@ -11,7 +11,7 @@ import { language, say } from '../../words/words.ts';
 import { concertOf } from '../concerts.ts';
 import { placesSettled } from '../places.ts';
 import { go } from '../router.ts';
-import type { Reservation } from '../stub.tsx';
+import type { Reservation } from '../reservation.ts';
 import { Lines } from '../lines.tsx';
 import { useTitle } from '../title.ts';
 import type { Owned } from '../reservation-line.tsx';

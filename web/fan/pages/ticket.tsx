@@ -19,7 +19,8 @@ import { DateNews } from '../date-news.tsx';
 import { newestReservations, othersHeld } from '../other-holds.tsx';
 import { Pay, type Held } from '../paying.tsx';
 import type { PageProps } from '../routes.ts';
-import { Stub, type Reservation } from '../stub.tsx';
+import { cancellationsOf, cancelledSeatsOf, isGivenBack, type Reservation } from '../reservation.ts';
+import { Stub } from '../stub.tsx';
 import { useTitle } from '../title.ts';
 import { askWithdrawals, type Withdrawal } from '../wallet/withdrawals.tsx';
 import './ticket.css';
@@ -75,8 +76,8 @@ interface Known extends Held {
 const withdrawals_shown_max = 200;
 
 /** Only where one has something to do with it; how they stand is told as far as it is known. */
-async function withdrawalsOf({ cancellations }: Reservation, signal: AbortSignal): Promise<readonly Withdrawal[]> {
-  if (cancellations.every(({ withdrawalId }) => withdrawalId === null)) return [];
+async function withdrawalsOf(reservation: Reservation, signal: AbortSignal): Promise<readonly Withdrawal[]> {
+  if (cancellationsOf(reservation).every(({ withdrawalId }) => withdrawalId === null)) return [];
   const found = await askWithdrawals({ limit: withdrawals_shown_max }, signal).catch(() => undefined);
   return found?.withdrawals ?? [];
 }
@@ -111,25 +112,25 @@ export function Ticket({ params }: PageProps) {
 }
 
 /** As the reservation itself tells; the concert that this page knows may be older. */
-function isCalledOff({ cancellations }: Reservation): boolean {
-  return cancellations.some(({ reason }) => reason === 'called_off');
+function isCalledOff(reservation: Reservation): boolean {
+  return cancellationsOf(reservation).some(({ reason }) => reason === 'called_off');
 }
 
 type Standing = keyof (typeof words)['ko']['titles'];
 
 /** A hold that was released was never paid for; what was paid for and is gone was given back. */
 function standingOf({ reservation, concert }: Known): Standing {
-  const { status, paid, performanceId } = reservation;
+  const { status, performanceId } = reservation;
   if (status === 'EXPIRED' || status === 'HELD') return status;
   if (isCalledOff(reservation) || dateIn(concert, performanceId)?.status === 'CANCELLED') return 'CALLED_OFF';
-  return status === 'CANCELLED' && paid !== null ? 'GIVEN_BACK' : status;
+  return isGivenBack(reservation) ? 'GIVEN_BACK' : status;
 }
 
 /** Somebody else has the next word: whoever refunds a date that was called off, or a gateway. */
-function isUnderWay({ reservation: { status, cancellations }, withdrawals }: Known, standing: Standing): boolean {
-  const own = new Set(cancellations.map(({ withdrawalId }) => withdrawalId));
+function isUnderWay({ reservation, withdrawals }: Known, standing: Standing): boolean {
+  const own = new Set(cancellationsOf(reservation).map(({ withdrawalId }) => withdrawalId));
   return (
-    (standing === 'CALLED_OFF' && status === 'CONFIRMED') ||
+    (standing === 'CALLED_OFF' && reservation.status === 'CONFIRMED') ||
     withdrawals.some((one) => own.has(one.id) && one.status === 'PENDING')
   );
 }
@@ -196,8 +197,9 @@ interface NextProps {
 }
 
 /** What it means, and where to go from here. */
-function Next({ reservation: { id, concertId, cancelledSeats, paid }, standing, date }: NextProps) {
+function Next({ reservation, standing, date }: NextProps) {
   const said = say(words);
+  const { id, concertId } = reservation;
   const home = (
     <ButtonLink href="/" kind="plain">
       {said.home}
@@ -206,7 +208,7 @@ function Next({ reservation: { id, concertId, cancelledSeats, paid }, standing, 
   if (standing === 'CONFIRMED') {
     return (
       <div class="stack next" role="status">
-        <p>{cancelledSeats.length > 0 ? said.doneSome : said.done}</p>
+        <p>{cancelledSeatsOf(reservation).length > 0 ? said.doneSome : said.done}</p>
         <div class="row">
           <ButtonLink href="/my">{said.my}</ButtonLink>
           {home}
@@ -229,7 +231,7 @@ function Next({ reservation: { id, concertId, cancelledSeats, paid }, standing, 
   }
   return (
     <div class="stack next" role="status">
-      {paid === null && <p>{said.over}</p>}
+      <p>{said.over}</p>
       <div class="row">
         <ButtonLink href={`/concerts/${concertId}/dates`}>{said.again}</ButtonLink>
         {home}
