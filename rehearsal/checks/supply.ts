@@ -26,7 +26,6 @@ interface Hold {
 
 /** One who stood by for what comes back: how it went. */
 interface Standby {
-  standsBy: boolean;
   letIn: boolean;
   looked: boolean;
   sawFree: boolean;
@@ -77,13 +76,12 @@ export function createSupply(terms: Terms) {
   const standing = ({ fan, facts }: Call): void => {
     const name = `${fan}.${facts.spell}`;
     if (facts.standing === 'WAIT') {
-      const one = standbys.get(name);
-      if (one === undefined && facts.standby !== true) return;
-      const fresh = { standsBy: true, letIn: false, looked: false, sawFree: false, held: false };
-      standbys.set(name, { ...(one ?? fresh), standsBy: facts.standby === true });
+      // From then on a seat has to come back first, for this one or for somebody before.
+      if (facts.standby === true && !standbys.has(name))
+        standbys.set(name, { letIn: false, looked: false, sawFree: false, held: false });
     } else if (facts.standing === 'ACTIVE') {
       const one = standbys.get(name);
-      if (one?.standsBy === true) one.letIn = true;
+      if (one !== undefined) one.letIn = true;
     }
   };
 
