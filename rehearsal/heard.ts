@@ -83,10 +83,11 @@ export interface ReservationTold {
   readonly performanceId: string;
   readonly seats: readonly SeatTold[];
   readonly amount: number;
-  readonly paid: number | null;
-  readonly paidAt: string | null;
-  readonly cancelledSeats: readonly SeatTold[];
-  readonly cancellations: readonly {
+  /** From here on only of what was paid for. */
+  readonly paid?: number;
+  readonly paidAt?: string;
+  readonly cancelledSeats?: readonly SeatTold[];
+  readonly cancellations?: readonly {
     readonly id: string;
     readonly seatNumbers: readonly number[];
     readonly fee: number;
@@ -104,8 +105,8 @@ export function reservationIn(
   timeOf: TimeOf,
 ): NonNullable<Facts['reservations']>[number] {
   const numbers = seats.map(({ number }) => number);
-  const { paid, paidAt, cancelledSeats, cancellations } = more;
-  if (paid === null) return [id, status, performanceId, numbers, amount];
+  const { paid, paidAt, cancelledSeats = [], cancellations = [] } = more;
+  if (paid === undefined) return [id, status, performanceId, numbers, amount];
   const priced = (all: readonly SeatTold[]): PaidTold['kept'] =>
     all.map(({ number, price }) => [number, price] as const);
   const told: PaidTold = {
