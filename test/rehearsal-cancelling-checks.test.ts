@@ -280,6 +280,10 @@ test('what is unknown is not held against anybody', () => {
       : [{ ...one, status: 0, end: null, facts: { reservation: 'r1', key: 'back1', stated: 70 } }];
   });
   assert.deepEqual(failing(lost, { rough: true }), []);
+  // Decided before the date was moved, and told behind it.
+  const moved = call(-1, 'move-date', [10_001, 10_020], { performance: 'd1', startsAt: 37 * 3_600_000, at: 10_004 });
+  const again = lost.concat(call(1, 'cancel-paid', [10_500, 10_510, 201], { ...given1, again: true }), moved);
+  assert.deepEqual(failing(again, { rough: true }), []);
 });
 
 test('of a sale in which nothing is given back nothing of it is said', () => {

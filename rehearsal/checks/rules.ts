@@ -6,14 +6,20 @@ import { percentKept, shareOf } from './korean-standard.ts';
 /** A quote is a reading: what another server did may be this old in it. */
 const memory_ms_max = 250;
 
-export function createRules(terms: Terms, { moved }: GivenBack, paid: ReadonlyMap<string, Paid>) {
+export function createRules(terms: Terms, { moved, asked }: GivenBack, paid: ReadonlyMap<string, Paid>) {
   const planned = new Map((terms.dates ?? []).map(({ id, startsAt }) => [id, startsAt]));
 
+  /** When it was asked for with this key for the first time: an answer that comes again is of then. */
+  const askedAt = ({ fan, start, facts: { reservation = '', key } }: Call): number => {
+    const same = (asked.get(reservation) ?? []).filter(({ by, call }) => by === fan && call.facts.key === key);
+    return Math.min(start, ...same.map(({ from }) => from));
+  };
+
   /** How the date may have stood while the call was answered. */
-  const standsFor = (performance: string, { start, end, op }: Call): Pick<Moved, 'startsAt' | 'at'>[] => {
-    const late = op === 'quote' ? memory_ms_max : 0;
-    const all = (moved.get(performance) ?? []).filter(({ from }) => from < (end ?? Infinity));
-    const sure = all.findLastIndex(({ surely }) => surely + late < start);
+  const standsFor = (performance: string, call: Call): Pick<Moved, 'startsAt' | 'at'>[] => {
+    const since = call.op === 'quote' ? call.start - memory_ms_max : askedAt(call);
+    const all = (moved.get(performance) ?? []).filter(({ from }) => from < (call.end ?? Infinity));
+    const sure = all.findLastIndex(({ surely }) => surely < since);
     const before = { startsAt: planned.get(performance) ?? Infinity, at: undefined };
     return [sure === -1 ? before : all[sure], ...all.slice(sure + 1)].filter((one) => one !== undefined);
   };
