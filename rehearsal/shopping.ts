@@ -49,16 +49,23 @@ async function pickSeats(stage: Stage, visit: Visit, pick: number): Promise<Held
   if (dates.status !== 200) return turnedAway(stage, dates);
   const open = (dates.json['performances'] as { id: string }[]).map(({ id }) => id);
   const performance = (herd && pick < 2 ? open[0] : open[random.below(open.length)]) ?? '';
-  if (performance === '') {
-    await office.leave(visit);
-    return 'sold out';
-  }
+  if (performance === '') return sold(stage, visit);
   const list = await office.seats(visit, performance);
   if (list.status !== 200) return turnedAway(stage, list);
   const seats = chooseSeats(list.body, visit.persona);
   if (seats.length === 0) return undefined;
   await pauses.pause(random.around(options.think * 1_000 * (pick === 0 ? 1 : in_a_hurry)));
   return heldOf(stage, visit, await hold(stage, visit, performance, seats));
+}
+
+/** Who stood by for what comes back looks again: the next seat is for whoever is inside without one. */
+async function sold({ office, pauses, options }: Stage, visit: Visit): Promise<Ending | undefined> {
+  if (visit.standsBy) {
+    await pauses.pause(Math.max(retry_ms, options.think * 1_000));
+    return undefined;
+  }
+  await office.leave(visit);
+  return 'sold out';
 }
 
 interface Reserved {

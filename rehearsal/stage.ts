@@ -79,6 +79,8 @@ export interface Visit extends Caller {
   /** What this fan does with money once the seats are bought, or not to be had. */
   readonly afterwards: (() => Promise<void>)[];
   isCustomer: boolean;
+  /** Was told to stand by for seats that come back, and does not take the first empty list for the last word. */
+  standsBy: boolean;
   /** What becomes of the first purchase; undefined: it is kept. */
   regret: Regret | undefined;
   /** Gave everything back, and wants something better. */
