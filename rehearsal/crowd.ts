@@ -52,7 +52,15 @@ export async function letIn(stage: Stage, bearerOf: (fan: number) => string): Pr
 function visitOf(options: Options, who: Pick<Visit, 'fan' | 'bearer' | 'persona'>): Visit {
   const nothing = { queueToken: undefined, spell: 0, keysMade: 0, balance: 0, isCustomer: false, ordersMade: 0 };
   const regret = regretOf(options, who.fan);
-  return { ...who, ...nothing, luck: luckOf(options.seed, who.fan), afterwards: [], standsBy: false, regret, comesAgain: false };
+  return {
+    ...who,
+    ...nothing,
+    luck: luckOf(options.seed, who.fan),
+    afterwards: [],
+    standsBy: false,
+    regret,
+    comesAgain: false,
+  };
 }
 
 /** Asks for every attempt without an answer again until its outcome is known. Answers how many stay unknown. */

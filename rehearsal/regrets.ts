@@ -22,8 +22,8 @@ export interface Regret {
   readonly random: Random;
 }
 
-/** Three are taken for one decision inside. */
-const decisions = 3;
+/** On average, as long as so many decisions inside take. */
+const decisions = 8;
 /** So that the rest of a fan is the same whether anybody gives anything back or not. */
 const other_die = 0xbac4;
 
