@@ -6,6 +6,7 @@ import type { Beside } from './parts/beside.ts';
 import type { Bodies } from './parts/bodies.ts';
 import type { Bookings } from './parts/bookings.ts';
 import type { Calm } from './parts/calm.ts';
+import type { Cancellation } from './parts/cancellation.ts';
 import type { Core } from './parts/core.ts';
 import type { Door } from './parts/door.ts';
 import type { Funding } from './parts/funding.ts';
@@ -26,6 +27,7 @@ export interface FiguresOf extends Record<PartName, unknown> {
   calm: Calm;
   bookings: Bookings;
   funding: Funding;
+  cancellation: Cancellation;
   recovery: Recovery;
   pages: Pages;
   door: Door;
