@@ -12,6 +12,7 @@ export const part_names = [
   'calm',
   'bookings',
   'funding',
+  'calling-off',
   'recovery',
   'pages',
   'door',
