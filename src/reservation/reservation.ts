@@ -136,7 +136,7 @@ function counting({ holds }: Pick<Metrics, 'holds'>, held: Bell): (count: number
 export function createReservations(options: ReservationsOptions): Reservations {
   const { database, feed, catalog, waitingRoom, metrics, batchMax } = options;
   const { sql } = database;
-  const boards = createSeatBoards({ database, feed });
+  const boards = createSeatBoards({ database, feed, catalog });
   const events = createSeatEvents(boards, catalog);
   const lostAttempts = createLostAttempts(database, metrics.attemptsDropped);
   const held = createBell();
