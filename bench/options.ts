@@ -13,6 +13,7 @@ export const part_names = [
   'bookings',
   'funding',
   'cancellation',
+  'calling-off',
   'recovery',
   'pages',
   'door',

@@ -5,6 +5,7 @@ import type { PartName } from './options.ts';
 import type { Beside } from './parts/beside.ts';
 import type { Bodies } from './parts/bodies.ts';
 import type { Bookings } from './parts/bookings.ts';
+import type { CallingOff } from './parts/calling-off.ts';
 import type { Calm } from './parts/calm.ts';
 import type { Cancellation } from './parts/cancellation.ts';
 import type { Core } from './parts/core.ts';
@@ -28,6 +29,7 @@ export interface FiguresOf extends Record<PartName, unknown> {
   bookings: Bookings;
   funding: Funding;
   cancellation: Cancellation;
+  'calling-off': CallingOff;
   recovery: Recovery;
   pages: Pages;
   door: Door;

@@ -7,6 +7,7 @@ import type { FiguresOf, Results } from './results.ts';
 import { showBeside } from './shown/beside.ts';
 import { showBodies } from './shown/bodies.ts';
 import { showBookings } from './shown/bookings.ts';
+import { showCallingOff } from './shown/calling-off.ts';
 import { showCalm } from './shown/calm.ts';
 import { showCancellation } from './shown/cancellation.ts';
 import { showCore } from './shown/core.ts';
@@ -31,6 +32,7 @@ const shows: { readonly [N in PartName]: (figures: FiguresOf[N]) => Shown } = {
   bookings: showBookings,
   funding: showFunding,
   cancellation: showCancellation,
+  'calling-off': showCallingOff,
   recovery: showRecovery,
   pages: showPages,
   door: showDoor,

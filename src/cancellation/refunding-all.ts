@@ -45,7 +45,7 @@ interface Running {
 
 const pause_ms = 50;
 /** Seats that a batch looks at, and holds that it gives back. */
-const batch_max = 300;
+const batch_max = 400;
 /** A run ends after so many batches of a date; what is left waits for the next. */
 const batches_max = 10;
 /** Dates at once; a house that calls off more works through them one after the other. */
