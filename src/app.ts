@@ -99,7 +99,7 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
       credentialIn: accounts.credentialIn,
       shortcuts: {
         getQueueToken: statusShortcut(waitingRoom),
-        listSeats: seatsShortcut({ gate: waitingRoom.gate, reservations }),
+        listSeats: seatsShortcut({ gate: waitingRoom.gate, reservations, catalog: rooms.catalog }),
       },
     },
   });
@@ -118,6 +118,7 @@ export async function buildApp(options: HallOptions): Promise<Hall> {
       ...keys.duties,
       ...console.live.duties,
       ...funding.duties,
+      ...cancellation.duties,
       ...(outside.sandbox?.duties ?? []),
       ...duties,
     ],
@@ -137,7 +138,7 @@ async function makeRooms(
 ): Promise<Rooms> {
   const batchMax = config.laneBatchMax ?? batch_max;
   const accounts = await createAccounts({ database, feed, config, log, metrics });
-  const catalog = createCatalog({ database, metrics });
+  const catalog = createCatalog({ database, feed, metrics });
   const { authSecret: secret, rateLimit, retentionDays } = config;
   const kept = { rateLimit, retentionDays };
   const waitingRoom = createWaitingRoom({ database, feed, catalog, secret, batchMax, metrics, ...kept });
@@ -156,8 +157,8 @@ async function makeRooms(
     isBusy: createBusyWatch(),
   });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });
-  const cancelling = { database, catalog, reservations, wallet, funding, writeDown };
-  const cancellation = createCancellation({ ...cancelling, batchMax, metrics });
+  const left = { database, feed, catalog, reservations, wallet, funding };
+  const cancellation = createCancellation({ ...left, writeDown, batchMax, metrics });
   const { money } = config;
   const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics, money });
   const { boards } = waitingRoom;

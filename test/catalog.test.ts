@@ -54,15 +54,19 @@ test('a concert is shown to everybody, on every server', async () => {
   for (const server of [one, other]) {
     const { status, body } = await server.call<Concert>('GET', `/api/v1/concerts/${concertId}`);
     assert.equal(status, 200);
-    const { performances, maxSeatsPerFan, ...concert } = body;
+    const { performances, maxSeatsPerFan, timeZone, refundRules, ...concert } = body;
     assert.deepEqual(concert, expected);
     assert.equal(maxSeatsPerFan, 2);
+    assert.equal(timeZone, 'Asia/Seoul');
+    assert(Array.isArray(refundRules));
+    const untouched = { status: 'SCHEDULED', movedFrom: null, movedAt: null, notice: null };
     assert.deepEqual(performances, [
       {
         id: performanceIds[0],
         startsAt: '2031-02-03T10:30:00.000Z',
         seatsTotal: 10,
         onSale: true,
+        ...untouched,
         grades: [{ grade: 'R', priceMin: 1_000, priceMax: 1_000, seatsTotal: 10 }],
       },
       {
@@ -70,6 +74,7 @@ test('a concert is shown to everybody, on every server', async () => {
         startsAt: '2031-01-01T00:00:00.000Z',
         seatsTotal: 20,
         onSale: true,
+        ...untouched,
         grades: [{ grade: 'R', priceMin: 0, priceMax: 1_000, seatsTotal: 20 }],
       },
     ]);

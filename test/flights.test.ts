@@ -7,6 +7,7 @@ import { after, before, test, type TestContext } from 'node:test';
 import { createAudit } from '../src/audit/audit.ts';
 import type { Boards } from '../src/waiting-room/boards.ts';
 import { joinPlainly } from '../src/waiting-room/joining.ts';
+import { createSupply } from '../src/waiting-room/supply.ts';
 import { boxOffice, newFan, newFans, type BoxOffice } from './harness/box-office.ts';
 import { openHouse, type House } from './harness/house.ts';
 
@@ -100,7 +101,7 @@ test('twin: whoever is put in line by such a board alone waits before a free slo
   const full = { settings: { maxActive: 1, paused: null }, active: new Map([[1, 1]]) };
   const boards = { peek: () => full } as unknown as Boards;
   const joining = { userIds: ['somebody'], limit: undefined };
-  const { isDue } = await joinPlainly({ database: house.database, boards }, concertId, joining);
+  const { isDue } = await joinPlainly({ database: house.database, boards, supply: createSupply() }, concertId, joining);
   assert(isDue, 'and it is said that somebody is due');
   const [free] = await house.sql`
     select from rooms where concert_id = ${concertId} and active < max_active and head < last_number`;

@@ -33,7 +33,7 @@ after(async () => {
 /** The room itself, on a database that may be less reliable than ours. */
 function roomOn(database: Database, heard = feed): Reservations {
   const metrics = createMetrics();
-  const catalog = createCatalog({ database, metrics });
+  const catalog = createCatalog({ database, feed: heard, metrics });
   const deps = { database, feed: heard, catalog, metrics, batchMax: 100, retentionDays: 30 };
   const waitingRoom = createWaitingRoom({ ...deps, secret: 'x'.repeat(32) });
   return createReservations({ ...deps, waitingRoom, keys: createKeys({ database }) });

@@ -60,7 +60,7 @@ test('a line that is read for the first time misses nothing of what happens mean
   const { database } = house;
   const metrics = createMetrics();
   const options = { secret: 'x'.repeat(32), batchMax: 1_000, metrics, retentionDays: 30 };
-  const room = createWaitingRoom({ database, feed, catalog: createCatalog({ database, metrics }), ...options });
+  const room = createWaitingRoom({ database, feed, catalog: createCatalog({ database, feed, metrics }), ...options });
   const heard = Promise.withResolvers<void>();
   // After the room, which subscribed before.
   feed.subscribe('line', ([concert]: [string]) => {
@@ -118,7 +118,7 @@ test('of a line that nobody asks about any more nothing stays in memory', async 
   const { database } = house;
   const metrics = createMetrics();
   const options = { secret: 'x'.repeat(32), batchMax: 1_000, retentionDays: 30, metrics };
-  const room = createWaitingRoom({ database, feed, catalog: createCatalog({ database, metrics }), ...options });
+  const room = createWaitingRoom({ database, feed, catalog: createCatalog({ database, feed, metrics }), ...options });
   const carryOut = async (): Promise<void> => {
     for (const duty of room.duties) await duty.run();
   };

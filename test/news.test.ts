@@ -40,7 +40,7 @@ interface Rooms {
 /** The rooms of a server without its door; time brings nothing there but what a test carries out. */
 function roomsOn(feed: Feed): Rooms {
   const metrics = createMetrics();
-  const catalog = createCatalog({ database: house.database, metrics });
+  const catalog = createCatalog({ database: house.database, feed, metrics });
   const deps = { database: house.database, feed, catalog, metrics, batchMax: 100, retentionDays: 30, rateLimit: false };
   const waitingRoom = createWaitingRoom({ ...deps, secret: 'unused here' });
   return { waitingRoom, reservations: createReservations({ ...deps, waitingRoom, keys: createKeys(deps) }) };

@@ -44,7 +44,7 @@ interface Rooms {
 async function openRooms(t: TestContext, change: Partial<Feed> = {}): Promise<Rooms> {
   const feed = { ...(await createFeed(house.databaseUrl, house.sql)), ...change };
   const metrics = createMetrics();
-  const catalog = createCatalog({ database: house.database, metrics });
+  const catalog = createCatalog({ database: house.database, feed, metrics });
   const deps = { database: house.database, feed, catalog, metrics, batchMax: 100, retentionDays: 30, rateLimit: false };
   const waitingRoom = createWaitingRoom({ ...deps, secret: 'unused here' });
   const reservations = createReservations({ ...deps, waitingRoom, keys: createKeys(deps) });

@@ -150,7 +150,7 @@ async function voidAllTokens(): Promise<void> {
   const feed = await createFeed(house.databaseUrl, house.sql);
   const deps = { database: house.database, metrics: createMetrics() };
   const options = { secret: 'unused here', batchMax: 100, retentionDays: 30 };
-  const room = createWaitingRoom({ ...deps, feed, catalog: createCatalog(deps), ...options });
+  const room = createWaitingRoom({ ...deps, feed, catalog: createCatalog({ ...deps, feed }), ...options });
   const rows = await house.sql<{ userId: string }[]>`
     select distinct user_id as "userId" from queue_tokens where status <> 'EXPIRED'`;
   for (const { userId } of rows) await room.voidTokens(userId);

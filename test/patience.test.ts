@@ -7,6 +7,7 @@ import { createMetrics } from '../src/platform/metrics.ts';
 import { createWaitingRoom } from '../src/waiting-room/gate.ts';
 import { createBoards } from '../src/waiting-room/boards.ts';
 import { createPresence } from '../src/waiting-room/presence.ts';
+import { createSupply } from '../src/waiting-room/supply.ts';
 import { createTending } from '../src/waiting-room/tending.ts';
 import { boxOffice } from './harness/box-office.ts';
 import { openHouse, type House } from './harness/house.ts';
@@ -30,7 +31,7 @@ test('what a sick server leaves undone is done, however many lines there are', a
   t.after(() => feed.close());
   const metrics = createMetrics();
   const { database } = house;
-  const catalog = createCatalog({ database, metrics });
+  const catalog = createCatalog({ database, feed, metrics });
   const room = createWaitingRoom({
     database,
     feed,
@@ -46,7 +47,8 @@ test('what a sick server leaves undone is done, however many lines there are', a
   // All falls to somebody else, who says that it is on duty and does nothing. Another server looks, two lines at a time.
   const sick = { isOurs: () => false, hasCompany: () => true };
   const boards = createBoards(database, feed);
-  const duty = createTending({ database, boards, presence: createPresence(database), feed: sick, roomsPerLook: 2 });
+  const [presence, supply] = [createPresence(database), createSupply()];
+  const duty = createTending({ database, boards, presence, supply, feed: sick, roomsPerLook: 2 });
   for (let second = 0; second < 60; second++) {
     await duty.run();
     pass(1_000);

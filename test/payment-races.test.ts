@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { payPlainly } from '../src/payment/plain-payments.ts';
+import { admitting } from '../src/waiting-room/admission.ts';
+import type { WaitingRoom } from '../src/waiting-room/gate.ts';
 import { passOf } from '../src/waiting-room/tokens.ts';
 import { endSessions } from './harness/backdate.ts';
 import { newFan, type Fan } from './harness/box-office.ts';
@@ -202,10 +204,11 @@ test('seats are sold in the order of everybody’s locks, whatever the order of 
       fingerprint: `pay ${reservationId}`,
     });
   }
+  const waitingRoom = { admitting: () => admitting(house.sql, concertId) } as unknown as WaitingRoom;
   const { sql, end } = await house.database.session();
   await sql`begin`;
   await sql`select from seats where performance_id = ${performanceId} and number = 1 for update`;
-  const paying = payPlainly(house.database, concertId, commands);
+  const paying = payPlainly({ database: house.database, waitingRoom }, concertId, commands);
   await lockWaiters(house, 1);
   const free = await house.sql`
     select from seats where performance_id = ${performanceId} and number = 2 for update skip locked`;

@@ -45,6 +45,7 @@ test('all eight use cases, one after the other', async () => {
     id: performanceId,
     concertId,
     startsAt: '2030-05-01T10:00:00.000Z',
+    status: 'SCHEDULED',
     seatsTotal: 50,
     seatsAvailable: 50,
   });

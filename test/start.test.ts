@@ -6,6 +6,7 @@ import { type Socket, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { boxOffice } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { caller } from './harness/http.ts';
@@ -13,6 +14,7 @@ import { openHouse } from './harness/house.ts';
 import { type Program, opened, runMain, source } from './harness/server.ts';
 
 const secret = 'a secret of at least thirty-two characters';
+const sign_ins_max = 5;
 
 /** Runs the server with wrong circumstances; it must end by itself with one line. */
 async function complaintOf(environment: Readonly<Record<string, string>>): Promise<string> {
@@ -46,6 +48,17 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Answers the access token. Passwords are hashed behind all other work: a machine with too much of it says when to come again. */
+async function signIn(call: ReturnType<typeof caller>, login: object, attempt = 1): Promise<string> {
+  const answer = await call<{ token: string }>('POST', '/api/auth/sign-in/email', { body: login });
+  if (answer.status === 503 && attempt < sign_ins_max) {
+    await sleep(Number(answer.headers.get('retry-after')) * 1_000);
+    return signIn(call, login, attempt + 1);
+  }
+  assert.equal(answer.status, 200);
+  return answer.body.token;
+}
+
 interface Listing {
   readonly concerts: readonly { readonly id: string; readonly title: string }[];
 }
@@ -66,9 +79,8 @@ describe('a server with nothing but an empty folder', () => {
     assert.equal(concerts.concerts.length, 3);
     const [, email = '', password = ''] = /operator +(\S+) +password (\S+)/.exec(program.output()) ?? [];
     login = { email, password };
-    const signedIn = await call<{ token: string }>('POST', '/api/auth/sign-in/email', { body: login });
-    assert.equal(signedIn.status, 200);
-    const audit = await call<{ ok: boolean }>('GET', '/api/v1/admin/audit', { bearer: signedIn.body.token });
+    const bearer = await signIn(call, login);
+    const audit = await call<{ ok: boolean }>('GET', '/api/v1/admin/audit', { bearer });
     assert.equal(audit.body.ok, true);
     const secrets = ['auth-secret', 'postgres-password', 'demo-password'];
     for (const name of secrets) assert.equal((await stat(path.join(dataDir, name))).mode & 0o777, 0o600, name);
@@ -83,7 +95,7 @@ describe('a server with nothing but an empty folder', () => {
     const call = caller(await opened(program));
     assert.match(program.output(), /^ +to the fans as +https:\/\/tickets\.example$/m);
     assert.deepEqual(idsOf((await call<Listing>('GET', '/api/v1/concerts')).body), idsOf(concerts));
-    assert.equal((await call('POST', '/api/auth/sign-in/email', { body: login })).status, 200);
+    await signIn(call, login);
     program.process.kill('SIGINT');
     await end(program, 'SIGINT');
   });

@@ -8,6 +8,7 @@ import { createReservations } from '../src/reservation/reservation.ts';
 import { createBoards } from '../src/waiting-room/boards.ts';
 import { createLiveRooms, turnOver } from '../src/waiting-room/live-rooms.ts';
 import { createPresence } from '../src/waiting-room/presence.ts';
+import { createSupply } from '../src/waiting-room/supply.ts';
 import { createTending } from '../src/waiting-room/tending.ts';
 import { createWaitingRoom, type WaitingRoom } from '../src/waiting-room/gate.ts';
 import type { Tx } from '../src/platform/database.ts';
@@ -43,7 +44,7 @@ after(async () => {
 function openRoom(heard: Feed): WaitingRoom {
   const deps = { database: house.database, metrics: createMetrics() };
   const options = { secret: 'x'.repeat(32), batchMax: 1_000, retentionDays: 30 };
-  return createWaitingRoom({ ...deps, feed: heard, catalog: createCatalog(deps), ...options });
+  return createWaitingRoom({ ...deps, feed: heard, catalog: createCatalog({ ...deps, feed: heard }), ...options });
 }
 
 let fans = 0;
@@ -89,7 +90,14 @@ test('with more lines than one look asks about, time reaches all of them', async
   await overdue();
   const boards = createBoards(house.database, feed);
   const presence = createPresence(house.database);
-  const duty = createTending({ database: house.database, boards, presence, feed, roomsPerLook: 2 });
+  const duty = createTending({
+    database: house.database,
+    boards,
+    presence,
+    supply: createSupply(),
+    feed,
+    roomsPerLook: 2,
+  });
   hasten(t);
   for (let run = 0; run < 3; run++) await duty.run();
   const late = await house.sql`select from queue_tokens where status = 'ACTIVE' and expires_at <= now()`;
@@ -221,7 +229,7 @@ test('a heart that did not beat while there was no line is no outage; one that c
   const beatAfterAnHour = async (quietAt?: number): Promise<boolean> => {
     await house.sql`update heartbeat set at = now() - interval '1 hour'`;
     const before = await graceFrom();
-    await createTending({ database: house.database, boards, presence, feed }).run(quietAt);
+    await createTending({ database: house.database, boards, presence, supply: createSupply(), feed }).run(quietAt);
     const [row] = await house.sql<[{ isFresh: boolean }]>`
       select at > now() - interval '1 minute' as "isFresh" from heartbeat`;
     assert(row.isFresh);

@@ -34,7 +34,7 @@ before(async () => {
   room = createWaitingRoom({
     database: house.database,
     feed,
-    catalog: createCatalog({ database: house.database, metrics }),
+    catalog: createCatalog({ database: house.database, feed, metrics }),
     secret: 'unused here',
     batchMax: 500,
     metrics,

@@ -10,6 +10,7 @@ const read_by_people = [
   'web/{client,console,fan,place,seats,ui,wait,words}/**/*.{ts,tsx}',
   'src/refusals.ts',
   'src/hall/sentences.ts',
+  'src/refunds/{policy,words}.ts',
   'src/console/desk/file-words.ts',
   'src/pages/*.ts',
 ];

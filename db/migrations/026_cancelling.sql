@@ -75,16 +75,24 @@ create table performance_cancellations (
   total integer not null,
   last_number integer not null default 0,
   started_at timestamptz not null default now(),
+  -- Of the last batch: what rests for long is taken over by another server.
+  progressed_at timestamptz not null default now(),
   ended_at timestamptz,
   primary key (concert_id, performance_id),
   constraint performance_cancellations_ended check ((state = 'DONE') = (ended_at is not null))
 );
 create index performance_cancellations_running on performance_cancellations (started_at) where state = 'RUNNING';
 
--- Bound to its supply, a line lets nobody in to nothing: `openings` is how many more may come in until the seats are counted
--- again; null while that binds nobody.
+-- Bound to its supply, a line lets nobody in to nothing: `openings` is how many more may come in until the seats and those inside
+-- who hold none are counted again, which raises `openings_counted`; null until they were counted, negative where seats went meanwhile.
 alter table rooms add column bound_to_supply boolean not null default false;
-alter table rooms add column openings integer check (openings >= 0);
+alter table rooms add column openings integer;
+alter table rooms add column openings_counted integer not null default 0;
+-- A line that waits for returned seats while there is none, and nobody is inside, is at rest: nothing that time brings concerns it,
+-- and it is not looked at. Since `waking_since` signs of life of its fans are being written down, and nobody is let in before.
+alter table rooms add column is_at_rest boolean not null default false check (not (is_at_rest and is_live));
+alter table rooms add column waking_since timestamptz;
+create index rooms_at_rest on rooms (concert_id) where is_at_rest;
 
 alter table operator_log drop constraint operator_log_action_check;
 alter table operator_log add constraint operator_log_action_check check (action in

@@ -1,6 +1,7 @@
 /**
  * The door of the room where what was paid for is cancelled: a quote, and the cancellation itself, by the fan or by an
- * operator for them. Cancellations of one concert that arrive together share a transaction, the one of cancelling.ts.
+ * operator for them. Cancellations of one concert that arrive together share a transaction, the one of cancelling.ts. Dates
+ * that are called off or moved are in dates.ts.
  */
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Funding } from '../funding/funding.ts';
@@ -13,6 +14,7 @@ import { refuse } from '../refusals.ts';
 import { concertIdOf, type Reservations } from '../reservation/reservation.ts';
 import type { Wallet } from '../wallet/wallet.ts';
 import { cancelAll, type CancelCommand, type Cancelled, type CancellingDeps } from './cancelling.ts';
+import { createDates, type Dates, type DatesOptions } from './dates.ts';
 import type { ForFan, Wanted } from './deciding.ts';
 import { quote, type Quote } from './quoting.ts';
 
@@ -29,7 +31,7 @@ export interface Wish {
   readonly key: string;
 }
 
-export interface Cancellation {
+export interface Cancellation extends Dates {
   /**
    * What cancelling an own reservation would give back now. Refusals, in this order: NOT_FOUND; VALIDATION_FAILED for a number
    * that comes twice or is not of it; NOT_CANCELLABLE because of NOT_PAID, ALREADY_CANCELLED (already one of the seats named,
@@ -47,11 +49,11 @@ export interface Cancellation {
   ): Promise<Once<Cancelled>>;
   /** For a fan, less `feePercent` of each price, whatever the policy and the time; it stands in the operators' log. Refuses as `cancel` does. */
   cancelForFan(operator: ForFan, wish: Wish): Promise<Once<Cancelled>>;
-  /** Resolves when every accepted cancellation is answered. */
-  drain(): Promise<void>;
 }
 
-export interface CancellationOptions extends CancellingDeps {
+export type CancellationOptions = CancellingDeps & DatesOptions & Rooms;
+
+interface Rooms {
   readonly database: Database;
   readonly catalog: Pick<Catalog, 'performance' | 'performancesOf'>;
   readonly reservations: Pick<Reservations, 'countChanges' | 'announce'>;
@@ -86,6 +88,7 @@ export function createCancellation(options: CancellationOptions): Cancellation {
       return answers;
     },
   });
+  const dates = createDates(options);
   const submit = (command: Omit<CancelCommand, 'id'>): Promise<Once<Cancelled>> => {
     const concertId = concertIdOf(command.reservationId);
     return lanes.submit(concertId, { ...command, id: `${concertId}-${timeOrderedId()}` });
@@ -106,7 +109,10 @@ export function createCancellation(options: CancellationOptions): Cancellation {
       const wanted = { reservationId, fanId, seatNumbers };
       return submit({ ...wanted, userId: operatorId, key, fingerprint, refund: undefined, to: 'wallet', operator });
     },
-    drain: lanes.drain,
+    ...dates,
+    drain: async () => {
+      await Promise.all([lanes.drain(), dates.drain()]);
+    },
   };
 }
 

@@ -3,13 +3,15 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { route, type App } from '../contract.ts';
 import { languageOf } from '../platform/language.ts';
 import type { Cancellation, Cancelled } from './cancellation.ts';
+import { dateRoutes, type DateRoutes } from './routes-dates.ts';
 
 export interface CancellationRooms {
-  readonly cancellation: Pick<Cancellation, 'quote' | 'cancel' | 'cancelForFan'>;
+  readonly cancellation: Pick<Cancellation, 'quote' | 'cancel' | 'cancelForFan'> & DateRoutes['dates'];
   readonly accounts: Pick<Accounts, 'identify' | 'requireOperator'>;
 }
 
 export function cancellationRoutes(app: App, { cancellation, accounts }: CancellationRooms): void {
+  dateRoutes(app, { dates: cancellation, accounts });
   app.route({
     ...route('getCancellation'),
     handler: async (request) => {

@@ -44,7 +44,7 @@ export interface CreatedConcert extends RefundTerms {
 
 const id_length = 10;
 const problems_max = 20;
-const sentences = {
+export const sentences = {
   date: { en: 'must be a date and time in the years 1 to 9999', ko: '1년부터 9999년 사이의 날짜와 시각이어야 해요' },
   seats: {
     en: `must have 1 to ${seats_max} seats in all`,
@@ -140,7 +140,7 @@ function seatsIn({ sections }: NewPerformance): number {
   return sections.reduce((sum, { rows, seatsPerRow }) => sum + rows * seatsPerRow, 0);
 }
 
-function utc(text: string): string | undefined {
+export function utc(text: string): string | undefined {
   const ms = Date.parse(text);
   if (Number.isNaN(ms)) return undefined;
   const iso = new Date(ms).toISOString();

@@ -12,9 +12,17 @@ export interface Section {
   readonly firstNumber: number;
 }
 
-export interface Performance {
+/** What of a performance never changes: which seats it has. */
+export interface Layout {
   readonly concertId: string;
   readonly id: string;
+  readonly seatsTotal: number;
+  /** In order of `firstNumber`, without gaps. */
+  readonly sections: readonly Section[];
+}
+
+/** As it stood when it was read: whoever keeps it may keep what is over, but for the layout. */
+export interface Performance extends Layout {
   /** ISO 8601, UTC. */
   readonly startsAt: string;
   /** CANCELLED: called off, and never on sale again. */
@@ -24,14 +32,13 @@ export interface Performance {
   /** When it was moved last, and from where; both null if it never was. ISO 8601, UTC. */
   readonly movedAt: string | null;
   readonly movedFrom: string | null;
-  readonly seatsTotal: number;
-  /** In order of `firstNumber`, without gaps. */
-  readonly sections: readonly Section[];
+  /** Why it was called off; null unless CANCELLED. */
+  readonly reason: { readonly ko: string; readonly en: string } | null;
 }
 
-/** From when on nothing of this date can be held or paid: its start. */
-export function saleEndOf({ startsAt }: Pick<Performance, 'startsAt'>): Date {
-  return new Date(startsAt);
+/** From when on nothing of this date can be held: its start; ever since, where it was called off. */
+export function saleEndOf({ startsAt, status }: Pick<Performance, 'startsAt' | 'status'>): Date {
+  return new Date(status === 'SCHEDULED' ? startsAt : 0);
 }
 
 export interface Seat {
@@ -45,7 +52,7 @@ export interface Seat {
 }
 
 /** The seat of that number, or undefined if the performance has none. */
-export function seatAt(performance: Performance, number: number): Seat | undefined {
+export function seatAt(performance: Layout, number: number): Seat | undefined {
   if (!Number.isInteger(number) || number < 1 || number > performance.seatsTotal) return undefined;
   const section = sectionOf(performance.sections, number);
   if (section === undefined) return undefined;
@@ -80,7 +87,7 @@ interface GradePrice {
 }
 
 /** What each grade costs, in the order in which the sections name them. */
-export function gradePrices({ sections }: Performance): GradePrice[] {
+export function gradePrices({ sections }: Layout): GradePrice[] {
   const grades = new Map<string, GradePrice>();
   for (const { grade, price, rows, seatsPerRow } of sections) {
     const known = grades.get(grade) ?? { grade, priceMin: price, priceMax: price, seatsTotal: 0 };

@@ -10,13 +10,13 @@ import { folded, type Upcoming } from './upcoming.ts';
 export interface SeatsSold {
   readonly total: number;
   readonly sold: number;
-  /** Every seat is paid for, of the dates that have not begun. */
+  /** Every seat is paid for, of the dates that are on sale still. */
   readonly isSoldOut: boolean;
-  /** Dates that are not on sale any more. */
-  readonly begun: readonly string[];
+  /** Dates whose sale has ended. */
+  readonly ended: readonly string[];
 }
 
-/** How many seats of each there are, how many are paid for, and which dates have begun. */
+/** How many seats of each there are, how many are paid for, and of which dates the sale has ended. */
 export type Sales = (concertIds: readonly string[]) => Promise<ReadonlyMap<string, SeatsSold>>;
 
 export interface BilledConcert extends Concert {

@@ -25,8 +25,9 @@ function createShown() {
 
 function show(performances: readonly Performance[]) {
   return performances.map((performance) => {
-    const { id, startsAt, seatsTotal, status, movedFrom, movedAt } = performance;
-    return { id, startsAt, seatsTotal, status, movedFrom, movedAt, grades: gradePrices(performance) };
+    const { id, startsAt, seatsTotal, status, movedFrom, movedAt, reason } = performance;
+    const date = { id, startsAt, seatsTotal, status, movedFrom, movedAt, grades: gradePrices(performance) };
+    return { date, reason };
   });
 }
 
@@ -68,16 +69,18 @@ export function catalogRoutes(app: App, { catalog, sales, maxSeatsPerFan }: Cata
         catalog.performancesOf(concertId),
         catalog.termsOf(concertId),
       ]);
-      const begun = new Set(known.get(concertId)?.begun);
+      const ended = new Set(known.get(concertId)?.ended);
+      const language = languageOf(request.headers['accept-language']);
       return {
         ...concert,
         ...saleOf(known, concertId),
         maxSeatsPerFan: seatsMax,
         timeZone: terms.timeZone,
-        refundRules: said(terms, languageOf(request.headers['accept-language'])),
-        performances: shown(performances).map((date) =>
-          Object.assign({ onSale: !begun.has(date.id) && date.status === 'SCHEDULED', notice: null }, date),
-        ),
+        refundRules: said(terms, language),
+        performances: shown(performances).map(({ date, reason }) => {
+          const onSale = !ended.has(date.id) && date.status === 'SCHEDULED';
+          return Object.assign({ onSale, notice: reason === null ? null : reason[language] }, date);
+        }),
       };
     },
   });

@@ -1,7 +1,8 @@
 /**
  * The concerts that are still to come, in the order of their next dates, in memory: whoever looks at the programme,
- * searches it or turns its pages asks the database nothing of their own. What a concert is never changes and is read
- * once; which ones are to come is asked again for as long as news from another server may take.
+ * searches it or turns its pages asks the database nothing of their own. What a concert is, is read once until it changes;
+ * which ones are to come is asked again for as long as news from another server may take. Dates that were called off do
+ * not come.
  */
 import { oneLineIn } from '../contract.ts';
 import type { Sql } from '../platform/database.ts';
@@ -22,10 +23,12 @@ export interface UpcomingConcerts {
   all(): Promise<readonly Upcoming[]>;
   /** A concert was made here: it is in the next answer. */
   forget(): void;
+  /** What is known of a concert, or of all, is not so any more. */
+  changed(concertId?: string): void;
 }
 
 interface Known extends Omit<Upcoming, 'nextStarts'> {
-  /** All of its dates in order, ms since 1970. */
+  /** All of its dates in order but those called off, ms since 1970. */
   readonly starts: readonly number[];
 }
 
@@ -47,8 +50,11 @@ export function folded(text: string): string {
 export function createUpcoming({ sql, metrics }: { sql: Sql; metrics: LaneMetrics }): UpcomingConcerts {
   const memory = createShortMemory<readonly Upcoming[]>(kept);
   let known: ReadonlyMap<string, Known> = new Map();
+  /** Counts the changes: what was read before one is not kept after it. */
+  let epoch = 0;
 
   const read = async (): Promise<readonly Upcoming[]> => {
+    const askedIn = epoch;
     const rows = await sql<{ id: string; now: Date }[]>`
       select id, now() as now from concerts where last_starts_at > now()
       order by first_starts_at, id limit ${concerts_max}`;
@@ -60,7 +66,7 @@ export function createUpcoming({ sql, metrics }: { sql: Sql; metrics: LaneMetric
       return one === undefined || nextStarts === undefined ? [] : [{ ...one, nextStarts }];
     });
     // Those that are over go with this.
-    known = new Map(all.map((one) => [one.concert.id, one]));
+    if (epoch === askedIn) known = new Map(all.map((one) => [one.concert.id, one]));
     return all.toSorted(
       (one, other) => one.nextStarts - other.nextStarts || (one.concert.id < other.concert.id ? -1 : 1),
     );
@@ -78,7 +84,15 @@ export function createUpcoming({ sql, metrics }: { sql: Sql; metrics: LaneMetric
       return asks.map(() => all);
     },
   });
-  return { all: async () => memory.get('') ?? lane.submit(undefined), forget: () => memory.forget() };
+  return {
+    all: async () => memory.get('') ?? lane.submit(undefined),
+    forget: () => memory.forget(),
+    changed: (concertId) => {
+      epoch += 1;
+      known = new Map(concertId === undefined ? [] : [...known].filter(([id]) => id !== concertId));
+      memory.forget();
+    },
+  };
 }
 
 async function readKnown(sql: Sql, ids: readonly string[]): Promise<Map<string, Known>> {
@@ -86,7 +100,7 @@ async function readKnown(sql: Sql, ids: readonly string[]): Promise<Map<string, 
     select id, title, artist, venue, currency, first_starts_at as first, last_starts_at as last,
       (select coalesce(min(price), 0)::int8 from sections where sections.concert_id = concerts.id) as "priceFrom",
       (select array_agg((extract(epoch from starts_at) * 1000)::bigint order by starts_at)
-        from performances where performances.concert_id = concerts.id) as starts
+        from performances where performances.concert_id = concerts.id and status = 'SCHEDULED') as starts
     from concerts where id = any(${ids}::text[])`;
   return new Map(
     rows.map(({ first, last, starts, ...row }) => {

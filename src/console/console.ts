@@ -6,14 +6,13 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { MoneyConfig } from '../config.ts';
 import { composed, concertDefaults, concertLimits, currency, type BodyOf } from '../contract.ts';
 import type { Catalog, CreatedPerformance, NewConcert } from '../catalog/catalog.ts';
-import { keyed, type Once } from '../idempotency/idempotency.ts';
+import { fingerprintOf, inOrder, keyed, once, type Once } from '../idempotency/idempotency.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { Refusal, refuse, refuseField } from '../refusals.ts';
 import { firstTerms, type GivenTerms, type RefundTerms } from '../refunds/refunds.ts';
 import type { Reservations, SeatNumbers } from '../reservation/reservation.ts';
 import {
-  changeSettings,
   openRoom,
   pauseOf,
   type LineNumbers,
@@ -28,7 +27,6 @@ import { admittedLately } from './history.ts';
 import { createLive, type Live } from './live.ts';
 import { lastDeed, writeDown } from './log.ts';
 import { createMoney, type Money } from './money/money.ts';
-import { fingerprintOf, inOrder, once } from './once.ts';
 import { listReservations, type ReservationQuery, type ReservationsPage } from './reservations.ts';
 
 // For the rooms that act for an operator: one room writes the log.
@@ -94,7 +92,7 @@ export interface ConsoleRooms {
   readonly database: Database;
   readonly accounts: Pick<Accounts, 'findUsers' | 'usersOf'>;
   readonly catalog: Catalog;
-  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers' | 'settings'>;
+  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'numbers' | 'settings' | 'changeSettings'>;
   readonly metrics: Pick<Metrics, 'totals' | 'loop'>;
   readonly reservations: Pick<Reservations, 'layOutSeats' | 'seatNumbersByState' | 'standingOfAllDates'>;
   readonly wallet: Pick<Wallet, 'entries'>;
@@ -115,7 +113,7 @@ export function createConsole(rooms: ConsoleRooms): Console {
       return made;
     },
     createConcertOnce: async (sale, operatorId, key) => {
-      const request = { userId: operatorId, key, fingerprint: fingerprintOf(sale) };
+      const request = { userId: operatorId, key, fingerprint: fingerprintOf('concert', sale) };
       const made = await keyed(() =>
         database.transaction((tx) => once(tx, request, () => putOnSale(tx, rooms, sale, operatorId))),
       );
@@ -183,7 +181,7 @@ async function updateConcert(
   const work = rooms.database.transaction(async (tx) => {
     // The concert's row before the room's, as everybody who takes both.
     const changedTerms = isOfTerms ? await rooms.catalog.changeTerms(tx, concertId, terms) : undefined;
-    const changed = await changeSettings(tx, concertId, patch);
+    const changed = await rooms.waitingRoom.changeSettings(tx, concertId, patch);
     const before = { ...changed.before, ...changedTerms?.before };
     const seen = { refundPolicy: policySeen, timeZone: zoneSeen };
     // Refusing here undoes the change.

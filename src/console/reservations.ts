@@ -38,7 +38,7 @@ export interface DoneCancellation extends GivenBack {
 
 export interface ReservationsPage {
   readonly reservations: (Omit<OwnReservation, 'cancellations'> & {
-    readonly cancellations: DoneCancellation[];
+    readonly cancellations?: DoneCancellation[];
     readonly userId: string;
     readonly userName: string | null;
     readonly createdAt: string;
@@ -142,8 +142,9 @@ async function complete(
 ): Promise<ReservationsPage['reservations'][number]> {
   const { id, concertId, performanceId, userId, status } = row;
   const performance = await catalog.performance(performanceId);
-  const paid = whatWasPaid(row, performance);
-  const prices = new Map(paid.cancelledSeats.map(({ number, price }) => [number, price]));
+  const { cancellations, ...paid } = whatWasPaid(row, performance);
+  const prices = new Map(paid.cancelledSeats?.map(({ number, price }) => [number, price]));
+  const told = cancellations?.map((past) => Object.assign(past, sharesOf(past, prices, done.get(past.id))));
   return {
     id,
     concertId,
@@ -151,7 +152,7 @@ async function complete(
     userId,
     userName,
     ...paid,
-    cancellations: paid.cancellations.map((past) => Object.assign(past, sharesOf(past, prices, done.get(past.id)))),
+    ...(told === undefined ? {} : { cancellations: told }),
     status,
     heldUntil: status === 'HELD' ? row.heldUntil.toISOString() : null,
     createdAt: row.createdAt.toISOString(),

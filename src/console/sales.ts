@@ -93,7 +93,7 @@ export function createSales(rooms: SalesRooms): (concertId: string) => Promise<S
     const scheduled = performances.filter(({ status }) => status === 'SCHEDULED');
     const selling = {
       total: summed(scheduled),
-      onSale: summed(scheduled.filter(({ id }) => !standing.begun.has(id))),
+      onSale: summed(scheduled.filter(({ id }) => !standing.ended.has(id))),
       // Seats that were sold before and are no more, since their date was called off: that is no pace.
       calledOff:
         summed(performances.filter(({ id }) => lately.has(id))).sold +

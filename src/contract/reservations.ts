@@ -46,29 +46,31 @@ const givenBack = {
     description: 'What was sent on to where it came from',
   }),
 };
+/** Only where it was paid: what is held is told as it was when it was held. */
 const paidProperties = {
-  paid: Type.Unsafe<number | null>({
-    type: ['integer', 'null'],
-    description: 'What was paid for all of it; null while it is not paid',
-  }),
-  paidAt: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
-  cancelledSeats: Type.Array(ReservedSeat, {
-    description: 'Paid for and given back; `seats` are those left, and `amount` what these cost',
-  }),
-  cancellations: Type.Array(Type.Object(givenBack), { description: 'The oldest first' }),
+  paid: Type.Optional(Type.Integer({ description: 'What was paid for all of it' })),
+  paidAt: Type.Optional(Time),
+  cancelledSeats: Type.Optional(
+    Type.Array(ReservedSeat, {
+      description: 'Paid for and given back; `seats` are those left, and `amount` what these cost',
+    }),
+  ),
+  cancellations: Type.Optional(Type.Array(Type.Object(givenBack), { description: 'The oldest first' })),
 };
 /** As its fan sees it later. */
 export const OwnReservation = Type.Object({ ...reservationProperties, ...paidProperties });
 export const AnyonesReservation = Type.Object({
   ...reservationProperties,
   ...paidProperties,
-  cancellations: Type.Array(
-    Type.Object({
-      ...givenBack,
-      seats: Type.Array(Type.Object({ number: Type.Integer(), price: Money, fee: Money, refund: Money })),
-      by: Operator,
-    }),
-    { description: 'The oldest first' },
+  cancellations: Type.Optional(
+    Type.Array(
+      Type.Object({
+        ...givenBack,
+        seats: Type.Array(Type.Object({ number: Type.Integer(), price: Money, fee: Money, refund: Money })),
+        by: Operator,
+      }),
+      { description: 'The oldest first' },
+    ),
   ),
   userId: Id,
   userName: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'null where only the id is known' }),

@@ -52,9 +52,10 @@ export function homePicturePath(language: Language): string {
   return `/picture-${language}.png?v=${pictureVersion}`;
 }
 
-/** Where the picture is: the same address for as long as the drawing is the same. */
-function picturePath(language: Language, concertId: string): string {
-  return `/concerts/${concertId}/picture-${language}.png?v=${pictureVersion}`;
+/** Where the picture is: the same address for as long as the drawing is the same, and what it says. */
+function picturePath(language: Language, { id, firstStartsAt, lastStartsAt }: Concert): string {
+  const dates = [firstStartsAt, lastStartsAt].map((at) => (Date.parse(at) / 1_000).toString(36)).join('-');
+  return `/concerts/${id}/picture-${language}.png?v=${pictureVersion}-${dates}`;
 }
 
 /** `origin` is where the fans find this service, without a slash at its end. */
@@ -70,7 +71,7 @@ export function aboutConcert(
   );
   const address = `${origin}/concerts/${concert.id}`;
   const image = {
-    address: `${origin}${picturePath(language, concert.id)}`,
+    address: `${origin}${picturePath(language, concert)}`,
     alt: [title, concert.artist, when, concert.venue].join(', '),
   };
   const events = performances
@@ -83,7 +84,7 @@ export function aboutConcert(
 function eventOf(
   about: { readonly title: string; readonly address: string; readonly image: string },
   { artist, venue, currency }: Concert,
-  { startsAt, sections }: Performance,
+  { startsAt, status, movedFrom, sections }: Performance,
 ): object {
   const prices = sections.map(({ price }) => price);
   return {
@@ -91,7 +92,8 @@ function eventOf(
     '@type': 'MusicEvent',
     name: about.title,
     startDate: startsAt,
-    eventStatus: 'https://schema.org/EventScheduled',
+    ...(movedFrom === null ? {} : { previousStartDate: movedFrom }),
+    eventStatus: `https://schema.org/${eventStatusOf(status, movedFrom)}`,
     eventAttendanceMode: 'https://schema.org/OfflineEventAttendanceMode',
     url: about.address,
     image: [about.image],
@@ -105,4 +107,9 @@ function eventOf(
       highPrice: Math.max(...prices),
     },
   };
+}
+
+function eventStatusOf(status: Performance['status'], movedFrom: string | null): string {
+  if (status === 'CANCELLED') return 'EventCancelled';
+  return movedFrom === null ? 'EventScheduled' : 'EventRescheduled';
 }

@@ -1,6 +1,6 @@
 /**
  * The pages of a concert, which say its name, its dates and its place before any script: to messengers, to search
- * engines, and to whoever reads without one. What a concert is never changes, so each is made once.
+ * engines, and to whoever reads without one. Each is made once, for as long as the concert is what it was.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Catalog, Concert } from '../catalog/catalog.ts';
@@ -30,7 +30,8 @@ export function createConcertPages(
   { built, shell, origin }: Parts,
   { catalog }: { readonly catalog: Pick<Catalog, 'concert' | 'performancesOf'> },
 ) {
-  const kept = new Map<string, Promise<Compressed>>();
+  /** By what was asked for, with the concert that it says: another object is another concert. */
+  const kept = new Map<string, { readonly concert: Concert; readonly page: Promise<Compressed> }>();
   const make = async (concert: Concert, { language, theme }: Reader, place: Place): Promise<Compressed> => {
     const about = aboutConcert({ language, origin }, concert, await catalog.performancesOf(concert.id));
     const { title, description } = about;
@@ -44,22 +45,25 @@ export function createConcertPages(
   return async (request: FastifyRequest, reply: FastifyReply, place: Place): Promise<FastifyReply> => {
     const { concertId } = request.params as { concertId: string };
     // Without the database the page comes all the same, and asks again by itself.
-    const concert = await known(catalog, concertId).catch(() => 'unclear' as const);
+    const concert = await concertOf(catalog, concertId).catch(() => 'unclear' as const);
     if (concert === 'unclear') return shell(request, reply, 'fan', 'fan');
     if (concert === undefined) return shell(request, reply.code(404), 'fan', 'fan');
     const reader = readerOf(request, languageOfTitle(concert.title));
     const key = `${concertId} ${place} ${reader.language} ${reader.theme}`;
-    const page = kept.get(key) ?? make(concert, reader, place);
+    const known = kept.get(key);
+    const page = known?.concert === concert ? known.page : make(concert, reader, place);
     // The map's order is the order of use.
     kept.delete(key);
-    kept.set(key, page);
+    kept.set(key, { concert, page });
     const [oldest] = kept.keys();
     if (kept.size > kept_max && oldest !== undefined) kept.delete(oldest);
-    page.catch(() => kept.delete(key));
+    page.catch(() => {
+      if (kept.get(key)?.page === page) kept.delete(key);
+    });
     return sendDocument(request, reply, { page: await page, language: reader.language });
   };
 }
 
-async function known(catalog: Pick<Catalog, 'concert'>, concertId: string): Promise<Concert | undefined> {
+async function concertOf(catalog: Pick<Catalog, 'concert'>, concertId: string): Promise<Concert | undefined> {
   return concert_id.test(concertId) ? catalog.concert(concertId) : undefined;
 }

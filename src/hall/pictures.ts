@@ -16,8 +16,8 @@ export interface Picture {
 }
 
 export interface Pictures {
-  /** `key` names what the texts say. Rejects with `OverloadedError` when too many wait. */
-  of(key: string, texts: () => PictureTexts): Promise<Picture>;
+  /** Rejects with `OverloadedError` when too many wait. */
+  of(texts: PictureTexts): Promise<Picture>;
 }
 
 /** Some 20 KB each. */
@@ -55,8 +55,10 @@ export function createPictures(folder: string): Pictures {
   };
 
   return {
-    of: (key, texts) => {
-      const known = kept.get(key) ?? few.run(() => draw(texts()));
+    of: (texts) => {
+      // By what it says: what has changed of a concert is another picture.
+      const key = JSON.stringify(texts);
+      const known = kept.get(key) ?? few.run(() => draw(texts));
       // The map's order is the order of use.
       kept.delete(key);
       kept.set(key, known);

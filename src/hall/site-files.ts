@@ -47,13 +47,13 @@ function mountPictures(app: App, { folder, catalog }: Pick<Parts, 'folder' | 'ca
   const pictures = createPictures(path.join(folder, 'picture'));
   for (const language of languages) {
     app.get(`/picture-${language}.png`, async (request, reply) =>
-      sendPicture(request, reply, await pictures.of(language, () => homeTexts(language))),
+      sendPicture(request, reply, await pictures.of(homeTexts(language))),
     );
     app.get(`/concerts/:concertId/picture-${language}.png`, async (request, reply) => {
       const { concertId } = request.params as { concertId: string };
       const concert = concert_id.test(concertId) ? await catalog.concert(concertId) : undefined;
       if (concert === undefined) throw refuse('NOT_FOUND');
-      const drawn = await pictures.of(`${concertId} ${language}`, () => pictureTexts(language, concert));
+      const drawn = await pictures.of(pictureTexts(language, concert));
       return sendPicture(request, reply, drawn);
     });
   }

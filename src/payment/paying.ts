@@ -7,7 +7,6 @@ import type { Tx } from '../platform/database.ts';
 import { Refusal, refuse } from '../refusals.ts';
 import type { LockedReservation, SeatChange } from '../reservation/reservation.ts';
 import {
-  handOn,
   lockRoom,
   lockTokens,
   refusalFor,
@@ -32,7 +31,7 @@ export interface PayCommand extends KeyedCommand {
   readonly reservationId: string;
 }
 
-type Deps = Pick<PaymentsOptions, 'reservations' | 'wallet'> & {
+type Deps = Pick<PaymentsOptions, 'reservations' | 'wallet' | 'waitingRoom'> & {
   /** Counts from 0. */
   readonly attempt: number;
 };
@@ -194,14 +193,23 @@ async function debitAll(tx: Tx, { wallet }: Deps, { round, outcomes, paidAt }: D
 }
 
 /** What a sale changes besides the money. */
-async function write(tx: Tx, { reservations }: Deps, room: LockedRoom, sales: readonly Sale[]): Promise<After> {
+async function write(
+  tx: Tx,
+  { reservations, waitingRoom }: Deps,
+  room: LockedRoom,
+  sales: readonly Sale[],
+): Promise<After> {
   const { concertId } = room;
   const entries = sales.map(({ command }) => command.pass.entry);
   const effects = effectsOf(sales.map(({ command, payment }) => [command, payment] as const));
   const paid = sales.map(({ command: { id, pass }, reservation }) => {
     return { ...reservation, paymentId: id, entry: pass.entry };
   });
-  const [sold] = await Promise.all([reservations.confirm(tx, concertId, paid), handOn(tx, room, entries, 'PAID')]);
+  const seats = paid.reduce((sum, { seatNumbers }) => sum + seatNumbers.length, 0);
+  const [sold] = await Promise.all([
+    reservations.confirm(tx, concertId, paid),
+    waitingRoom.handOn(tx, room, entries, seats),
+  ]);
   // Hardly ever: then it takes a round trip or two more.
   const others = sales.filter(({ reservation }) => reservation.isOneOfSeveral).map(({ command }) => command.userId);
   const givenBack = others.length === 0 ? [] : await reservations.giveBack(tx, concertId, others);

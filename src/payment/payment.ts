@@ -39,7 +39,7 @@ export interface Payments {
 export interface PaymentsOptions {
   readonly database: Database;
   readonly catalog: Catalog;
-  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'letIn'>;
+  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'letIn' | 'admitting' | 'handOn'>;
   readonly reservations: Pick<Reservations, 'lockForPayment' | 'confirm' | 'giveBack' | 'countChanges' | 'announce'>;
   readonly wallet: Pick<Wallet, 'debit'>;
   readonly batchMax: number;
@@ -61,7 +61,7 @@ export function createPayments(options: PaymentsOptions): Payments {
       const paying = plainFirst<PayCommand, StoredPayment>(commands, {
         plain: async (firsts) => {
           if (attempt > 0) return new Map();
-          const { done, isDue, ...after } = await keyed(() => payPlainly(database, concertId, firsts));
+          const { done, isDue, ...after } = await keyed(() => payPlainly({ database, waitingRoom }, concertId, firsts));
           await show(concertId, { ...after, sold: done.size });
           if (isDue) await waitingRoom.letIn(concertId);
           return done;

@@ -8,11 +8,10 @@
  * reads it. Whoever gives paid seats back locks them in this order too; nobody else has both.
  */
 import { keyParts } from '../idempotency/idempotency.ts';
-import type { Database, Sql, Statement } from '../platform/database.ts';
+import type { Sql, Statement } from '../platform/database.ts';
 import { confirming, type SeatChange } from '../reservation/reservation.ts';
 import {
   admitted,
-  admitting,
   endingPaid,
   lockingPlaces,
   lockingRoom,
@@ -22,6 +21,7 @@ import {
 } from '../waiting-room/gate.ts';
 import { debiting, lockingWallets } from '../wallet/wallet.ts';
 import type { PayCommand, StoredPayment } from './paying.ts';
+import type { PaymentsOptions } from './payment.ts';
 
 export interface PlainlyPaid {
   readonly done: ReadonlyMap<PayCommand, StoredPayment>;
@@ -34,7 +34,7 @@ export interface PlainlyPaid {
 
 /** Pays for what is plain among commands with different keys; rejects with a conflict, so that nothing of it stands. */
 export async function payPlainly(
-  { sql, flight }: Pick<Database, 'sql' | 'flight'>,
+  { database, waitingRoom }: Pick<PaymentsOptions, 'database' | 'waitingRoom'>,
   concertId: string,
   commands: readonly PayCommand[],
 ): Promise<PlainlyPaid> {
@@ -44,12 +44,13 @@ export async function payPlainly(
   const asked = [...users.values()].toSorted((one, other) => (one.reservationId < other.reservationId ? -1 : 1));
   const userIds = asked.map(({ userId }) => userId);
   const entries = asked.map(({ pass }) => pass.entry);
-  const [, , , rows, called] = await flight([
+  const { sql } = database;
+  const [, , , rows, called] = await database.flight([
     lockingRoom(sql, concertId),
     lockingPlaces(sql, concertId, entries),
     lockingWallets(sql, userIds),
     paying(sql, concertId, asked),
-    admitting(sql, concertId),
+    waitingRoom.admitting(concertId),
   ]);
   const done = new Map<PayCommand, StoredPayment>();
   const changes: SeatChange[] = [];
@@ -129,8 +130,9 @@ function paying(sql: Sql, concertId: string, commands: readonly PayCommand[]): S
       from fit
     ), ${debiting(sql)}, ${confirming(sql, concertId)}, ${endingPaid(sql, concertId)}, ${remembered}, met as (
       select expect_rows(
-        (select count(*) from debited) + (select count(*) from confirmed) + (select count(*) from ended) + (select count(*) from sold),
-        (select 3 * count(*) + coalesce(sum(cardinality(seat_numbers)), 0) from paid)::bigint)::text as all
+        (select count(*) from debited) + (select count(*) from confirmed) + (select count(*) from ended) + (select count(*) from sold)
+          + (select count(*) from counted),
+        (select 3 * count(*) + coalesce(sum(cardinality(seat_numbers)), 0) from paid)::bigint + (select count(*) from change))::text as all
     )
     select place::int, performance_id as "performanceId", number, freed.version, freed.head, freed.front,
       freed.last_number as "lastNumber", amount, balance, seat_numbers as "seatNumbers", paid_at as "paidAt"

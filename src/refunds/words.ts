@@ -92,8 +92,8 @@ export const words: Both<Words> = {
       const most = feeMax === undefined ? '예요' : `이고 최대 ${number('ko', feeMax)}원이에요`;
       return `취소 수수료가 좌석당 티켓 금액의 ${percent}%${most}`;
     },
-    rule: (until, fee) => `${until}는 ${fee}.`,
-    purchase: (hours, until) => `결제 후 ${hoursOf('ko', hours)} 안에는 ${until} 취소 수수료가 없어요.`,
+    rule: (until, fee) => `${until} 취소하면 ${fee}.`,
+    purchase: (hours, until) => `결제 후 ${hoursOf('ko', hours)} 안에, ${until} 취소하면 취소 수수료가 없어요.`,
     moved: (until) =>
       until === undefined
         ? '일정이 변경된 회차라 변경 후 7일 동안 취소 수수료가 없어요.'

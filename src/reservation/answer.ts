@@ -1,5 +1,5 @@
 /** What a fan is told of a reservation. */
-import { seatAt, type Performance } from '../catalog/catalog.ts';
+import { seatAt, type Layout } from '../catalog/catalog.ts';
 
 export interface ReservedSeat {
   readonly number: number;
@@ -35,16 +35,16 @@ export interface GivenBack {
 
 /** A reservation as its fan, or an operator, sees it later: `seats` and `amount` are of those that are left. */
 export interface OwnReservation extends Reservation {
-  /** Null while nothing is paid. */
-  readonly paid: number | null;
-  readonly paidAt: string | null;
-  readonly cancelledSeats: ReservedSeat[];
+  /** This and the rest only where it was paid: what was paid for all of it. */
+  readonly paid?: number;
+  readonly paidAt?: string;
+  readonly cancelledSeats?: ReservedSeat[];
   /** The oldest first. */
-  readonly cancellations: GivenBack[];
+  readonly cancellations?: GivenBack[];
 }
 
 /** Label and price of the seats with these numbers; numbers that the performance does not have are left out. */
-export function reservedSeats(performance: Performance, numbers: readonly number[]): ReservedSeat[] {
+export function reservedSeats(performance: Layout, numbers: readonly number[]): ReservedSeat[] {
   return numbers.flatMap((number) => {
     const seat = seatAt(performance, number);
     return seat === undefined ? [] : [{ number, label: seat.label, price: seat.price }];

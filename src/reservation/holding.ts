@@ -58,6 +58,9 @@ export function madeLately(rows: readonly HoldsLately[]): ReadonlyMap<string, Ho
   return users;
 }
 
+/** What a hold goes by of its date. */
+export type DateFacts = Pick<Performance, 'startsAt' | 'status' | 'revision'>;
+
 /** What the transaction knows, all of it locked or read under lock. */
 export interface Facts {
   readonly tokens: ReadonlyMap<number, TokenState>;
@@ -66,6 +69,8 @@ export interface Facts {
   readonly lately: ReadonlyMap<string, HoldsLately> | undefined;
   /** Seats that a fan holds or owns in a performance, by `holdingKey`. */
   readonly holdings: ReadonlyMap<string, number>;
+  /** Of dates as they are at this moment; the others are as the command has them, and that is found out if they are not. */
+  readonly dates: ReadonlyMap<string, DateFacts>;
   /** The wanted seats that exist, by `seatKey`. */
   readonly seats: ReadonlyMap<string, SeatRow>;
   /** What an earlier try of the same command committed: end of hold by reservation. */
@@ -126,7 +131,7 @@ function refusalOf(hold: Hold, facts: Facts, { taken, holding, made }: Before): 
   const { performance, numbers } = hold;
   const refusal = refusalFor(facts.tokens.get(hold.pass.entry), hold.pass);
   if (refusal !== undefined) return refusal;
-  if (saleEndOf(performance) <= facts.rules.now) return refuse('SALE_ENDED');
+  if (saleEndOf(dateOf(hold, facts)) <= facts.rules.now) return refuse('SALE_ENDED');
   const tooOften = facts.lately === undefined ? undefined : limitOf(facts.lately.get(hold.pass.userId), made);
   if (tooOften !== undefined) return tooOften;
   const { seatsMax } = facts.rules;
@@ -145,10 +150,15 @@ function refusalOf(hold: Hold, facts: Facts, { taken, holding, made }: Before): 
  * A hold lasts as long as it can be paid: for the hold time, but no longer than the session as it extends it, nor than
  * the sale of the date.
  */
-function heldUntilOf({ pass, performance }: Hold, { tokens, rules }: Facts): Date {
-  const bySession = tokens.get(pass.entry)?.holdUntil ?? rules.now;
-  const bySale = saleEndOf(performance);
+function heldUntilOf(hold: Hold, facts: Facts): Date {
+  const bySession = facts.tokens.get(hold.pass.entry)?.holdUntil ?? facts.rules.now;
+  const bySale = saleEndOf(dateOf(hold, facts));
   return bySession < bySale ? bySession : bySale;
+}
+
+/** What is decided by, and is to be so still when it is committed. */
+export function dateOf({ performance }: Hold, { dates }: Pick<Facts, 'dates'>): DateFacts {
+  return dates.get(performance.id) ?? performance;
 }
 
 function grantOf(hold: Hold, facts: Facts): Grant {

@@ -1,8 +1,8 @@
 /**
  * Holding seats. Of the holds of one concert that arrive together the plain ones take one flight (plain-holds.ts); the
  * others are decided by a transaction: it locks the fans' tokens, decides in order of arrival, and takes what was granted
- * as one set, on the condition that no seat has changed since it was looked at, in memory or in the table. If one has,
- * all is undone and decided again under lock.
+ * as one set, on the condition that neither a seat nor its date has changed since it was looked at, in memory or in the
+ * table. If one has, all is undone and decided again under lock, by the dates as they are.
  */
 import type { Performance } from '../catalog/catalog.ts';
 import { keyed, plainFirst, recall, remember, sortByKey, type Once } from '../idempotency/idempotency.ts';
@@ -13,8 +13,8 @@ import type { Refusal } from '../refusals.ts';
 import { extendSessions, hear, lockTokens, type SessionEnd, type TokenState } from '../waiting-room/gate.ts';
 import type { Reservation } from './answer.ts';
 import { countChanges } from './counting.ts';
-import { bySeatKey, decide, holdingKey, holds_seconds, madeLately, seatKey } from './holding.ts';
-import type { Facts, Grant, Hold, HoldCommand, HoldsLately, Rules, SeatRow } from './holding.ts';
+import { bySeatKey, dateOf, decide, holdingKey, holds_seconds, madeLately, seatKey } from './holding.ts';
+import type { DateFacts, Facts, Grant, Hold, HoldCommand, HoldsLately, Rules, SeatRow } from './holding.ts';
 import type { LostAttempts } from './lost-attempts.ts';
 import { keptSeats } from './paid.ts';
 import { holdPlainly } from './plain-holds.ts';
@@ -111,7 +111,10 @@ interface Outcome extends Shown {
 
 interface Batch {
   readonly holds: readonly Hold[];
-  /** Whether the seats are looked at under lock: that costs a third of a hold, and hardly ever is a seat contended for. */
+  /**
+   * Whether the seats are looked at under lock, and the dates in the table: that costs a third of a hold, and hardly ever is a
+   * seat contended for.
+   */
   readonly isLocking: boolean;
   readonly rateLimit: boolean;
   /** What an earlier try may have committed. */
@@ -143,7 +146,10 @@ async function runBatch(tx: Tx, boards: SeatBoards, concertId: string, batch: Ba
     entries.filter((entry) => tokens.get(entry)?.unheard),
   );
   write(tx, concertId, grants);
-  countChanges(tx, concertId, changes);
+  const wentBy = grants.map(({ hold }) => {
+    return { performanceId: hold.performance.id, seats: 0, amount: 0, wentBy: dateOf(hold, facts).revision };
+  });
+  countChanges(tx, concertId, changes, wentBy);
   remember(tx, grants.flatMap(effectOf));
   return { answers, changes, sessions, granted: grants.length };
 }
@@ -182,7 +188,7 @@ async function readFacts(
     if (free === undefined) unknown.push(seat);
     else known.push(free);
   }
-  const [[rules], holdings, seats, committed] = await Promise.all([
+  const [[rules], holdings, seats, committed, dates] = await Promise.all([
     tx<Rules[]>`
       select max_seats_per_fan as "seatsMax", now() as now from rooms where concert_id = ${concertId}`,
     // Live ones, and those made lately whatever became of them: the index leads to all of a fan's.
@@ -197,6 +203,7 @@ async function readFacts(
       group by user_id, performance_id`,
     unknown.length === 0 ? [] : lookAt(tx, concertId, unknown, isLocking),
     retried.length === 0 ? [] : committedHolds(tx, concertId, retried),
+    isLocking ? datesOf(tx, concertId, holds) : [],
   ]);
   if (rules === undefined) throw new Error(`concert ${concertId} has no room`);
   return {
@@ -204,6 +211,7 @@ async function readFacts(
     lately: rateLimit ? madeLately(holdings) : undefined,
     holdings: new Map(holdings.map((row) => [holdingKey(row.userId, row.performanceId), row.seats])),
     seats: new Map([...known, ...seats].map((row) => [seatKey(row.performanceId, row.number), row])),
+    dates: new Map(dates.map(({ id, startsAt, ...date }) => [id, { ...date, startsAt: startsAt.toISOString() }])),
     committed: new Map(committed.map((row) => [row.id, row.heldUntil])),
   };
 }
@@ -216,6 +224,18 @@ async function committedHolds(
 ): Promise<{ id: string; heldUntil: Date }[]> {
   return tx<{ id: string; heldUntil: Date }[]>`
     select id, held_until as "heldUntil" from reservations
+    where concert_id = ${concertId} and id = any(${ids}::text[])`;
+}
+
+/** Read after the locks of the places were waited for; that they are so still is asserted where they are counted. */
+function datesOf(
+  tx: Tx,
+  concertId: string,
+  holds: readonly Hold[],
+): PromiseLike<(Omit<DateFacts, 'startsAt'> & { id: string; startsAt: Date })[]> {
+  const ids = [...new Set(holds.map(({ performance }) => performance.id))];
+  return tx<(Omit<DateFacts, 'startsAt'> & { id: string; startsAt: Date })[]>`
+    select id, starts_at as "startsAt", status, revision from performances
     where concert_id = ${concertId} and id = any(${ids}::text[])`;
 }
 

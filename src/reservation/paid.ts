@@ -30,20 +30,21 @@ export function paidColumns(sql: Sql): Statement<readonly unknown[]> {
 export const keptSeats = (sql: Sql): Statement<readonly unknown[]> =>
   sql`cardinality(seat_numbers) - coalesce(cardinality(cancelled_numbers), 0)`;
 
-/** Seats that are left and what they cost, and what became of the others. */
+/** Seats that are left and what they cost; where it was paid, also what became of the others. */
 export function whatWasPaid(
   row: PaidRow,
   performance: Performance | undefined,
 ): Omit<OwnReservation, 'id' | 'concertId' | 'performanceId' | 'status' | 'heldUntil'> {
   const { seatNumbers, amount, paidAt, cancellations } = row;
-  const cancelled = new Set(row.cancelledNumbers);
   const seatsOf = (numbers: readonly number[]) =>
     performance === undefined ? [] : reservedSeats(performance, numbers);
+  if (paidAt === null) return { seats: seatsOf(seatNumbers), amount };
+  const cancelled = new Set(row.cancelledNumbers);
   return {
     seats: seatsOf(seatNumbers.filter((number) => !cancelled.has(number))),
     amount: amount - (row.cancelledAmount ?? 0),
-    paid: paidAt === null ? null : amount,
-    paidAt: paidAt?.toISOString() ?? null,
+    paid: amount,
+    paidAt: paidAt.toISOString(),
     cancelledSeats: seatsOf(seatNumbers.filter((number) => cancelled.has(number))),
     cancellations: [...(cancellations ?? [])],
   };

@@ -1,8 +1,8 @@
 /**
  * The plain case of holding, in one flight: a fan's only hold of the batch, of seats that are free on this server's board
  * and that nobody before it wants, with a key that is new or without one. The statement grants what the rule of holding.ts
- * would grant, leaves alone whatever is not plain, and stands only if every seat that it takes is as the board has it: a
- * stale board is found out, and then the general case decides all of it.
+ * would grant, leaves alone whatever is not plain, and stands only if every seat that it takes is as the board has it, and
+ * every date as the catalog has it: what is stale is found out, and then the general case decides all of it.
  */
 import { saleEndOf } from '../catalog/catalog.ts';
 import { keyParts } from '../idempotency/idempotency.ts';
@@ -146,6 +146,16 @@ function keyedColumns(sql: Sql, plain: readonly PlainHold[]): Record<'columns' |
   };
 }
 
+/** The revisions of the dates; of one that changed while these holds came the oldest, by which none of them stands. */
+function datesOf(plain: readonly PlainHold[]): ReadonlyMap<string, number> {
+  const dates = new Map<string, number>();
+  for (const { hold } of plain) {
+    const { id, revision } = hold.performance;
+    dates.set(id, Math.min(revision, dates.get(id) ?? revision));
+  }
+  return dates;
+}
+
 /** Takes the seats of what is granted, as they are on the board or not at all. */
 function holding(sql: Sql, concertId: string, granting: Granting): Statement<GrantedRow[]> {
   const seats = granting.plain
@@ -159,6 +169,7 @@ function holding(sql: Sql, concertId: string, granting: Granting): Statement<Gra
       })),
     )
     .toSorted(bySeatKey);
+  const dates = datesOf(granting.plain);
   // After everything that takes a lock.
   const remembered = isKeyed(granting.plain) ? sql`, ${keyParts(sql, 'granted').remembered}` : sql``;
   return sql<GrantedRow[]>`
@@ -179,9 +190,13 @@ function holding(sql: Sql, concertId: string, granting: Granting): Statement<Gra
         and seat.version = wanted.version and not seat.sold and (seat.held_until is null or seat.held_until <= now())
       returning seat.performance_id
     ), change as (
-      select performance_id, count(*)::int as changes, 0 as seats, 0::bigint as amount from taken group by performance_id
+      select performance_id, count(*)::int as changes, 0 as seats, 0::bigint as amount, revision
+      from taken join unnest(${[...dates.keys()]}::text[], ${[...dates.values()]}::int[]) as went_by (performance_id, revision)
+        using (performance_id)
+      group by performance_id, revision
     ), ${counting(sql, concertId)}${remembered}, met as (
-      select expect_rows((select count(*) from taken), (select coalesce(sum(cardinality(numbers)), 0) from granted)::bigint) as all
+      select expect_rows((select count(*) from taken) + (select count(*) from counted),
+        (select coalesce(sum(cardinality(numbers)), 0) from granted)::bigint + (select count(*) from change)) as all
     )
     select place::int, entry, held_until as at, false as "isSession" from granted, met where met.all::text is not null
     union all

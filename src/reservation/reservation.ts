@@ -23,6 +23,7 @@ import { reservationRetention } from './retention.ts';
 import { confirm, lockForPayment } from './sale.ts';
 import type { SeatChange } from './seat-board.ts';
 import { createSeatBoards, type KeptBoard, type SeatBoards } from './seat-boards.ts';
+import { seatsLeft } from './on-sale.ts';
 import { createStandings, type SaleStanding, type WholeStanding } from './standing.ts';
 import { createSeatEvents, type SeatEvents } from './seat-events.ts';
 import { createSoldSeats, soldOutDuty, type Sold } from './sold.ts';
@@ -31,6 +32,7 @@ export { concertIdOf, reservedSeats } from './answer.ts';
 export { paidColumns, whatWasPaid, type PaidRow } from './paid.ts';
 export type { GivenBack, OwnReservation, Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
 export { lockPaid, readPaid, takeBack, type GivenUp, type PaidSeats } from './given-up.ts';
+export { callOffSale, giveBackSome, lockFree, moveSale, nextSold, type SoldTo } from './date-changes.ts';
 export { confirming } from './sale.ts';
 export type { LockedReservation } from './sale.ts';
 export type { SaleStanding, WholeStanding } from './standing.ts';
@@ -76,13 +78,13 @@ export interface Reservations {
   /** The same if it is in memory and of that concert. */
   knownSeatBoard(performanceId: string, concertId: string): KeptBoard | undefined;
   readonly events: SeatEvents;
-  /** All seats of the concert, by state. */
+  /** All seats of the concert, by state, but those of dates that were called off. */
   seatNumbersByState(concertId: string): Promise<SeatNumbers>;
   /** How the sale of a concert stands, by grade and date, of the dates that are on sale; at most a second old. */
   standing(concertId: string): Promise<SaleStanding>;
   /** The same of all dates. */
   standingOfAllDates(concertId: string): Promise<WholeStanding>;
-  /** What is sold, and which dates have begun, of those of the concerts that there are; at most 250 ms old. */
+  /** What is sold, and of which dates the sale has ended, of those of the concerts that there are; at most 250 ms old. */
   sales(concertIds: readonly string[]): Promise<ReadonlyMap<string, Sold>>;
 
   /** Makes the seats of a concert's new performances. */
@@ -110,7 +112,7 @@ export interface ReservationsOptions {
   readonly database: Database;
   readonly feed: Feed;
   readonly catalog: Catalog;
-  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'onLeaving' | 'soldOut'>;
+  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'boundBy' | 'onLeaving' | 'soldOut'>;
   readonly keys: Pick<Keys, 'known'>;
   readonly metrics: Pick<Metrics, 'batch' | 'depth' | 'holds' | 'attemptsDropped'>;
   /** Most commands in one batch of a lane. */
@@ -135,7 +137,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
   const { database, feed, catalog, waitingRoom, metrics, batchMax } = options;
   const { sql } = database;
   const boards = createSeatBoards({ database, feed });
-  const events = createSeatEvents(boards);
+  const events = createSeatEvents(boards, catalog);
   const lostAttempts = createLostAttempts(database, metrics.attemptsDropped);
   const held = createBell();
   const holds = createHolds({
@@ -152,6 +154,12 @@ export function createReservations(options: ReservationsOptions): Reservations {
   const sold = createSoldSeats(sql, metrics);
   const standings = createStandings({ boards, catalog, sold });
   giveBackOnLeaving(boards, waitingRoom);
+  catalog.onChange((concertId) => {
+    sold.changed(concertId);
+    standings.changed(concertId);
+    events.changed(concertId);
+  });
+  waitingRoom.boundBy({ left: seatsLeft, counts: standings.countsOnSale });
   return {
     ...holding(options, holds),
     cancel: (userId, id) => cancellations.cancel(concertIdOf(id), { userId, id }),
@@ -163,7 +171,13 @@ export function createReservations(options: ReservationsOptions): Reservations {
       return known?.board.performance.concertId === concertId ? known : undefined;
     },
     events,
-    seatNumbersByState: async (concertId) => sumUp(boards, await catalog.performancesOf(concertId)),
+    seatNumbersByState: async (concertId) => {
+      const dates = await catalog.performancesOf(concertId);
+      return sumUp(
+        boards,
+        dates.filter(({ status }) => status === 'SCHEDULED'),
+      );
+    },
     standing: standings.of,
     standingOfAllDates: standings.ofAllDates,
     sales: sold.of,

@@ -13,7 +13,8 @@ import { Refusal, refuse, type RefusalCode } from '../refusals.ts';
 import { noticeOf, type Gate, type Pass, type WaitingRoom } from '../waiting-room/gate.ts';
 import type { KeyedWish, Reservation, Reservations } from './reservation.ts';
 import type { SeatCode } from './seat-board.ts';
-import type { SeatFilter, SeatPage } from './seat-page.ts';
+import type { KeptBoard } from './seat-boards.ts';
+import { noSeats, type SeatFilter, type SeatPage } from './seat-page.ts';
 
 export interface ReservationRooms {
   readonly reservations: Reservations;
@@ -86,17 +87,21 @@ function seatRoutes(app: App, { reservations, catalog, gate }: ReservationRooms)
         catalog.performancesOf(concertId),
         reservations.sales([concertId]),
       ]);
-      const begun = new Set(sales.get(concertId)?.begun);
-      const boards = await Promise.all(performances.map((performance) => reservations.seatBoard(performance)));
-      const all = boards.map(({ board }) => {
-        const { id, startsAt, status, seatsTotal } = board.performance;
-        return { id, concertId, startsAt, status, seatsTotal, seatsAvailable: board.available };
-      });
+      const ended = new Set(sales.get(concertId)?.ended);
+      const all = await Promise.all(
+        performances.map(async (performance) => {
+          const { id, startsAt, status, seatsTotal } = performance;
+          const { board } = await reservations.seatBoard(performance);
+          return { id, concertId, startsAt, status, seatsTotal, seatsAvailable: board.available };
+        }),
+      );
       return {
         performances:
           request.query.status === 'all'
             ? all
-            : all.filter(({ id, seatsAvailable }) => seatsAvailable > 0 && !begun.has(id)),
+            : all.filter(
+                ({ id, status, seatsAvailable }) => seatsAvailable > 0 && status === 'SCHEDULED' && !ended.has(id),
+              ),
       };
     },
   });
@@ -108,12 +113,12 @@ function seatRoutes(app: App, { reservations, catalog, gate }: ReservationRooms)
       const { performanceId } = request.params;
       const filter = request.query.status ?? 'available';
       const pass = gate.admitted(request);
-      const known = pass instanceof Promise ? undefined : reservations.knownSeatBoard(performanceId, pass.concertId);
-      if (known !== undefined) return sendSeats(request, reply, known.page(filter));
+      const known = pass instanceof Promise ? undefined : knownSeats({ reservations, catalog }, pass, performanceId);
+      if (known !== undefined) return sendSeats(request, reply, pageOf(known, filter));
       return Promise.resolve(pass)
         .then((own) => ownPerformance(catalog, own, performanceId))
-        .then((performance) => reservations.seatBoard(performance))
-        .then((board) => sendSeats(request, reply, board.page(filter)));
+        .then(async (performance) => ({ performance, kept: await reservations.seatBoard(performance) }))
+        .then((seats) => sendSeats(request, reply, pageOf(seats, filter)));
     },
   });
 
@@ -198,17 +203,40 @@ async function ownPerformance(catalog: Catalog, pass: Pass, performanceId: strin
   return performance;
 }
 
+interface Seats {
+  readonly performance: Performance;
+  readonly kept: KeptBoard;
+}
+
+/** A date and its seats, if both are in memory and of the pass's concert. */
+function knownSeats(
+  { reservations, catalog }: Pick<ReservationRooms, 'reservations' | 'catalog'>,
+  pass: Pass,
+  performanceId: string,
+): Seats | undefined {
+  const performance = catalog.known(performanceId);
+  const kept = reservations.knownSeatBoard(performanceId, pass.concertId);
+  return performance === undefined || kept === undefined ? undefined : { performance, kept };
+}
+
+type ShownPage = Pick<SeatPage, 'etag' | 'pieces'>;
+
+/** Of a date that was called off no seat can be had, whatever became of those that were sold. */
+function pageOf({ performance, kept }: Seats, filter: SeatFilter): ShownPage {
+  return performance.status === 'CANCELLED' && filter === 'available' ? noSeats(performance) : kept.page(filter);
+}
+
 const seats_path = /^\/api\/v1\/performances\/([a-z0-9-]{1,64})\/seats(?:\?status=(available|all))?$/;
 
 /** GET /performances/{id}/seats of a hall that is known here and is one piece. */
-export function seatsShortcut({ gate, reservations }: Pick<ReservationRooms, 'gate' | 'reservations'>): Shortcut {
+export function seatsShortcut(rooms: Pick<ReservationRooms, 'gate' | 'reservations' | 'catalog'>): Shortcut {
   return (url, headers) => {
     const [, performanceId, filter = 'available'] = seats_path.exec(url) ?? [];
     if (performanceId === undefined || headers['if-none-match'] !== undefined) return undefined;
-    const pass = gate.knownAdmitted(headers);
-    const known = pass === undefined ? undefined : reservations.knownSeatBoard(performanceId, pass.concertId);
+    const pass = rooms.gate.knownAdmitted(headers);
+    const known = pass === undefined ? undefined : knownSeats(rooms, pass, performanceId);
     if (known === undefined) return undefined;
-    const page = known.page(filter as SeatFilter);
+    const page = pageOf(known, filter as SeatFilter);
     const [body, ...more] = page.pieces();
     return body === undefined || more.length > 0
       ? undefined
@@ -219,7 +247,7 @@ export function seatsShortcut({ gate, reservations }: Pick<ReservationRooms, 'ga
 const seats_kept = 'private, no-cache';
 const json = 'application/json; charset=utf-8';
 
-function sendSeats(request: FastifyRequest, reply: FastifyReply, page: SeatPage): FastifyReply {
+function sendSeats(request: FastifyRequest, reply: FastifyReply, page: ShownPage): FastifyReply {
   const { etag } = page;
   reply.header('etag', etag).header('cache-control', seats_kept);
   if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();

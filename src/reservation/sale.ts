@@ -14,7 +14,7 @@ export interface LockedReservation {
   readonly performanceId: string;
   readonly seatNumbers: readonly number[];
   readonly amount: number;
-  /** HELD only while its time lasts and, if they were locked, every seat of it is still its own. */
+  /** HELD only while its time lasts, its date was not called off and, if they were locked, every seat of it is still its own. */
   readonly status: ReservationStatus;
   /** Of the payment that was made for it; null while there is none. */
   readonly paymentId: string | null;
@@ -66,7 +66,9 @@ export async function lockForPayment(
     // wait a hold may have run out.
     tx<(Omit<LockedReservation, 'isOneOfSeveral'> & { overdue: boolean })[]>`
       select id, user_id as "userId", performance_id as "performanceId", seat_numbers as "seatNumbers", amount, status,
-        payment_id as "paymentId", held_until <= clock_timestamp() as overdue
+        payment_id as "paymentId", held_until <= clock_timestamp() or exists (
+          select from performance_sales as sales
+          where sales.concert_id = ${concertId} and sales.performance_id = reservations.performance_id and called_off) as overdue
       from reservations where concert_id = ${concertId} and id = any(${wanted}::text[])`,
   ]);
   const byFan = Map.groupBy(locked, ({ userId }) => userId);
@@ -84,7 +86,8 @@ export async function lockForPayment(
  * Parts of a statement in which `paid` has payments (`id`, the `entry` paid from) with their reservations as these were read,
  * HELD: they are CONFIRMED, in the order given, which is to be that of their ids, the payment noted with them, their seats
  * sold, in the order in which everybody takes seats, and the sales of their dates counted. Whoever uses them has it found
- * out by `expect_rows` whether all were met.
+ * out by `expect_rows` whether all were met: of `counted` as many as of `change`, so that nothing of a date that was called
+ * off is sold.
  */
 export function confirming(sql: Sql, concertId: string): Statement<readonly unknown[]> {
   return sql`
@@ -104,7 +107,7 @@ export function confirming(sql: Sql, concertId: string): Statement<readonly unkn
       returning seat.performance_id, seat.number, seat.version
     ), change as (
       select performance_id, sum(cardinality(seat_numbers))::int as changes, sum(cardinality(seat_numbers))::int as seats,
-        sum(amount)::bigint as amount
+        sum(amount)::bigint as amount, null::int as revision
       from paid group by performance_id
     ), ${counting(sql, concertId)}`;
 }

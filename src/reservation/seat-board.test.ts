@@ -9,7 +9,7 @@ import { SeatPage } from './seat-page.ts';
 function hall(rows: number, seatsPerRow: number): Performance {
   const section = { name: 'A', rows, seatsPerRow, grade: 'R', price: 1_000, firstNumber: 1 };
   const seatsTotal = rows * seatsPerRow;
-  const scheduled = { status: 'SCHEDULED', revision: 0, movedAt: null, movedFrom: null } as const;
+  const scheduled = { status: 'SCHEDULED', revision: 0, movedAt: null, movedFrom: null, reason: null } as const;
   const startsAt = '2030-01-01T00:00:00.000Z';
   return { concertId: 'c', id: 'c-1', startsAt, ...scheduled, seatsTotal, sections: [section] };
 }

@@ -2,7 +2,7 @@
  * What a server knows of the seats of one performance: a status and a version each, five bytes a seat. It is fed
  * with changes in any order, from own commits and from other servers; the version decides which is newer.
  */
-import type { Performance } from '../catalog/catalog.ts';
+import type { Layout } from '../catalog/catalog.ts';
 
 /** In the order of their codes. */
 export const seat_statuses = ['AVAILABLE', 'HELD', 'RESERVED'] as const;
@@ -22,7 +22,7 @@ export interface SeatChange {
 export const chunk_seats = 512;
 
 export class SeatBoard {
-  readonly performance: Performance;
+  readonly performance: Layout;
   readonly codes: Uint8Array;
   /** Grows with every change that was taken over. */
   revision = 0;
@@ -33,7 +33,7 @@ export class SeatBoard {
   private readonly versions: Int32Array;
   private readonly counts: [number, number, number];
 
-  constructor(performance: Performance) {
+  constructor(performance: Layout) {
     this.performance = performance;
     this.codes = new Uint8Array(performance.seatsTotal);
     this.versions = new Int32Array(performance.seatsTotal);

@@ -2,7 +2,7 @@
  * The boards of the performances that somebody looks at: read when first asked for, then kept up to date by own
  * commits and by the feed, read again when they lack a change, and dropped when nobody asks any more.
  */
-import type { Performance } from '../catalog/catalog.ts';
+import type { Layout } from '../catalog/catalog.ts';
 import type { Database } from '../platform/database.ts';
 import { eachByItself } from '../platform/each.ts';
 import type { Feed } from '../platform/feed.ts';
@@ -15,7 +15,7 @@ import { createSeatReading, type ReadSeats } from './seat-reading.ts';
 
 export interface SeatBoards {
   /** The board of a performance, read if it is not in memory. */
-  of(performance: Performance): Promise<KeptBoard>;
+  of(performance: Layout): Promise<KeptBoard>;
   /** The board of a performance if it is in memory. */
   known(performanceId: string): KeptBoard | undefined;
   /** Takes over changes that this server has just committed, and tells the other servers. Neither waits nor throws. */
@@ -123,7 +123,7 @@ function createTakingOver(
 }
 
 function createLoading(read: ReadSeats, shelf: Pick<ReturnType<typeof createShelf>, 'add'>) {
-  return createLoader<Performance, SeatBoard, SeatChange, Shelved>({
+  return createLoader<Layout, SeatBoard, SeatChange, Shelved>({
     name: 'seat boards',
     keyOf: ({ id }) => id,
     read: async (target) => {

@@ -1,8 +1,9 @@
 /**
  * News of seats for the fans who look at a seat map. What changed is gathered for a moment and sent once to all
- * streams of a performance. A stream begins with nothing: open it first, then read the seats, and no change is missed.
+ * streams of a performance; that the date itself is another, moved or called off, at once. A stream begins with nothing:
+ * open it first, then read the seats, and no change is missed.
  */
-import type { Performance } from '../catalog/catalog.ts';
+import type { Catalog, Performance } from '../catalog/catalog.ts';
 import { inSlices } from '../platform/each.ts';
 import { eventFrame, type EventStream } from '../platform/event-stream.ts';
 import { inTime } from '../platform/in-time.ts';
@@ -11,10 +12,12 @@ import type { KeptBoard, SeatBoards } from './seat-boards.ts';
 
 export interface SeatEvents {
   /**
-   * Sends `seats` events to the stream until it closes. `admitted` is asked now and then and must reject once the
+   * Sends `seats` events to the stream until it closes, and `performance` when the date was moved or called off. `admitted` is asked now and then and must reject once the
    * fan's session is over; the stream is then closed.
    */
   follow(performance: Performance, stream: EventStream, admitted: () => Promise<unknown>): Promise<void>;
+  /** Dates of this concert, or of any, may be others now. */
+  changed(concertId?: string): void;
   readonly duties: readonly Duty[];
 }
 
@@ -26,11 +29,13 @@ const admission_check_ms = 2_000;
 
 interface Followed {
   readonly kept: KeptBoard;
+  /** What the streams know of the date. */
+  told: Performance;
   readonly streams: Map<EventStream, () => Promise<unknown>>;
   readonly changed: Set<number>;
 }
 
-export function createSeatEvents(boards: SeatBoards): SeatEvents {
+export function createSeatEvents(boards: SeatBoards, catalog: Pick<Catalog, 'performance'>): SeatEvents {
   const followed = new Map<string, Followed>();
   const [telling, checking] = [createBell(), createBell()];
 
@@ -46,6 +51,16 @@ export function createSeatEvents(boards: SeatBoards): SeatEvents {
     if (entry.streams.size === 0) followed.delete(id);
   };
 
+  /** Whoever asks for the date after it changed gets what it is now, so it is enough to ask once. */
+  const tellDate = async (performanceId: string): Promise<void> => {
+    const now = await catalog.performance(performanceId);
+    const entry = followed.get(performanceId);
+    if (now === undefined || entry === undefined || now.revision <= entry.told.revision) return;
+    entry.told = now;
+    const frame = frameOf(now);
+    await inSlices(entry.streams.keys(), (stream) => stream.write(frame));
+  };
+
   const follow: SeatEvents['follow'] = async (performance, stream, admitted) => {
     stream.onClose(() => leave(performance.id, stream));
     const kept = await inTime(boards.of(performance)).catch((error: unknown) => {
@@ -55,10 +70,20 @@ export function createSeatEvents(boards: SeatBoards): SeatEvents {
     });
     if (stream.closed) return;
     kept.followers++;
-    const entry = followed.get(performance.id) ?? { kept, streams: new Map(), changed: new Set() };
+    const known = followed.get(performance.id);
+    const entry: Followed = known ?? { kept, told: performance, streams: new Map(), changed: new Set() };
     entry.streams.set(stream, admitted);
     followed.set(performance.id, entry);
     for (const bell of [telling, checking]) bell.ring();
+    // It may have changed since this fan's request asked for it.
+    if (known === undefined) ask(performance.id);
+    else if (performance.revision < known.told.revision) stream.write(frameOf(known.told));
+  };
+
+  /** Those whose date could not be asked for are asked about again with the next look at their sessions. */
+  const unasked = new Set<string>();
+  const ask = (performanceId: string): void => {
+    tellDate(performanceId).catch(() => unasked.add(performanceId));
   };
 
   const tell = async (): Promise<unknown> => {
@@ -75,17 +100,27 @@ export function createSeatEvents(boards: SeatBoards): SeatEvents {
   };
 
   const check = async (): Promise<unknown> => {
+    const again = [...unasked];
+    unasked.clear();
+    again.forEach(ask);
     await inSlices(streamsOf(followed.values()), ([stream, admitted]) => admitted().catch(() => stream.close()));
     return followed.size === 0 ? rest() : undefined;
   };
 
   return {
     follow,
+    changed: (concertId) => {
+      for (const [id, { told }] of followed) if (concertId === undefined || told.concertId === concertId) ask(id);
+    },
     duties: [
       { name: 'seats.tell', everyMs: tick_ms, bell: telling, run: tell },
       { name: 'seats.admission', everyMs: admission_check_ms, bell: checking, run: check },
     ],
   };
+}
+
+function frameOf({ id, status, startsAt }: Performance): Buffer {
+  return Buffer.from(eventFrame('performance', JSON.stringify({ id, status, startsAt })));
 }
 
 function* streamsOf(all: Iterable<Followed>): Iterable<[EventStream, () => Promise<unknown>]> {

@@ -3,7 +3,7 @@
  * lies in, and slow readers of many versions share all chunks that did not change.
  */
 import { createHash } from 'node:crypto';
-import { placeIn, sectionOf, type Section } from '../catalog/catalog.ts';
+import { placeIn, sectionOf, type Layout, type Section } from '../catalog/catalog.ts';
 import { chunk_seats, seat_statuses, type SeatBoard, type SeatCode } from './seat-board.ts';
 
 export type SeatFilter = 'available' | 'all';
@@ -78,6 +78,14 @@ export class SeatPage {
     }
     return json.slice(1);
   }
+}
+
+/** The list of a date of which no seat can be had. */
+export function noSeats({ id }: Pick<Layout, 'id'>): Pick<SeatPage, 'etag' | 'pieces'> {
+  return {
+    etag: `"available-${format}-none"`,
+    pieces: () => [Buffer.from(`{"performanceId":${JSON.stringify(id)},"seats":[]}`)],
+  };
 }
 
 /** Seats of one section, each with a comma before it. */

@@ -11,19 +11,19 @@ import type { WaitingRoom } from '../waiting-room/gate.ts';
 export interface Sold {
   readonly total: number;
   readonly sold: number;
-  /** Every seat is paid for, of the dates that are on sale still; of all, where none is. */
+  /** Every seat is paid for, of the dates that are on sale still; of all that were not called off, where none is. */
   readonly isSoldOut: boolean;
-  /** Nothing is left to buy, be it that the last date has begun. */
+  /** Nothing is left to buy, be it that the last date has begun or was called off. */
   readonly isOver: boolean;
-  /** The dates that have begun, which are not on sale any more. */
-  readonly begun: readonly string[];
+  /** The dates whose sale has ended: they have begun, or were called off. */
+  readonly ended: readonly string[];
 }
 
 export interface SoldSeats {
-  /** Seats in all and seats paid for, of those of the concerts that there are. */
+  /** Seats in all and seats paid for, of those of the concerts that there are; without the dates that were called off. */
   of(concertIds: readonly string[]): Promise<ReadonlyMap<string, Sold>>;
-  /** Some were paid for here: that is in the next answer. */
-  changed(concertId: string): void;
+  /** Some were paid for here, or a date is another now: that is in the next answer. Undefined: of any concert. */
+  changed(concertId?: string): void;
 }
 
 const kept_ms = 250;
@@ -39,11 +39,12 @@ export function createSoldSeats(sql: Sql, metrics: LaneMetrics): SoldSeats {
     run: async (asked) => {
       const remember = memory.asking();
       const rows = await sql<(Sold & { concertId: string })[]>`
-        select sale.concert_id as "concertId", sum(sale.seats_total)::int8 as total, sum(seats_reserved)::int8 as sold,
-          coalesce(bool_and(seats_reserved = sale.seats_total) filter (where starts_at > now()),
-            bool_and(seats_reserved = sale.seats_total)) as "isSoldOut",
-          coalesce(bool_and(seats_reserved = sale.seats_total) filter (where starts_at > now()), true) as "isOver",
-          coalesce(array_agg(date.id) filter (where starts_at <= now()), '{}') as begun
+        select sale.concert_id as "concertId", coalesce(sum(sale.seats_total) filter (where not called_off), 0)::int8 as total,
+          coalesce(sum(seats_reserved) filter (where not called_off), 0)::int8 as sold,
+          coalesce(bool_and(seats_reserved = sale.seats_total) filter (where starts_at > now() and not called_off),
+            bool_and(seats_reserved = sale.seats_total) filter (where not called_off), false) as "isSoldOut",
+          coalesce(bool_and(seats_reserved = sale.seats_total) filter (where starts_at > now() and not called_off), true) as "isOver",
+          coalesce(array_agg(date.id) filter (where starts_at <= now() or called_off), '{}') as ended
         from performance_sales as sale
         join performances as date on date.concert_id = sale.concert_id and date.id = sale.performance_id
         where sale.concert_id = any(${[...new Set(asked.flat())]}::text[]) group by sale.concert_id`;
@@ -89,8 +90,9 @@ export function soldOutDuty(
     name: 'lines.soldOut',
     everyMs: told_every_ms,
     run: async () => {
-      const waiting = boards.all().filter((board) => board.waiting > 0);
-      const ids = waiting.slice(0, lines_max).map(({ concertId }) => concertId);
+      // One that is bound to its seats knows them.
+      const lines = boards.all().filter(({ waiting, settings }) => waiting > 0 && !settings.boundToSupply);
+      const ids = lines.slice(0, lines_max).map(({ concertId }) => concertId);
       if (ids.length === 0) return;
       for (const [concertId, { isOver }] of await of(ids)) soldOut(concertId, isOver);
     },

@@ -1,9 +1,10 @@
 /**
- * How a sale stands, counted from the boards in memory: by grade for those who wait, by date for those who choose. What
- * has begun is not on sale any more, and is not counted; but it is for an operator, to whom it brought what it brought.
+ * How a sale stands, counted from the boards in memory: by grade for those who wait, by date for those who choose. A date
+ * whose sale has ended is not counted; but it is for an operator, to whom it brought what it brought.
  * Counting a stadium takes a tenth of a millisecond, so it is done once a second at most, however many ask.
  */
-import type { Catalog } from '../catalog/catalog.ts';
+import type { Catalog, Performance } from '../catalog/catalog.ts';
+import type { SeatCounts } from '../waiting-room/gate.ts';
 import type { SeatBoard } from './seat-board.ts';
 import type { SeatBoards } from './seat-boards.ts';
 import type { SoldSeats } from './sold.ts';
@@ -35,8 +36,8 @@ export interface SaleStanding {
 
 /** All dates of a concert, be they on sale still or not. */
 export interface WholeStanding extends SaleStanding {
-  /** The dates that are not. */
-  readonly begun: ReadonlySet<string>;
+  /** The dates whose sale has ended. */
+  readonly ended: ReadonlySet<string>;
 }
 
 const kept_ms = 1_000;
@@ -45,6 +46,10 @@ const kept_max = 1_000;
 export interface Standings {
   of(concertId: string): Promise<SaleStanding>;
   ofAllDates(concertId: string): Promise<WholeStanding>;
+  /** A date is another now: that is in the next answer. Undefined: of any concert. */
+  changed(concertId?: string): void;
+  /** The seats of the dates on sale, as they are on the boards now. */
+  countsOnSale(concertId: string): Promise<SeatCounts>;
 }
 
 interface StandingDeps {
@@ -54,22 +59,41 @@ interface StandingDeps {
 }
 
 export function createStandings({ boards, catalog, sold }: StandingDeps): Standings {
-  const count = async (concertId: string, isWhole: boolean): Promise<WholeStanding> => {
+  const boardsOf = async (concertId: string, isWhole: boolean) => {
     const [dates, sales] = await Promise.all([catalog.performancesOf(concertId), sold.of([concertId])]);
-    const begun = new Set(sales.get(concertId)?.begun);
-    const performances = isWhole ? dates : dates.filter(({ id }) => !begun.has(id));
-    const all = await Promise.all(performances.map((performance) => boards.of(performance)));
-    return { ...standingOf(all.map(({ board }) => board)), begun };
+    const ended = new Set(sales.get(concertId)?.ended);
+    const performances = isWhole ? dates : dates.filter(({ id }) => !ended.has(id));
+    const all = await Promise.all(performances.map(async (date) => ({ date, board: (await boards.of(date)).board })));
+    return { ended, all };
   };
+  const count = async (concertId: string, isWhole: boolean): Promise<WholeStanding> => {
+    const { ended, all } = await boardsOf(concertId, isWhole);
+    return { ...standingOf(all), ended };
+  };
+  const onSale = keptForASecond((concertId) => count(concertId, false));
+  const allDates = keptForASecond((concertId) => count(concertId, true));
   return {
-    of: keptForASecond((concertId) => count(concertId, false)),
-    ofAllDates: keptForASecond((concertId) => count(concertId, true)),
+    of: onSale.of,
+    ofAllDates: allDates.of,
+    changed: (concertId) => {
+      onSale.forget(concertId);
+      allDates.forget(concertId);
+    },
+    countsOnSale: async (concertId) => {
+      const { all } = await boardsOf(concertId, false);
+      const seats = { ...nothing };
+      for (const { date, board } of all) {
+        const { available, held, reserved } = board;
+        add(seats, { total: date.seatsTotal, available, held, reserved });
+      }
+      return { available: seats.available, held: seats.held, sold: seats.reserved };
+    },
   };
 }
 
-function keptForASecond<T>(count: (concertId: string) => Promise<T>): (concertId: string) => Promise<T> {
+function keptForASecond<T>(count: (concertId: string) => Promise<T>) {
   const kept = new Map<string, { until: number; standing: Promise<T> }>();
-  return (concertId) => {
+  const of = (concertId: string): Promise<T> => {
     const now = performance.now();
     const known = kept.get(concertId);
     if (known !== undefined && now < known.until) return known.standing;
@@ -80,15 +104,25 @@ function keptForASecond<T>(count: (concertId: string) => Promise<T>): (concertId
     standing.catch(() => kept.delete(concertId));
     return standing;
   };
+  const forget = (concertId?: string): void => {
+    if (concertId === undefined) kept.clear();
+    else kept.delete(concertId);
+  };
+  return { of, forget };
 }
 
-function standingOf(boards: readonly SeatBoard[]): SaleStanding {
+interface Counted {
+  readonly date: Performance;
+  readonly board: SeatBoard;
+}
+
+function standingOf(dates: readonly Counted[]): SaleStanding {
   const seats = { ...nothing };
   const all = new Map<string, GradeCounts>();
-  const performances = boards.map((board) => {
+  const performances = dates.map(({ date, board }) => {
     const grades = gradesOf(board);
     for (const grade of grades) addGrade(all, grade);
-    const { id, startsAt, seatsTotal: total } = board.performance;
+    const { id, startsAt, seatsTotal: total } = date;
     const { available, held, reserved } = board;
     add(seats, { total, available, held, reserved });
     return { id, startsAt, total, available, held, reserved, grades };

@@ -3,7 +3,8 @@
  * flights, whose statements read it themselves.
  */
 import type { Sql, Statement, Tx } from '../platform/database.ts';
-import type { Change, News } from './board.ts';
+import type { Board, Change, News } from './board.ts';
+import type { Supply } from './supply.ts';
 import { markOf } from './tokens.ts';
 
 /** A fan near the front polls every second and a server writes signs of life down every quarter of one. */
@@ -27,6 +28,9 @@ export interface Terms {
 }
 
 export const placesToCall = (free: number): number => Math.min(scan_places_max, free * 2 + 100);
+/** The same of a column or an expression, as a part of a statement; none where nothing is free. */
+export const placesBy = (sql: Sql | Tx, free: Part): Part =>
+  sql`case when ${free} > 0 then least(${scan_places_max}, 2 * ${free} + 100) else 0 end`;
 
 export interface CalledRow {
   readonly entry: number;
@@ -105,13 +109,14 @@ interface AdmittedRow extends SavedRoom, CalledRow {
 
 /**
  * Lets in whom the free slots are for and writes the room back, in a flight that has locked it. Answers nothing where
- * nobody was called.
+ * nobody was called. `left`: the seats that are left, for a line that may be bound to them; without it a line that is bound
+ * lets nobody in here, and one that is not is not asked about seats.
  */
-export function admitting(sql: Sql, concertId: string): Statement<AdmittedRow[]> {
+export function admitting(sql: Sql, concertId: string, left?: Part): Statement<AdmittedRow[]> {
   const terms: Terms = {
     concertId,
     free: sql`(select free from room)`,
-    places: sql`(select case when free > 0 then least(${scan_places_max}, 2 * free + 100) else 0 end from room)`,
+    places: sql`(select ${placesBy(sql, sql`free`)} from room)`,
     head: sql`(select head from room)`,
     front: sql`(select front from room)`,
     graceFrom: sql`(select grace_from from room)`,
@@ -120,17 +125,40 @@ export function admitting(sql: Sql, concertId: string): Statement<AdmittedRow[]>
   };
   return sql<AdmittedRow[]>`
     with room as materialized (
-      select *, case when paused_reason is null then greatest(0, max_active - active) else 0 end as free
+      select *, case when ${mayAdmit(sql, left)} then greatest(0, ${slotsOf(sql, left)}) else 0 end as free
       from rooms where concert_id = ${concertId}
     ), called as (${admission(sql, terms)}
     ), saved as (
       update rooms set active = active + moved.admitted, active_ceiling = greatest(max_active, active + moved.admitted),
-        head = greatest(head, moved.last), front = greatest(front, head, moved.last), version = version + 1, is_live = true
+        openings = openings - moved.admitted, head = greatest(head, moved.last), front = greatest(front, head, moved.last), version = version + 1, is_live = true
       from (select count(expires_at)::int as admitted, max(number) as last from called) as moved
       where concert_id = ${concertId} and moved.last is not null
       returning version, head, front, last_number as "lastNumber"
     )
     select saved.*, called.*, room.free, room.head as "headBefore" from saved, called, room`;
+}
+
+function mayAdmit(sql: Sql, left: Part | undefined): Part {
+  if (left === undefined) return sql`paused_reason is null and not bound_to_supply`;
+  return sql`paused_reason is null and not is_at_rest and waking_since is null`;
+}
+
+interface Admitting {
+  readonly sql: Sql;
+  readonly boards: { peek(concertId: string): Board | undefined };
+  readonly supply: Pick<Supply, 'left'>;
+}
+
+/** The same as far as this server knows what the line is bound to: who is due and not let in by it is by the next look at the line. */
+export function admittingFor({ sql, boards, supply }: Admitting, concertId: string): Statement<AdmittedRow[]> {
+  const isBound = boards.peek(concertId)?.settings.boundToSupply ?? true;
+  return admitting(sql, concertId, isBound ? supply.left(sql, concertId) : undefined);
+}
+
+/** Of a line that is bound, `null` is nobody's limit to `least`. */
+function slotsOf(sql: Sql, left: Part | undefined): Part {
+  if (left === undefined) return sql`max_active - active`;
+  return sql`least(max_active - active, case when bound_to_supply then least(${left} - active, openings) end)`;
 }
 
 /**
@@ -161,6 +189,7 @@ export function endingPaid(sql: Sql, concertId: string): Part {
       from paid where token.concert_id = ${concertId} and token.entry = paid.entry and token.status || '' = 'ACTIVE'
       returning 1
     ), freed as (
+      -- Whoever pays takes no seat from those who look for one, and leaves none: openings stay.
       update rooms set active = active - gone.sessions, active_ceiling = greatest(max_active, active - gone.sessions),
         version = version + 1
       from (select count(*)::int as sessions from ended) as gone

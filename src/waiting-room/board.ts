@@ -34,6 +34,13 @@ export interface Settings extends Pause {
   readonly boundToSupply: boolean;
 }
 
+/** Of the dates on sale. */
+export interface SeatCounts {
+  readonly available: number;
+  readonly held: number;
+  readonly sold: number;
+}
+
 /** What happened to one place in line. */
 export type Change =
   | readonly ['admitted', entry: number, number: number, expiresAt: number, claimed: boolean, mark: number]
@@ -104,6 +111,8 @@ export class Board {
   private readonly turnover = new Turnover();
   /** Nothing is left to buy, as far as is known here: then a place leads nowhere, and nobody is told when. */
   isSoldOut = false;
+  /** The seats that a line is bound to, when they were counted last; undefined until then. */
+  supply: SeatCounts | undefined;
 
   constructor(snapshot: Snapshot) {
     this.concertId = snapshot.concertId;
@@ -232,16 +241,23 @@ export class Board {
     return this.lastNumber - this.head - this.departed.size + this.passedOver.size;
   }
 
+  /** The seats and not `maxActive` keep the line: whoever waits stands by for seats that come back. */
+  get isStandingBy(): boolean {
+    const { settings, supply, active } = this;
+    if (!settings.boundToSupply || supply === undefined) return false;
+    return active.size < settings.maxActive && active.size >= supply.available + supply.held;
+  }
+
   admittedPerMinute(nowSeconds: number): number {
     return this.turnover.admittedPerMinute(nowSeconds);
   }
 
-  /** How fast places become free; null in a pause, when all is sold, and while no session has ended for five minutes. */
+  /** How fast places become free; null in a pause, when no seat is left, and while no session has ended for five minutes. */
   pace(nowSeconds: number): Pace {
     const { paused, maxActive, sessionSeconds } = this.settings;
     this.turnover.watch(this.active.size, nowSeconds);
     const stay = this.turnover.staySeconds(nowSeconds);
-    if (stay === undefined || paused !== null || this.isSoldOut) return null;
+    if (stay === undefined || paused !== null || this.isSoldOut || this.isStandingBy) return null;
     return { staySeconds: Math.min(stay, sessions_max * sessionSeconds), active: this.active.size, maxActive };
   }
 

@@ -5,13 +5,16 @@ import { Refusal, refuse } from '../refusals.ts';
 import type { Boards } from './boards.ts';
 import type { News, Pause, Settings } from './board.ts';
 import { joinPlainly, type Joined } from './joining.ts';
-import { admit, endOverdue, join, lockRoom, saveRoom, type LockedRoom } from './line.ts';
+import { admit } from './letting-in.ts';
+import { endOverdue, join, lockRoom, saveRoom, type LockedRoom } from './line.ts';
 import { settingsOf, type SettingsRow } from './snapshot.ts';
+import type { Supply } from './supply.ts';
 import { markOf, type Pass } from './tokens.ts';
 
 export interface LineDeps {
   readonly database: Database;
   readonly boards: Boards;
+  readonly supply: Supply;
   readonly batchMax: number;
   readonly metrics: LaneMetrics;
   /** Whether to count how often a fan takes a place anew. */
@@ -37,6 +40,7 @@ const lanes_max = 10_000;
 export function createIssueLanes({
   database,
   boards,
+  supply,
   batchMax,
   metrics,
   rateLimit = true,
@@ -52,13 +56,13 @@ export function createIssueLanes({
       const limit = rateLimit ? { places: places_max, seconds: places_seconds } : undefined;
       // Another server, with whom this one raced for somebody's only place, was faster: then the general case decides.
       const joined =
-        attempt > 0 ? nobody : await joinPlainly({ database, boards }, concertId, { userIds: users, limit });
+        attempt > 0 ? nobody : await joinPlainly({ database, boards, supply }, concertId, { userIds: users, limit });
       const rest = users.filter((userId) => !joined.places.has(userId));
       for (const news of joined.news) await boards.show(news);
       const others =
         rest.length === 0 && !joined.isDue
           ? nothing
-          : await database.transaction((tx) => takePlacesOf(tx, concertId, { userIds: rest, rateLimit }));
+          : await database.transaction((tx) => takePlacesOf(tx, concertId, { userIds: rest, rateLimit, supply }));
       if (others === undefined) return userIds.map(() => refuse('NOT_FOUND'));
       if (others.news !== undefined) await boards.show(others.news);
       const answers = new Map<string, Place | Refusal>([...joined.places, ...others.places]);
@@ -84,15 +88,20 @@ interface Asking {
   /** Each once. */
   readonly userIds: readonly string[];
   readonly rateLimit: boolean;
+  readonly supply: Supply;
 }
 
 /** The general case; also lets in whoever is due. Undefined if there is no such concert. */
-async function takePlacesOf(tx: Tx, concertId: string, { userIds, rateLimit }: Asking): Promise<Taken | undefined> {
+async function takePlacesOf(
+  tx: Tx,
+  concertId: string,
+  { userIds, rateLimit, supply }: Asking,
+): Promise<Taken | undefined> {
   const locking = lockRoom(tx, concertId);
   const looking = liveTokens(tx, concertId, userIds);
   const counting = rateLimit ? placesLately(tx, concertId, userIds) : [];
   const [room, live, lately] = await Promise.all([locking, looking, counting]);
-  return room === undefined ? undefined : takePlaces(tx, { room, live, lately, userIds });
+  return room === undefined ? undefined : takePlaces(tx, { room, live, lately, userIds, supply });
 }
 
 interface LiveToken {
@@ -135,9 +144,10 @@ interface Taking {
   readonly live: readonly LiveToken[];
   readonly lately: readonly EndedPlace[];
   readonly userIds: readonly string[];
+  readonly supply: Supply;
 }
 
-async function takePlaces(tx: Tx, { room, live, lately, userIds }: Taking): Promise<Taken> {
+async function takePlaces(tx: Tx, { room, live, lately, userIds, supply }: Taking): Promise<Taken> {
   // A session that is over, though no sweep has come by yet, must not keep its fan from a new place.
   const ended = live.some((token) => token.overdue) ? await endOverdue(tx, room) : new Set<number>();
   const places = new Map<string, Place | Refusal>(tooOften(lately, live));
@@ -149,7 +159,7 @@ async function takePlaces(tx: Tx, { room, live, lately, userIds }: Taking): Prom
     for (const [index, userId] of newcomers.entries())
       places.set(userId, { entry: entries[index] ?? 0, generation: 0, isNew: true });
   }
-  if (room.active < room.maxActive) await admit(tx, room);
+  if (room.active < room.maxActive) await admit(tx, room, { supply });
   const changed = newcomers.length > 0 || room.changes.length > 0;
   return { places, news: changed ? saveRoom(tx, room) : undefined };
 }
@@ -170,7 +180,12 @@ function tooOften(lately: readonly EndedPlace[], live: readonly LiveToken[]): Ma
  * The lane that makes void the tokens that were handed out for the live places of users: submit a user's id under the
  * concert's id. The places themselves, and what is held from them, are kept for whoever asks for them again.
  */
-export function createVoidLanes({ database, boards, batchMax, metrics }: LineDeps): Lanes<string, void> {
+export function createVoidLanes({
+  database,
+  boards,
+  batchMax,
+  metrics,
+}: Omit<LineDeps, 'supply'>): Lanes<string, void> {
   return createLanes({
     name: 'void tokens',
     batchMax,
@@ -202,11 +217,11 @@ export function createVoidLanes({ database, boards, batchMax, metrics }: LineDep
 
 /** Gives on the slots that are free. */
 export async function letIn(
-  database: Pick<Database, 'transaction'>,
-  boards: Pick<Boards, 'show'>,
+  { database, boards, supply }: Pick<LineDeps, 'database' | 'boards' | 'supply'>,
   concertId: string,
 ): Promise<void> {
-  const taken = await database.transaction((tx) => takePlacesOf(tx, concertId, { userIds: [], rateLimit: false }));
+  const asking = { userIds: [], rateLimit: false, supply };
+  const taken = await database.transaction((tx) => takePlacesOf(tx, concertId, asking));
   if (taken?.news !== undefined) await boards.show(taken.news);
 }
 
@@ -220,14 +235,12 @@ export async function openRoom(tx: Tx, concertId: string, settings: Omit<Setting
       ${boundToSupply})`;
 }
 
-/**
- * Changes settings in the caller's transaction and admits whom a higher `maxActive` or the end of a pause lets in.
- * Sessions that run keep their end; holds too. Refuses with NOT_FOUND. After the commit, `boards.show` the news.
- */
+/** See `WaitingRoom.changeSettings`. */
 export async function changeSettings(
   tx: Tx,
   concertId: string,
   patch: Partial<Settings>,
+  supply: Supply,
 ): Promise<{ before: Settings; after: Settings; news: News }> {
   const [before] = await tx<SettingsRow[]>`
     select max_active as "maxActive", session_seconds as "sessionSeconds", hold_seconds as "holdSeconds",
@@ -246,6 +259,6 @@ export async function changeSettings(
     where concert_id = ${concertId}`;
   const room = await lockRoom(tx, concertId);
   if (room === undefined) throw refuse('NOT_FOUND');
-  await admit(tx, room);
+  await admit(tx, room, { supply });
   return { before: settings, after, news: saveRoom(tx, room, after) };
 }

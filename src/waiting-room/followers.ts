@@ -20,7 +20,7 @@ export interface Follower {
   /** The end of the session, or why all wait. */
   remark: string | null;
   /** The line's, when it was told. */
-  outlook: number;
+  outlook: string;
   /** Where it stands until it is to be told something, in no other such place at the same time. */
   place: Set<Follower> | undefined;
 }
@@ -45,9 +45,9 @@ export class Followers {
   board: Board;
   /** The moves of the board that those in `ripe` know of. */
   moves: number;
-  /** What can be said of the time to wait, as `outlookOf` has it; and what those in `ripe` know of it. */
-  outlook = 0;
-  outlookTold = 0;
+  /** What can be said of the time to wait and of the seats, as `outlookOn` has it; and what those in `ripe` know of it. */
+  outlook = '';
+  outlookTold = '';
   /** Something changed for everybody. */
   isAllTouched = false;
   /** Made once a pass. */

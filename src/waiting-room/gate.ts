@@ -2,35 +2,38 @@
  * The waiting room's door. Other rooms ask here whose turn it is, and change the line inside their own transactions
  * only through what this file hands on.
  */
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Catalog } from '../catalog/catalog.ts';
 import { contract } from '../contract.ts';
-import type { Database } from '../platform/database.ts';
+import type { Database, Tx } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
 import type { LaneMetrics } from '../platform/lane.ts';
 import type { Duty } from '../platform/ticker.ts';
-import { refuse } from '../refusals.ts';
+import { admittingFor } from './admission.ts';
 import { createBoards, type Boards } from './boards.ts';
-import type { Board, Settings } from './board.ts';
-import { createIssueLanes, createVoidLanes, letIn, type Place } from './commands.ts';
+import type { Board, News, Settings } from './board.ts';
+import { changeSettings, createIssueLanes, createVoidLanes, letIn, type LineDeps, type Place } from './commands.ts';
 import { createLeavers, type Leavers } from './leaving.ts';
+import { handOn } from './letting-in.ts';
+import type { LockedRoom } from './line.ts';
+import { createGate, type Gate } from './gatekeeper.ts';
 import { numbersOf, type LineNumbers } from './line-numbers.ts';
 import { createLivePlaces, type LivePlaces } from './live-places.ts';
-import { concertsOf, createLookUps, type Known } from './look-up.ts';
-import { refusalOf } from './locked-tokens.ts';
+import { concertsOf, createLookUps } from './look-up.ts';
 import { createOpenBoards } from './open-boards.ts';
 import { createPresence } from './presence.ts';
 import { placeRetention } from './retention.ts';
 import type { QueueStatus, Reader } from './status.ts';
 import { createStatuses } from './statuses.ts';
+import { createSupply, type Supply } from './supply.ts';
 import { createTending } from './tending.ts';
 import { createQueueTokens, passOf, type Pass } from './tokens.ts';
 
-export { pauseOf, type Change, type News, type Pause, type Settings } from './board.ts';
+export { pauseOf, type Change, type News, type Pause, type SeatCounts, type Settings } from './board.ts';
 export type { LineNumbers } from './line-numbers.ts';
+export type { Gate } from './gatekeeper.ts';
 export type { Pass } from './tokens.ts';
 export { noticeOf, type QueueStatus } from './status.ts';
-export { changeSettings, openRoom } from './commands.ts';
+export { openRoom } from './commands.ts';
 export {
   extendSessions,
   hear,
@@ -41,32 +44,9 @@ export {
   tokenParts,
 } from './locked-tokens.ts';
 export type { SessionEnd, TokenState } from './locked-tokens.ts';
-export { admitted, admitting, endingPaid, lockingRoom } from './admission.ts';
-export { handOn, lockRoom, saveRoom, type LockedRoom } from './line.ts';
-
-/** The part of a request that is looked at here. */
-interface Asking {
-  readonly headers: IncomingHttpHeaders;
-}
-
-export interface Gate {
-  /** The place named by a Queue-Token, or undefined, without a refusal. */
-  read(headers: IncomingHttpHeaders): Pass | undefined;
-  /**
-   * The place named by the request's Queue-Token. Refuses with QUEUE_TOKEN_INVALID what this service did not sign; whether
-   * the place is that fan's, and the token not void, is asked where something depends on it.
-   */
-  pass(request: Asking): Pass;
-  /**
-   * The place, if it is ACTIVE; else NOT_ADMITTED or ADMISSION_EXPIRED, never on the word of a stale board alone.
-   * With `concertId`, a place in another concert's line is FORBIDDEN. What writes must ask its own transaction too.
-   */
-  admitted(request: Asking, concertId?: string): Pass | Promise<Pass>;
-  /** The place if this server knows it to be ACTIVE, without a refusal or a question to the database. */
-  knownAdmitted(headers: IncomingHttpHeaders): Pass | undefined;
-  /** Whether a place is ACTIVE as far as this server knows; for streams that should end with the session. */
-  isActive(pass: Pass): boolean;
-}
+export { admitted, endingPaid, lockingRoom } from './admission.ts';
+export { lockRoom, saveRoom, type LockedRoom } from './line.ts';
+export type { Seats } from './supply.ts';
 
 export interface WaitingRoom {
   readonly gate: Gate;
@@ -92,6 +72,20 @@ export interface WaitingRoom {
   letIn(concertId: string): Promise<void>;
   /** To be called once, before anybody leaves, by the room in which something is held. */
   readonly onLeaving: Leavers['onLeaving'];
+  /** To be called once, before anybody is let in, by the room that keeps the seats; see supply.ts. */
+  readonly boundBy: Supply['by'];
+  /** The statement that lets in whom free slots are for, in a flight that has locked the room; see admission.ts. */
+  admitting(concertId: string): ReturnType<typeof admittingFor>;
+  /**
+   * Ends the sessions of these entries as PAID, which the caller has locked and found ACTIVE, and gives their slots to the
+   * next in line. `seats`: so many were sold in this transaction and are not counted yet.
+   */
+  handOn(tx: Tx, room: LockedRoom, entries: readonly number[], seats: number): Promise<void>;
+  /**
+   * Changes settings in the caller's transaction and admits whom a higher `maxActive` or the end of a pause lets in.
+   * Sessions that run keep their end; holds too. Refuses with NOT_FOUND. After the commit, `boards.show` the news.
+   */
+  changeSettings(tx: Tx, concertId: string, patch: Partial<Settings>): Promise<ChangedSettings>;
   /**
    * Makes void all queue tokens that were handed out to this user before: in force in every transaction at once, in what
    * other servers show within 250 ms. The places are kept, with what is held from them: whoever asks for them again gets
@@ -110,6 +104,12 @@ export interface WaitingRoom {
   readonly duties: readonly Duty[];
   /** Resolves when no command is under way. */
   drain(): Promise<void>;
+}
+
+export interface ChangedSettings {
+  readonly before: Settings;
+  readonly after: Settings;
+  readonly news: News;
 }
 
 export interface Issued {
@@ -142,12 +142,13 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const boards = createBoards(database, feed, metrics.admitted);
   const tokens = createQueueTokens(secret);
   const presence = createPresence(database);
-  const issueLanes = createIssueLanes({ ...deps, boards });
-  const leavers = createLeavers({ ...deps, boards });
+  const supply = createSupply();
+  const issueLanes = createIssueLanes({ ...deps, boards, supply });
+  const leavers = createLeavers({ ...deps, boards, supply });
   const voidLanes = createVoidLanes({ ...deps, boards });
   const lookUps = createLookUps(deps);
   const { lookUp } = lookUps;
-  const { open, openBoard } = createOpenBoards(boards, catalog);
+  const { open, openBoard } = createOpenBoards(boards, catalog, supply);
   const livePlaces = createLivePlaces({ ...deps, open, sign: tokens.sign });
 
   const gate = createGate(tokens.read, { boards, openBoard, lookUp, sign: presence.sign });
@@ -175,13 +176,42 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     knownStatus,
     livePlaces,
     leave: leavers.leave,
-    letIn: (concertId) => letIn(deps.database, boards, concertId),
     onLeaving: leavers.onLeaving,
+    ...lettingIn({ database, boards, supply }),
     voidTokens: async (userId) => {
       const concertIds = await concertsOf(database, userId);
       await Promise.all(concertIds.map((concertId) => voidLanes.submit(concertId, userId)));
     },
     present,
+    ...asKnown(boards, open),
+    duties: [
+      createTending({ ...deps, boards, presence, supply }),
+      boards.duty,
+      placeRetention(database, deps.retentionDays),
+    ],
+    drain: () => drainAll([issueLanes, leavers, voidLanes, lookUps, livePlaces]),
+  };
+}
+
+type LettingIn = Pick<WaitingRoom, 'letIn' | 'boundBy' | 'admitting' | 'handOn' | 'changeSettings'>;
+
+/** What lets people in on behalf of other rooms, with the seats there are for them. */
+function lettingIn(deps: Pick<LineDeps, 'database' | 'boards' | 'supply'>): LettingIn {
+  const { database, boards, supply } = deps;
+  return {
+    letIn: (concertId) => letIn(deps, concertId),
+    boundBy: supply.by,
+    admitting: (concertId) => admittingFor({ sql: database.sql, boards, supply }, concertId),
+    handOn: (tx, room, entries, seats) => handOn(tx, room, { entries, because: 'PAID' }, { supply, sold: seats }),
+    changeSettings: (tx, concertId, patch) => changeSettings(tx, concertId, patch, supply),
+  };
+}
+
+type AsKnown = Pick<WaitingRoom, 'concertAt' | 'settings' | 'numbers' | 'soldOut'>;
+
+/** What this server knows of the lines. */
+function asKnown(boards: Boards, open: (concertId: string) => Promise<Board | undefined>): AsKnown {
+  return {
     concertAt: (url) => {
       if (!url.startsWith(concerts_path)) return undefined;
       return boards.peek(url.slice(concerts_path.length, concerts_path.length + id_chars))?.concertId;
@@ -195,8 +225,6 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
       const board = boards.peek(concertId);
       if (board !== undefined) board.isSoldOut = isSoldOut;
     },
-    duties: [createTending({ ...deps, boards, presence }), boards.duty, placeRetention(database, deps.retentionDays)],
-    drain: () => drainAll([issueLanes, leavers, voidLanes, lookUps, livePlaces]),
   };
 }
 
@@ -211,56 +239,3 @@ interface Taken extends Pick<Place, 'isNew'> {
 
 const concerts_path = contract.issueQueueToken.url.replace(/:.*/, '');
 const id_chars = 10;
-
-interface GateDeps {
-  readonly boards: Boards;
-  openBoard(concertId: string): Promise<Board>;
-  lookUp(board: Board, pass: Pass): Promise<Known>;
-  sign(board: Board, pass: Pass): void;
-}
-
-function createGate(read: (token: string) => Pass | undefined, { boards, openBoard, lookUp, sign }: GateDeps): Gate {
-  const readHeaders = (headers: IncomingHttpHeaders): Pass | undefined => {
-    const header = headers['queue-token'];
-    return typeof header === 'string' ? read(header) : undefined;
-  };
-  const pass = ({ headers }: Asking): Pass => {
-    const found = readHeaders(headers);
-    if (found === undefined) throw refuse('QUEUE_TOKEN_INVALID');
-    return found;
-  };
-
-  const askDatabase = async (own: Pass): Promise<Pass> => {
-    const board = await openBoard(own.concertId);
-    sign(board, own);
-    const known = await lookUp(board, own);
-    const refusal = refusalOf({
-      status: known.status,
-      position: known.status === 'WAIT' ? known.position : null,
-      endedBecause: known.status === 'EXPIRED' ? known.because : null,
-    });
-    if (refusal !== undefined) throw refusal;
-    return own;
-  };
-
-  return {
-    read: readHeaders,
-    pass,
-    admitted: (request, concertId) => {
-      const own = pass(request);
-      if (concertId !== undefined && concertId !== own.concertId) throw refuse('FORBIDDEN');
-      const board = boards.peek(own.concertId);
-      if (board?.isActive(own) !== true) return askDatabase(own);
-      sign(board, own);
-      return own;
-    },
-    knownAdmitted: (headers) => {
-      const own = readHeaders(headers);
-      const board = own === undefined ? undefined : boards.peek(own.concertId);
-      if (own === undefined || board?.isActive(own) !== true) return undefined;
-      sign(board, own);
-      return own;
-    },
-    isActive: (pass) => boards.peek(pass.concertId)?.isActive(pass) === true,
-  };
-}

@@ -4,7 +4,7 @@
  * nobody has ended it yet, is left to the general case of commands.ts.
  */
 import type { Sql, Statement } from '../platform/database.ts';
-import { admitted, admitting, lockingRoom, type SavedRoom } from './admission.ts';
+import { admitted, admittingFor, lockingRoom, type SavedRoom } from './admission.ts';
 import type { News } from './board.ts';
 import type { LineDeps, Place } from './commands.ts';
 import { frontPlaces } from './front.ts';
@@ -25,7 +25,7 @@ export interface Joined {
 
 /** Answers by user who was plain. None if there is no such concert. */
 export async function joinPlainly(
-  { database, boards }: Pick<LineDeps, 'database' | 'boards'>,
+  { database, boards, supply }: Pick<LineDeps, 'database' | 'boards' | 'supply'>,
   concertId: string,
   { userIds, limit }: { readonly userIds: readonly string[]; readonly limit: PlaceLimit | undefined },
 ): Promise<Joined> {
@@ -38,7 +38,7 @@ export async function joinPlainly(
     joining(sql, concertId, { userIds, limit, front: frontPlaces(maxActive) }),
   ] as const;
   const [, rows, called] = mayAdmit
-    ? await database.flight([...before, admitting(sql, concertId)])
+    ? await database.flight([...before, admittingFor({ sql, boards, supply }, concertId)])
     : [...(await database.flight(before)), []];
   const joined = joinedBy(concertId, userIds, rows);
   const letIn = admitted(concertId, called);
@@ -130,7 +130,7 @@ function joining(sql: Sql, concertId: string, { userIds, limit, front }: Joining
       insert into queue_tokens (concert_id, entry, number, user_id)
       select ${concertId}, entry, entry, user_id from newcomers
     ), saved as (
-      update rooms set last_number = last_number + came.fans, version = version + 1, is_live = true,
+      update rooms set last_number = last_number + came.fans, version = version + 1, is_live = not is_at_rest,
         front = case when front = last_number then greatest(front, least(last_number + came.fans, head + ${front})) else front end
       from (select count(*) as fans from newcomers) as came
       where concert_id = ${concertId} and came.fans > 0
@@ -139,7 +139,7 @@ function joining(sql: Sql, concertId: string, { userIds, limit, front }: Joining
       select * from saved union all select * from rooms where concert_id = ${concertId} and not exists (select from saved)
     )
     select null as "userId", null::bigint as entry, null::int as generation, version, head, front, last_number as "lastNumber",
-      paused_reason is null and active < max_active as "hasRoom"
+      paused_reason is null and active < max_active and not is_at_rest as "hasRoom"
     from room
     union all
     select user_id, entry, generation, null, null, null, null, null from live

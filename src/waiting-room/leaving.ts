@@ -4,8 +4,10 @@ import { createLanes } from '../platform/lane.ts';
 import { refuse } from '../refusals.ts';
 import type { News } from './board.ts';
 import type { LineDeps } from './commands.ts';
-import { admit, end, lockRoom, saveRoom, type LockedRoom } from './line.ts';
+import { admit } from './letting-in.ts';
+import { end, lockRoom, saveRoom, type LockedRoom } from './line.ts';
 import { isOwnIn, lockTokens } from './locked-tokens.ts';
+import type { Supply } from './supply.ts';
 import type { Pass } from './tokens.ts';
 
 /**
@@ -26,7 +28,7 @@ const pending_max = 20_000;
 const lanes_max = 10_000;
 
 /** Those of one concert who leave together share a transaction. */
-export function createLeavers({ database, boards, batchMax, metrics }: LineDeps): Leavers {
+export function createLeavers({ database, boards, supply, batchMax, metrics }: LineDeps): Leavers {
   let leaving: Leaving | undefined;
   const lanes = createLanes<Pass, void>({
     name: 'leave',
@@ -41,7 +43,7 @@ export function createLeavers({ database, boards, batchMax, metrics }: LineDeps)
         const [room, tokens] = await Promise.all([locking, locked]);
         const own = passes.filter(isOwnIn(tokens));
         const inside = own.filter(({ entry }) => tokens.get(entry)?.status === 'ACTIVE').map(({ userId }) => userId);
-        const given = room === undefined ? undefined : await leave(tx, room, { own, inside, leaving });
+        const given = room === undefined ? undefined : await leave(tx, room, { own, inside, leaving, supply });
         return { left: given, states: tokens };
       });
       if (left !== undefined) {
@@ -66,6 +68,7 @@ interface Gone {
   /** Users whose sessions this ends: nobody else can hold anything. */
   readonly inside: readonly string[];
   readonly leaving: Leaving | undefined;
+  readonly supply: Supply;
 }
 
 interface Left {
@@ -73,11 +76,11 @@ interface Left {
   readonly after: (() => void) | undefined;
 }
 
-async function leave(tx: Tx, room: LockedRoom, { own, inside, leaving }: Gone): Promise<Left | undefined> {
+async function leave(tx: Tx, room: LockedRoom, { own, inside, leaving, supply }: Gone): Promise<Left | undefined> {
   const entries = own.map(({ entry }) => entry);
   const left = await end(tx, room, entries, 'LEFT');
   if (left.size === 0) return undefined;
-  await admit(tx, room);
+  await admit(tx, room, { supply });
   // Last, since places are locked before whatever is kept for them.
   const after = inside.length === 0 ? undefined : await leaving?.(tx, room.concertId, inside);
   return { news: saveRoom(tx, room), after };

@@ -4,7 +4,7 @@
  * last (`saveRoom`); the news of it are shown after the commit. Each statement names its one concert.
  */
 import type { Tx } from '../platform/database.ts';
-import { admission, changesOf, grace_slack_seconds, placesToCall, type CalledRow } from './admission.ts';
+import { grace_slack_seconds } from './admission.ts';
 import type { Change, EndReason, News, Settings, TokenStatus } from './board.ts';
 import { frontPlaces } from './front.ts';
 
@@ -16,7 +16,12 @@ export interface LockedRoom {
   /** How long silence is forgiven, with what a poll in flight and a server's flush take. */
   readonly forgivenSeconds: number;
   readonly paused: boolean;
+  readonly boundToSupply: boolean;
+  /** It waits for seats to come back, or for signs of life to be written down: nobody is let in. */
+  readonly isAsleep: boolean;
   readonly graceFrom: Date;
+  /** See the table; null where nobody has counted yet. */
+  openings: number | null;
   lastNumber: number;
   head: number;
   front: number;
@@ -27,7 +32,6 @@ export interface LockedRoom {
 
 /** Someone passed over for silence keeps a place at the head for this many times the grace period. */
 const second_chance_graces = 15;
-const scans_max = 4;
 const front_step_places_max = 5_000;
 const ended_at_once_max = 5_000;
 
@@ -40,7 +44,8 @@ export async function lockRoom(
   const skip = options.skipLocked === true ? tx`skip locked` : tx``;
   // `execute` sends it now: awaiting would send it a moment later, behind a statement that relies on the lock.
   const [row] = await tx<RoomRow[]>`
-    select max_active, session_seconds, grace_seconds, paused_reason, grace_from, last_number, head, front, active, version
+    select max_active, session_seconds, grace_seconds, paused_reason, grace_from, last_number, head, front, active, version,
+      bound_to_supply, openings, is_at_rest or waking_since is not null as is_asleep
     from rooms where concert_id = ${concertId} for update ${skip}`.execute();
   if (row === undefined) return undefined;
   return {
@@ -49,7 +54,10 @@ export async function lockRoom(
     sessionSeconds: row.session_seconds,
     forgivenSeconds: row.grace_seconds + grace_slack_seconds,
     paused: row.paused_reason !== null,
+    boundToSupply: row.bound_to_supply,
+    isAsleep: row.is_asleep,
     graceFrom: row.grace_from,
+    openings: row.openings,
     lastNumber: row.last_number,
     head: row.head,
     front: row.front,
@@ -70,6 +78,9 @@ interface RoomRow {
   front: number;
   active: number;
   version: number;
+  bound_to_supply: boolean;
+  openings: number | null;
+  is_asleep: boolean;
 }
 
 /**
@@ -89,24 +100,6 @@ export function join(tx: Tx, room: LockedRoom, userIds: readonly string[]): numb
   return entries;
 }
 
-/** Gives every free slot away, by the one statement of admission.ts. */
-export async function admit(tx: Tx, room: LockedRoom): Promise<void> {
-  for (let scan = 0; scan < scans_max; scan++) {
-    const free = room.paused ? 0 : room.maxActive - room.active;
-    if (free <= 0 || (room.head === room.lastNumber && scan > 0)) return;
-    const places = placesToCall(free);
-    // oxlint-disable-next-line no-await-in-loop
-    const called = await tx<CalledRow[]>`${admission(tx, { ...room, free, places })}`;
-    const before = room.head;
-    const changes = changesOf(called);
-    room.changes.push(...changes);
-    room.active += changes.filter(([what]) => what === 'admitted').length;
-    for (const { number } of called) room.head = Math.max(room.head, number);
-    // Only a stretch of silent places leaves slots free while the line goes on behind it.
-    if (room.head - before < places) return;
-  }
-}
-
 /** Ends the live ones of these tokens, found by their key (for `status || ''` see `endingPaid`). Answers the entries that this call ended. */
 export async function end(
   tx: Tx,
@@ -119,20 +112,6 @@ export async function end(
     where concert_id = ${room.concertId} and entry = any(${entries}::bigint[]) and status || '' <> 'EXPIRED'
     returning entry, number, status, admitted_at is not null as was_active, ended_because`;
   return noteEnded(room, ended);
-}
-
-/**
- * Ends the sessions of these entries, which the caller has locked and found ACTIVE, and gives their slots to the next in
- * line, without waiting for the one before the other.
- */
-export async function handOn(tx: Tx, room: LockedRoom, entries: readonly number[], because: EndReason): Promise<void> {
-  const ending = end(tx, room, entries, because);
-  // So many slots will be free by the time that `admit`, which looks at once, has its statement carried out.
-  room.active -= entries.length;
-  const admitting = admit(tx, room);
-  room.active += entries.length;
-  const [ended] = await Promise.all([ending, admitting]);
-  if (ended.size !== entries.length) throw new Error(`ended ${ended.size} of ${entries.length} sessions`);
 }
 
 /**
@@ -198,6 +177,8 @@ interface EndedRow {
 function noteEnded(room: LockedRoom, rows: readonly EndedRow[]): Set<number> {
   for (const { entry, number, was_active, ended_because } of rows) {
     if (was_active) room.active -= 1;
+    // Who held nothing looked for a seat that another one can have now; whoever held something gives it back.
+    if (was_active && ended_because !== 'PAID' && room.openings !== null) room.openings += 1;
     room.changes.push(
       ended_because === null ? ['passed over', entry, number] : ['ended', entry, number, ended_because],
     );
@@ -235,7 +216,8 @@ export function saveRoom(tx: Tx, room: LockedRoom, settings?: Settings): News {
   const news: News = { concertId, version, head, front, lastNumber, changes, settings };
   void tx`
     update rooms set last_number = ${lastNumber}, head = ${head}, front = ${front}, active = ${room.active},
-      active_ceiling = greatest(max_active, ${room.active}::integer), version = ${version}, is_live = true
+      active_ceiling = greatest(max_active, ${room.active}::integer), version = ${version}, openings = ${room.openings},
+      is_live = not is_at_rest
     where concert_id = ${concertId}`.execute();
   return news;
 }

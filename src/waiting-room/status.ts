@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ReplyOf } from '../contract.ts';
 import { languageOf, type Language } from '../platform/language.ts';
 import { nowSeconds, type Board, type Pause, type Session, type Standing } from './board.ts';
-import { etaSeconds, type Pace } from './pace.ts';
+import { etaSeconds, outlookOf, type Pace } from './pace.ts';
 
 export type QueueStatus = ReplyOf<'getQueueToken', 200>;
 
@@ -36,13 +36,14 @@ export function describe(
   if (status === 'WAIT') {
     const { position } = standing;
     const wait = waitOf(position, board.pace(nowSeconds()), settings.graceSeconds);
-    return { concertId, status, position, ...wait, notice, expiredBecause: null };
+    return { concertId, status, position, ...wait, notice, ...supplyOf(board, true), expiredBecause: null };
   }
   const none = { position: null, etaSeconds: null };
   if (status === 'ACTIVE') {
     const expiresAt = endOf(standing.session);
     const pollAfterSeconds = poll_seconds_active;
-    return { concertId, status, ...none, expiresAt, pollAfterSeconds, notice: null, expiredBecause: null };
+    const supply = supplyOf(board, false);
+    return { concertId, status, ...none, expiresAt, pollAfterSeconds, notice: null, ...supply, expiredBecause: null };
   }
   const expiredBecause = standing.because;
   return {
@@ -52,8 +53,31 @@ export function describe(
     expiresAt: null,
     pollAfterSeconds: poll_seconds_max,
     notice: null,
+    ...supplyOf(board, false),
     expiredBecause,
   };
+}
+
+/** Only of a line that is bound to its seats. Whoever does not wait stands by for nothing. */
+function supplyOf(board: Board, isWaiting: boolean): Pick<QueueStatus, 'supply' | 'standby'> | undefined {
+  const { settings, supply } = board;
+  if (!settings.boundToSupply || supply === undefined) return undefined;
+  return { supply, standby: isWaiting && board.isStandingBy };
+}
+
+/** What a line is told to be, but for the place in it, in steps: whoever waits and does not move is told when this is another. */
+export function outlookOn(board: Board, nowSeconds: number): string {
+  const outlook = String(outlookOf(board.pace(nowSeconds)));
+  const { standby, supply } = supplyOf(board, true) ?? {};
+  if (supply === undefined) return outlook;
+  return [outlook, standby, stepOf(supply.available), stepOf(supply.held), stepOf(supply.sold)].join(' ');
+}
+
+/** Below this every seat is told of; above it, where the number is another by a tenth or so. */
+const seats_told_each = 20;
+
+function stepOf(seats: number): number {
+  return seats <= seats_told_each ? seats : Math.round(8 * Math.log2(seats));
 }
 
 /** Asked for a language only where something is written in one. */

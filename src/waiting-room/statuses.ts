@@ -14,6 +14,9 @@ interface StatusDeps {
   lookUp(board: Board, pass: Pass): Promise<Known>;
 }
 
+/** A line that is bound to its seats is not told of without them: only then are they asked about. */
+const isCounted = ({ settings, supply }: Board): boolean => !settings.boundToSupply || supply !== undefined;
+
 function knownOn(board: Board, pass: Pass, reader?: Reader): QueueStatus | undefined {
   const standing = board.standingOf(pass);
   return standing.status === 'unknown' ? undefined : describe(board, standing, reader);
@@ -33,13 +36,13 @@ export function createStatuses({ boards, presence, openBoard, lookUp }: StatusDe
     statusOn,
     status: (pass: Pass, reader?: Reader): QueueStatus | Promise<QueueStatus> => {
       const board = boards.peek(pass.concertId);
-      return board === undefined
+      return board === undefined || !isCounted(board)
         ? openBoard(pass.concertId).then((opened) => heardOn(opened, pass, reader))
         : heardOn(board, pass, reader);
     },
     knownStatus: (pass: Pass, reader?: Reader): QueueStatus | undefined => {
       const board = boards.peek(pass.concertId);
-      if (board === undefined) return undefined;
+      if (board === undefined || !isCounted(board)) return undefined;
       presence.sign(board, pass);
       return presence.isUnheard(board, pass.entry) ? undefined : knownOn(board, pass, reader);
     },

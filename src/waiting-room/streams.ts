@@ -10,8 +10,7 @@ import { createBell, rest, type Duty } from '../platform/ticker.ts';
 import { nowSeconds, numberOf, type Board } from './board.ts';
 import { Followers, put, Ticks, type Follower } from './followers.ts';
 import type { QueueStatus, WaitingRoom } from './gate.ts';
-import { outlookOf } from './pace.ts';
-import { endOf, wordingOf } from './status.ts';
+import { endOf, outlookOn, wordingOf } from './status.ts';
 
 export interface StatusStreams {
   /** Tells this status and on every change the new one, until the place has ended or the client goes. */
@@ -27,7 +26,7 @@ const unheard_reach = 2;
 
 function startOn(board: Board): Followers {
   const line = new Followers(board);
-  line.outlook = line.outlookTold = outlookOf(board.pace(nowSeconds()));
+  line.outlook = line.outlookTold = outlookOn(board, nowSeconds());
   return line;
 }
 
@@ -60,7 +59,7 @@ export function createStatusStreams(waitingRoom: Pick<WaitingRoom, 'status' | 'b
       if (board !== undefined && board !== line.board) line.follow(board);
     }
     const now = nowSeconds();
-    for (const line of lines.values()) line.outlook = outlookOf(line.board.pace(now));
+    for (const line of lines.values()) line.outlook = outlookOn(line.board, now);
     await inSlices(near(lines), sign);
   };
 

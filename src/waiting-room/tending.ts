@@ -3,7 +3,7 @@
  * do it, and of several one does (`Feed.isOurs`); one that finds a room taken leaves it to whoever has it. Nothing is wrong
  * while this sleeps, only later.
  */
-import { eachByItself, impatient } from '../platform/each.ts';
+import { createRotation, eachByItself, impatient } from '../platform/each.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
 import { rest, type Duty } from '../platform/ticker.ts';
@@ -11,15 +11,18 @@ import { nowSeconds, type Board } from './board.ts';
 import { grace_slack_seconds } from './admission.ts';
 import type { Boards } from './boards.ts';
 import { frontPlaces } from './front.ts';
-import { admit, endAbsent, endOverdue, extendFront, lockRoom, saveRoom, type LockedRoom } from './line.ts';
+import { admit } from './letting-in.ts';
+import { endAbsent, endOverdue, extendFront, lockRoom, saveRoom, type LockedRoom } from './line.ts';
 import { createLiveRooms } from './live-rooms.ts';
 import type { Presence } from './presence.ts';
+import type { Supply } from './supply.ts';
 
 export interface Tending {
   readonly database: Database;
   readonly boards: Pick<Boards, 'all' | 'peek' | 'show' | 'bell'>;
   readonly presence: Pick<Presence, 'flush'>;
   readonly feed: Pick<Feed, 'isOurs' | 'hasCompany'>;
+  readonly supply: Supply;
   /** Most rooms that one look asks about. */
   readonly roomsPerLook?: number;
 }
@@ -44,11 +47,13 @@ const patience_ms = 2_000;
  * In the years there come to be thousands of rooms without a line, and they are as good as never looked at. While there
  * is no line at all, this rests until one is heard of or seen; then nobody can be silent, and no heart need beat.
  */
-export function createTending({ database, boards, presence, feed, roomsPerLook = rooms_per_look }: Tending): Duty {
+export function createTending(deps: Tending): Duty {
+  const { database, boards, presence, feed, supply, roomsPerLook = rooms_per_look } = deps;
   const rooms = createLiveRooms(database.sql, roomsPerLook);
   /** Where signs of life could not be written down, of whom nobody knows. */
   const deaf = new Set<string>();
   const patience = createPatience();
+  const counted = createRotation(roomsPerLook);
   let heartbeatAt = -Infinity;
   let beats = 0;
 
@@ -75,11 +80,12 @@ export function createTending({ database, boards, presence, feed, roomsPerLook =
         // Where there was no line a moment ago, nobody has been silent for longer.
         await beat(database, { isOutage: now - quietAt > outage_seconds * 1_000 });
         heartbeatAt = performance.now();
+        await eachByItself(counted(livesOf(boards).filter(isBound)), supply.count);
       }
       const unheard = await presence.flush();
       for (const concertId of unheard.keys()) deaf.add(concertId);
       await eachByItself(await withWork(isBeat), async (concertId) => {
-        const isTended = await tend({ database, boards }, concertId, deaf.has(concertId));
+        const isTended = await tend(deps, concertId, deaf.has(concertId));
         // Once more when all has been written down, for what was said meanwhile.
         if (isTended && !unheard.has(concertId)) deaf.delete(concertId);
       });
@@ -116,6 +122,8 @@ function livesOf(boards: Pick<Boards, 'all'>): readonly Board[] {
   return boards.all().filter((board) => board.isLive);
 }
 
+const isBound = ({ settings }: Board): boolean => settings.boundToSupply;
+
 /**
  * Says that somebody serves a line. After an outage, silence until now is forgiven wherever there is one; `isOutage`: a gap
  * may be that, and not only the time in which there was no line.
@@ -147,7 +155,7 @@ function isShort(board: Board): boolean {
  * since signs of life were given that this server could not pass on. Others are let in all the same.
  */
 async function tend(
-  { database, boards }: Pick<Tending, 'database' | 'boards'>,
+  { database, boards, supply }: Pick<Tending, 'database' | 'boards' | 'supply'>,
   concertId: string,
   forgiving: boolean,
 ): Promise<boolean> {
@@ -159,7 +167,7 @@ async function tend(
     const { front } = room;
     await endOverdue(tx, room);
     await endAbsent(tx, room);
-    await admit(tx, room);
+    await admit(tx, room, { supply });
     await extendFront(tx, room, frontOf(room, boards.peek(concertId)));
     return { isFree: true, news: room.changes.length > 0 || room.front !== front ? saveRoom(tx, room) : undefined };
   });

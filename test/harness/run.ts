@@ -4,8 +4,8 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, glob, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { availableParallelism, constants, setPriority, tmpdir } from 'node:os';
+import { chmod, glob, mkdir, readFile, rm } from 'node:fs/promises';
+import { availableParallelism, constants, setPriority } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { connect } from '../../src/platform/database.ts';
@@ -15,12 +15,16 @@ import { unpackChromium } from './chromium.ts';
 import { furnish, postgres_variables, template_name } from './house.ts';
 import { pack } from './pack.ts';
 import { packages } from './packed.ts';
+import { openScratch } from './scratch.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const test_files = ['test/**/*.test.ts', 'src/**/*.test.ts'];
 const test_minutes_max = 5;
 /** Most files wait most of their time, for browsers, duties and time limits. */
 const files_a_processor = 2;
+
+/** Those that would go on when all others are over: they wait more than they work. */
+const longest = new Set(['test/rehearsal.test.ts', 'test/standbys.test.ts', 'test/start.test.ts']);
 
 /** The data of a test run is thrown away, so it need not survive a power cut. */
 const settings = { fsync: 'off', full_page_writes: 'off', max_connections: 300, shared_buffers: '128MB' };
@@ -43,9 +47,10 @@ async function openCluster(version: keyof typeof postgres_variables, folder: str
   return cluster;
 }
 
+/** The runner takes them by their names, and names that begin at the root before all others: the longest come first. */
 async function filesOf(named: readonly string[]): Promise<string[]> {
   const files = await Array.fromAsync(glob(named.length > 0 ? named : test_files, { cwd: root }));
-  return files.toSorted();
+  return files.map((file) => (longest.has(file) ? path.join(root, file) : file)).toSorted();
 }
 
 /** Files that need a browser start side by side; it is unpacked before. */
@@ -103,7 +108,7 @@ async function main(): Promise<void> {
   }
   const evidence = path.join(root, 'test-evidence', String(process.pid));
   await mkdir(evidence, { recursive: true });
-  const folder = await mkdtemp(path.join(tmpdir(), 'maejin-test-'));
+  const folder = await openScratch();
   await using open = new AsyncDisposableStack();
   open.defer(() => rm(folder, { recursive: true, force: true }));
   await chmod(folder, 0o755);

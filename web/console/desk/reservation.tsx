@@ -94,7 +94,9 @@ function Shown({ of, load }: ShownProps) {
         )}
       </PageHead>
       <Facts of={of} />
-      {row.cancellations.length > 0 && <Cancellations of={of} />}
+      {row.cancellations !== undefined && row.cancellations.length > 0 && (
+        <Cancellations of={of} past={row.cancellations} />
+      )}
       <CancelForFan of={of} load={load} />
     </>
   );
@@ -102,6 +104,7 @@ function Shown({ of, load }: ShownProps) {
 
 function Facts({ of: { row } }: { readonly of: OneReservation }) {
   const said = say(reservationWords);
+  const { cancelledSeats = [], cancellations = [] } = row;
   return (
     <Panel title={said.facts}>
       <div class="stack">
@@ -120,13 +123,13 @@ function Facts({ of: { row } }: { readonly of: OneReservation }) {
               <UserLink id={row.userId} name={row.userName} />
             </dd>
           </div>
-          {row.paid !== null && <Stat label={said.paid} value={money(row.paid)} />}
+          {row.paid !== undefined && <Stat label={said.paid} value={money(row.paid)} />}
           <Stat label={said.kept} value={number(row.seats.length)} of={money(row.amount)} />
-          {row.cancelledSeats.length > 0 && (
+          {cancelledSeats.length > 0 && (
             <Stat
               label={said.cancelled}
-              value={number(row.cancelledSeats.length)}
-              of={`${said.refund} ${money(row.cancellations.reduce((sum, { refund }) => sum + refund, 0))}`}
+              value={number(cancelledSeats.length)}
+              of={`${said.refund} ${money(cancellations.reduce((sum, { refund }) => sum + refund, 0))}`}
             />
           )}
         </dl>
@@ -141,7 +144,7 @@ function Facts({ of: { row } }: { readonly of: OneReservation }) {
         </p>
         <p class="small quiet">
           {said.made} {moment(row.createdAt)}
-          {row.paidAt !== null && ` · ${said.paidAt} ${moment(row.paidAt)}`}
+          {row.paidAt !== undefined && ` · ${said.paidAt} ${moment(row.paidAt)}`}
         </p>
       </div>
     </Panel>
@@ -160,16 +163,21 @@ function SeatLink({ performanceId, seat, label }: SeatLinkProps) {
   );
 }
 
-type Cancellation = OneReservation['row']['cancellations'][number];
+type Cancellation = NonNullable<OneReservation['row']['cancellations']>[number];
+
+interface CancellationsProps {
+  readonly of: OneReservation;
+  readonly past: readonly Cancellation[];
+}
 
 /** Each seat with what it cost and what came back; the sums of all of them are those of the facts. */
-function Cancellations({ of: { row } }: { readonly of: OneReservation }) {
+function Cancellations({ of: { row }, past: all }: CancellationsProps) {
   const said = say(reservationWords);
-  const labels = new Map(row.cancelledSeats.map(({ number: seat, label }) => [seat, label]));
+  const labels = new Map(row.cancelledSeats?.map(({ number: seat, label }) => [seat, label]));
   return (
     <Panel title={said.history}>
       <ol class="given-back">
-        {row.cancellations.map((past) => (
+        {all.map((past) => (
           <li key={past.id}>
             <div>
               <time dateTime={past.at}>{moment(past.at)}</time> · <strong>{say(reasonWords)[past.reason]}</strong> ·{' '}

@@ -216,7 +216,7 @@ export function ReservationTable({ rows, empty }: { readonly rows: readonly Row[
 }
 
 /** What is kept, and what went back. */
-function Amount({ of: { amount, cancellations } }: { readonly of: Row }) {
+function Amount({ of: { amount, cancellations = [] } }: { readonly of: Row }) {
   const refunded = cancellations.reduce((sum, { refund }) => sum + refund, 0);
   return (
     <>
@@ -239,7 +239,7 @@ function TicketNumber({ of: id }: { readonly of: string }) {
 }
 
 /** Those that are left, then those that were cancelled, which are said to be so. */
-function Seats({ of: { performanceId, seats, cancelledSeats } }: { readonly of: Row }) {
+function Seats({ of: { performanceId, seats, cancelledSeats = [] } }: { readonly of: Row }) {
   const said = say(words);
   const linked = ({ number: seat, label }: Row['seats'][number]) => (
     <a

@@ -68,12 +68,13 @@ export function ConditionOf({ of }: { readonly of: Condition }) {
 
 interface Paid {
   readonly status: 'HELD' | 'CONFIRMED' | 'EXPIRED' | 'CANCELLED';
-  readonly paidAt: string | null;
-  readonly cancelledSeats: readonly unknown[];
+  /** Of what was paid alone, as what follows. */
+  readonly paidAt?: string;
+  readonly cancelledSeats?: readonly unknown[];
 }
 
 /** A hold that was let go of and a paid one that was cancelled are two things, and are called so. */
-export function conditionOf({ status, paidAt, cancelledSeats }: Paid): Condition {
+export function conditionOf({ status, paidAt, cancelledSeats = [] }: Paid): Condition {
   if (status === 'CONFIRMED' && cancelledSeats.length > 0) return 'PARTLY_GIVEN_BACK';
-  return status === 'CANCELLED' && paidAt !== null ? 'GIVEN_BACK' : status;
+  return status === 'CANCELLED' && paidAt !== undefined ? 'GIVEN_BACK' : status;
 }

@@ -3,9 +3,10 @@
  * twice. The answer is kept under the operator's Idempotency-Key by the transaction that acts, one by `keyed`.
  */
 import { createHash } from 'node:crypto';
-import { recall, remember, type KeyedRequest, type Once } from '../idempotency/idempotency.ts';
 import type { Tx } from '../platform/database.ts';
 import { Refusal } from '../refusals.ts';
+import type { Once } from './keyed-batch.ts';
+import { recall, remember, type KeyedRequest } from './keys.ts';
 
 /**
  * Acts unless the key was answered before. Those who come with one key at once wait for each other here: the second
@@ -21,9 +22,9 @@ export async function once<Answer>(tx: Tx, request: KeyedRequest, act: () => Pro
   return { answer, replayed: false };
 }
 
-/** The same for the same request, in whatever order its fields were sent. */
-export function fingerprintOf(sale: object): string {
-  return `concert ${createHash('sha256').update(inOrder(sale)).digest('base64url')}`;
+/** The same for the same request of a kind, in whatever order its fields were sent. */
+export function fingerprintOf(kind: string, request: object): string {
+  return `${kind} ${createHash('sha256').update(inOrder(request)).digest('base64url')}`;
 }
 
 /** As text, whatever the order of its fields. */

@@ -1,0 +1,43 @@
+/**
+ * What a line may be bound to: the seats that can be had. They are kept by a room to the right, which hands over how they are
+ * counted; here it is said how many may be let in to them.
+ */
+import type { Sql, Statement, Tx } from '../platform/database.ts';
+import type { Board, SeatCounts } from './board.ts';
+
+type Part = Statement<readonly unknown[]>;
+
+/** How seats are counted, as parts of statements of whoever has locked the room. */
+export interface Seats {
+  /**
+   * How many seats of the dates on sale are not sold, be they held or not, of the concert that `concertId` is or names: an
+   * integer. What it counts falls only by transactions that have locked the room, and by time; so whoever reads it in a
+   * statement behind that lock reads what holds until their commit.
+   */
+  left(sql: Sql | Tx, concertId: string | Part): Part;
+  /** What is told of the seats of the dates on sale: from memory, so at most a moment old. */
+  counts(concertId: string): Promise<SeatCounts>;
+}
+
+export interface Supply {
+  /** To be called once, before anybody is let in, by the room that keeps the seats. */
+  by(seats: Seats): void;
+  /** How many seats are left: none while nobody has said how they are counted. */
+  left(sql: Sql | Tx, concertId: string | Part): Part;
+  /** Puts what there is on this board. */
+  count(board: Board): Promise<void>;
+}
+
+export function createSupply(): Supply {
+  let seats: Seats | undefined;
+  return {
+    by: (counted) => {
+      seats = counted;
+    },
+    left: (sql, concertId) => seats?.left(sql, concertId) ?? sql`0`,
+    count: async (board) => {
+      const counts = await seats?.counts(board.concertId);
+      if (counts !== undefined) board.supply = counts;
+    },
+  };
+}
