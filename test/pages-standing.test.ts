@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { estimateTextsOf, type QueueStatus, type Sale } from '../web/wait/markup.ts';
+import { estimateTextsOf } from '../web/wait/estimate.ts';
+import type { QueueStatus, Sale } from '../web/wait/markup.ts';
 import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
 import { openBrowser, visit } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';

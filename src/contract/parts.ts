@@ -229,6 +229,9 @@ export const Sale = Type.Object({
   waiting: Count,
   admittedPerMinute: Type.Number({ minimum: 0 }),
   notice: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Why admission is paused; else null' }),
+  boundToSupply: Type.Optional(
+    Type.Boolean({ description: 'Whoever joins the line when all is sold stands by for what comes back' }),
+  ),
 });
 export const PlacedSection = Type.Object({
   name: Type.String(),

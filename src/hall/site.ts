@@ -5,7 +5,7 @@
 import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { bodyOf, type Sale, type WaitView } from '../../web/wait/markup.ts';
+import { bodyOf, calledOffIn, type Sale, type WaitView } from '../../web/wait/markup.ts';
 import { waitWords } from '../../web/wait/words.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -70,7 +70,7 @@ const asset_age = '365d';
 const concert_id = /^[a-z0-9]{10}$/;
 
 /** Pages whose first paint is the same for everybody: what they are called, and where they are. */
-const fan_paths = ['/join', '/my', '/reservations/:id', '/wallet/return'] as const;
+const fan_paths = ['/join', '/my', '/reservations/:id', '/reservations/:id/cancellation', '/wallet/return'] as const;
 /** Of a concert, whose name they bear; for those whose turn it is. */
 const inside_paths = ['/concerts/:concertId/dates', '/concerts/:concertId/dates/:date'] as const;
 const console_paths = ['/console', '/console/*'] as const;
@@ -159,7 +159,8 @@ function createLinePage(
     const isKnown = accounts.credentialIn(request.headers) !== undefined;
     const status = await statusOf(request, concertId, { waitingRoom, accounts: isKnown ? accounts : undefined });
     const sale = await saleOf(concertId, language, { waitingRoom, reservations });
-    const view = { language, concert, status, sale, isKnown };
+    const calledOff = sale?.performances.length === 0 ? await calledOffOf(catalog, concertId, language) : undefined;
+    const view = { language, concert, status, sale, calledOff, isKnown };
     return sendFresh(
       request,
       reply,
@@ -232,7 +233,7 @@ async function saleOf(
   try {
     const [numbers, standing] = await Promise.all([waitingRoom.numbers(concertId), reservations.standing(concertId)]);
     if (numbers === undefined) return undefined;
-    const { waiting, admittedPerMinute } = numbers;
+    const { waiting, admittedPerMinute, boundToSupply } = numbers;
     const { seats, grades, performances } = standing;
     const notice = noticeOf(numbers, language);
     return {
@@ -243,11 +244,24 @@ async function saleOf(
       waiting,
       admittedPerMinute,
       notice,
+      ...(boundToSupply && { boundToSupply }),
     };
   } catch {
     // The page itself asks again; a first paint without these facts is better than none.
     return undefined;
   }
+}
+
+/** Why no date is left, where one was called off: asked only where none is on sale. */
+async function calledOffOf(
+  catalog: SiteRooms['catalog'],
+  concertId: string,
+  language: Language,
+): Promise<WaitView['calledOff']> {
+  const dates = await catalog.performancesOf(concertId);
+  return calledOffIn(
+    dates.map(({ status, reason }) => ({ status, onSale: false, notice: reason?.[language] ?? null })),
+  );
 }
 
 const year_seconds = 365 * 86_400;

@@ -41,7 +41,7 @@ function saleRoutes(app: App, { reservations, catalog, gate, waitingRoom }: Rese
       const numbers = await waitingRoom.numbers(concertId);
       if (numbers === undefined) throw refuse('NOT_FOUND');
       const { seats, grades, performances } = await reservations.standing(concertId);
-      const { waiting, admittedPerMinute } = numbers;
+      const { waiting, admittedPerMinute, boundToSupply } = numbers;
       const notice = noticeOf(numbers, languageOf(request.headers['accept-language']));
       return {
         concertId,
@@ -51,6 +51,7 @@ function saleRoutes(app: App, { reservations, catalog, gate, waitingRoom }: Rese
         waiting,
         admittedPerMinute,
         notice,
+        ...(boundToSupply && { boundToSupply }),
       };
     },
   });

@@ -16,7 +16,7 @@ import { createLeavers, type Leavers } from './leaving.ts';
 import { handOn } from './letting-in.ts';
 import type { LockedRoom } from './line.ts';
 import { createGate, type Gate } from './gatekeeper.ts';
-import { numbersOf, type LineNumbers } from './line-numbers.ts';
+import { numbersOf, type KnownLine } from './line-numbers.ts';
 import { createLivePlaces, type LivePlaces } from './live-places.ts';
 import { concertsOf, createLookUps } from './look-up.ts';
 import { createOpenBoards } from './open-boards.ts';
@@ -98,7 +98,7 @@ export interface WaitingRoom {
   settings(concertId: string): Promise<Settings | undefined>;
   /** The concert in an address of the contract, if its board is in memory. */
   concertAt(url: string): string | undefined;
-  numbers(concertId: string): Promise<LineNumbers | undefined>;
+  numbers(concertId: string): Promise<KnownLine | undefined>;
   /** Whether nothing is left to buy of this concert; then nobody who waits is told when they will be let in. */
   soldOut(concertId: string, isSoldOut: boolean): void;
   readonly duties: readonly Duty[];

@@ -8,8 +8,15 @@ export interface LineNumbers extends Pause {
   readonly admittedPerMinute: number;
 }
 
-export function numbersOf(board: Board): LineNumbers {
-  const { maxActive, paused, pauseReasons } = board.settings;
+/** The same of a line that is known here. */
+export interface KnownLine extends LineNumbers {
+  /** Whoever joins when all is sold stands by for what comes back. */
+  readonly boundToSupply: boolean;
+}
+
+export function numbersOf(board: Board): KnownLine {
+  const { maxActive, paused, pauseReasons, boundToSupply } = board.settings;
   const admittedPerMinute = board.admittedPerMinute(nowSeconds());
-  return { waiting: board.waiting, active: board.active.size, maxActive, admittedPerMinute, paused, pauseReasons };
+  const { waiting, active } = board;
+  return { waiting, active: active.size, maxActive, admittedPerMinute, boundToSupply, paused, pauseReasons };
 }

@@ -24,6 +24,8 @@ export const endpoints = {
   createReservation: 'POST /api/v1/reservations',
   listReservations: 'GET /api/v1/reservations',
   getReservation: 'GET /api/v1/reservations/:id',
+  getCancellation: 'GET /api/v1/reservations/:id/cancellation',
+  cancelPaid: 'POST /api/v1/reservations/:id/cancellation',
   cancelReservation: 'DELETE /api/v1/reservations/:id',
   createCharge: 'POST /api/v1/wallet/charges',
   getWallet: 'GET /api/v1/wallet',

@@ -4,7 +4,7 @@ import { secondsUntil } from '../client/clock.ts';
 import { Notice } from '../ui/notice.tsx';
 import { begun } from '../words/seat-name.ts';
 import { namesOfLabels, say } from '../words/words.ts';
-import type { Reservation } from './stub.tsx';
+import type { Reservation } from './reservation.ts';
 
 const words = {
   ko: {

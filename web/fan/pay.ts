@@ -3,7 +3,7 @@ import { ask, type Reply } from '../client/client.ts';
 import { askOnce } from '../client/keys.ts';
 import { asProblem, problem, type Problem } from '../client/problem.ts';
 import { placeOf, takePlace, withPlace } from '../place/place.ts';
-import type { Reservation } from './stub.tsx';
+import type { Reservation } from './reservation.ts';
 
 /** A place that was given up or lost. One that ended with a payment is no mistake of this device's memory. */
 const over_unpaid: ReadonlySet<unknown> = new Set(['LEFT', 'ABSENT', 'SESSION_ENDED']);

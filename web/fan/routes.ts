@@ -32,6 +32,10 @@ const routes: readonly Route[] = [
     load: () => import('./pages/ticket.tsx').then(({ Ticket }) => Ticket),
   },
   {
+    path: /^\/reservations\/(?<id>[a-z0-9]{10}-[a-z0-9]{1,40})\/cancellation$/,
+    load: () => import('./pages/cancel.tsx').then(({ Cancel }) => Cancel),
+  },
+  {
     path: /^\/wallet\/return$/,
     load: () => import('./pages/return.tsx').then(({ Return }) => Return),
   },

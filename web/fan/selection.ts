@@ -4,18 +4,19 @@
  */
 import { useEffect, useMemo } from 'preact/hooks';
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
-import { ask } from '../client/client.ts';
 import { follow } from '../client/follow.ts';
 import { asProblem, type Problem } from '../client/problem.ts';
 import { placeOf, renewPlace, withPlace } from '../place/place.ts';
 import { bestTogether } from '../seats/best-together.ts';
 import type { Hall, Seat, SeatChange } from '../seats/hall.ts';
-import type { SeatMapData } from '../seats/types.ts';
 import { counted } from '../words/language.ts';
 import { begun } from '../words/seat-name.ts';
 import { say, seatNames } from '../words/words.ts';
 import { createAttempts } from './attempt.ts';
+import { concertChanged } from './concerts.ts';
+import { askAll, type PerformanceNews, type Polled } from './hall-news.ts';
 import { keepSeats, keptSeats } from './kept-seats.ts';
+import { ownHold } from './own-hold.ts';
 import { go } from './router.ts';
 
 export interface Chosen {
@@ -35,6 +36,8 @@ export interface Selection {
   readonly busy: ReadonlySignal<boolean>;
   /** The stream is interrupted, so what is shown may be old. */
   readonly isStale: ReadonlySignal<boolean>;
+  /** What became of the date since it was opened. */
+  readonly news: ReadonlySignal<PerformanceNews | undefined>;
   toggle(seat: number): void;
   open(section: string | undefined): void;
   together(count: number, grade: string | undefined): void;
@@ -82,6 +85,7 @@ function createState({ hall, performanceId }: Chosen, kept: readonly number[]) {
     problem: signal<Problem | undefined>(undefined),
     busy: signal(false),
     isStale: signal(false),
+    news: signal<PerformanceNews | undefined>(undefined),
     /** Seats of a hold that nobody answered: whether they are ours is not known. */
     doubt: signal<readonly number[] | undefined>(undefined),
     among: signal(among_first),
@@ -234,6 +238,21 @@ async function settle({ performanceId }: Chosen, state: State, dropTaken: DropTa
   dropTaken([...selected.peek()]);
 }
 
+/** Of a date that was called off nothing is chosen any more, and what was held is held no longer. */
+function changed(
+  { concertId, performanceId }: Chosen,
+  { news, selected, told, problem }: State,
+  now: PerformanceNews,
+): void {
+  concertChanged(concertId);
+  news.value = now;
+  if (now.status !== 'CANCELLED') return;
+  selected.value = new Set();
+  keepSeats(performanceId, []);
+  told.value = '';
+  problem.value = undefined;
+}
+
 function followHall(chosen: Chosen, state: State, dropTaken: DropTaken): () => void {
   const { hall, performanceId, concertId } = chosen;
   const place = placeOf(concertId) ?? chosen.place;
@@ -244,15 +263,21 @@ function followHall(chosen: Chosen, state: State, dropTaken: DropTaken): () => v
     place,
     isPartial: true,
     onData: (data) => {
-      dropTaken(hall.apply(data as SeatChange[]));
+      if (Array.isArray(data)) dropTaken(hall.apply(data as SeatChange[]));
+      else changed(chosen, state, data as PerformanceNews);
       void settle(chosen, state, dropTaken);
     },
     renew: () => renewPlace(concertId, place),
     poll: async (current) => ({
-      data: await ask('getSeatMap', { params: { performanceId }, place: current }),
+      data: await askAll(chosen, current),
       againSeconds: document.visibilityState === 'visible' ? poll_seconds : poll_seconds_hidden,
     }),
-    onPolled: (data) => dropTaken(hall.refresh(data as SeatMapData)),
+    onPolled: (data) => {
+      const { isCalledOff, ...all } = data as Polled;
+      dropTaken(hall.refresh(all));
+      if (isCalledOff === true)
+        changed(chosen, state, { id: performanceId, status: 'CANCELLED', startsAt: all.startsAt });
+    },
     onConnection: (connection) => {
       isStale.value = connection === 'lost';
       if (isStale.value) return;
@@ -269,18 +294,3 @@ function followHall(chosen: Chosen, state: State, dropTaken: DropTaken): () => v
 const poll_seconds = 3;
 /** Whoever comes back asks at once. */
 const poll_seconds_hidden = 15;
-
-/** A hold whose answer was lost is still ours: the one of exactly these seats. Rejects if that cannot be asked. */
-async function ownHold(performanceId: string, seatNumbers: readonly number[]): Promise<string | undefined> {
-  const { reservations } = await ask('listReservations', { query: { limit: 20 } });
-  const wanted = seatNumbers.join();
-  return reservations.find(
-    (one) =>
-      one.status === 'HELD' &&
-      one.performanceId === performanceId &&
-      one.seats
-        .map(({ number }) => number)
-        .toSorted((a, b) => a - b)
-        .join() === wanted,
-  )?.id;
-}

@@ -1,16 +1,31 @@
-/** The ticket itself: a body and a perforated end. Paid, it is stamped; the end stays on, the door tears it off. */
+/**
+ * The ticket itself: a body and a perforated end. Paid, it is stamped; the end stays on, the door tears it off. What was given
+ * back is struck, and when nothing is left the stamp says so.
+ */
 import type { ComponentChildren } from 'preact';
-import type { Reply } from '../client/client.ts';
 import { OwnTime } from '../ui/own-time.tsx';
 import { clockTime, dateWithYear, money, nameOfLabel, say, titleIn } from '../words/words.ts';
 import { startsAtOf, type Concert } from './concerts.ts';
+import { cancelledSeatsOf, isGivenBack, type Reservation } from './reservation.ts';
 import './stub.css';
 
-export type Reservation = Reply<'getReservation'>;
-
 const words = {
-  ko: { date: '일시', hall: '장소', seats: '좌석', price: '금액', paid: ['예매', '완료'] },
-  en: { date: 'Date', hall: 'Venue', seats: 'Seats', price: 'Total', paid: ['Confirmed'] },
+  ko: {
+    date: '일시',
+    hall: '장소',
+    seats: '좌석',
+    price: '금액',
+    stamps: { paid: ['예매', '완료'], void: ['예매', '취소'] },
+    cancelled: '취소된 좌석',
+  },
+  en: {
+    date: 'Date',
+    hall: 'Venue',
+    seats: 'Seats',
+    price: 'Total',
+    stamps: { paid: ['Confirmed'], void: ['Cancelled'] },
+    cancelled: 'Cancelled seat',
+  },
 };
 
 export interface StubProps {
@@ -22,12 +37,19 @@ export interface StubProps {
   readonly fresh?: boolean;
 }
 
+type State = 'held' | 'paid' | 'over' | 'void';
+
+function stateOf(reservation: Reservation): State {
+  if (isGivenBack(reservation)) return 'void';
+  return ({ HELD: 'held', CONFIRMED: 'paid', EXPIRED: 'over', CANCELLED: 'over' } as const)[reservation.status];
+}
+
 export function Stub({ reservation, concert, end, fresh = false }: StubProps) {
   const said = say(words);
-  const { status, seats, amount, performanceId } = reservation;
+  const { amount, paid, performanceId } = reservation;
   const [title, second] = titleIn(concert.title);
   const startsAt = startsAtOf(concert, performanceId);
-  const state = { HELD: 'held', CONFIRMED: 'paid', EXPIRED: 'over', CANCELLED: 'over' }[status];
+  const state = stateOf(reservation);
   return (
     <div class={`stub ${state} ${fresh ? 'fresh' : ''}`}>
       <div class="stub-body">
@@ -50,32 +72,49 @@ export function Stub({ reservation, concert, end, fresh = false }: StubProps) {
           <div>
             <dt>{said.seats}</dt>
             <dd class="seat-names">
-              {seats.map(({ number, label }) => (
-                <b key={number} translate={false}>
-                  {nameOfLabel(label)}
-                </b>
-              ))}
+              <SeatNames reservation={reservation} />
             </dd>
           </div>
           <div>
             <dt>{said.price}</dt>
-            <dd>
-              <b>{money(amount)}</b>
-            </dd>
+            <dd>{state === 'void' ? <s key="void">{money(paid ?? 0)}</s> : <b key="kept">{money(amount)}</b>}</dd>
           </div>
         </dl>
-        {status === 'CONFIRMED' && (
-          <p class="stamp">
-            <span class="hidden">{said.paid.join(' ')}</span>
-            <span class="ink" aria-hidden="true">
-              {said.paid.map((line) => (
-                <b key={line}>{line}</b>
-              ))}
-            </span>
-          </p>
-        )}
+        {(state === 'paid' || state === 'void') && <Stamp key={state} words={said.stamps[state]} />}
       </div>
       <div class="stub-end">{end}</div>
     </div>
+  );
+}
+
+function SeatNames({ reservation }: Pick<StubProps, 'reservation'>) {
+  const said = say(words);
+  return (
+    <>
+      {reservation.seats.map(({ number, label }) => (
+        <b key={number} translate={false}>
+          {nameOfLabel(label)}
+        </b>
+      ))}
+      {cancelledSeatsOf(reservation).map(({ number, label }) => (
+        <span key={number} class="gone">
+          <span class="hidden">{said.cancelled} </span>
+          <s translate={false}>{nameOfLabel(label)}</s>
+        </span>
+      ))}
+    </>
+  );
+}
+
+function Stamp({ words: lines }: { readonly words: readonly string[] }) {
+  return (
+    <p class="stamp">
+      <span class="hidden">{lines.join(' ')}</span>
+      <span class="ink" aria-hidden="true">
+        {lines.map((line) => (
+          <b key={line}>{line}</b>
+        ))}
+      </span>
+    </p>
   );
 }

@@ -1,7 +1,8 @@
 /** Says what happened, what it means, and what to do. A refusal becomes one by itself. */
 import type { ComponentChildren } from 'preact';
 import type { Problem } from '../client/problem.ts';
-import { refusalWords } from '../words/refusals.ts';
+import { notCancellable } from '../words/not-cancellable.ts';
+import { refusalWords, type Said } from '../words/refusals.ts';
 import { say } from '../words/words.ts';
 import { Button, ButtonLink } from './button.tsx';
 
@@ -58,10 +59,15 @@ const ends = {
   },
 };
 
-function wordsFor({ code, fields: { expiredBecause } }: Problem): { readonly title: string; readonly text: string } {
-  const known: Readonly<Record<string, { readonly title: string; readonly text: string }>> = say(ends);
-  const end = code === 'ADMISSION_EXPIRED' && typeof expiredBecause === 'string' ? known[expiredBecause] : undefined;
-  return end ?? say(refusalWords)[code];
+/** By a refusal's own reason, where it gives one. */
+function wordsFor({ code, fields: { expiredBecause, because } }: Problem): Said {
+  const found = code === 'ADMISSION_EXPIRED' ? known(say(ends), expiredBecause) : undefined;
+  const reason = code === 'NOT_CANCELLABLE' ? known(say(notCancellable), because) : undefined;
+  return found ?? reason ?? say(refusalWords)[code];
+}
+
+function known(words: Readonly<Record<string, Said>>, name: unknown): Said | undefined {
+  return typeof name === 'string' ? words[name] : undefined;
 }
 
 export interface RefusedProps {

@@ -11,20 +11,22 @@ import { countdown, number } from '../words/language.ts';
 import { languageOfPage } from '../words/page.ts';
 import { refusalWords } from '../words/refusals.ts';
 import { callOut, soundWanted, wantSound } from './call.ts';
-import { forgetConnection, showConnection } from './connection.ts';
+import { showConnection } from './connection.ts';
 import { at, leaving, setHtml, setText, tell } from './elements.ts';
+import { ended, noShow } from './ends.ts';
+import { estimateTextsOf, isSoldOut, supplyOf } from './estimate.ts';
 import { followPlace, forgetStart, placeElsewhere, startOf } from './line.ts';
 import {
   aheadOf,
   escaped,
   estimateOf,
   factsOf,
-  isSoldOut,
   nearness,
   placeOf,
   stateOf,
   toolsOf,
   turnTextOf,
+  type CalledOff,
   type QueueStatus,
   type Sale,
 } from './markup.ts';
@@ -46,6 +48,7 @@ const concert = { id: concertId, title, artist: '', venue: '' };
 
 let status: QueueStatus | undefined;
 let sale: Sale | undefined;
+let calledOff: CalledOff | undefined;
 let shownPosition = 0;
 let stopRolling = (): void => undefined;
 let stopFollowing = (): void => undefined;
@@ -62,6 +65,11 @@ function show(next: QueueStatus): void {
   // While it is paused, the line has to stand still.
   if (next.position !== status?.position || next.notice !== null) stillSince = performance.now();
   status = next;
+  // Of a show that was called off nothing more is to be told.
+  if (calledOff === undefined) showStanding(next, before);
+}
+
+function showStanding(next: QueueStatus, before: string): void {
   const now = stateOf(next);
   if (now !== before && !(inLine(now) && inLine(before) && at('position') !== null)) rebuild();
   if (inLine(now)) showPosition(next, now);
@@ -100,14 +108,7 @@ function changed(before: string, now: string): void {
   if (!inLine(now)) leaving()?.close();
   if (now === 'turn') called(before);
   else document.title = `${title} · ${said.title}`;
-  if (now === 'ended') ended();
-}
-
-function ended(): void {
-  forgetConnection();
-  tell(said.ended[status?.expiredBecause ?? 'SESSION_ENDED'].join('. '));
-  // What had the focus is gone, be it a button of the line or the question whether to leave it.
-  at('ended')?.focus({ preventScroll: true });
+  if (now === 'ended' && status !== undefined) ended(said, status);
 }
 
 function showPosition(next: QueueStatus, state: string): void {
@@ -116,6 +117,7 @@ function showPosition(next: QueueStatus, state: string): void {
   rollTo(position);
   setText('ahead', aheadOf(language, position));
   showEstimate();
+  setText('supply', supplyOf(viewNow()));
   const stand = at('stand');
   if (stand !== null) Object.assign(stand.dataset, { state, near: String(nearness(next)) });
   const progress = at('progress') as HTMLProgressElement | null;
@@ -136,7 +138,7 @@ function rollTo(position: number): void {
 }
 
 function viewNow() {
-  return { language, concert, status, sale, stillSeconds: (performance.now() - stillSince) / 1_000 };
+  return { language, concert, status, sale, calledOff, stillSeconds: (performance.now() - stillSince) / 1_000 };
 }
 
 function showEstimate(): void {
@@ -149,19 +151,25 @@ function showFacts(): void {
   setHtml('facts', factsOf(viewNow()));
 }
 
-function saleIs(next: Sale): void {
-  const before = isSoldOut(sale);
+function saleIs(next: Sale, off: CalledOff | undefined): void {
+  const before = [isSoldOut(sale), calledOff !== undefined].join();
   sale = next;
-  if (isSoldOut(sale) === before) showFacts();
+  calledOff = off;
+  if ([isSoldOut(sale), calledOff !== undefined].join() === before) showFacts();
   else turned();
 }
 
-/** The last seat is sold, or one came back: what stands here means something else now. */
+/** The last seat is sold, or one came back; or no date is left: what stands here means something else now. */
 function turned(): void {
   rebuild();
   const now = stateOf(status);
+  if (calledOff !== undefined) {
+    noShow(said, calledOff, title);
+    return;
+  }
   if (now === 'turn') called('none');
-  else if (isSoldOut(sale)) tell(`${said.outTitle}. ${said.soldOut}`);
+  else if (isSoldOut(sale))
+    tell(inLine(now) ? estimateTextsOf(viewNow()).join('. ') : `${said.outTitle}. ${said.soldOut}`);
   if (isSoldOut(sale) && !inLine(now)) document.title = `${said.outTitle} · ${title}`;
 }
 
@@ -238,7 +246,7 @@ async function leave(): Promise<void> {
 }
 
 function showTimeLeft(): void {
-  if (status?.status !== 'ACTIVE' || status.expiresAt === null || isSoldOut(sale)) return;
+  if (status?.status !== 'ACTIVE' || status.expiresAt === null || isSoldOut(sale) || calledOff) return;
   const left = countdown(secondsUntil(status.expiresAt));
   setText('left', left);
   document.title = `${said.turnTitle} ${left} · ${title}`;

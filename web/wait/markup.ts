@@ -4,11 +4,29 @@
  */
 import type { ReplyOf } from '../../src/contract.ts';
 import { number, titleIn, type Language } from '../words/language.ts';
-import { waitWords } from './words.ts';
+import { estimateTextsOf, isSoldOut, isStandby, supplyOf, type EstimateView } from './estimate.ts';
+import { waitWords, type WaitWords } from './words.ts';
 
 export type QueueStatus = Omit<ReplyOf<'getQueueToken', 200>, 'expiredBecause'> &
   Partial<Pick<ReplyOf<'getQueueToken', 200>, 'expiredBecause'>>;
 export type Sale = ReplyOf<'getSale', 200>;
+
+/** No date is left, and one at least was called off. */
+export interface CalledOff {
+  /** Why, in the reader's language. */
+  readonly notice: string | null;
+}
+
+type Dates = ReplyOf<'getConcert', 200>['performances'];
+
+/** Undefined while a date is on sale, and where all have begun. */
+export function calledOffIn(
+  dates: readonly Pick<Dates[number], 'onSale' | 'status' | 'notice'>[],
+): CalledOff | undefined {
+  const off = dates.filter(({ status }) => status === 'CANCELLED');
+  if (off.length === 0 || dates.some(({ onSale }) => onSale)) return undefined;
+  return { notice: off.at(-1)?.notice ?? null };
+}
 
 export interface WaitView {
   readonly language: Language;
@@ -16,6 +34,7 @@ export interface WaitView {
   /** Undefined: no place was taken on this device. */
   readonly status: QueueStatus | undefined;
   readonly sale: Sale | undefined;
+  readonly calledOff?: CalledOff | undefined;
   /** Somebody seems to be signed in, so it is worth asking for their place. */
   readonly isKnown?: boolean;
 }
@@ -58,9 +77,9 @@ export function bodyOf(view: WaitView): string {
 <dialog id="leaving" aria-labelledby="leaving-title"><h2 id="leaving-title">${said.leaveAsk}</h2><p>${said.leaveText}</p><div class="choice"><button class="button" id="stay">${said.leaveNo}</button><button class="button plain" id="leave-yes">${said.leaveYes}</button></div></dialog>`;
 }
 
-/** Nothing is left and nothing can come back but by a cancellation. Seats that are held are no such thing: they may. */
-export function isSoldOut(sale: Sale | undefined): boolean {
-  return sale !== undefined && sale.seats.total > 0 && sale.seats.available + sale.seats.held === 0;
+/** Whoever joins the line finds a seat one day, or stands by for one. */
+function isOpen(sale: Sale | undefined): boolean {
+  return !isSoldOut(sale) || sale?.boundToSupply === true;
 }
 
 /** How far forward the light has grown: 0 for a million ahead, 10 at the front. */
@@ -80,15 +99,19 @@ export function stateOf(status: QueueStatus | undefined): 'none' | 'wait' | 'pau
 /** Where one stands. The warm light is for a turn that is good for something. */
 export function placeOf(view: WaitView): string {
   const state = stateOf(view.status);
-  const isOver = isSoldOut(view.sale) && (state === 'none' || state === 'turn');
-  const [shown, near] = isOver ? ['out', 1] : [state, nearness(view.status)];
-  return `<div class="stand" id="stand" data-state="${shown}" data-near="${near}">${isOver ? soldOut(view) : standing(view, state)}</div>`;
+  const isOver = state === 'turn' ? isSoldOut(view.sale) : state === 'none' && !isOpen(view.sale);
+  if (view.calledOff !== undefined) return standOf('off', 1, off(view, view.calledOff));
+  return isOver ? standOf('out', 1, soldOut(view)) : standOf(state, nearness(view.status), standing(view, state));
+}
+
+function standOf(state: string, near: number, inside: string): string {
+  return `<div class="stand" id="stand" data-state="${state}" data-near="${near}">${inside}</div>`;
 }
 
 function standing(view: WaitView, state: ReturnType<typeof stateOf>): string {
   switch (state) {
     case 'none':
-      return joining(view.language);
+      return joining(view);
     case 'turn':
       return turn(view);
     case 'ended':
@@ -108,6 +131,7 @@ function waiting(view: WaitView): string {
 <p class="ahead" id="ahead">${aheadOf(language, position)}</p>
 <progress id="progress" aria-label="${said.progress}" max="1" value="0"></progress>
 <div class="estimate" id="estimate">${estimateOf(view)}</div>
+<p class="supply" id="supply">${supplyOf(view)}</p>
 <noscript><p class="ahead">${said.refreshes}</p></noscript>`;
 }
 
@@ -116,44 +140,10 @@ export function aheadOf(language: Language, position: number): string {
   return position <= 1 ? said.next : said.ahead(number(language, position - 1));
 }
 
-const soon_seconds = 50;
-const still_seconds_min = 60;
-
-export interface EstimateView extends Pick<WaitView, 'language' | 'status' | 'sale'> {
-  /** For how long the line has not moved while this page was looked at. */
-  readonly stillSeconds?: number;
-}
-
-/** An estimate that the line itself belies is none: nobody was let in, or it stood still for longer than all was to take. */
-function isBelied({ sale, stillSeconds = 0 }: EstimateView, etaSeconds: number): boolean {
-  if (etaSeconds < soon_seconds && sale?.admittedPerMinute === 0) return true;
-  return stillSeconds > Math.max(still_seconds_min, etaSeconds);
-}
-
-/** The time left as a range that is honest about what is not known. */
-function timeLeftOf(view: EstimateView): string {
-  const said = waitWords[view.language];
-  const etaSeconds = view.status?.etaSeconds ?? undefined;
-  if (etaSeconds === undefined || isBelied(view, etaSeconds)) return said.unknown;
-  if (etaSeconds < soon_seconds) return said.soon;
-  const from = etaSeconds * 0.85;
-  const to = etaSeconds * 1.25;
-  if (to >= 7_200) return said.hours(Math.max(1, Math.floor(from / 3_600)), Math.ceil(to / 3_600));
-  return said.range(Math.max(1, Math.floor(from / 60)), Math.ceil(to / 60));
-}
-
-/** What stands under the number, as sentences: the time left; or why nobody is let in, or that nothing is left. */
-export function estimateTextsOf(view: EstimateView): readonly string[] {
-  const said = waitWords[view.language];
-  const notice = view.status?.notice ?? undefined;
-  if (isSoldOut(view.sale)) return [said.outTitle, said.soldOut];
-  return notice === undefined ? [timeLeftOf(view)] : [said.paused, notice, said.pausedKept];
-}
-
 export function estimateOf(view: EstimateView): string {
   const [first = '', ...others] = estimateTextsOf(view).map(escaped);
   if (others.length === 0) return `<p>${first}</p>`;
-  const isReason = !isSoldOut(view.sale);
+  const isReason = !isSoldOut(view.sale) && !isStandby(view);
   const lines = others.map((text, index) => `<p${isReason && index === 0 ? ' class="reason"' : ''}>${text}</p>`);
   return `<strong>${first}</strong>${lines.join('')}`;
 }
@@ -166,10 +156,25 @@ function soldOut({ language, concert, status }: WaitView): string {
 <p class="act"><a class="button" href="/">${said.others}</a> <a class="button plain" href="/concerts/${concert.id}">${said.concert}</a></p><div id="refused"></div>`;
 }
 
-function joining(language: Language): string {
+export function offTextsOf(said: WaitWords, { notice }: CalledOff): readonly string[] {
+  return [...(notice === null ? [] : [said.offWhy(notice)]), said.offText];
+}
+
+/** Nobody waits for a show that will not be. */
+function off({ language, concert }: WaitView, calledOff: CalledOff): string {
   const said = waitWords[language];
-  return `<h2 class="big">${said.join}</h2><p class="ahead">${said.joinText}</p>
-<p class="act"><button class="button" id="join">${said.joinButton}</button></p><div id="refused"></div>
+  const texts = offTextsOf(said, calledOff).map((text) => `<p class="ahead">${escaped(text)}</p>`);
+  return `<h2 class="big" id="ended" tabindex="-1">${said.offTitle}</h2>${texts.join('')}
+<p class="act"><a class="button" href="/my">${said.my}</a> <a class="button plain" href="/concerts/${concert.id}">${said.concert}</a></p><div id="refused"></div>`;
+}
+
+function joining({ language, sale }: WaitView): string {
+  const said = waitWords[language];
+  const [title, text, button] = isSoldOut(sale)
+    ? [said.standbyJoin, `${said.standbyText} ${said.standbyKeep}`, said.standbyButton]
+    : [said.join, said.joinText, said.joinButton];
+  return `<h2 class="big">${title}</h2><p class="ahead">${text}</p>
+<p class="act"><button class="button" id="join">${button}</button></p><div id="refused"></div>
 <noscript><p class="ahead">${said.needsScript}</p></noscript>`;
 }
 
@@ -189,7 +194,7 @@ function turn(view: WaitView): string {
 
 function ended({ language, concert, status, sale }: WaitView): string {
   const said = waitWords[language];
-  const again = isSoldOut(sale) ? '' : `<button class="button" id="join">${said.again}</button>`;
+  const again = !isOpen(sale) ? '' : `<button class="button" id="join">${said.again}</button>`;
   const because = status?.expiredBecause ?? 'SESSION_ENDED';
   const [title, text] = said.ended[because];
   const act =
@@ -200,12 +205,13 @@ function ended({ language, concert, status, sale }: WaitView): string {
 }
 
 /** Three quiet facts under the number. */
-export function factsOf({ language, sale, status }: WaitView): string {
+export function factsOf({ language, sale, status, calledOff }: WaitView): string {
   const state = stateOf(status);
+  if (calledOff !== undefined) return '';
   const seats = sale === undefined ? '' : seatsOf(language, sale);
   const speed = sale === undefined || state === 'ended' || isSoldOut(sale) ? '' : speedOf(language, sale);
   // A turn runs out, and what ended is over: only a place in line, or one that is offered, is kept.
-  const isKept = state === 'wait' || state === 'paused' || (state === 'none' && !isSoldOut(sale));
+  const isKept = state === 'wait' || state === 'paused' || (state === 'none' && isOpen(sale));
   return `${seats}${speed}${isKept ? keptOf(language, status) : ''}`;
 }
 
@@ -233,10 +239,10 @@ function speedOf(language: Language, { waiting, admittedPerMinute, notice }: Sal
 }
 
 /** What one can do while waiting. Without scripts there is nothing of it. */
-export function toolsOf({ language, status }: WaitView): string {
+export function toolsOf({ language, status, calledOff }: WaitView): string {
   const said = waitWords[language];
   const state = stateOf(status);
-  if (state === 'none' || state === 'ended') return '';
+  if (state === 'none' || state === 'ended' || calledOff !== undefined) return '';
   const sound =
     state === 'turn'
       ? ''

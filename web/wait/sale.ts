@@ -1,6 +1,6 @@
 /** How the sale stands, asked again and again while the page is looked at. */
 import { ask } from '../client/client.ts';
-import type { Sale } from './markup.ts';
+import { calledOffIn, type CalledOff, type Sale } from './markup.ts';
 
 const sale_ms_min = 5_000;
 
@@ -11,12 +11,21 @@ const sale_ms_min = 5_000;
  */
 export function watchSale(
   concertId: string,
-  { pollSeconds, onSale }: { readonly pollSeconds: () => number; readonly onSale: (sale: Sale) => void },
+  {
+    pollSeconds,
+    onSale,
+  }: { readonly pollSeconds: () => number; readonly onSale: (sale: Sale, calledOff: CalledOff | undefined) => void },
 ): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const once = async (): Promise<void> => {
     if (document.visibilityState === 'hidden') return;
-    onSale(await ask('getSale', { params: { concertId } }));
+    const params = { concertId };
+    const sale = await ask('getSale', { params });
+    // Why no date is left is asked only then.
+    onSale(
+      sale,
+      sale.performances.length > 0 ? undefined : calledOffIn((await ask('getConcert', { params })).performances),
+    );
   };
   const again = (): void => {
     clearTimeout(timer);

@@ -1,34 +1,38 @@
-/** What a screen reader hears of the line: the position in steps and not at every one, a pause with its reason, its end. */
+/**
+ * What a screen reader hears of the line: the position in steps and not at every one, a pause with its reason, its end, and
+ * that one stands by for seats or does no longer.
+ */
 import { number } from '../words/language.ts';
 import { tell } from './elements.ts';
-import { estimateTextsOf, type EstimateView } from './markup.ts';
+import { estimateTextsOf, isStandby, supplyOf, type EstimateView } from './estimate.ts';
 import { waitWords } from './words.ts';
 
 const told_at = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
 
 let toldStep = Infinity;
-let toldNotice: string | null = null;
+/** What kept the line when it was last told: a pause, by its reason, or the seats. */
+let toldOf = { notice: null as string | null, isStandby: false };
 
 function positionIn(view: EstimateView): string {
   const position = number(view.language, view.status?.position ?? 1);
-  return `${waitWords[view.language].yours} ${position}. ${estimateTextsOf(view).join('. ')}`;
+  const texts = [...estimateTextsOf(view), supplyOf(view)].filter((text) => text !== '');
+  return `${waitWords[view.language].yours} ${position}. ${texts.join('. ')}`;
 }
 
 /** Of another place, everything is news. */
 export function forgetTold(): void {
   toldStep = Infinity;
-  toldNotice = null;
+  toldOf = { notice: null, isStandby: false };
 }
 
 /** Tells what is new since it was last called. */
 export function tellLine(view: EstimateView): void {
-  const { position = 1, notice = null } = view.status ?? {};
-  const step = told_at.find((at) => (position ?? 1) <= at) ?? Infinity;
+  const step = told_at.find((at) => (view.status?.position ?? 1) <= at) ?? Infinity;
   const isNearer = step < toldStep || toldStep === Infinity;
-  const goesOn = notice === null && toldNotice !== null;
-  const isNews = notice !== toldNotice;
+  const before = toldOf;
+  toldOf = { notice: view.status?.notice ?? null, isStandby: isStandby(view) };
   toldStep = step;
-  toldNotice = notice;
+  const goesOn = toldOf.notice === null && before.notice !== null;
   if (goesOn) tell(`${waitWords[view.language].goesOn}. ${positionIn(view)}`);
-  else if (isNearer || isNews) tell(positionIn(view));
+  else if (isNearer || toldOf.notice !== before.notice || toldOf.isStandby !== before.isStandby) tell(positionIn(view));
 }

@@ -25,6 +25,15 @@ export interface WaitWords {
   readonly outTitle: string;
   readonly outTurn: string;
   readonly others: string;
+  readonly standby: string;
+  readonly standbyText: string;
+  readonly standbyKeep: string;
+  readonly standbyJoin: string;
+  readonly standbyButton: string;
+  readonly supply: (available: string, held: string, sold: string) => string;
+  readonly offTitle: string;
+  readonly offWhy: (reason: string) => string;
+  readonly offText: string;
   readonly speed: string;
   readonly perMinute: (count: string) => string;
   readonly speedUnknown: string;
@@ -88,6 +97,16 @@ export const waitWords: Both<WaitWords> = {
     outTitle: '매진됐어요',
     outTurn: '차례가 왔지만 선택할 수 있는 좌석이 없어요.',
     others: '다른 공연 보기',
+    standby: '취소표를 기다리고 있어요',
+    standbyText: '좌석이 다시 나오면 대기 순서대로 바로 입장해요. 선택할 좌석이 없는데 입장하는 일은 없어요.',
+    standbyKeep: '화면을 열어 두어도, 닫았다가 다시 와도 돼요. 취소표가 나온다는 보장은 없어요.',
+    standbyJoin: '취소표를 기다릴 수 있어요',
+    standbyButton: '취소표 대기하기',
+    supply: (available, held, sold) =>
+      `선택할 수 있는 좌석 ${available}석 · 선점 ${held}석, 다시 나올 수 있어요 · 판매 ${sold}석`,
+    offTitle: '공연이 취소됐어요',
+    offWhy: (reason) => `취소된 이유: ${reason}`,
+    offText: '이제 기다리지 않아도 돼요. 예매한 분은 결제한 금액 전부를 지갑으로 환불받아요.',
     speed: '입장 속도',
     perMinute: (count) => `1분에 약 ${count}명이 입장해요`,
     speedUnknown: '입장이 시작되면 알려드려요',
@@ -155,6 +174,17 @@ export const waitWords: Both<WaitWords> = {
     outTitle: 'Sold out',
     outTurn: 'It is your turn, but there are no seats left to choose.',
     others: 'See other concerts',
+    standby: 'You are standing by for returned seats',
+    standbyText:
+      'When a seat comes back, the next in line is let in at once. Nobody is let in without a seat to choose.',
+    standbyKeep: 'Keep this page open, or close it and come back. Whether seats come back cannot be promised.',
+    standbyJoin: 'You can stand by for returned seats',
+    standbyButton: 'Stand by',
+    supply: (available, held, sold) =>
+      `${counted(available, 'seat')} to choose · ${held} held, may come back · ${sold} sold`,
+    offTitle: 'The show was called off',
+    offWhy: (reason) => `Why: ${reason}`,
+    offText: 'You need not wait any more. Whoever has tickets gets back all that they paid, into the wallet.',
     speed: 'How fast people are let in',
     perMinute: (count) =>
       count === '1' ? 'About one person a minute is let in' : `About ${count} people a minute are let in`,

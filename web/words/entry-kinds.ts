@@ -9,7 +9,7 @@ export const entryKinds: Both<Readonly<Record<Kind, string>>> = {
     CHARGE: '충전',
     PAYMENT: '결제',
     REFUND: '환불',
-    COMPENSATION: '보상',
+    COMPENSATION: '보상금',
     WITHDRAWAL: '출금',
     REVERSAL: '충전 취소',
   },

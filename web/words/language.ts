@@ -19,6 +19,11 @@ export function unbroken(text: string): string {
   return text.replaceAll(' ', '\u00a0');
 }
 
+/** No line ends between a sign and what is said of it: `10%예요`. The sign itself stays as it is for whoever looks for it. */
+export function joinedPercents(text: string): string {
+  return text.replaceAll(/%(?=[가-힣])/g, '%\u2060');
+}
+
 function two(value: number): string {
   return String(value).padStart(2, '0');
 }

@@ -13,7 +13,7 @@ export const userWords = {
     charged: '충전',
     paid: '결제',
     refunded: '환불',
-    compensated: '보상',
+    compensated: '보상금',
     withdrawn: '출금',
     reversed: '충전 취소',
     owed: '미회수',

@@ -7,14 +7,15 @@ import { Button } from '../../ui/button.tsx';
 import { Loaded, useLoad, useReloadWhenSeen } from '../../ui/load.tsx';
 import { Refused } from '../../ui/notice.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { say } from '../../words/words.ts';
+import { language, say } from '../../words/words.ts';
 import { concertOf } from '../concerts.ts';
 import { placesSettled } from '../places.ts';
 import { go } from '../router.ts';
-import type { Reservation } from '../stub.tsx';
+import type { Reservation } from '../reservation.ts';
 import { Lines } from '../lines.tsx';
 import { useTitle } from '../title.ts';
-import { Reservations, type Owned } from '../reservations.tsx';
+import type { Owned } from '../reservation-line.tsx';
+import { Reservations } from '../reservations.tsx';
 import { Wallet } from '../wallet/wallet.tsx';
 import './my.css';
 
@@ -74,7 +75,7 @@ export function My() {
 }
 
 function Tickets() {
-  const load = useLoad('mine', async (signal) => {
+  const load = useLoad(`mine ${language.value}`, async (signal) => {
     const [{ reservations }] = await Promise.all([
       ask('listReservations', { query: { limit: page_size }, signal }),
       // They stand above, and would push what is there already down.

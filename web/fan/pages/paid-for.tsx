@@ -8,7 +8,7 @@ import { Loaded, useLoad, type Load } from '../../ui/load.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { money, say } from '../../words/words.ts';
 import type { Order } from '../orders.ts';
-import type { Reservation } from '../stub.tsx';
+import type { Reservation } from '../reservation.ts';
 
 const words = {
   ko: {

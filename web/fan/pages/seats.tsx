@@ -11,7 +11,8 @@ import { LiveRegion } from '../../ui/live-region.tsx';
 import { OwnTime } from '../../ui/own-time.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { dateAndTime, say, titleIn } from '../../words/words.ts';
-import { concertOf } from '../concerts.ts';
+import { concertOf, dateIn, type Concert } from '../concerts.ts';
+import { DateOff, MovedNow } from '../date-gone.tsx';
 import { NoPlace } from '../no-place.tsx';
 import { tokenIn } from '../places.ts';
 import type { PageProps } from '../routes.ts';
@@ -67,15 +68,25 @@ function Choose({ concertId, performanceId, place }: { concertId: string; perfor
       <Loaded of={load} concertId={concertId} skeleton={<HallSkeleton />}>
         {({ concert, hall }) => (
           <>
-            <p class="quiet about">
-              {titleIn(concert.title)[0]} · {dateAndTime(hall.startsAt)} <OwnTime at={hall.startsAt} />
-              {concert.performances.length > 1 && <a href={`/concerts/${concertId}/dates`}>{said.other}</a>}
-            </p>
-            <Hall chosen={{ hall, performanceId, place, concertId }} isOver={isOver} />
+            <About concert={concert} startsAt={hall.startsAt} />
+            {dateIn(concert, performanceId)?.status === 'CANCELLED' ? (
+              <DateOff concertId={concertId} performanceId={performanceId} />
+            ) : (
+              <Hall chosen={{ hall, performanceId, place, concertId }} isOver={isOver} />
+            )}
           </>
         )}
       </Loaded>
     </div>
+  );
+}
+
+function About({ concert, startsAt }: { concert: Concert; startsAt: string }) {
+  return (
+    <p class="quiet about">
+      {titleIn(concert.title)[0]} · {dateAndTime(startsAt)} <OwnTime at={startsAt} />
+      {concert.performances.length > 1 && <a href={`/concerts/${concert.id}/dates`}>{say(words).other}</a>}
+    </p>
   );
 }
 
@@ -95,8 +106,12 @@ function Hall({ chosen, isOver }: { chosen: Chosen; isOver: Signal<boolean> }) {
   };
   const view = useSignal<View>('map');
   const hasList = isWide.value || view.value === 'list';
+  const news = selection.news.value;
+  if (news?.status === 'CANCELLED')
+    return <DateOff concertId={chosen.concertId} performanceId={chosen.performanceId} />;
   return (
     <>
+      {news !== undefined && <MovedNow from={hall.startsAt} to={news.startsAt} />}
       <div class="views" role="group" aria-label={said.how}>
         {(['map', 'list'] as const).map((one) => (
           <button

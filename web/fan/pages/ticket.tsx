@@ -1,25 +1,28 @@
-/** Hold and pay: the ticket is the page. Until it is paid a countdown runs along its edge; then it is stamped. */
-import { useSignal, type Signal } from '@preact/signals';
-import { ask, type Reply } from '../../client/client.ts';
-import { asProblem, isPassing, type Problem } from '../../client/problem.ts';
-import { Button, ButtonLink } from '../../ui/button.tsx';
+/**
+ * Hold and pay: the ticket is the page. Until it is paid a countdown runs along its edge; then it is stamped. Afterwards it
+ * tells what became of it: seats that were cancelled, a date that was moved or called off.
+ */
+import { useSignal } from '@preact/signals';
+import { ask } from '../../client/client.ts';
+import { secondsUntil } from '../../client/clock.ts';
+import { ButtonLink } from '../../ui/button.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { useHeir } from '../../ui/focus.ts';
-import { LiveRegion } from '../../ui/live-region.tsx';
 import { Loaded, useLoad, useReloadWhenSeen, type Load } from '../../ui/load.tsx';
-import { Notice, Refused } from '../../ui/notice.tsx';
-import { RollingNumber } from '../../ui/rolling-number.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { money, say } from '../../words/words.ts';
+import { language, say } from '../../words/words.ts';
+import { useAskingAgain } from '../asking.ts';
+import { GivenBack } from '../cancelling/given-back.tsx';
 import { askChargeWays } from '../charge-ways.ts';
-import { concertOf, type Concert } from '../concerts.ts';
-import { newestReservations, OtherHolds, othersHeld } from '../other-holds.tsx';
-import { pay } from '../pay.ts';
-import { placeEnded } from '../places.ts';
+import { concertChanged, concertOf, dateIn, type ConcertDate } from '../concerts.ts';
+import { DateNews } from '../date-news.tsx';
+import { newestReservations, othersHeld } from '../other-holds.tsx';
+import { Pay, type Held } from '../paying.tsx';
 import type { PageProps } from '../routes.ts';
-import { Stub, type Reservation } from '../stub.tsx';
+import { cancellationsOf, cancelledSeatsOf, isGivenBack, type Reservation } from '../reservation.ts';
+import { Stub } from '../stub.tsx';
 import { useTitle } from '../title.ts';
-import { TopUp } from '../top-up.tsx';
+import { askWithdrawals, type Withdrawal } from '../wallet/withdrawals.tsx';
 import './ticket.css';
 
 const words = {
@@ -29,24 +32,19 @@ const words = {
       CONFIRMED: '예매를 마쳤어요',
       EXPIRED: '선점 시간이 끝났어요',
       CANCELLED: '선택을 취소했어요',
+      GIVEN_BACK: '예매가 취소됐어요',
+      CALLED_OFF: '공연이 취소됐어요',
     },
     left: '결제까지 남은 시간',
-    pay: (amount: string) => `${amount} 결제`,
-    paying: '결제하는 중이에요',
-    balance: '지갑 잔액',
-    after: '결제 후 잔액',
-    missing: (amount: string) => `${amount} 더 필요해요. 여기에서 바로 충전할 수 있어요.`,
-    cancel: '선택 취소',
     done: '좌석이 확정됐어요. 공연장 입구에서 이 화면을 보여 주세요.',
+    doneSome: '남은 좌석은 그대로예요. 공연장 입구에서 이 화면을 보여 주세요.',
     my: '내 예매',
     home: '다른 공연 보기',
-    over: {
-      EXPIRED: '결제되지 않았어요. 이제 다른 분이 선택할 수 있어요.',
-      CANCELLED: '결제되지 않았어요. 이제 다른 분이 선택할 수 있어요.',
-    },
+    over: '결제되지 않았어요. 이제 다른 분이 선택할 수 있어요.',
     again: '좌석 다시 선택하기',
     number: '예매 번호',
-    lost: '응답을 받지 못했어요. 다시 눌러도 두 번 결제되지 않아요.',
+    cancel: '예매 취소',
+    cancelFree: '수수료 없이 취소하기',
   },
   en: {
     titles: {
@@ -54,216 +52,190 @@ const words = {
       CONFIRMED: 'These seats are yours',
       EXPIRED: 'Your hold has ended',
       CANCELLED: 'You released these seats',
+      GIVEN_BACK: 'These tickets are cancelled',
+      CALLED_OFF: 'The show was called off',
     },
     left: 'Time left to pay',
-    pay: (amount: string) => `Pay ${amount}`,
-    paying: 'Paying',
-    balance: 'Wallet balance',
-    after: 'Balance after paying',
-    missing: (amount: string) => `You need ${amount} more. You can top up right here.`,
-    cancel: 'Release these seats',
     done: 'Your seats are confirmed. Show this page at the door.',
+    doneSome: 'The seats that are left are yours. Show this page at the door.',
     my: 'My tickets',
     home: 'See other concerts',
-    over: {
-      EXPIRED: 'Nothing was paid. Others can choose the seats now.',
-      CANCELLED: 'Nothing was paid. Others can choose the seats now.',
-    },
+    over: 'Nothing was paid. Others can choose the seats now.',
     again: 'Choose seats again',
     number: 'Reservation number',
-    lost: 'No answer came. Press again: you will not pay twice.',
+    cancel: 'Cancel tickets',
+    cancelFree: 'Cancel without a fee',
   },
 };
 
-interface Held {
-  readonly reservation: Reservation;
-  readonly concert: Concert;
-  readonly wallet: Reply<'getWallet'>;
-  /** What else the fan holds of this concert, and loses by paying for this. */
-  readonly others: readonly Reservation[];
+interface Known extends Held {
+  /** Of what was sent on after a cancellation. */
+  readonly withdrawals: readonly Withdrawal[];
+}
+
+const withdrawals_shown_max = 200;
+
+/** Only where one has something to do with it; how they stand is told as far as it is known. */
+async function withdrawalsOf(reservation: Reservation, signal: AbortSignal): Promise<readonly Withdrawal[]> {
+  if (cancellationsOf(reservation).every(({ withdrawalId }) => withdrawalId === null)) return [];
+  const found = await askWithdrawals({ limit: withdrawals_shown_max }, signal).catch(() => undefined);
+  return found?.withdrawals ?? [];
 }
 
 export function Ticket({ params }: PageProps) {
   const { id = '' } = params;
   const said = say(words);
   const [concertId = ''] = id.split('-');
-  const load = useLoad<Held>(id, async (signal) => {
-    const [reservation, concert, wallet, newest] = await Promise.all([
+  // Why a date was called off stands in the reader's language.
+  const load = useLoad<Known>(`${id} ${language.value}`, async (signal) => {
+    const [reservation, wallet, newest] = await Promise.all([
       ask('getReservation', { params: { id }, signal }),
-      concertOf(concertId),
       ask('getWallet', { signal }),
       newestReservations(signal),
       askChargeWays(),
     ]);
-    return { reservation, concert, wallet, others: othersHeld(reservation, newest) };
+    if (isCalledOff(reservation)) concertChanged(concertId);
+    const [concert, withdrawals] = await Promise.all([concertOf(concertId), withdrawalsOf(reservation, signal)]);
+    return { reservation, concert, wallet, others: othersHeld(reservation, newest), withdrawals };
   });
   // Paid, released or run out meanwhile, in another tab or on another device.
   useReloadWhenSeen(load);
   const state = load.state.value;
-  useTitle(state.at === 'ready' ? said.titles[state.data.reservation.status] : '');
+  useTitle(state.at === 'ready' ? said.titles[standingOf(state.data)] : '');
   return (
     <div class="ticket">
       <Loaded of={load} concertId={concertId} skeleton={<TicketSkeleton />}>
-        {(held) => <Shown held={held} load={load} />}
+        {(known) => <Shown known={known} load={load} />}
       </Loaded>
     </div>
   );
 }
 
-function Shown({ held, load }: { held: Held; load: Load<Held> }) {
+/** As the reservation itself tells; the concert that this page knows may be older. */
+function isCalledOff(reservation: Reservation): boolean {
+  return cancellationsOf(reservation).some(({ reason }) => reason === 'called_off');
+}
+
+type Standing = keyof (typeof words)['ko']['titles'];
+
+/** A hold that was released was never paid for; what was paid for and is gone was given back. */
+function standingOf({ reservation, concert }: Known): Standing {
+  const { status, performanceId } = reservation;
+  if (status === 'EXPIRED' || status === 'HELD') return status;
+  if (isCalledOff(reservation) || dateIn(concert, performanceId)?.status === 'CANCELLED') return 'CALLED_OFF';
+  return isGivenBack(reservation) ? 'GIVEN_BACK' : status;
+}
+
+/** Somebody else has the next word: whoever refunds a date that was called off, or a gateway. */
+function isUnderWay({ reservation, withdrawals }: Known, standing: Standing): boolean {
+  const own = new Set(cancellationsOf(reservation).map(({ withdrawalId }) => withdrawalId));
+  return (
+    (standing === 'CALLED_OFF' && reservation.status === 'CONFIRMED') ||
+    withdrawals.some((one) => own.has(one.id) && one.status === 'PENDING')
+  );
+}
+
+function Shown({ known, load }: { known: Known; load: Load<Known> }) {
   const said = say(words);
   const fresh = useSignal(false);
-  const { reservation, concert } = held;
-  const { status, heldUntil } = reservation;
-  const heading = useHeir<HTMLHeadingElement>(status);
-  const end =
-    status === 'HELD' && heldUntil !== null ? (
-      <>
-        <span class="label">{said.left}</span>
-        <Countdown until={heldUntil} onEnd={() => load.reload()} />
-      </>
-    ) : (
-      <>
-        <span class="label">{said.number}</span>
-        <code class="number">{reservation.id.split('-')[1]?.slice(-8).toUpperCase()}</code>
-      </>
-    );
+  const { reservation, concert, withdrawals } = known;
+  const { id, status, performanceId } = reservation;
+  const standing = standingOf(known);
+  const date = dateIn(concert, performanceId);
+  const heading = useHeir<HTMLHeadingElement>(standing);
+  useAskingAgain(`${id} ${standing}`, isUnderWay(known, standing), async () => load.reload());
   return (
     <>
       <h1 ref={heading} tabIndex={-1}>
-        {said.titles[status]}
+        {said.titles[standing]}
       </h1>
-      <Stub reservation={reservation} concert={concert} end={end} fresh={fresh.value} />
-      {status === 'HELD' && <Pay held={held} load={load} fresh={fresh} />}
-      {status === 'CONFIRMED' && (
-        <div class="stack next" role="status">
-          <p>{said.done}</p>
-          <div class="row">
-            <ButtonLink href="/my">{said.my}</ButtonLink>
-            <ButtonLink href="/" kind="plain">
-              {said.home}
+      <DateNews
+        date={date}
+        reservation={reservation}
+        actions={
+          standing === 'CONFIRMED' && (
+            <ButtonLink href={`/reservations/${id}/cancellation`} kind="plain" size="small">
+              {said.cancelFree}
             </ButtonLink>
-          </div>
-        </div>
+          )
+        }
+      />
+      <Stub reservation={reservation} concert={concert} end={<End known={known} load={load} />} fresh={fresh.value} />
+      {status === 'HELD' && (
+        <Pay held={known} fresh={fresh} reload={() => load.reload()} set={(held) => load.set({ ...known, ...held })} />
       )}
-      {(status === 'EXPIRED' || status === 'CANCELLED') && (
-        <div class="stack next" role="status">
-          <p>{said.over[status]}</p>
-          <div class="row">
-            <ButtonLink href={`/concerts/${reservation.concertId}/dates`}>{said.again}</ButtonLink>
-            <ButtonLink href="/" kind="plain">
-              {said.home}
-            </ButtonLink>
-          </div>
-        </div>
-      )}
+      <GivenBack reservation={reservation} withdrawals={withdrawals} />
+      {status !== 'HELD' && <Next reservation={reservation} standing={standing} date={date} />}
     </>
   );
 }
 
-interface PayProps {
-  readonly held: Held;
-  readonly load: Load<Held>;
-  readonly fresh: Signal<boolean>;
-}
-
-/** The ticket is not what this page shows any more: paid in another tab, run out, or the wallet has changed. */
-const changes_the_ticket: ReadonlySet<Problem['code']> = new Set([
-  'HOLD_EXPIRED',
-  'ALREADY_PAID',
-  'INSUFFICIENT_BALANCE',
-  'ADMISSION_EXPIRED',
-] as const);
-
-/** Paying and releasing, and what came of it. */
-function usePaying({ held, load, fresh }: PayProps) {
-  const { reservation, wallet } = held;
-  const { id } = reservation;
-  const busy = useSignal(false);
-  const problem = useSignal<Problem | undefined>(undefined);
-  const press = async (): Promise<void> => {
-    if (busy.value) return;
-    busy.value = true;
-    problem.value = undefined;
-    try {
-      const { balance } = await pay(reservation);
-      fresh.value = true;
-      placeEnded(reservation.concertId);
-      load.set({
-        ...held,
-        reservation: { ...reservation, status: 'CONFIRMED', heldUntil: null },
-        wallet: { ...wallet, balance },
-      });
-      scrollTo({ top: 0, behavior: 'smooth' });
-    } catch (error) {
-      const found = asProblem(error);
-      problem.value = found;
-      if (changes_the_ticket.has(found.code)) load.reload();
-    }
-    busy.value = false;
-  };
-  const release = async (): Promise<void> => {
-    problem.value = undefined;
-    try {
-      await ask('cancelReservation', { params: { id } });
-      load.reload();
-    } catch (error) {
-      const found = asProblem(error);
-      problem.value = found;
-      if (changes_the_ticket.has(found.code)) load.reload();
-    }
-  };
-  return { busy, problem, press, release };
-}
-
-function Pay(props: PayProps) {
+/** What stands on the end of the stub. */
+function End({ known: { reservation }, load }: { readonly known: Known; readonly load: Load<Known> }) {
   const said = say(words);
-  const { held, load } = props;
-  const { reservation, wallet } = held;
-  const { busy, problem, press, release } = usePaying(props);
-  const missing = reservation.amount - wallet.balance;
-  const told = useSignal('');
-  // Not the button itself: whoever pressed Enter to charge has not decided yet to pay.
-  const panel = useHeir<HTMLDivElement>(missing > 0, told.value !== '');
+  const { id, status, heldUntil } = reservation;
+  if (status === 'HELD' && heldUntil !== null) {
+    return (
+      <>
+        <span class="label">{said.left}</span>
+        <Countdown until={heldUntil} onEnd={() => load.reload()} />
+      </>
+    );
+  }
   return (
-    <div class="pay" ref={panel} tabIndex={-1} role="group" aria-label={said.titles.HELD}>
-      <dl class="sums">
-        <div>
-          <dt>{said.balance}</dt>
-          <dd>
-            <RollingNumber value={wallet.balance} format={money} />
-          </dd>
+    <>
+      <span class="label">{said.number}</span>
+      <code class="number">{id.split('-')[1]?.slice(-8).toUpperCase()}</code>
+    </>
+  );
+}
+
+interface NextProps {
+  readonly reservation: Reservation;
+  readonly standing: Standing;
+  readonly date: ConcertDate | undefined;
+}
+
+/** What it means, and where to go from here. */
+function Next({ reservation, standing, date }: NextProps) {
+  const said = say(words);
+  const { id, concertId } = reservation;
+  const home = (
+    <ButtonLink href="/" kind="plain">
+      {said.home}
+    </ButtonLink>
+  );
+  if (standing === 'CONFIRMED') {
+    return (
+      <div class="stack next" role="status">
+        <p>{cancelledSeatsOf(reservation).length > 0 ? said.doneSome : said.done}</p>
+        <div class="row">
+          <ButtonLink href="/my">{said.my}</ButtonLink>
+          {home}
+          {date !== undefined && secondsUntil(date.startsAt) > 0 && (
+            <ButtonLink href={`/reservations/${id}/cancellation`} kind="plain">
+              {said.cancel}
+            </ButtonLink>
+          )}
         </div>
-        {missing <= 0 && (
-          <div>
-            <dt>{said.after}</dt>
-            <dd>{money(wallet.balance - reservation.amount)}</dd>
-          </div>
-        )}
-      </dl>
-      {problem.value !== undefined && <Refused problem={problem.value} concertId={reservation.concertId} />}
-      {problem.value !== undefined && isPassing(problem.value) && <p class="small">{said.lost}</p>}
-      <OtherHolds others={held.others} />
-      {missing > 0 ? (
-        <Notice kind="calm" title={said.missing(money(missing))}>
-          <TopUp
-            balance={wallet.balance}
-            missing={missing}
-            reservationId={reservation.id}
-            told={told}
-            onBack={() => load.reload()}
-            onCharged={(balance) => load.set({ ...held, wallet: { ...wallet, balance } })}
-          />
-        </Notice>
-      ) : (
-        <Button key="pay" size="wide" busy={busy.value} onPress={() => void press()}>
-          {busy.value ? said.paying : said.pay(money(reservation.amount))}
-        </Button>
-      )}
-      <Button key="release" kind="plain" size="small" disabled={busy.value} onPress={() => void release()}>
-        {said.cancel}
-      </Button>
-      <LiveRegion text={told.value} />
+      </div>
+    );
+  }
+  if (standing === 'GIVEN_BACK' || standing === 'CALLED_OFF') {
+    return (
+      <div class="row">
+        <ButtonLink href="/my">{said.my}</ButtonLink>
+        {home}
+      </div>
+    );
+  }
+  return (
+    <div class="stack next" role="status">
+      <p>{said.over}</p>
+      <div class="row">
+        <ButtonLink href={`/concerts/${concertId}/dates`}>{said.again}</ButtonLink>
+        {home}
+      </div>
     </div>
   );
 }

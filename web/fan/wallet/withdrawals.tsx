@@ -4,7 +4,7 @@ import { dateAndTime, money, number, say } from '../../words/words.ts';
 import { More, usePaged, type Part } from '../more.tsx';
 
 export type WithdrawalsTold = Reply<'listWithdrawals'>;
-type Withdrawal = WithdrawalsTold['withdrawals'][number];
+export type Withdrawal = WithdrawalsTold['withdrawals'][number];
 
 const page_size = 20;
 
@@ -35,7 +35,10 @@ const words = {
   },
 };
 
-export async function askWithdrawals(query: { cursor?: string } = {}, signal?: AbortSignal): Promise<WithdrawalsTold> {
+export async function askWithdrawals(
+  query: { cursor?: string; limit?: number } = {},
+  signal?: AbortSignal,
+): Promise<WithdrawalsTold> {
   return ask('listWithdrawals', { query: { limit: page_size, ...query }, ...(signal !== undefined && { signal }) });
 }
 
@@ -60,7 +63,7 @@ export function Withdrawals({ first }: { readonly first: WithdrawalsTold }) {
       <ul class="moves">
         {paged.items.map((withdrawal) => (
           <li key={withdrawal.id}>
-            <Told withdrawal={withdrawal} />
+            <WithdrawalTold withdrawal={withdrawal} />
           </li>
         ))}
       </ul>
@@ -69,7 +72,8 @@ export function Withdrawals({ first }: { readonly first: WithdrawalsTold }) {
   );
 }
 
-function Told({ withdrawal }: { readonly withdrawal: Withdrawal }) {
+/** One of them: how much, since when, how it stands, and what could not be sent. */
+export function WithdrawalTold({ withdrawal }: { readonly withdrawal: Withdrawal }) {
   const said = say(words);
   const { amount, at, status, parts } = withdrawal;
   const failed = failedIn(withdrawal);
