@@ -95,7 +95,7 @@ test('the form proposes to bind the line, and says a fault of the refund rules a
   const one = await onDuty({ browser, server }, '/console/new', { language: 'ko' });
   const { page } = one;
   assert(await page.getByRole('checkbox', { name: '남은 좌석만큼만 입장' }).isChecked());
-  await page.getByText('공연일 10일 전까지').waitFor();
+  await page.getByText('공연 10일 전까지 취소하면').first().waitFor();
   await page.getByRole('radio', { name: '직접 정하기' }).check();
   await page.getByRole('textbox', { name: '2번째 규정, 공연 며칠 전까지' }).fill('10');
   await page.getByRole('textbox', { name: '시간대' }).fill('Seoul');
