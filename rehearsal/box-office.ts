@@ -1,5 +1,17 @@
 /** The contract as the crowd speaks it: every call goes into the history, whatever comes of it. */
-import { codeOf, heardOf, placeIn, type Heard, type ReservationTold } from './heard.ts';
+import { createCancelling } from './cancelling-calls.ts';
+import { hasSeats } from './choosing.ts';
+import {
+  codeOf,
+  heardOf,
+  placeIn,
+  reservationIn,
+  standingIn,
+  supplyIn,
+  type Heard,
+  type ReservationTold,
+  type SeatsTold,
+} from './heard.ts';
 import type { Facts, History, Op } from './history.ts';
 import type { Client, Reply, Request } from './http-client.ts';
 import { createTill } from './till.ts';
@@ -15,7 +27,7 @@ export interface Caller {
 
 export interface Question {
   readonly op: Op;
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'DELETE' | 'PATCH';
   /** Below `/api/v1`; with `isPage`, as it is. */
   readonly path: string;
   readonly isPage?: true;
@@ -27,6 +39,10 @@ export interface Question {
   readonly facts?: Facts;
   /** What it should know of a success. */
   readonly learn?: (json: Readonly<Record<string, unknown>>) => Facts;
+  /** The same of a success that is too long to be parsed. */
+  readonly skim?: (body: Buffer) => Facts;
+  /** What it should know of a refusal. */
+  readonly refused?: (json: Readonly<Record<string, unknown>>) => Facts;
 }
 
 /** Asks, and writes into the history what was asked and what came of it. */
@@ -39,6 +55,8 @@ export interface Manner {
   readonly forgedToken?: string;
   /** Lets everybody else go first. */
   readonly patient?: boolean;
+  /** Another one of the fan's, which found a server of its own. */
+  readonly device?: number;
 }
 
 export interface BoxOfficeDeps {
@@ -80,22 +98,21 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
   };
 
   const ask: Ask = async (caller, question, manner = {}) => {
-    const reply = await clientFor(caller.fan).send(requestOf(caller, question, manner));
+    const device = manner.device ?? 0;
+    const reply = await clientFor(caller.fan < 0 ? caller.fan : caller.fan + device).send(
+      requestOf(caller, question, manner),
+    );
     const heard = heardOf(reply);
-    const learnt = heard.status >= 200 && heard.status < 300 ? question.learn?.(heard.json) : undefined;
+    const learnt = learn(question, heard);
     record(caller, question, { reply, facts: { ...asked(caller, question, manner), ...repeated(reply), ...learnt } });
     return heard;
   };
 
-  const standingOf = (json: Readonly<Record<string, unknown>>): Facts => ({
-    standing: json['status'] as 'WAIT',
-    ...(json['position'] === null ? {} : { position: json['position'] as number }),
-    ...(json['expiresAt'] === null ? {} : { expiresAt: timeOf(json['expiresAt']) }),
-    ...(typeof json['expiredBecause'] === 'string' ? { because: json['expiredBecause'] } : {}),
-  });
+  const standingOf = (json: Readonly<Record<string, unknown>>): Facts => standingIn(json, timeOf);
 
   return {
     ...createTill(ask, timeOf),
+    ...createCancelling(ask, timeOf),
     timeOf,
     standingOf,
     /** Steady milliseconds since the history's beginning. */
@@ -128,7 +145,13 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
     performances: (caller: Caller, concertId: string, manner?: Manner) =>
       ask(
         caller,
-        { op: 'performances', method: 'GET', path: `/concerts/${concertId}/performances`, shows: 'queueToken' },
+        {
+          op: 'performances',
+          method: 'GET',
+          path: `/concerts/${concertId}/performances`,
+          shows: 'queueToken',
+          learn: (json) => ({ dates: (json['performances'] as { id: string }[]).map(({ id }) => id) }),
+        },
         manner,
       ),
     seats: (caller: Caller, performance: string, manner?: Manner) =>
@@ -140,6 +163,7 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
           path: `/performances/${performance}/seats`,
           shows: 'queueToken',
           facts: { performance },
+          skim: (body) => ({ anyFree: hasSeats(body) }),
         },
         manner,
       ),
@@ -182,10 +206,7 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
         path: '/reservations?limit=200',
         shows: 'bearer',
         learn: (json) => ({
-          reservations: (json['reservations'] as ReservationTold[]).map(
-            ({ id, status, performanceId, seats, amount }) =>
-              [id, status, performanceId, seats.map(({ number }) => number), amount] as const,
-          ),
+          reservations: (json['reservations'] as ReservationTold[]).map((one) => reservationIn(one, timeOf)),
         }),
       }),
     overview: (caller: Caller, concertId: string) =>
@@ -198,9 +219,16 @@ export function createBoxOffice({ clients, history, beginning, epoch, note }: Bo
           active: Number(json['active']),
           waiting: Number(json['waiting']),
           revenue: Number(json['revenue']),
+          supply: supplyIn(json['seats'] as SeatsTold),
         }),
       }),
   };
+}
+
+function learn({ learn: all, skim, refused }: Question, heard: Heard): Facts | undefined {
+  if (heard.status >= 400 && heard.status < 500) return refused?.(heard.json);
+  if (heard.status < 200 || heard.status >= 300) return undefined;
+  return skim === undefined ? all?.(heard.json) : skim(heard.body);
 }
 
 function requestOf(caller: Caller, question: Question, manner: Manner): Request {

@@ -35,3 +35,8 @@ function numbersFrom(body: Buffer, from: number): number[] {
   }
   return numbers;
 }
+
+/** Whether a list of the free seats has one. */
+export function hasSeats(body: Buffer): boolean {
+  return body.includes(mark);
+}

@@ -8,6 +8,7 @@ import { luckOf } from './fortunes.ts';
 import { json } from './operator.ts';
 import type { Options } from './options.ts';
 import { personaOf } from './persona.ts';
+import { regretOf } from './regrets.ts';
 import type { Stage, Visit } from './stage.ts';
 
 const sign_ups_at_once = 4;
@@ -48,9 +49,18 @@ export async function letIn(stage: Stage, bearerOf: (fan: number) => string): Pr
   await Promise.all(under);
 }
 
-function visitOf({ seed }: Options, who: Pick<Visit, 'fan' | 'bearer' | 'persona'>): Visit {
+function visitOf(options: Options, who: Pick<Visit, 'fan' | 'bearer' | 'persona'>): Visit {
   const nothing = { queueToken: undefined, spell: 0, keysMade: 0, balance: 0, isCustomer: false, ordersMade: 0 };
-  return { ...who, ...nothing, luck: luckOf(seed, who.fan), afterwards: [] };
+  const regret = regretOf(options, who.fan);
+  return {
+    ...who,
+    ...nothing,
+    luck: luckOf(options.seed, who.fan),
+    afterwards: [],
+    standsBy: false,
+    regret,
+    comesAgain: false,
+  };
 }
 
 /** Asks for every attempt without an answer again until its outcome is known. Answers how many stay unknown. */

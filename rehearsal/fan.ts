@@ -3,7 +3,7 @@ import { shop } from './shopping.ts';
 import type { Ending, Stage, Visit } from './stage.ts';
 import { takePlace, waitForTurn, type Turn } from './waiting.ts';
 
-/** One whose session ended takes a new place this often. */
+/** One whose session ended, or who gave all back for something better, takes a new place this often. */
 const visits_max = 3;
 
 const endings: Record<Exclude<Turn, 'inside'>, Ending> = {
@@ -20,7 +20,9 @@ export async function visit(stage: Stage, fan: Visit): Promise<void> {
   let ending: Ending = 'in line at the end';
   for (let time = 0; time < visits_max; time++) {
     ending = await once(stage, fan);
-    if (ending !== 'session ended' || stage.isOver()) break;
+    const again = ending === 'session ended' || fan.comesAgain;
+    fan.comesAgain = false;
+    if (!again || stage.isOver()) break;
   }
   tally.endings.set(ending, (tally.endings.get(ending) ?? 0) + 1);
 }
@@ -29,5 +31,10 @@ async function once(stage: Stage, fan: Visit): Promise<Ending> {
   const first = await takePlace(stage, fan);
   if (first === undefined) return 'in line at the end';
   const turn = await waitForTurn(stage, fan, first);
-  return turn === 'inside' ? shop(stage, fan) : endings[turn];
+  if (turn !== 'inside') return endings[turn];
+  const changing = fan.regret === undefined ? 0 : 1;
+  stage.tally.changing += changing;
+  const ending = await shop(stage, fan);
+  stage.tally.changing -= changing;
+  return ending;
 }

@@ -15,6 +15,12 @@ export type Op =
   | 'seats'
   | 'hold'
   | 'cancel'
+  | 'quote'
+  | 'cancel-paid'
+  | 'cancel-for-fan'
+  | 'call-off'
+  | 'called-off'
+  | 'move-date'
   | 'charge'
   | 'wallet'
   | 'pay'
@@ -78,11 +84,36 @@ export interface Facts {
   readonly again?: true;
   /** `[kind, amount, balance, reference, id]`, oldest first. */
   readonly entries?: readonly (readonly [string, number, number, string, string?])[];
-  /** `[id, status, performance, seats, amount]` */
-  readonly reservations?: readonly (readonly [string, string, string, readonly number[], number])[];
+  /** `[id, status, performance, seats, amount, what became of it once it was paid]` */
+  readonly reservations?: readonly (readonly [string, string, string, readonly number[], number, PaidTold?])[];
   readonly active?: number;
   readonly waiting?: number;
   readonly revenue?: number;
+  /** Seats of the dates on sale. */
+  readonly supply?: SupplyTold;
+  /** The seats keep the line. */
+  readonly standby?: true;
+  /** Whether a list had a seat that can be had. */
+  readonly anyFree?: boolean;
+  /** The dates that a list had. */
+  readonly dates?: readonly string[];
+  /** Of a cancellation or its quote: seat by seat, the sums, and the moment that decided. */
+  readonly each?: readonly RefundTold[];
+  readonly fee?: number;
+  readonly refund?: number;
+  readonly at?: number;
+  /** The refund that the fan was content with. */
+  readonly stated?: number;
+  readonly to?: 'wallet' | 'origin';
+  /** `[id, amount]` of what was sent on to where it came from. */
+  readonly sentOn?: readonly [string, number];
+  /** An operator's: of the fee, or of the compensation. */
+  readonly percent?: number;
+  /** Of a date. */
+  readonly startsAt?: number;
+  readonly state?: 'RUNNING' | 'DONE';
+  readonly done?: number;
+  readonly total?: number;
   /** Of one order: its id, how it stood, and the entry that it was credited by. */
   readonly order?: string;
   readonly stands?: OrderStanding;
@@ -95,6 +126,31 @@ export interface Facts {
   readonly withdrawals?: readonly (readonly [string, Outcome, number, readonly PartTold[]])[];
   /** What the gateway says it did: `[order, took, sent back for us, undid by itself]`. */
   readonly taken?: readonly Taken[];
+}
+
+export interface SupplyTold {
+  readonly available: number;
+  readonly held: number;
+  readonly sold: number;
+}
+export type RefundTold = readonly [seat: number, price: number, fee: number, refund: number];
+type PricedSeat = readonly [seat: number, price: number];
+export interface PaidTold {
+  readonly paid: number;
+  readonly paidAt: number;
+  readonly kept: readonly PricedSeat[];
+  readonly cancelled: readonly PricedSeat[];
+  readonly cancellations: readonly CancellationTold[];
+}
+export interface CancellationTold {
+  readonly id: string;
+  readonly seats: readonly number[];
+  readonly fee: number;
+  readonly refund: number;
+  readonly compensation: number;
+  readonly reason: string;
+  readonly at: number;
+  readonly withdrawal: string | null;
 }
 
 export type OrderStanding = 'OPEN' | 'PAID' | 'FAILED' | 'EXPIRED';
@@ -118,6 +174,17 @@ export interface Terms {
   readonly rough: boolean;
   /** How wallets are filled; without it, for the asking. */
   readonly money?: Money;
+  /** The dates as they were put on sale; only where fans give back what they paid for. */
+  readonly dates?: readonly PlannedDate[];
+  /** Nobody is let in but to seats that can be had. */
+  readonly boundToSupply?: boolean;
+}
+
+/** `startsAt` is in milliseconds of the history. */
+export interface PlannedDate {
+  readonly id: string;
+  readonly startsAt: number;
+  readonly seats: number;
 }
 
 /** `open`: for the asking; `sandbox`: by orders that the simulated gateway confirms. */

@@ -18,6 +18,13 @@ export interface Options {
   readonly cheaters: number;
   /** How wallets are filled: for the asking, or by orders through the sandbox, with its misfortunes. */
   readonly money: Money;
+  /**
+   * Share of the fans who give back what they paid for. With 0 nobody does, no date is called off or moved, and the line is not
+   * bound to the seats that can be had.
+   */
+  readonly cancelling: number;
+  /** How many dates are called off in mid-sale, where any is. */
+  readonly calledOff: number;
   readonly servers: number;
   /** What a balancer before them knows; undefined: there is none, each connection of the crowd is to the next server. */
   readonly balance: Balance | undefined;
@@ -41,14 +48,18 @@ export interface Options {
   readonly report: string;
 }
 
+/** One at least goes on. */
+const dates_called_off_max = 3;
+
 export const usage = `npm run rehearse -- [options]
   the sale     --seats 1000  --fans 2000  --max-active 100  --session 60  --hold 20  --grace 5
   the crowd    --arrival 10  --patience 120  --think 1  --absent 0.1  --cheaters 0.02  --accounts 20  --seed 1
+               --cancelling 0.1 give back what they paid for  --called-off 1 dates in mid-sale; with --cancelling 0 the line is not bound to its seats
   the money    --money open, or sandbox: wallets are filled by orders through the simulated gateway, with a share of each misfortune
   the service  --servers 1 (of several: --balance connections or concert puts a balancer before them), or --url https://… with --operator-email, --operator-password (or ADMIN_EMAIL, ADMIN_PASSWORD)
                and --identity-secret (or IDENTITY_JWT_SECRET); without that secret every fan signs up
   the run      --limit 900  --connections 128  --report reports/rehearsal
-Times are in seconds, --absent and --cheaters are shares of the crowd.`;
+Times are in seconds; --absent, --cheaters and --cancelling are shares of the crowd.`;
 
 const texts = {
   seats: '1000',
@@ -60,6 +71,8 @@ const texts = {
   absent: '0.1',
   cheaters: '0.02',
   money: 'open',
+  cancelling: '0.1',
+  'called-off': '1',
   servers: '1',
   balance: undefined,
   seed: '1',
@@ -103,6 +116,7 @@ export function readOptions(
     Math.round(number(name, min, max, otherwise));
   const seats = whole('seats', 1, 1_000_000);
   const fans = whole('fans', 1, 1_000_000, seats * 2);
+  const cancelling = number('cancelling', 0, 1);
   const identitySecret = values['identity-secret'] ?? environment['IDENTITY_JWT_SECRET'];
   const everybody = values.url !== undefined && identitySecret === undefined;
   return {
@@ -115,6 +129,8 @@ export function readOptions(
     absent: number('absent', 0, 1),
     cheaters: number('cheaters', 0, 1),
     money: moneyOf(values.money ?? texts.money),
+    cancelling,
+    calledOff: whole('called-off', 0, dates_called_off_max),
     servers: whole('servers', 1, 16),
     balance: balanceOf(values),
     seed: whole('seed', 0, 2 ** 31),

@@ -1,5 +1,6 @@
 /** Topping up and paying: twice by mistake, again with the same key when no answer came, until it is known what happened. */
 import type { Manner } from './box-office.ts';
+import { giveBack } from './cancelling.ts';
 import { fill } from './filling.ts';
 import type { Heard } from './heard.ts';
 import { insist, resolveLater } from './insisting.ts';
@@ -45,9 +46,10 @@ async function readOutcome(
   const { pauses, tally } = stage;
   if (heard.status === 201) {
     visit.balance = Number(heard.json['balance']);
-    tally.seatsSold += held.seats;
+    tally.seatsSold += held.seats.length;
     tally.revenue += held.amount;
     tally.lastSaleAt = stage.office.now();
+    bought(stage, visit, held);
     return 'bought';
   }
   switch (heard.code) {
@@ -65,6 +67,15 @@ async function readOutcome(
       await pauses.pause(Math.max(retry_ms, heard.retryAfterMs));
       return undefined;
   }
+}
+
+/** Whoever will regret it does so once. */
+function bought(stage: Stage, visit: Visit, held: Held): void {
+  const { regret } = visit;
+  stage.purchases.push(held);
+  if (regret === undefined) return;
+  visit.regret = undefined;
+  visit.afterwards.push(() => giveBack(stage, visit, { held, regret }));
 }
 
 /** Fills the wallet with at least what is missing: by an order, or for the asking. */

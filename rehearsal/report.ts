@@ -156,8 +156,10 @@ function chartsOf({ maxActive }: Options, { samples, steps }: SaleResults): stri
 }
 
 function findingsOf({ findings }: Verdict): string {
-  const rows = findings.map(({ name, ok, counted, sample }) => {
-    const details = sample.map((one) => `<small>${escape(one)}</small>`).join('');
+  const rows = findings.map(({ name, ok, counted, sample, note }) => {
+    const details = [...(note === undefined ? [] : [note]), ...sample]
+      .map((one) => `<small>${escape(one)}</small>`)
+      .join('');
     const said = counted === 0 ? '<small>Nothing to look at in this run.</small>' : '';
     return `<tr><td${ok ? '' : ' class="fail"'}>${ok ? 'PASS' : 'FAIL'}</td><td>${escape(name)}${details}${said}</td><td class="number">${counted.toLocaleString('en')}</td></tr>`;
   });

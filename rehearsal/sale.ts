@@ -9,6 +9,7 @@ import { openHistory, type Terms } from './history.ts';
 import { createClient } from './http-client.ts';
 import { createLatencies, type StepFigures } from './latencies.ts';
 import { watchLoad, type Busy } from './load-watch.ts';
+import { workAsOperator } from './operator-at-work.ts';
 import { signInOperator, type Operator } from './operator.ts';
 import type { Options } from './options.ts';
 import { createPauses } from './pauses.ts';
@@ -43,9 +44,13 @@ export interface SaleResults {
   readonly fortunes: ReadonlyMap<Fortune, number>;
   readonly arrived: number;
   readonly racesLost: number;
+  /** At the end. */
   readonly seatsSold: number;
   readonly revenue: number;
-  /** Seconds from the opening to the last sale; undefined if seats were left. */
+  /** By fans, and by the operator for them. */
+  readonly seatsGivenBack: number;
+  readonly datesCalledOff: number;
+  /** Seconds from the opening until everything on sale was sold for the first time; undefined if seats were left. */
   readonly soldOutAfter: number | undefined;
   readonly seconds: number;
   readonly findings: readonly Finding[];
@@ -76,7 +81,7 @@ export async function playSale(
   const bearerOf = await signInFans(origin, options, place.identitySecret);
 
   const beginning = performance.now();
-  const terms = termsOf(options, concert.id, { epoch: Date.now(), rough: place.rough === true });
+  const terms = termsOf(options, concert, { epoch: Date.now(), rough: place.rough === true });
   const historyFile = path.join(place.folder, `history-${concert.id}.ndjson`);
   const history = openHistory(historyFile, terms);
   const latencies = createLatencies();
@@ -95,6 +100,7 @@ export async function playSale(
     pauses.end();
     streams.close();
   };
+  const asOperator: Caller = { fan: -1, bearer: operator.bearer, queueToken: undefined, spell: 0 };
   const stage: Stage = {
     options,
     concert,
@@ -106,10 +112,13 @@ export async function playSale(
     unresolved: [],
     depositsUndone: new Map(),
     customers: [],
+    operator: asOperator,
+    purchases: [],
+    calledOff: [],
   };
 
   const samples: Sample[] = [];
-  const asOperator: Caller = { fan: -1, bearer: operator.bearer, queueToken: undefined, spell: 0 };
+  let soldOutAt: number | undefined;
   const watch = watchSale(
     {
       office,
@@ -124,15 +133,20 @@ export async function playSale(
     },
     (sample) => {
       samples.push(sample);
-      if (sample.sold === sample.total && sample.total > 0) end();
+      if (!isSoldOut(sample)) return;
+      soldOutAt ??= sample.at;
+      // Seats that may yet come back are for those who stand by.
+      if (tally.changing === 0) end();
     },
   );
   const limit = setTimeout(end, options.limit * 1_000);
   const breaking = meanwhile({ stage, latest: () => samples.at(-1) });
+  const working = workAsOperator(stage);
   await letIn(stage, bearerOf);
   await breaking;
   clearTimeout(limit);
   end();
+  await working;
   const seconds = office.now() / 1_000;
   progress.say('Everybody has gone home. Asking again what stayed open, reading everybody’s books …');
   let unknown = await resolveAll(stage);
@@ -142,7 +156,7 @@ export async function playSale(
   history.close();
   progress.say(`Checking a history of ${history.calls.toLocaleString('en')} calls, and the service’s own audit …`);
   const [findings, audit] = await Promise.all([checkHistory(historyFile), operator.audit()]);
-  const { reserved, total } = last.json['seats'] as { reserved: number; total: number };
+  const { reserved } = last.json['seats'] as { reserved: number };
   return {
     concert,
     historyFile,
@@ -156,7 +170,10 @@ export async function playSale(
     racesLost: tally.racesLost,
     seatsSold: reserved,
     revenue: Number(last.json['revenue']),
-    soldOutAfter: reserved === total ? tally.lastSaleAt / 1_000 : undefined,
+    seatsGivenBack: tally.seatsGivenBack,
+    datesCalledOff: stage.calledOff.length,
+    // Where nothing comes back it is sold out with the last sale, which is seen a little later.
+    soldOutAfter: soldOutAt === undefined ? undefined : Math.min(soldOutAt, tally.lastSaleAt / 1_000),
     seconds,
     findings,
     audit,
@@ -173,17 +190,23 @@ function newTally(): Tally {
     revenue: 0,
     lastSaleAt: 0,
     racesLost: 0,
+    changing: 0,
+    seatsGivenBack: 0,
     endings: new Map(),
     fortunes: new Map(),
   };
 }
 
-function termsOf(options: Options, concertId: string, { epoch, rough }: Pick<Terms, 'epoch' | 'rough'>): Terms {
-  const { maxActive, sessionSeconds, holdSeconds, graceSeconds, money } = options;
+const isSoldOut = ({ sold, total }: Sample): boolean => sold === total && total > 0;
+
+function termsOf(options: Options, concert: Concert, { epoch, rough }: Pick<Terms, 'epoch' | 'rough'>): Terms {
+  const { maxActive, sessionSeconds, holdSeconds, graceSeconds, money, cancelling } = options;
+  const dates = concert.dates.map(({ startsAt, ...date }) => ({ ...date, startsAt: startsAt - epoch }));
   return {
+    ...(cancelling > 0 ? { dates, boundToSupply: true } : {}),
     history: 1,
     epoch,
-    concertId,
+    concertId: concert.id,
     maxActive,
     sessionSeconds,
     holdSeconds,

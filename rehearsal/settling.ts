@@ -7,6 +7,7 @@ import { atOnce } from './at-once.ts';
 import type { Caller } from './box-office.ts';
 import type { Heard } from './heard.ts';
 import type { Taken } from './history.ts';
+import { isCalledOff } from './operator-at-work.ts';
 import type { Stage } from './stage.ts';
 
 /** What the gateway says of every order that it knows. */
@@ -23,11 +24,12 @@ const reads_max = 5;
  * reservations, orders and what went back, and what the gateway says. Answers of how many fans something stayed open.
  */
 export async function readAtRest(stage: Stage, readGateway: ReadGateway | undefined): Promise<number> {
+  const giveUpAt = performance.now() + settle_seconds_max * 1_000;
+  while (!(await isCalledOff(stage)) && performance.now() < giveUpAt) await sleep(look_ms);
   if (stage.options.money === 'open') {
     await readBooks(stage);
     return 0;
   }
-  const giveUpAt = performance.now() + settle_seconds_max * 1_000;
   for (let read = 1; ; read++) {
     const { taken, open } = await settle(stage, readGateway, giveUpAt);
     await readBooks(stage);

@@ -49,10 +49,7 @@ async function pickSeats(stage: Stage, visit: Visit, pick: number): Promise<Held
   if (dates.status !== 200) return turnedAway(stage, dates);
   const open = (dates.json['performances'] as { id: string }[]).map(({ id }) => id);
   const performance = (herd && pick < 2 ? open[0] : open[random.below(open.length)]) ?? '';
-  if (performance === '') {
-    await office.leave(visit);
-    return 'sold out';
-  }
+  if (performance === '') return sold(stage, visit);
   const list = await office.seats(visit, performance);
   if (list.status !== 200) return turnedAway(stage, list);
   const seats = chooseSeats(list.body, visit.persona);
@@ -61,10 +58,29 @@ async function pickSeats(stage: Stage, visit: Visit, pick: number): Promise<Held
   return heldOf(stage, visit, await hold(stage, visit, performance, seats));
 }
 
+/** Who stood by for what comes back looks again: the next seat is for whoever is inside without one. */
+async function sold({ office, pauses, options }: Stage, visit: Visit): Promise<Ending | undefined> {
+  if (visit.standsBy) {
+    await pauses.pause(Math.max(retry_ms, options.think * 1_000));
+    return undefined;
+  }
+  await office.leave(visit);
+  return 'sold out';
+}
+
+interface Reserved {
+  readonly id: string;
+  readonly amount: number;
+  readonly seats: readonly { readonly number: number }[];
+}
+
+function heldIn({ id, amount, seats }: Reserved): Held {
+  return { id, amount, seats: seats.map(({ number }) => number) };
+}
+
 async function heldOf(stage: Stage, visit: Visit, heard: Heard): Promise<Held | Ending | undefined> {
   if (heard.status === 201) {
-    const { id, amount, seats } = heard.json as unknown as { id: string; amount: number; seats: unknown[] };
-    return { id, amount, seats: seats.length };
+    return heldIn(heard.json as unknown as Reserved);
   }
   if (heard.code === 'SEAT_UNAVAILABLE') {
     stage.tally.racesLost++;
@@ -94,9 +110,9 @@ async function ownHold({ office, pauses }: Stage, visit: Visit): Promise<Held | 
   const heard = await office.reservations(visit);
   await pauses.pause(retry_ms);
   if (heard.status !== 200) return undefined;
-  const all = heard.json['reservations'] as { id: string; status: string; amount: number; seats: unknown[] }[];
+  const all = heard.json['reservations'] as (Reserved & { readonly status: string })[];
   const own = all.find(({ status }) => status === 'HELD');
-  return own === undefined ? undefined : { id: own.id, amount: own.amount, seats: own.seats.length };
+  return own === undefined ? undefined : heldIn(own);
 }
 
 /** The session is over, or the service asks for patience. */

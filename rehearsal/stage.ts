@@ -4,12 +4,15 @@ import type { Fortune, Luck } from './fortunes.ts';
 import type { Options } from './options.ts';
 import type { Pauses } from './pauses.ts';
 import type { Persona } from './persona.ts';
+import type { Regret } from './regrets.ts';
 import type { Streams } from './streams.ts';
 
 export interface Concert {
   readonly id: string;
   readonly performanceIds: readonly string[];
   readonly seatsPerPerformance: number;
+  /** The same dates with when they begin, in milliseconds of the epoch, and how many seats each has. */
+  readonly dates: readonly { readonly id: string; readonly startsAt: number; readonly seats: number }[];
 }
 
 export type Ending = 'bought' | 'sold out' | 'gave up' | 'closed the tab' | 'session ended' | 'in line at the end';
@@ -23,6 +26,10 @@ export interface Tally {
   /** History's milliseconds of the last sale. */
   lastSaleAt: number;
   racesLost: number;
+  /** Those from whom seats may yet come back: the sale is not over before them. */
+  changing: number;
+  /** Seats that fans, and the operator for them, have given back. */
+  seatsGivenBack: number;
   readonly endings: Map<Ending, number>;
   /** What went wrong with money, as far as it came to that. */
   readonly fortunes: Map<Fortune, number>;
@@ -43,13 +50,18 @@ export interface Stage {
   readonly depositsUndone: Map<string, number>;
   /** Those whose books are compared at the end. */
   readonly customers: Caller[];
+  readonly operator: Caller;
+  /** What was bought, for the operator who cancels for fans. */
+  readonly purchases: Held[];
+  /** Dates that were called off. */
+  readonly calledOff: string[];
 }
 
 /** Seats that are held, with what they cost. */
 export interface Held {
   readonly id: string;
   readonly amount: number;
-  readonly seats: number;
+  readonly seats: readonly number[];
 }
 
 /** Tries of one call whose answer did not come, or said that it should be asked again. */
@@ -67,6 +79,12 @@ export interface Visit extends Caller {
   /** What this fan does with money once the seats are bought, or not to be had. */
   readonly afterwards: (() => Promise<void>)[];
   isCustomer: boolean;
+  /** Was told to stand by for seats that come back, and does not take the first empty list for the last word. */
+  standsBy: boolean;
+  /** What becomes of the first purchase; undefined: it is kept. */
+  regret: Regret | undefined;
+  /** Gave everything back, and wants something better. */
+  comesAgain: boolean;
 }
 
 export function newKey(visit: Visit): string {

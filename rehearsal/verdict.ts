@@ -46,7 +46,7 @@ function settledFinding({ unknown, calls }: SaleResults): Finding {
   };
 }
 
-function figuresOf({ seats, fans, maxActive, money }: Options, results: SaleResults): [string, string][] {
+function figuresOf({ seats, fans, maxActive, money, cancelling }: Options, results: SaleResults): [string, string][] {
   const { soldOutAfter, seconds, samples, calls, seatsSold, racesLost, endings } = results;
   const ending = [...endings].map(([what, count]) => `${count.toLocaleString('en')} ${what}`).join(', ');
   const longest = samples.reduce((most, { waiting }) => Math.max(most, waiting), 0);
@@ -57,6 +57,7 @@ function figuresOf({ seats, fans, maxActive, money }: Options, results: SaleResu
       soldOutAfter === undefined ? `not (${seatsSold} of ${seats} sold)` : `${soldOutAfter.toFixed(1)} s`,
     ],
     ['Seats sold a second', (seatsSold / (soldOutAfter ?? seconds)).toFixed(0)],
+    ...(cancelling === 0 ? [] : [['Given back, and sold again', givenBackOf(results)] as [string, string]]),
     ['Calls answered a second, highest', highestRate(samples).toFixed(0)],
     ['Calls in all', calls.toLocaleString('en')],
     ['Longest line', longest.toLocaleString('en')],
@@ -65,6 +66,10 @@ function figuresOf({ seats, fans, maxActive, money }: Options, results: SaleResu
     ...(money === 'open' ? [] : [['What became of orders', fortunesOf(results)] as [string, string]]),
     ['First at its limit', saturatedFirst(samples)],
   ];
+}
+
+function givenBackOf({ seatsGivenBack, datesCalledOff, seconds }: SaleResults): string {
+  return `${seatsGivenBack.toLocaleString('en')} seats, ${datesCalledOff} dates called off, ended after ${seconds.toFixed(1)} s`;
 }
 
 function fortunesOf({ fortunes }: SaleResults): string {
@@ -82,8 +87,9 @@ function highestRate(samples: SaleResults['samples']): number {
 
 function textOf(verdict: Verdict, { steps }: SaleResults): string {
   const lines = ['', '        invariant or promise                                             looked at'];
-  for (const { name, ok, counted, sample } of verdict.findings) {
+  for (const { name, ok, counted, sample, note } of verdict.findings) {
     lines.push(`  ${ok ? 'PASS' : 'FAIL'}  ${name.padEnd(64)} ${counted.toLocaleString('en').padStart(9)}`);
+    if (note !== undefined) lines.push(`          ${note}`);
     for (const one of sample) lines.push(`          ${one}`);
   }
   lines.push('', '  step               answers   p50 ms   p99 ms   max ms');

@@ -15,6 +15,7 @@ export async function takePlace(stage: Stage, visit: Visit): Promise<Heard | und
   const { office, concert, pauses } = stage;
   visit.spell++;
   visit.queueToken = undefined;
+  visit.standsBy = false;
   for (let tries = 0; tries < no_answer_tries_max && !stage.isOver(); tries++) {
     const both = visit.persona.twoTabs && tries === 0 ? 2 : 1;
     const answers = await Promise.all(Array.from({ length: both }, () => office.issue(visit, concert.id)));
@@ -37,7 +38,7 @@ interface Wait {
 /** Waits for the turn. The first answer is that of `takePlace`. */
 export async function waitForTurn(stage: Stage, visit: Visit, first: Heard): Promise<Turn> {
   const { tally, office } = stage;
-  let turn = turnOf(first.json['status']);
+  let turn = turnOf(visit, first.json);
   const wait: Wait = { since: office.now(), pollAfterMs: pollAfter(first), wentAway: false };
   tally.waiting++;
   while (turn === undefined) {
@@ -63,7 +64,7 @@ async function look(stage: Stage, visit: Visit, wait: Wait): Promise<Turn | unde
   if (cheat === 'forger') await showForgedTokens(stage, visit);
   const heard = await stage.office.status(visit, { patient: wait.pollAfterMs >= far_back_ms });
   wait.pollAfterMs = heard.status === 200 ? pollAfter(heard) : Math.max(retry_ms, heard.retryAfterMs);
-  return heard.status === 200 ? turnOf(heard.json['status']) : undefined;
+  return heard.status === 200 ? turnOf(visit, heard.json) : undefined;
 }
 
 /** Patience ends, or the tab is closed; undefined: still (or again) there. */
@@ -98,7 +99,7 @@ async function followStream({ office, streams, isOver }: Stage, visit: Visit, wa
   };
   const opened = await streams.follow(visit.fan, visit.queueToken ?? '', (json) => {
     write(json);
-    turn = turnOf(json['status']);
+    turn = turnOf(visit, json);
     return turn === undefined && !isOver() && office.now() - wait.since < until;
   });
   if (opened) write(undefined);
@@ -106,7 +107,8 @@ async function followStream({ office, streams, isOver }: Stage, visit: Visit, wa
   return turn;
 }
 
-function turnOf(status: unknown): Turn | undefined {
+function turnOf(visit: Visit, { status, standby }: Heard['json']): Turn | undefined {
+  if (standby === true) visit.standsBy = true;
   return status === 'ACTIVE' ? 'inside' : status === 'EXPIRED' ? 'ended' : undefined;
 }
 

@@ -7,6 +7,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Static, TSchema, TUnknown } from 'typebox';
 import { fanEndpoints } from './contract/fan.ts';
+import { dateEndpoints } from './contract/console-dates.ts';
 import { deskEndpoints } from './contract/console-desk.ts';
 import { consoleMoneyEndpoints } from './contract/console-money.ts';
 import { operatorEndpoints } from './contract/operator.ts';
@@ -36,6 +37,7 @@ export const contract = {
   ...refundEndpoints,
   ...operatorEndpoints,
   ...deskEndpoints,
+  ...dateEndpoints,
   ...consoleMoneyEndpoints,
 };
 

@@ -59,6 +59,8 @@ test('by date and grade, with sums that add up and are those of the ledger', asy
       {
         id: first,
         startsAt: '2030-05-01T10:00:00.000Z',
+        status: 'SCHEDULED',
+        movedFrom: null,
         ...date,
         available: 8,
         held: 1,
@@ -73,6 +75,8 @@ test('by date and grade, with sums that add up and are those of the ledger', asy
       {
         id: second,
         startsAt: '2030-05-02T10:00:00.000Z',
+        status: 'SCHEDULED',
+        movedFrom: null,
         ...date,
         available: 10,
         held: 0,

@@ -71,6 +71,8 @@ test('is for operators: 401 without a token, 403 for a fan, and nothing happens'
   assert.equal(after.count, count);
 });
 
+const unsaid = { boundToSupply: false, refundPolicy: { preset: 'kftc' }, timeZone: 'Asia/Seoul' };
+
 describe('putting a concert on sale', () => {
   test('answers what was made, with the defaults, and everybody sees it', async () => {
     const { status, body } = await create({
@@ -89,9 +91,7 @@ describe('putting a concert on sale', () => {
       holdSeconds: 300,
       graceSeconds: 20,
       maxSeatsPerFan: 4,
-      boundToSupply: false,
-      refundPolicy: { preset: 'kftc' },
-      timeZone: 'Asia/Seoul',
+      ...unsaid,
     });
     assert.deepEqual(
       performances.map(({ startsAt, seatsTotal }) => [startsAt, seatsTotal]),
@@ -169,24 +169,13 @@ describe('changing how it is sold', () => {
     const [first, second] = [newFan(), newFan()];
     const token = await other.enter(concertId, first);
     assert.equal((await other.issue(concertId, second)).body.status, 'WAIT');
-    const changed = await one.updateConcert(concertId, {
-      maxActive: 2,
-      maxSeatsPerFan: 3,
-      holdSeconds: 7,
-      sessionSeconds: 8,
-      graceSeconds: 9,
-    });
+    const changes = { maxActive: 2, maxSeatsPerFan: 3, holdSeconds: 7, sessionSeconds: 8, graceSeconds: 9 };
+    const changed = await one.updateConcert(concertId, changes);
     assert.equal(changed.status, 200);
     assert.deepEqual(changed.body, {
       id: concertId,
-      maxActive: 2,
-      maxSeatsPerFan: 3,
-      holdSeconds: 7,
-      sessionSeconds: 8,
-      graceSeconds: 9,
-      boundToSupply: false,
-      refundPolicy: { preset: 'kftc' },
-      timeZone: 'Asia/Seoul',
+      ...changes,
+      ...unsaid,
       paused: null,
       pauseReasons: null,
     });

@@ -94,9 +94,12 @@ async function send({ endpoint, path, headers = {}, body }: Sent): Promise<RawAn
   return sendRaw(server.origin, Buffer.concat([Buffer.from(head), content]));
 }
 
+/** A number sign ends a path, and what is left of it may be that of another endpoint, with refusals of its own. */
 function filled(endpoint: Named, segments: readonly string[], asked = ''): string {
   let next = 0;
-  return endpoint.url.replaceAll(/:\w+/g, () => segments[next++ % segments.length] ?? '') + asked;
+  return (
+    endpoint.url.replaceAll(/:\w+/g, () => segments[next++ % segments.length]?.replaceAll('#', '%23') ?? '') + asked
+  );
 }
 
 /** What the endpoint needs, as it should be. */
@@ -239,6 +242,9 @@ test('bytes that are no JSON, or another kind of it, are refused too', async () 
 test('a key that is none is refused before anything is done', async () => {
   const keyed = endpoints.filter(({ headers }) => headers !== undefined);
   const bodies: Readonly<Record<string, string | undefined>> = {
+    callOffPerformance: '{"reason":{"ko":"비","en":"Rain"}}',
+    cancelForFan: '{"reason":"fan"}',
+    cancelPaid: '{"refund":1}',
     createCharge: '{"amount":1}',
     createChargeOrder: '{"amount":1000,"method":"sandbox"}',
     createConcert: aConcert,
@@ -250,7 +256,7 @@ test('a key that is none is refused before anything is done', async () => {
     const headers = { ...credentialsFor(endpoint), 'idempotency-key': given };
     const answer = await send({
       endpoint,
-      path: filled(endpoint, [ids[4] ?? '']),
+      path: filled(endpoint, [ids[endpoint.url.includes(':performanceId') ? 1 : 4] ?? '']),
       headers,
       body: bodies[endpoint.name],
     });

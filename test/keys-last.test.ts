@@ -7,6 +7,7 @@ import { eventually } from './harness/eventually.ts';
 import { insideOf, isReplay } from './harness/held-once.ts';
 import type { Answer } from './harness/http.ts';
 import { lockWaiters } from './harness/lock-waiters.ts';
+import { paidSeats } from './harness/paid-seats.ts';
 import { openTwoOffices } from './harness/two-offices.ts';
 
 const { house, one, other } = await openTwoOffices();
@@ -52,6 +53,13 @@ test('a plain payment that waits to be counted has not stored its key yet', asyn
   const { body } = await one.hold(token, performanceId, [1]);
   const ask = () => one.pay(token, body.id, 'early-pay');
   assert.equal(await isStoredUncounted(concertId, fan.userId, 'early-pay', ask), false);
+});
+
+test('a cancellation that waits to be counted has not stored its key yet', async () => {
+  const date = await one.createConcert();
+  const { fan, reservationId } = await paidSeats(one, date, [1]);
+  const ask = () => one.cancelPaid(fan, reservationId, { refund: 50_000 }, 'early-cancel');
+  assert.equal(await isStoredUncounted(date.concertId, fan.userId, 'early-cancel', ask), false);
 });
 
 test('a repeat beside a first try that is under way when the session ends', async () => {

@@ -10,6 +10,8 @@ export interface Finding {
   readonly violations: number;
   /** The first few violations, in words. */
   readonly sample: readonly string[];
+  /** What there is to tell of it, whatever came of it. */
+  readonly note?: string;
 }
 
 export interface Check {
@@ -26,6 +28,7 @@ export function createFinding(name: string) {
   const sample: string[] = [];
   let counted = 0;
   let violations = 0;
+  let note: string | undefined;
   return {
     count: (things = 1): void => {
       counted += things;
@@ -34,7 +37,17 @@ export function createFinding(name: string) {
       violations++;
       if (sample.length < sample_max) sample.push(what);
     },
-    done: (): Finding => ({ name, ok: violations === 0, counted, violations, sample }),
+    note: (what: string): void => {
+      note = what;
+    },
+    done: (): Finding => ({
+      name,
+      ok: violations === 0,
+      counted,
+      violations,
+      sample,
+      ...(note === undefined ? {} : { note }),
+    }),
   };
 }
 

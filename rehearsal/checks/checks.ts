@@ -6,9 +6,10 @@ import { checkFunding } from './funding.ts';
 import { checkGate } from './gate.ts';
 import { checkLine } from './line.ts';
 import { checkMoney } from './money.ts';
+import { checkRefunds } from './refunds.ts';
 import { checkSeats } from './seats.ts';
 
-const all = [checkSeats, checkLine, checkMoney, checkFunding, checkGate, checkClock];
+const all = [checkSeats, checkLine, checkMoney, checkFunding, checkRefunds, checkGate, checkClock];
 
 /** Checks calls that are in memory, as tests have them. */
 export function checkCalls(terms: Terms, calls: Iterable<Call>): Finding[] {

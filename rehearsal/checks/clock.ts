@@ -1,5 +1,5 @@
 /**
- * One clock: the times that answers tell come from the database. Each hold and each payment tells a moment between
+ * One clock: the times that answers tell come from the database. Each hold, payment and cancellation tells a moment between
  * its sending and its answer; if no single difference of clocks explains them all, some server told its own time.
  */
 import type { Call } from '../history.ts';
@@ -37,5 +37,6 @@ function momentOf({ op, status, facts }: Call, hold_ms: number): number | undefi
   // A replay tells the time of the first answer.
   if (status !== 201 || facts.again === true) return undefined;
   if (op === 'hold') return facts.heldUntil === undefined ? undefined : facts.heldUntil - hold_ms;
+  if (op === 'cancel-paid' || op === 'cancel-for-fan') return facts.at;
   return op === 'pay' ? facts.paidAt : undefined;
 }

@@ -14,7 +14,7 @@ export const checkFunding: CreateCheck = ({ money }) => {
   const stays = createFinding('I11 what was told of an order stays so, and is told alike');
   const once = createFinding('I11 an order told as paid is in the wallet once, and no other is');
   const back = createFinding('I12 an order gives back no more than it brought, in parts that add up');
-  const sums = createFinding('I13 a balance is what came in less what was spent and what went back');
+  const sums = createFinding('I13 a balance is what came in and was refunded, less what was spent and what went back');
   const outside = createFinding('What the gateway took is in a wallet once, what it gave back in none');
   const told = collectMoney(stays);
   if (money !== 'sandbox') return { take: () => undefined, finish: () => [] };
@@ -106,7 +106,7 @@ function* withdrawalComplaints(
 
 function addedUp(
   who: string,
-  { orders, payments, unknown, entries = [], withdrawals, balance }: ToldFan,
+  { orders, payments, unknown, entries = [], withdrawals, balance, refunded }: ToldFan,
   sums: Finding,
 ): void {
   // What nobody told cannot be counted.
@@ -120,8 +120,10 @@ function addedUp(
     ),
   );
   const reversed = -sum(of(entries, 'REVERSAL').map(([, amount]) => amount));
-  if (balance !== charged - paid - gone - reversed)
-    sums.violation(`${who}: ${charged} came in, ${paid} paid, ${gone} withdrawn, ${reversed} undone, ${balance} there`);
+  if (balance !== charged + refunded - paid - gone - reversed)
+    sums.violation(
+      `${who}: ${charged} came in, ${paid} paid, ${refunded} refunded, ${gone} withdrawn, ${reversed} undone, ${balance} there`,
+    );
 }
 
 /** Every order of which the gateway says something, and every one that a wallet was credited for. */

@@ -2,6 +2,7 @@
 import type { Call } from '../history.ts';
 import { createFinding, highestOverlap, type CreateCheck } from './check.ts';
 import { createSpells, memory_ms_max, type Spell } from './spells.ts';
+import { createSupply, type Look } from './supply.ts';
 
 /** A free slot is given on within this; a look every half second may see it half a second late. */
 const free_slot_ms_max = 2_000;
@@ -11,7 +12,8 @@ const back_ms_max = 5_000;
 export const checkLine: CreateCheck = (terms) => {
   const idle_ms_max = free_slot_ms_max + (terms.rough ? back_ms_max : 0);
   const spells = createSpells(terms);
-  const looks: { at: number; free: boolean }[] = [];
+  const supply = createSupply(terms);
+  const looks: Look[] = [];
   const order = createFinding('I3 places are given in the order of asking, each once');
   const overtaken = createFinding('I3 nobody present is overtaken');
   const inside = createFinding('I2 no more are inside than allowed, as far as fans can tell');
@@ -21,6 +23,7 @@ export const checkLine: CreateCheck = (terms) => {
 
   return {
     take: (call) => {
+      supply.take(call);
       if (call.op === 'overview') look(call);
       else if (call.facts.spell !== undefined) spells.take(call);
     },
@@ -37,13 +40,13 @@ export const checkLine: CreateCheck = (terms) => {
         if (again.length > 0 && !terms.rough && silence < terms.graceSeconds * 1_000)
           back.violation(`fan ${fan}: ${again[0]}`);
       }
-      return [inside, order, overtaken, once, back, prompt].map((finding) => finding.done());
+      return [inside, order, overtaken, once, back, prompt].map((finding) => finding.done()).concat(supply.finish(all));
     },
   };
 
   function look({ start, end, status, facts }: Call): void {
     if (status === 200 && end !== null && facts.active !== undefined)
-      looks.push({ at: (start + end) / 2, free: facts.active < terms.maxActive });
+      looks.push({ at: (start + end) / 2, active: facts.active, supply: facts.supply });
   }
 
   function checkInside(all: readonly Spell[]): void {
@@ -59,14 +62,18 @@ export const checkLine: CreateCheck = (terms) => {
     const waits = all
       .filter((one) => one.silence < (terms.graceSeconds * 1_000) / 2)
       .map((one) => ({ from: one.toldAt, until: one.admittedAt === Infinity ? one.waitingAt : one.admittedAt, one }));
+    const admissions = all.map(({ admittedAt }) => admittedAt);
     let since: number | undefined;
-    for (const { at, free } of looks) {
-      if (!free) since = undefined;
+    for (const look of looks) {
+      const { at } = look;
+      if (!supply.hasRoom(look)) since = undefined;
       else if (since === undefined) since = at;
       else if (at - since > idle_ms_max) {
         const begun = since;
         const waiting = waits.find(({ from, until }) => at - Math.max(from, begun) > idle_ms_max && until > at);
-        if (waiting !== undefined) {
+        // One seat after the other may come back and let in the next at once: each look then finds room, and nobody is kept.
+        const goesOn = terms.boundToSupply === true && admissions.some((one) => one > begun && one < at);
+        if (waiting !== undefined && !goesOn) {
           prompt.violation(
             `fan ${waiting.one.fan} waited, a slot was free from ${Math.round(begun)} to ${Math.round(at)}`,
           );

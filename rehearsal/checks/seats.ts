@@ -1,9 +1,11 @@
 /**
  * Each seat's history has one owner at a time. A hold is surely owned from when its answer came until it runs out or
- * its fan begins to release it, to leave or to pay for another; paid, for ever. Two sure owners at one moment are one too many.
+ * its fan begins to release it, to leave or to pay for another; paid, until somebody asks for its return, and for ever if it is
+ * there at the end. Two sure owners at one moment are one too many.
  */
-import type { Call } from '../history.ts';
+import type { Call, Facts } from '../history.ts';
 import { createFinding, highestOverlap, type CreateCheck } from './check.ts';
+import { createGivenBack } from './given-back.ts';
 
 interface Hold {
   readonly id: string;
@@ -25,9 +27,12 @@ const clock_slack_ms = 50;
 export const checkSeats: CreateCheck = (terms) => {
   const holds = new Map<string, Hold>();
   const ofFan = new Map<number, Hold[]>();
+  const givenBack = createGivenBack();
+  /** Seats that their fans have at the end, by reservation. */
+  const atTheEnd = new Map<string, readonly number[]>();
   const owners = createFinding('I1 a seat has at most one owner at any moment');
   const paidInTime = createFinding('I9 a hold that ran out is not paid; what is paid was held by the same fan');
-  const kept = createFinding('I10 what was acknowledged as paid is there at the end, and nothing else');
+  const kept = createFinding('I10 what was paid is there at the end or was given back, and nothing else');
   const again = createFinding('I6 a hold that is told again under its key is the one that was made');
   const limits = createFinding('I8 no fan has more seats of a date than allowed');
 
@@ -63,14 +68,14 @@ export const checkSeats: CreateCheck = (terms) => {
   };
 
   /** Whoever leaves, or pays for one, gives all others back. */
-  const givenBack = ({ fan, start, facts }: Call): void => {
+  const letGo = ({ fan, start, facts }: Call): void => {
     for (const hold of ofFan.get(fan) ?? []) {
       if (hold.id !== facts.reservation && hold.from < start) hold.releasedAt = Math.min(hold.releasedAt, start);
     }
   };
 
   const paid = (call: Call): void => {
-    if (mayHavePaid(call)) givenBack(call);
+    if (mayHavePaid(call)) letGo(call);
     const hold = holds.get(call.facts.reservation ?? '');
     if (hold === undefined) {
       if (call.status === 201) paidInTime.violation(`fan ${call.fan} paid for ${call.facts.reservation}, never held`);
@@ -98,35 +103,75 @@ export const checkSeats: CreateCheck = (terms) => {
   };
 
   const told = (call: Call): void => {
-    const confirmed = new Set<string>();
-    for (const [id, status, performance, seats, amount] of call.facts.reservations ?? []) {
-      if (status !== 'CONFIRMED') continue;
-      confirmed.add(id);
+    const paidFor = new Set<string>();
+    for (const row of call.facts.reservations ?? []) {
+      const [id, status, , seats, , more] = row;
+      if (status !== 'CONFIRMED' && more === undefined) continue;
+      paidFor.add(id);
+      atTheEnd.set(id, seats);
       kept.count();
-      const known = holds.get(id);
-      if (known === undefined) {
-        // A hold whose answer was lost may have been found and paid by nobody: then it must not be confirmed.
-        kept.violation(`fan ${call.fan} has ${id}, confirmed, but never heard of it`);
-        held({ ...call, facts: { reservation: id, performance, seats, amount } });
-      } else if (!known.payAsked) {
-        kept.violation(`${id} of fan ${call.fan} is confirmed, but was never paid for`);
-      } else {
-        known.paid = true;
-      }
+      for (const complaint of rowComplaints(call, row)) kept.violation(`${id} of fan ${call.fan} ${complaint}`);
     }
     for (const hold of ofFan.get(call.fan) ?? []) {
-      if (hold.paid && !confirmed.has(hold.id))
-        kept.violation(`${hold.id} of fan ${call.fan} was paid for and is gone`);
+      if (hold.paid && !paidFor.has(hold.id)) kept.violation(`${hold.id} of fan ${call.fan} was paid for and is gone`);
     }
+  };
+
+  function* rowComplaints(call: Call, row: Row): Generator<string> {
+    const [id, status, performance, seats, amount] = row;
+    const known = holds.get(id);
+    if (known === undefined) {
+      // A hold whose answer was lost may have been found and paid by nobody: then it must not be confirmed.
+      yield `is ${status}, but its fan never heard of it`;
+      held({ ...call, facts: { reservation: id, performance, seats, amount } });
+    } else if (!known.payAsked) {
+      yield `is ${status}, but was never paid for`;
+    } else {
+      known.paid = true;
+      yield* keptComplaints(known, row);
+    }
+  }
+
+  /** Each seat of it was kept, or given back for a reason. */
+  function* keptComplaints(hold: Hold, [, status, , seats, , more]: Row): Generator<string> {
+    const gone = hold.seats.filter((seat) => !seats.includes(seat));
+    const surely = givenBack.surelyGone(hold.id);
+    const isFree = (seat: number): boolean =>
+      givenBack.mayBeAsked(hold.id, seat) || givenBack.calledOff.has(hold.performance);
+    const isTold = (seat: number): boolean => more?.cancelled.some(([number]) => number === seat) === true;
+    const complain = (what: string, all: readonly number[]): string[] => all.map((seat) => `seat ${seat} ${what}`);
+    yield* complain(
+      'is gone, and nobody gave it back',
+      gone.filter((seat) => !isFree(seat)),
+    );
+    yield* complain(
+      'is gone without a word',
+      gone.filter((seat) => !isTold(seat)),
+    );
+    yield* complain(
+      'was given back and is still there',
+      seats.filter((seat) => surely.has(seat)),
+    );
+    yield* complain(
+      'came from nowhere',
+      seats.filter((seat) => !hold.seats.includes(seat)),
+    );
+    if (status !== (seats.length === 0 ? 'CANCELLED' : 'CONFIRMED')) yield `is ${status} with ${seats.length} seats`;
+  }
+
+  const sureUntil = ({ id, paid, releasedAt, from, heldUntil = from }: Hold, seat: number): number => {
+    if (!paid) return Math.min(releasedAt, heldUntil - clock_slack_ms);
+    return atTheEnd.get(id)?.includes(seat) === true ? Infinity : givenBack.freeFrom(id, seat);
   };
 
   const last = new Map<number, Call>();
 
   return {
     take: (call) => {
+      givenBack.take(call);
       if (call.op === 'hold' && call.status === 201) (call.facts.again === true ? heldAgain : held)(call);
       else if (call.op === 'pay') paid(call);
-      else if (call.op === 'leave') givenBack(call);
+      else if (call.op === 'leave') letGo(call);
       else if (call.op === 'cancel') cancelled(call);
       else if (call.op === 'reservations' && call.status === 200) {
         last.set(call.fan, call);
@@ -135,15 +180,15 @@ export const checkSeats: CreateCheck = (terms) => {
     },
     finish: () => {
       for (const reading of last.values()) told(reading);
-      const surely = [...holds.values()].map((hold) => ({ ...hold, until: sureUntil(hold) }));
-      for (const [seat, owned] of bySeat(surely)) {
-        owners.count(owned.length);
-        findTwoOwners(seat, owned, owners.violation);
+      const surely = [...holds.values()].flatMap((hold) => hold.seats.map((seat) => owned(hold, seat, sureUntil)));
+      const real = surely.filter(({ from, until }) => until > from);
+      for (const [seat, ownedBy] of Map.groupBy(real, ({ performance, seat }) => `${performance}/${seat}`)) {
+        owners.count(ownedBy.length);
+        findTwoOwners(seat, ownedBy, owners.violation);
       }
-      for (const [who, owned] of Map.groupBy(surely, ({ fan, performance }) => `fan ${fan} in ${performance}`)) {
+      for (const [who, own] of Map.groupBy(real, ({ fan, performance }) => `fan ${fan} in ${performance}`)) {
         limits.count();
-        const each = owned.flatMap(({ seats, from, until }) => seats.map(() => [from, until] as const));
-        const most = highestOverlap(each.filter(([from, until]) => until > from));
+        const most = highestOverlap(own.map(({ from, until }) => [from, until] as const));
         if (most.count > terms.maxSeatsPerFan) limits.violation(`${who} had ${most.count} seats at ${most.at}`);
       }
       return [owners.done(), limits.done(), again.done(), paidInTime.done(), kept.done()];
@@ -151,29 +196,22 @@ export const checkSeats: CreateCheck = (terms) => {
   };
 };
 
-type Owned = Hold & { readonly until: number };
+type Row = NonNullable<Facts['reservations']>[number];
+
+/** One seat of a hold, from when it was surely owned by it. */
+interface Owned extends Pick<Hold, 'id' | 'fan' | 'performance' | 'from'> {
+  readonly seat: number;
+  readonly until: number;
+}
+
+function owned(hold: Hold, seat: number, sureUntil: (hold: Hold, seat: number) => number): Owned {
+  const { id, fan, performance, from } = hold;
+  return { id, fan, performance, from, seat, until: sureUntil(hold, seat) };
+}
 
 /** Just now: a first answer that came again says nothing of what is held by then. */
 function mayHavePaid({ end, status, facts }: Call): boolean {
   return end === null || (status === 201 && facts.again !== true);
-}
-
-function sureUntil({ paid, releasedAt, from, heldUntil = from }: Hold): number {
-  return paid ? Infinity : Math.min(releasedAt, heldUntil - clock_slack_ms);
-}
-
-function bySeat(holds: readonly Owned[]): Map<string, Owned[]> {
-  const seats = new Map<string, Owned[]>();
-  for (const hold of holds) {
-    if (hold.until <= hold.from) continue;
-    for (const number of hold.seats) {
-      const seat = `${hold.performance}/${number}`;
-      const owned = seats.get(seat);
-      if (owned === undefined) seats.set(seat, [hold]);
-      else owned.push(hold);
-    }
-  }
-  return seats;
 }
 
 function findTwoOwners(seat: string, owned: Owned[], violation: (what: string) => void): void {

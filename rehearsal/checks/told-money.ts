@@ -22,6 +22,8 @@ export interface ToldFan {
   entries: NonNullable<Facts['entries']> | undefined;
   withdrawals: NonNullable<Facts['withdrawals']>;
   balance: number | undefined;
+  /** Refunds and compensations of what was given back. */
+  refunded: number;
 }
 
 /** Collects it; what was told of an order and cannot be so is a violation at once. */
@@ -40,6 +42,7 @@ export function collectMoney(stays: ReturnType<typeof createFinding>) {
         entries: undefined,
         withdrawals: [],
         balance: undefined,
+        refunded: 0,
       };
       fans.set(number, fan);
     }
@@ -100,6 +103,7 @@ export function collectMoney(stays: ReturnType<typeof createFinding>) {
     if (op === 'entries') told.entries = facts.entries;
     else if (op === 'wallet') told.balance = facts.balance;
     else if (op === 'withdrawals') told.withdrawals = facts.withdrawals ?? [];
+    else if (op === 'reservations') told.refunded = refundedIn(facts);
   };
 
   const takeGateway = ({ facts: { taken = [] } }: Call): void => {
@@ -128,4 +132,9 @@ export function collectMoney(stays: ReturnType<typeof createFinding>) {
       else if (call.status === 200) takeBooks(call);
     },
   };
+}
+
+function refundedIn({ reservations = [] }: Facts): number {
+  const all = reservations.flatMap(([, , , , , told]) => told?.cancellations ?? []);
+  return all.reduce((sum, { refund, compensation }) => sum + refund + compensation, 0);
 }

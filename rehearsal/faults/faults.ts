@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cancellingFaults } from './cancelling-faults.ts';
 import type { Field } from './field.ts';
 import { moneyFaults } from './money-faults.ts';
 import type { Fault } from './fault.ts';
@@ -205,7 +206,7 @@ const medley: Fault = {
 };
 
 /** By name; all but the medley are what a run without `--only` does. */
-export const everyFault: readonly Fault[] = [...faults, ...moneyFaults];
+export const everyFault: readonly Fault[] = [...faults, ...moneyFaults, ...cancellingFaults];
 export const byName: ReadonlyMap<string, Fault> = new Map([...everyFault, medley].map((fault) => [fault.name, fault]));
 
 function canMount(): boolean {

@@ -4,6 +4,7 @@ import { createFinding, type Finding } from '../checks/check.ts';
 import { readHistory, type Op } from '../history.ts';
 import type { Broken, Fault } from './fault.ts';
 import type { Field } from './field.ts';
+import { killAtCommit } from './killing.ts';
 
 const field = { money: 'sandbox' } as const;
 /** A server is not killed again before it has had time to take money. */
@@ -33,40 +34,15 @@ async function killBeforeCredit(from: Field, seconds: number): Promise<Killed> {
   const giveUpAt = enough + give_up_seconds * 1_000;
   let killed = { servers: 0, orders: 0 };
   while (performance.now() < (killed.orders === 0 ? giveUpAt : enough)) {
-    const hit = await nextCredit(from, kill_seconds_max);
+    const hit = await killAtCommit(from, { of: crediting, seconds: kill_seconds_max });
     if (hit === undefined) continue;
     await from.kill(hit.server);
-    killed = { servers: killed.servers + 1, orders: killed.orders + (await takenAmong(from, hit.orders)) };
+    const orders = hit.values.match(order_ids) ?? [];
+    killed = { servers: killed.servers + 1, orders: killed.orders + (await takenAmong(from, orders)) };
     await from.restart(hit.server);
     await sleep(kill_every_ms);
   }
   return killed;
-}
-
-interface Hit {
-  readonly server: number;
-  /** Those that it was about to credit. */
-  readonly orders: readonly string[];
-}
-
-/** Its server is sent SIGKILL by the wire itself, so that nothing of it goes on. Undefined if nobody was credited in time. */
-async function nextCredit({ wires, servers }: Field, seconds: number): Promise<Hit | undefined> {
-  const hit = Promise.withResolvers<Hit | undefined>();
-  for (const [server, wire] of wires.entries()) {
-    wire.before = (bound) => {
-      const credit = bound.find(({ statement }) => crediting.test(statement));
-      if (credit === undefined) return false;
-      for (const each of wires) each.before = undefined;
-      servers[server]?.child.kill('SIGKILL');
-      hit.resolve({ server, orders: credit.values.match(order_ids) ?? [] });
-      return true;
-    };
-  }
-  const late = setTimeout(() => hit.resolve(undefined), seconds * 1_000);
-  const found = await hit.promise;
-  clearTimeout(late);
-  for (const wire of wires) wire.before = undefined;
-  return found;
 }
 
 /** It is the gateway's own word, whatever became of them since. */
@@ -89,6 +65,9 @@ const other_use_cases: ReadonlySet<Op> = new Set([
   'hold',
   'cancel',
   'pay',
+  'quote',
+  'cancel-paid',
+  'cancel-for-fan',
   'wallet',
   'entries',
   'reservations',

@@ -60,11 +60,14 @@ export async function strike(fault: Fault, options: StrikeOptions, folder: strin
   let soldAfter: number | undefined;
   let from = 0;
   let wholeAt = 0;
-  const breakThings = async ({ stage }: Running): Promise<void> => {
+  const breakThings = async (running: Running): Promise<void> => {
+    const { stage } = running;
     const { tally, office } = stage;
-    await until(() => tally.seatsSold >= begun_after_seats, give_up_seconds);
+    const { begunAt = 0 } = fault.sale ?? {};
+    const seats = Math.max(begun_after_seats, begunAt * stage.options.seats);
+    await until(() => tally.seatsSold >= seats || stage.isOver(), give_up_seconds * (begunAt > 0 ? 4 : 1));
     from = office.now();
-    note = await fault.strike(field, secondsOf(fault, options));
+    note = await fault.strike(field, secondsOf(fault, options), running);
     const whole = performance.now();
     wholeAt = office.now();
     const probes = probesOf(field);
@@ -126,7 +129,9 @@ function secondsOf({ moreSeconds = 0 }: Fault, { seconds }: StrikeOptions): numb
 }
 
 function optionsOf(fault: Fault, options: StrikeOptions) {
-  const { fans, seed } = options;
+  const { seed } = options;
+  const { fansTimes = 1, options: changed = {} } = fault.sale ?? {};
+  const fans = options.fans * fansTimes;
   const seconds = secondsOf(fault, options);
   const { money = 'open' } = fault.field ?? {};
   // As many inside as let the sale last about twice as long as the fault.
@@ -146,6 +151,7 @@ function optionsOf(fault: Fault, options: StrikeOptions) {
     connections: 64,
     seed,
     ...times,
+    ...changed,
   };
   const read = readOptions(
     Object.entries(text).map(([name, value]) => `--${name}=${value}`),

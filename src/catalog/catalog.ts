@@ -7,14 +7,13 @@
  */
 import type { Database, Tx } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
-import { createLane, type LaneMetrics } from '../platform/lane.ts';
-import { createShortMemory } from '../platform/short-memory.ts';
+import type { LaneMetrics } from '../platform/lane.ts';
 import { createConcert, type CreatedConcert, type NewConcert } from './creation.ts';
 import type { RefundTerms } from '../refunds/refunds.ts';
 import type { Performance } from './layout.ts';
 import { createList, type Concert, type ConcertPage, type PageRequest } from './listing.ts';
 import { callOffDate, lockDate, moveDate } from './moving.ts';
-import { readConcerts, type Entry } from './reading.ts';
+import { createKeptConcerts } from './kept.ts';
 import { changeTerms } from './terms.ts';
 import { createUpcoming, type Upcoming } from './upcoming.ts';
 
@@ -60,9 +59,6 @@ export interface Catalog {
   onChange(handle: (concertId: string | undefined) => void): void;
 }
 
-const cached_rows_max = 200_000;
-const absent_kept = { keptMs: 250, keptMax: 5_000 };
-const concert_id = /^[a-z0-9]{10}$/;
 const performance_id = /^[a-z0-9]{10}-[1-9][0-9]{0,5}$/;
 
 export interface CatalogOptions {
@@ -72,59 +68,14 @@ export interface CatalogOptions {
 }
 
 export function createCatalog({ database, feed, metrics }: CatalogOptions): Catalog {
-  const entries = new Map<string, Entry>();
-  const absent = createShortMemory<true>(absent_kept);
+  const kept = createKeptConcerts(database.sql, metrics);
+  const { find } = kept;
   const list = createList({ sql: database.sql, metrics });
   const upcoming = createUpcoming({ sql: database.sql, metrics });
   const handlers: ((concertId: string | undefined) => void)[] = [];
-  let rows = 0;
-  /** Counts what was forgotten: what was asked for before is not kept after it. */
-  let epoch = 0;
-
-  const keep = (entry: Entry): void => {
-    if (entries.has(entry.concert.id)) return;
-    entries.set(entry.concert.id, entry);
-    rows += entry.rows;
-    for (const [id, oldest] of entries) {
-      if (rows <= cached_rows_max || id === entry.concert.id) break;
-      entries.delete(id);
-      rows -= oldest.rows;
-    }
-  };
-
-  // However many ask for what is not in memory, one query at a time goes to the database.
-  const misses = createLane<string, Entry | undefined>({
-    name: 'catalog.read',
-    batchMax: 100,
-    pendingMax: 20_000,
-    metrics,
-    run: async (ids) => {
-      const remember = absent.asking();
-      const askedIn = epoch;
-      const found = await readConcerts(database.sql, [...new Set(ids)]);
-      if (epoch === askedIn) for (const entry of found.values()) keep(entry);
-      for (const id of ids) if (!found.has(id)) remember(id, true);
-      return ids.map((id) => found.get(id));
-    },
-  });
-
-  const find = async (concertId: string): Promise<Entry | undefined> => {
-    const entry = entries.get(concertId);
-    if (entry !== undefined) {
-      // The map's order is the order of use.
-      entries.delete(concertId);
-      entries.set(concertId, entry);
-      return entry;
-    }
-    return concert_id.test(concertId) && absent.get(concertId) === undefined ? misses.submit(concertId) : undefined;
-  };
 
   const forget = (concertId?: string): void => {
-    epoch += 1;
-    for (const id of concertId === undefined ? [...entries.keys()] : [concertId]) {
-      rows -= entries.get(id)?.rows ?? 0;
-      entries.delete(id);
-    }
+    kept.forget(concertId);
     list.forget();
     upcoming.changed(concertId);
     for (const handle of handlers) handle(concertId);
@@ -136,7 +87,7 @@ export function createCatalog({ database, feed, metrics }: CatalogOptions): Cata
     concert: async (id) => (await find(id))?.concert,
     performance: async (id) =>
       performance_id.test(id) ? (await find(id.slice(0, id.indexOf('-'))))?.byId.get(id) : undefined,
-    known: (id) => entries.get(id.slice(0, Math.max(0, id.indexOf('-'))))?.byId.get(id),
+    known: (id) => kept.known(id.slice(0, Math.max(0, id.indexOf('-'))))?.byId.get(id),
     performancesOf: async (concertId) => (await find(concertId))?.performances ?? [],
     termsOf: async (concertId) => (await find(concertId))?.terms,
     upcoming: upcoming.all,
@@ -154,7 +105,7 @@ export function createCatalog({ database, feed, metrics }: CatalogOptions): Cata
       handlers.push(handle);
     },
     announce: (concertId) => {
-      absent.forget(concertId);
+      kept.announced(concertId);
       list.forget();
       upcoming.forget();
     },

@@ -44,10 +44,10 @@ export async function listLive(
   const rows = await rooms.database.sql<RoomRow[]>`
     select room.concert_id as id, max_active as "maxActive", paused_reason as "pausedReason",
       paused_reason_ko as "pausedReasonKo",
-      sales.total as "seatsTotal", sales.sold as "seatsSold", sales.revenue,
+      sales."seatsTotal", sales."seatsSold", sales.revenue,
       ${isLively(rooms.database.sql)} as lively
     from rooms as room, lateral (
-      select sum(seats_total)::bigint as total, sum(seats_reserved)::bigint as sold, sum(revenue)::bigint as revenue
+      select ${seatsOf(rooms.database.sql)}, sum(revenue)::bigint as revenue
       from performance_sales where concert_id = room.concert_id) as sales
     where room.concert_id = any(${ids}::text[])`;
   const admitted = await admittedLately(rooms.database, ids);
@@ -63,6 +63,12 @@ export async function listLive(
     }),
     nextCursor,
   };
+}
+
+/** Of `performance_sales`; of a date that was called off nothing is for sale or sold any more, be it refunded yet or not. */
+function seatsOf(sql: Database['sql']) {
+  return sql`coalesce(sum(seats_total) filter (where not called_off), 0)::bigint as "seatsTotal",
+    coalesce(sum(seats_reserved) filter (where not called_off), 0)::bigint as "seatsSold"`;
 }
 
 /** Somebody is inside, or in line, be it in a protected place at its head. */
@@ -134,8 +140,7 @@ function readServers(sql: Database['sql']): Promise<ServerHealth[]> {
 async function readTotals(sql: Database['sql'], { numbers }: LiveRooms['waitingRoom']): Promise<Service['totals']> {
   const [[sold], lively] = await Promise.all([
     sql<[Sold]>`
-      select coalesce(sum(seats_total), 0)::bigint as "seatsTotal", coalesce(sum(seats_reserved), 0)::bigint as "seatsSold",
-        coalesce(sum(revenue), 0)::bigint as revenue from performance_sales`,
+      select ${seatsOf(sql)}, coalesce(sum(revenue), 0)::bigint as revenue from performance_sales`,
     sql<{ id: string }[]>`
       select concert_id as id from rooms as room where ${isLively(sql)}
       order by last_number - head desc limit ${lively_max}`,

@@ -6,7 +6,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { MoneyConfig } from '../config.ts';
 import { composed, concertDefaults, concertLimits, currency, type BodyOf } from '../contract.ts';
 import type { Catalog, CreatedPerformance, NewConcert } from '../catalog/catalog.ts';
-import { fingerprintOf, keyed, once, type Once } from '../idempotency/idempotency.ts';
+import { fingerprintOf, inOrder, keyed, once, type Once } from '../idempotency/idempotency.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { Refusal, refuse, refuseField } from '../refusals.ts';
@@ -46,7 +46,7 @@ export interface CreatedSale extends Omit<Settings, keyof Pause>, RefundTerms {
 
 export interface Overview extends LineNumbers {
   readonly seats: SeatNumbers;
-  /** What was paid, in whole units of the currency. */
+  /** Money kept, in whole units of the currency: what was paid, less refunds. */
   readonly revenue: number;
 }
 
@@ -79,7 +79,7 @@ export interface Console {
 export interface ChangedBy {
   readonly operatorId: string;
   /** What the operator saw when deciding. */
-  readonly expected?: SettingsGiven | undefined;
+  readonly expected?: ConcertGiven | undefined;
 }
 
 /** What an operator changes, as named. */
@@ -173,24 +173,28 @@ async function updateConcert(
 ): Promise<ChangedConcert> {
   const patch: Partial<Settings> = paused === undefined ? plain : { ...plain, ...pauseBy(paused) };
   const terms: GivenTerms = { refundPolicy, timeZone };
-  const isOfTerms = refundPolicy !== undefined || timeZone !== undefined;
-  if (Object.keys(patch).length === 0 && !isOfTerms) {
+  const { refundPolicy: policySeen, timeZone: zoneSeen, ...expectedSettings } = expected;
+  const isOfTerms = [refundPolicy, timeZone, policySeen, zoneSeen].some((given) => given !== undefined);
+  if (Object.keys(patch).length === 0 && refundPolicy === undefined && timeZone === undefined) {
     throw refuseField('body', { en: 'must name a setting to change', ko: '바꿀 설정이 하나는 있어야 해요' });
   }
   const work = rooms.database.transaction(async (tx) => {
     // The concert's row before the room's, as everybody who takes both.
     const changedTerms = isOfTerms ? await rooms.catalog.changeTerms(tx, concertId, terms) : undefined;
     const changed = await rooms.waitingRoom.changeSettings(tx, concertId, patch);
-    // Refusing here undoes the change.
-    if (differs(changed.before, expected)) throw refuse('SETTINGS_CHANGED', { current: changed.before });
     const before = { ...changed.before, ...changedTerms?.before };
+    const seen = { refundPolicy: policySeen, timeZone: zoneSeen };
+    // Refusing here undoes the change.
+    if (differs(changed.before, expectedSettings) || areOtherTerms(changedTerms?.before, seen))
+      throw refuse('SETTINGS_CHANGED', { current: before });
     const after = { ...changed.after, ...changedTerms?.after };
     await writeDown(tx, { operatorId, action: 'CHANGE_SETTINGS', concertId, before, after });
     return changed;
   });
   const { after, news } = await work.catch(async (error: unknown) => {
     if (!(error instanceof Refusal) || error.code !== 'SETTINGS_CHANGED') throw error;
-    throw refuse(error.code, { ...error.fields, ...(await lastDeed(rooms, concertId)) });
+    const current = { ...(await rooms.catalog.termsOf(concertId)), ...(error.fields['current'] as object) };
+    throw refuse(error.code, { ...error.fields, current, ...(await lastDeed(rooms, concertId)) });
   });
   if (isOfTerms) rooms.catalog.changed(concertId);
   await rooms.waitingRoom.boards.show(news);
@@ -205,6 +209,12 @@ function pauseBy(given: PauseGiven): Pause {
   const { reason } = given;
   const { ko, en } = typeof reason === 'string' ? { ko: reason, en: reason } : reason;
   return pauseOf(en ?? ko ?? null, ko ?? null);
+}
+
+function areOtherTerms(before: RefundTerms | undefined, { refundPolicy, timeZone }: GivenTerms): boolean {
+  if (before === undefined) return false;
+  if (timeZone !== undefined && timeZone !== before.timeZone) return true;
+  return refundPolicy !== undefined && inOrder(refundPolicy) !== inOrder(before.refundPolicy);
 }
 
 function differs(before: Settings, expected: SettingsGiven): boolean {

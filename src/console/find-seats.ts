@@ -22,6 +22,8 @@ export interface FoundSeat {
   readonly status: 'AVAILABLE' | 'HELD' | 'RESERVED';
   /** Who holds or has it; null where nobody does. */
   readonly reservationId: string | null;
+  /** The date was: whatever is available is not on sale. */
+  readonly calledOff: boolean;
 }
 
 export interface FoundSeats {
@@ -72,7 +74,9 @@ export async function findSeats(
     const seat = performance === undefined ? undefined : seatAt(performance, row.number);
     if (concert === undefined || performance === undefined || seat === undefined) return [];
     const place = Number(seat.label.slice(seat.label.lastIndexOf('-') + 1));
-    return [{ ...row, ...seat, seat: place, concertTitle: concert.title, startsAt: performance.startsAt }];
+    const { startsAt, status } = performance;
+    const calledOff = status === 'CANCELLED';
+    return [{ ...row, ...seat, seat: place, concertTitle: concert.title, startsAt, calledOff }];
   });
   return { seats: (await Promise.all(seats)).flat(), more: rows.length > shown_max };
 }

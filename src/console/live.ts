@@ -5,15 +5,16 @@ import type { Database } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Duty } from '../platform/ticker.ts';
 import { refuse } from '../refusals.ts';
+import type { RefundTerms } from '../refunds/refunds.ts';
 import type { Reservations } from '../reservation/reservation.ts';
 import type { Settings, WaitingRoom } from '../waiting-room/gate.ts';
 import { listLive, readService, type LivePage, type Service } from './concerts.ts';
 import { readHistory, type History } from './history.ts';
 import { lastDeed, readLog, type LogPage, type LogQuery, type Operator } from './log.ts';
-import { readSales, type Sales } from './sales.ts';
+import { createSales, type Sales } from './sales.ts';
 import { createSamples } from './samples.ts';
 
-export interface SettingsInForce extends Settings, Concert {
+export interface SettingsInForce extends Settings, Concert, RefundTerms {
   /** Null where nobody ever did. */
   readonly changedAt: string | null;
   readonly changedBy: Operator | null;
@@ -47,15 +48,16 @@ export function createLive(rooms: LiveRooms): Live {
   return {
     concerts: (page) => listLive(rooms, page),
     settings: async (concertId) => {
-      const [concert, settings] = await Promise.all([
+      const [concert, settings, terms] = await Promise.all([
         rooms.catalog.concert(concertId),
         rooms.waitingRoom.settings(concertId),
+        rooms.catalog.termsOf(concertId),
       ]);
-      if (concert === undefined || settings === undefined) throw refuse('NOT_FOUND');
-      return { ...concert, ...settings, ...(await lastDeed(rooms, concertId)) };
+      if (concert === undefined || settings === undefined || terms === undefined) throw refuse('NOT_FOUND');
+      return { ...concert, ...settings, ...terms, ...(await lastDeed(rooms, concertId)) };
     },
     history: (concertId, minutes) => readHistory(rooms.database, concertId, minutes),
-    sales: (concertId) => readSales(rooms, concertId),
+    sales: createSales(rooms),
     service: () => readService(rooms),
     log: (query) => readLog(rooms, query),
     duties: createSamples(rooms),

@@ -4,6 +4,9 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { refuseCursor } from '../refusals.ts';
 
+/** What somebody may do to settings. */
+const of_settings = ['CREATE_CONCERT', 'CHANGE_SETTINGS'] as const satisfies readonly Deed['action'][];
+
 export interface Deed {
   /** Null: the service itself. */
   readonly operatorId: string | null;
@@ -49,6 +52,8 @@ export interface LogQuery {
   readonly limit: number;
   readonly cursor?: string | undefined;
   readonly concertId?: string | undefined;
+  /** Of these alone; else of all. */
+  readonly actions?: readonly Deed['action'][] | undefined;
 }
 
 export interface LogPage {
@@ -70,7 +75,7 @@ interface Row extends Pick<LogEntry, 'action' | 'concertId' | 'before' | 'after'
 }
 
 /** Newest first. Refusal: VALIDATION_FAILED for a cursor that is none. */
-export async function readLog(rooms: LogRooms, { limit, cursor, concertId }: LogQuery): Promise<LogPage> {
+export async function readLog(rooms: LogRooms, { limit, cursor, concertId, actions }: LogQuery): Promise<LogPage> {
   if (cursor !== undefined && !/^[1-9]\d{0,14}$/.test(cursor)) {
     throw refuseCursor();
   }
@@ -79,9 +84,13 @@ export async function readLog(rooms: LogRooms, { limit, cursor, concertId }: Log
     select id, at, operator_id as "operatorId", action, concert_id as "concertId", before, after from operator_log
     where ${cursor === undefined ? sql`true` : sql`id < ${cursor}::bigint`}
       ${concertId === undefined ? sql`` : sql`and concert_id = ${concertId}`}
+      ${actions === undefined ? sql`` : sql`and action = any(${actions}::text[])`}
     order by id desc limit ${limit + 1}`;
   const shown = rows.slice(0, limit);
-  const operators = await operatorsOf(rooms, shown);
+  const operators = await operatorsOf(
+    rooms,
+    shown.map(({ operatorId }) => operatorId),
+  );
   const entries = shown.map(async ({ id, at, operatorId, ...entry }) => ({
     ...entry,
     id: String(id),
@@ -93,19 +102,20 @@ export async function readLog(rooms: LogRooms, { limit, cursor, concertId }: Log
   return { entries: await Promise.all(entries), nextCursor: last === undefined ? null : String(last.id) };
 }
 
-async function operatorsOf({ accounts }: LogRooms, rows: readonly { operatorId: string | null }[]) {
-  const ids = [...new Set(rows.map(({ operatorId }) => operatorId).filter((id) => id !== null))];
+/** Who they are by whom something was done. */
+export async function operatorsOf({ accounts }: Pick<LogRooms, 'accounts'>, operatorIds: readonly (string | null)[]) {
+  const ids = [...new Set(operatorIds.filter((id) => id !== null))];
   const users = await accounts.usersOf(ids);
   return (id: string | null): Operator | null =>
     id === null ? null : { id, email: users.get(id)?.email ?? null, name: users.get(id)?.name ?? null };
 }
 
-/** Who changed a concert last, and when. */
+/** Who changed the settings of a concert last, and when. */
 export async function lastDeed(
   rooms: LogRooms,
   concertId: string,
 ): Promise<{ readonly changedAt: string | null; readonly changedBy: Operator | null }> {
-  const { entries } = await readLog(rooms, { limit: 1, concertId });
+  const { entries } = await readLog(rooms, { limit: 1, concertId, actions: of_settings });
   const [entry] = entries;
   return { changedAt: entry?.at ?? null, changedBy: entry?.operator ?? null };
 }

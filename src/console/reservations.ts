@@ -6,11 +6,13 @@ import { refuseCursor } from '../refusals.ts';
 import {
   paidColumns,
   whatWasPaid,
+  type GivenBack,
   type OwnReservation,
   type PaidRow,
   type ReservationStatus,
 } from '../reservation/reservation.ts';
 import { fitting, type Fitting } from './fitting.ts';
+import { operatorsOf, type Operator } from './log.ts';
 
 export interface ReservationQuery {
   /** 1–200. */
@@ -27,8 +29,16 @@ export interface ReservationQuery {
   readonly q?: string | undefined;
 }
 
+/** As its fan knows it, and each seat's share of it, and who did it. */
+export interface DoneCancellation extends GivenBack {
+  readonly seats: { readonly number: number; readonly price: number; readonly fee: number; readonly refund: number }[];
+  /** Null: the fan, or a date that was called off. */
+  readonly by: Operator | null;
+}
+
 export interface ReservationsPage {
-  readonly reservations: (OwnReservation & {
+  readonly reservations: (Omit<OwnReservation, 'cancellations'> & {
+    readonly cancellations?: DoneCancellation[];
     readonly userId: string;
     readonly userName: string | null;
     readonly createdAt: string;
@@ -61,10 +71,15 @@ export async function listReservations(reading: Reading, query: ReservationQuery
   const isAll = q === undefined && userId === undefined;
   const rows = await (isAll ? newest(reading.sql, query) : among(reading.sql, query, await fitting(reading, query)));
   const shown = rows.slice(0, query.limit);
-  const users = await reading.accounts.usersOf(shown.map((row) => row.userId));
+  const [users, done] = await Promise.all([
+    reading.accounts.usersOf(shown.map((row) => row.userId)),
+    howDone(reading, shown),
+  ]);
   const last = rows.length > query.limit ? shown.at(-1) : undefined;
   return {
-    reservations: await Promise.all(shown.map((row) => complete(reading, row, users.get(row.userId)?.name ?? null))),
+    reservations: await Promise.all(
+      shown.map((row) => complete(reading, row, { userName: users.get(row.userId)?.name ?? null, done })),
+    ),
     nextCursor: last === undefined ? null : timeOf(last.id),
   };
 }
@@ -123,19 +138,62 @@ function inStatus(sql: Sql, status: ReservationStatus | undefined) {
 async function complete(
   { catalog }: Reading,
   row: Row,
-  userName: string | null,
+  { userName, done }: { readonly userName: string | null; readonly done: ReadonlyMap<string, Done> },
 ): Promise<ReservationsPage['reservations'][number]> {
   const { id, concertId, performanceId, userId, status } = row;
   const performance = await catalog.performance(performanceId);
+  const paid = whatWasPaid(row, performance);
+  const { cancellations, ...others } = paid;
+  const { cancelledSeats = [] } = others;
+  const prices = new Map(cancelledSeats.map(({ number, price }) => [number, price]));
   return {
     id,
     concertId,
     performanceId,
     userId,
     userName,
-    ...whatWasPaid(row, performance),
+    ...others,
+    ...(cancellations && {
+      cancellations: cancellations.map((past) => Object.assign(past, sharesOf(past, prices, done.get(past.id)))),
+    }),
     status,
     heldUntil: status === 'HELD' ? row.heldUntil.toISOString() : null,
     createdAt: row.createdAt.toISOString(),
   };
+}
+
+interface Done {
+  /** In the order of the cancellation's seat numbers. */
+  readonly seatFees: readonly number[];
+  readonly by: Operator | null;
+}
+
+/** Of what was cancelled of these reservations, what its fan is not told; by id. */
+async function howDone(
+  { sql, accounts }: Reading,
+  rows: readonly Pick<Row, 'id' | 'concertId' | 'cancelledNumbers'>[],
+): Promise<ReadonlyMap<string, Done>> {
+  const asked = rows.filter(({ cancelledNumbers }) => cancelledNumbers !== null);
+  if (asked.length === 0) return new Map();
+  const found = await sql<{ id: string; seatFees: number[]; operatorId: string | null }[]>`
+    select past.id, past.seat_fees as "seatFees", past.operator_id as "operatorId"
+    from unnest(${asked.map(({ concertId }) => concertId)}::text[], ${asked.map(({ id }) => id)}::text[]) as wanted (concert_id, id)
+    join cancellations as past on past.concert_id = wanted.concert_id and past.reservation_id = wanted.id`;
+  const operators = await operatorsOf(
+    { accounts },
+    found.map(({ operatorId }) => operatorId),
+  );
+  return new Map(found.map(({ id, seatFees, operatorId }) => [id, { seatFees, by: operators(operatorId) }]));
+}
+
+function sharesOf(
+  { seatNumbers }: GivenBack,
+  prices: ReadonlyMap<number, number>,
+  { seatFees, by }: Done = { seatFees: [], by: null },
+): Pick<DoneCancellation, 'seats' | 'by'> {
+  const seats = seatNumbers.map((number, index) => {
+    const [price, fee] = [prices.get(number) ?? 0, seatFees[index] ?? 0];
+    return { number, price, fee, refund: price - fee };
+  });
+  return { seats, by };
 }

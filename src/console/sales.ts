@@ -1,11 +1,17 @@
 /** What a sale comes to, by date and grade, and when it will be sold out if it goes on as it went. */
+import type { Catalog, Performance } from '../catalog/catalog.ts';
 import { currency } from '../contract.ts';
 import type { Database } from '../platform/database.ts';
 import { refuse } from '../refusals.ts';
+import { createShortMemory, type ShortMemory } from '../platform/short-memory.ts';
 import type { Reservations, SaleStanding } from '../reservation/reservation.ts';
 import type { WaitingRoom } from '../waiting-room/gate.ts';
+import { calledOffLately, givenBackOf, type GivenBackSeats } from './given-back.ts';
 
-/** Seats, and money in whole units of the currency. */
+/**
+ * Seats, and money in whole units of the currency. `gross` is what was paid, for what was given back too; of that `refunds`
+ * went back, and `net` is kept: the price of what is sold, and the fees. Compensations are no part of a sale.
+ */
 export interface SalesCounts {
   readonly seats: number;
   readonly available: number;
@@ -41,6 +47,9 @@ export interface Sales {
   readonly performances: (SalesCounts & {
     readonly id: string;
     readonly startsAt: string;
+    readonly status: Performance['status'];
+    /** ISO 8601, UTC; null if it never was. */
+    readonly movedFrom: string | null;
     readonly grades: GradeSales[];
   })[];
   readonly forecast: Forecast;
@@ -49,6 +58,7 @@ export interface Sales {
 export interface SalesRooms {
   readonly database: Database;
   readonly waitingRoom: Pick<WaitingRoom, 'numbers'>;
+  readonly catalog: Pick<Catalog, 'performancesOf'>;
   readonly reservations: Pick<Reservations, 'standingOfAllDates'>;
 }
 
@@ -59,43 +69,125 @@ const seats_sold_min = 10;
 /** The pace of ten minutes says nothing about another day. */
 const ahead_seconds_max = 86_400;
 
-/** From boards in memory, at most a second old, and one look at the samples. Refusal: NOT_FOUND. */
-export async function readSales(
-  { database, waitingRoom, reservations }: SalesRooms,
-  concertId: string,
-): Promise<Sales> {
-  const [line, standing, before] = await Promise.all([
-    waitingRoom.numbers(concertId),
-    reservations.standingOfAllDates(concertId),
-    lookBack(database, concertId),
-  ]);
-  if (line === undefined) throw refuse('NOT_FOUND');
-  const { grades, performances } = standing;
-  const total = summed(grades.map(countsOf));
-  const dates = performances.map(({ id, startsAt, grades: own }) =>
-    Object.assign(summed(own.map(countsOf)), { id, startsAt, grades: own.map(gradeOf) }),
-  );
-  const onSale = summed(dates.filter(({ id }) => !standing.ended.has(id)));
-  return {
-    concertId,
-    currency,
-    total,
-    grades: grades.map(gradeOf),
-    performances: dates,
-    forecast: forecastOf({ total, onSale }, before, line.paused !== null),
+/** As long as boards are good for: of a date that was called off there is much to read. */
+const given_back_kept = { keptMs: 1_000, keptMax: 100 };
+
+/** Answers from boards in memory, at most a second old, and what was given back, as old. Refusal: NOT_FOUND. */
+export function createSales(rooms: SalesRooms): (concertId: string) => Promise<Sales> {
+  const { database, waitingRoom, catalog, reservations } = rooms;
+  const memory = createShortMemory<readonly GivenBackSeats[]>(given_back_kept);
+  return async (concertId) => {
+    const [line, standing, before, dates] = await Promise.all([
+      waitingRoom.numbers(concertId),
+      reservations.standingOfAllDates(concertId),
+      lookBack(database, concertId),
+      catalog.performancesOf(concertId),
+    ]);
+    if (line === undefined) throw refuse('NOT_FOUND');
+    const [givenBack, lately] = await Promise.all([
+      remembered(memory, concertId, () => givenBackOf(database.sql, concertId)),
+      calledOffLately(database.sql, concertId, before.seconds),
+    ]);
+    const performances = datesOf(standing, dates, givenBack);
+    const total = summed(performances);
+    const scheduled = performances.filter(({ status }) => status === 'SCHEDULED');
+    const selling = {
+      total: summed(scheduled),
+      onSale: summed(scheduled.filter(({ id }) => !standing.ended.has(id))),
+      // Seats that were sold before and are no more, since their date was called off: that is no pace.
+      calledOff:
+        summed(performances.filter(({ id }) => lately.has(id))).sold +
+        givenBack.reduce((sum, back) => sum + (lately.has(back.performanceId) ? back.calledOff : 0), 0),
+    };
+    return {
+      concertId,
+      currency,
+      total,
+      grades: gradesOfAll(performances),
+      performances,
+      forecast: forecastOf(selling, before, line.paused !== null),
+    };
   };
 }
 
-type GradeCounts = SaleStanding['grades'][number];
-
-/** Nothing is blocked, given away or cancelled yet. */
-function countsOf({ total, available, held, reserved, gross }: GradeCounts): SalesCounts {
-  const none = { blocked: 0, complimentary: 0, cancelled: 0, fees: 0, refunds: 0 };
-  return { seats: total, available, held, sold: reserved, ...none, gross, net: gross };
+async function remembered<V>(memory: ShortMemory<V>, key: string, read: () => Promise<V>): Promise<V> {
+  const known = memory.get(key);
+  if (known !== undefined) return known;
+  const remember = memory.asking();
+  const value = await read();
+  remember(key, value);
+  return value;
 }
 
-function gradeOf(counts: GradeCounts): GradeSales {
-  return { grade: counts.grade, ...countsOf(counts) };
+/** Each date with its grades, in the order of the sections that name them. */
+function datesOf(
+  { performances }: Pick<SaleStanding, 'performances'>,
+  dates: readonly Performance[],
+  givenBack: readonly GivenBackSeats[],
+): Sales['performances'] {
+  const byDate = Map.groupBy(givenBack, ({ performanceId }) => performanceId);
+  const known = new Map(dates.map((date) => [date.id, date]));
+  return performances.map(({ id, startsAt, grades }) => {
+    const date = known.get(id);
+    const back = backByGrade(date, byDate.get(id) ?? []);
+    const status = date?.status ?? 'SCHEDULED';
+    const own = grades.map((grade) => ({ grade: grade.grade, ...countsOf(grade, back.get(grade.grade), status) }));
+    const about = { id, startsAt: date?.startsAt ?? startsAt, status, movedFrom: date?.movedFrom ?? null };
+    return Object.assign(summed(own), about, { grades: own });
+  });
+}
+
+interface Back {
+  seats: number;
+  price: number;
+  fees: number;
+}
+
+function backByGrade(date: Performance | undefined, givenBack: readonly GivenBackSeats[]): ReadonlyMap<string, Back> {
+  const byGrade = new Map<string, Back>();
+  for (const { section, seats, fees } of givenBack) {
+    const { grade = '', price = 0 } = date?.sections[section] ?? {};
+    const back = byGrade.get(grade) ?? { seats: 0, price: 0, fees: 0 };
+    back.seats += seats;
+    back.price += seats * price;
+    back.fees += fees;
+    byGrade.set(grade, back);
+  }
+  return byGrade;
+}
+
+const noneBack: Back = { seats: 0, price: 0, fees: 0 };
+
+/** Nothing is blocked or given away yet. Of a date that was called off nothing is for sale, and what is sold waits for its refund. */
+function countsOf(
+  { total, available, held, reserved, gross: kept }: SaleStanding['grades'][number],
+  { seats: cancelled, price, fees }: Back = noneBack,
+  status: Performance['status'],
+): SalesCounts {
+  const forSale =
+    status === 'SCHEDULED' ? { seats: total, available, held } : { seats: reserved, available: 0, held: 0 };
+  const refunds = price - fees;
+  const gross = kept + price;
+  return {
+    ...forSale,
+    sold: reserved,
+    blocked: 0,
+    complimentary: 0,
+    cancelled,
+    gross,
+    fees,
+    refunds,
+    net: gross - refunds,
+  };
+}
+
+/** Of all dates together, in the order in which they name them. */
+function gradesOfAll(performances: Sales['performances']): GradeSales[] {
+  const byGrade = Map.groupBy(
+    performances.flatMap(({ grades }) => grades),
+    ({ grade }) => grade,
+  );
+  return [...byGrade].map(([grade, own]) => Object.assign({ grade }, summed(own)));
 }
 
 function summed(all: readonly SalesCounts[]): SalesCounts {
@@ -137,14 +229,16 @@ async function lookBack({ sql }: Database, concertId: string): Promise<LookBack>
 }
 
 interface Selling {
-  /** Of all dates, as what was sold before is counted. */
+  /** Of all dates but those that were called off, as what was sold before is counted. */
   readonly total: SalesCounts;
   /** Of those that can still be sold out. */
   readonly onSale: SalesCounts;
+  /** Of what was sold before: seats of dates that were called off since. */
+  readonly calledOff: number;
 }
 
-function forecastOf({ total, onSale }: Selling, before: LookBack, isPaused: boolean): Forecast {
-  const seatsSold = Math.max(0, total.sold - (before.sold ?? total.sold));
+function forecastOf({ total, onSale, calledOff }: Selling, before: LookBack, isPaused: boolean): Forecast {
+  const seatsSold = before.sold === null ? 0 : Math.max(0, total.sold + calledOff - before.sold);
   const basis = { seatsSold, overSeconds: Math.round(before.seconds) };
   const none = (because: Forecast['because']): Forecast => ({ soldOutAt: null, because, ...basis });
   const left = unsold(onSale);

@@ -135,7 +135,8 @@ function write(sql: Database['sql'], own: Own, seen: readonly Seen[]) {
         ${seen.map((one) => one.admitted)}::int[]) as line (concert_id, waiting, admitted)
       join rooms as room on room.concert_id = line.concert_id
       cross join lateral (
-        select sum(seats_total) as seats_total, sum(seats_reserved) as seats_reserved, sum(revenue) as revenue
+        select coalesce(sum(seats_total) filter (where not called_off), 0) as seats_total,
+          coalesce(sum(seats_reserved) filter (where not called_off), 0) as seats_reserved, sum(revenue) as revenue
         from performance_sales where concert_id = line.concert_id
       ) as sales
       left join held on held.concert_id = line.concert_id
@@ -148,8 +149,8 @@ function write(sql: Database['sql'], own: Own, seen: readonly Seen[]) {
         select * from concert_samples as sample where sample.concert_id = look.concert_id order by at desc limit 1
       ) as last on true
       where last.at is null or look.admitted > 0
-        or (last.waiting, last.active, last.max_active, last.paused, last.seats_held, last.seats_reserved, last.revenue)
-        <> (look.waiting, look.active, look.max_active, look.paused, look.seats_held, look.seats_reserved, look.revenue)
+        or (last.waiting, last.active, last.max_active, last.paused, last.seats_total, last.seats_held, last.seats_reserved, last.revenue)
+        <> (look.waiting, look.active, look.max_active, look.paused, look.seats_total, look.seats_held, look.seats_reserved, look.revenue)
       on conflict (concert_id, at) do update set admitted = concert_samples.admitted + excluded.admitted
         where excluded.admitted > 0
     ), server_written as (

@@ -6,6 +6,7 @@ import {
   CsvFile,
   Id,
   Money,
+  Operator,
   Page,
   PlacedSection,
   Seat,
@@ -16,6 +17,8 @@ import {
   pageOf,
   text,
 } from './parts.ts';
+import { RefundPolicy } from './refunds.ts';
+import { cancelledFor } from './reservations.ts';
 import type { Endpoint } from './endpoint.ts';
 
 const nothingOr = (type: string, options: object = {}) => ({ type: [type, 'null'], ...options });
@@ -112,6 +115,27 @@ const Wanted = Type.Object({
   lostTo: Type.Unsafe<string | null>(nothingOr('string', { description: 'The reservation that had the seat' })),
 });
 
+const GivenUp = Type.Unsafe<{
+  id: string;
+  at: string;
+  reason: (typeof cancelledFor)[number];
+  fee: number;
+  refund: number;
+  by: { id: string; email: string | null; name: string | null } | null;
+} | null>({
+  type: ['object', 'null'],
+  properties: {
+    id: { type: 'string' },
+    at: { type: 'string', format: 'date-time' },
+    reason: { type: 'string', enum: cancelledFor },
+    fee: { type: 'integer', description: 'Of this seat' },
+    refund: { type: 'integer', description: 'Of this seat' },
+    by: Operator,
+  },
+  required: ['id', 'at', 'reason', 'fee', 'refund', 'by'],
+  description: 'How it was given back after it was paid; else null',
+});
+
 const story = {
   getSeatStory: {
     method: 'GET',
@@ -125,12 +149,13 @@ const story = {
     replies: {
       200: Type.Object({
         seat: Seat,
+        calledOff: Type.Boolean({ description: 'The date was: whatever is available is not on sale' }),
         holds: Type.Array(
           Type.Object({
             reservationId: Id,
             userId: Id,
             name: TextOrNull,
-            status: oneOf(['HELD', 'CONFIRMED', 'EXPIRED', 'CANCELLED']),
+            status: oneOf(['HELD', 'CONFIRMED', 'EXPIRED', 'CANCELLED'], { description: 'As far as this seat goes' }),
             from: Time,
             until: Type.Unsafe<string | null>(
               nothingOr('string', {
@@ -140,6 +165,7 @@ const story = {
             ),
             paidAt: TimeOrNull,
             paymentId: TextOrNull,
+            cancellation: GivenUp,
           }),
           { description: 'Newest first, at most 100' },
         ),
@@ -162,6 +188,7 @@ const FoundSeat = Type.Object({
   ...Seat.properties,
   seat: Type.Integer({ minimum: 1, description: 'In the row' }),
   reservationId: Type.Unsafe<string | null>(nothingOr('string', { description: 'Who holds or has it' })),
+  calledOff: Type.Boolean(),
 });
 
 const seats = {
@@ -204,6 +231,9 @@ const plan = {
         holdSeconds: Type.Integer(),
         graceSeconds: Type.Integer(),
         maxSeatsPerFan: Type.Integer(),
+        boundToSupply: Type.Boolean(),
+        refundPolicy: RefundPolicy,
+        timeZone: Type.String(),
         performances: Type.Array(
           Type.Object({
             id: Id,

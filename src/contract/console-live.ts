@@ -2,8 +2,9 @@
 import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
 import type { Endpoint } from './endpoint.ts';
-import { ConcertParams, Count, Id, Money, Page, Time, concertIdPattern, pageOf } from './parts.ts';
+import { ConcertParams, Count, Id, Operator, Page, Revenue, Time, concertIdPattern, oneOf, pageOf } from './parts.ts';
 import { pause } from './pausing.ts';
+import { RefundPolicy } from './refunds.ts';
 
 function orNull<Of>(schema: TSchema & { readonly type: string }, options: object = {}) {
   return Type.Unsafe<Of | null>({ ...schema, type: [schema.type, 'null'], ...options });
@@ -16,7 +17,7 @@ const line = {
   admittedPerMinute: Type.Number({ minimum: 0 }),
   ...pause,
 };
-const sold = { seatsTotal: Count, seatsSold: Count, revenue: Money };
+const sold = { seatsTotal: Count, seatsSold: Count, revenue: Revenue };
 const concert = {
   id: Id,
   title: Type.String(),
@@ -27,12 +28,6 @@ const concert = {
   lastStartsAt: Time,
 };
 
-const Operator = Type.Unsafe<{ id: string; email: string | null; name: string | null } | null>({
-  type: ['object', 'null'],
-  properties: { id: { type: 'string' }, email: { type: ['string', 'null'] }, name: { type: ['string', 'null'] } },
-  required: ['id', 'email', 'name'],
-  description: 'null: the service itself',
-});
 const Values = Type.Unsafe<Readonly<Record<string, unknown>> | null>({
   type: ['object', 'null'],
   additionalProperties: true,
@@ -79,17 +74,17 @@ const Server = Type.Object({
 });
 
 const seatsAndMoney = {
-  seats: Count,
+  seats: Type.Integer({ minimum: 0, description: 'Of a date that was called off: those not given back yet' }),
   available: Count,
   blocked: Count,
   held: Count,
   sold: Type.Integer({ minimum: 0, description: 'Paid for' }),
   complimentary: Count,
-  cancelled: Count,
-  gross: Type.Integer({ minimum: 0, description: 'What the sold seats cost' }),
-  fees: Money,
-  refunds: Money,
-  net: Money,
+  cancelled: Type.Integer({ minimum: 0, description: 'Paid for and given back; each time that a seat was' }),
+  gross: Type.Integer({ minimum: 0, description: 'What was paid, for what was given back too' }),
+  fees: Type.Integer({ minimum: 0, description: 'Kept of what was given back' }),
+  refunds: Type.Integer({ minimum: 0, description: 'Without compensations, which are apart' }),
+  net: Type.Integer({ description: 'Money kept: gross less refunds' }),
 };
 const GradeSales = Type.Object({ grade: Type.String(), ...seatsAndMoney });
 const Forecast = Type.Object({
@@ -118,7 +113,14 @@ const sales = {
         total: Type.Object(seatsAndMoney),
         grades: Type.Array(GradeSales, { description: 'Of all dates, in the order in which the sections name them' }),
         performances: Type.Array(
-          Type.Object({ id: Id, startsAt: Time, ...seatsAndMoney, grades: Type.Array(GradeSales) }),
+          Type.Object({
+            id: Id,
+            startsAt: Time,
+            status: oneOf(['SCHEDULED', 'CANCELLED'], { description: 'CANCELLED: it was called off' }),
+            movedFrom: orNull<string>(Time),
+            ...seatsAndMoney,
+            grades: Type.Array(GradeSales),
+          }),
         ),
         forecast: Forecast,
       }),
@@ -152,6 +154,9 @@ export const liveEndpoints = {
         holdSeconds: Type.Integer(),
         graceSeconds: Type.Integer(),
         maxSeatsPerFan: Type.Integer(),
+        boundToSupply: Type.Boolean(),
+        refundPolicy: RefundPolicy,
+        timeZone: Type.String(),
         ...pause,
         changedAt: orNull<string>(Time),
         changedBy: Operator,

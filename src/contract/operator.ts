@@ -4,9 +4,9 @@ import {
   ConcertParams,
   Count,
   Id,
-  Money,
   OptionalIdempotencyHeaders,
   PlannedPerformance,
+  Revenue,
   Time,
   oneLine,
   pageOf,
@@ -131,7 +131,12 @@ const concerts = {
         paused: Type.Optional(Pausing),
         expected: Type.Optional(
           Type.Object(
-            { ...changes, paused: Type.Optional(PauseSeen) },
+            {
+              ...changes,
+              refundPolicy: Type.Optional(RefundPolicy),
+              timeZone: Type.Optional(timeZone),
+              paused: Type.Optional(PauseSeen),
+            },
             {
               additionalProperties: false,
               description: 'Settings as they were when this was decided; if one differs by now, nothing is changed',
@@ -158,7 +163,7 @@ const concerts = {
         maxActive: Type.Integer(),
         admittedPerMinute: Type.Number({ minimum: 0 }),
         seats: Type.Object({ total: Count, available: Count, held: Count, reserved: Count }),
-        revenue: Money,
+        revenue: Revenue,
         ...pause,
       }),
     },

@@ -23,6 +23,8 @@ export function oneOf<const Words extends readonly string[]>(words: Words, optio
 export const Time = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' });
 export const Count = Type.Integer({ minimum: 0 });
 export const Money = Type.Integer({ description: 'Whole units of the currency (KRW)' });
+/** Fees stay, compensations are apart. */
+export const Revenue = Type.Integer({ description: 'Money kept: what was paid, less refunds' });
 export const Id = Type.String({ description: 'Opaque' });
 
 /** Text that is compared as it is. PostgreSQL stores no NUL, so none is let in. */
@@ -252,6 +254,14 @@ export const SeatMap = Type.Object({
 export const CsvFile = Type.String({
   description:
     'RFC 4180, UTF-8 with a byte order mark; column names and words in the reader’s language, times by the hall’s clock (KST), money as plain numbers',
+});
+
+/** Who did something behind the counter. */
+export const Operator = Type.Unsafe<{ id: string; email: string | null; name: string | null } | null>({
+  type: ['object', 'null'],
+  properties: { id: { type: 'string' }, email: { type: ['string', 'null'] }, name: { type: ['string', 'null'] } },
+  required: ['id', 'email', 'name'],
+  description: 'null: the service itself, or no operator',
 });
 
 const NextCursor = Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'null at the end' });

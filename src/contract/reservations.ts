@@ -1,6 +1,6 @@
 /** A reservation, as its fan and an operator see it, and its payment. */
 import { Type } from 'typebox';
-import { Id, Money, Time, oneOf, pageProperties, text } from './parts.ts';
+import { Id, Money, Operator, Time, oneOf, pageProperties, text } from './parts.ts';
 
 const reservationStatuses = ['HELD', 'CONFIRMED', 'EXPIRED', 'CANCELLED'] as const;
 export const AllReservationsQuery = Type.Object({
@@ -31,20 +31,21 @@ const reservationProperties = {
   }),
 };
 export const Reservation = Type.Object(reservationProperties);
+export const cancelledFor = ['fan', 'organiser', 'postponed', 'force_majeure', 'illness', 'called_off'] as const;
 /** What became of paid seats that were given back. */
-const GivenBack = Type.Object({
+const givenBack = {
   id: Id,
   seatNumbers: Type.Array(Type.Integer()),
   fee: Money,
   refund: Money,
   compensation: Type.Integer({ minimum: 0, description: 'Beside the refund; of a date that was called off' }),
-  reason: oneOf(['fan', 'organiser', 'postponed', 'force_majeure', 'illness', 'called_off']),
+  reason: oneOf(cancelledFor),
   at: Time,
   withdrawalId: Type.Unsafe<string | null>({
     type: ['string', 'null'],
     description: 'What was sent on to where it came from',
   }),
-});
+};
 /** Only where it was paid: what is held is told as it was when it was held. */
 const paidProperties = {
   paid: Type.Optional(Type.Integer({ description: 'What was paid for all of it' })),
@@ -54,13 +55,23 @@ const paidProperties = {
       description: 'Paid for and given back; `seats` are those left, and `amount` what these cost',
     }),
   ),
-  cancellations: Type.Optional(Type.Array(GivenBack, { description: 'The oldest first' })),
+  cancellations: Type.Optional(Type.Array(Type.Object(givenBack), { description: 'The oldest first' })),
 };
 /** As its fan sees it later. */
 export const OwnReservation = Type.Object({ ...reservationProperties, ...paidProperties });
 export const AnyonesReservation = Type.Object({
   ...reservationProperties,
   ...paidProperties,
+  cancellations: Type.Optional(
+    Type.Array(
+      Type.Object({
+        ...givenBack,
+        seats: Type.Array(Type.Object({ number: Type.Integer(), price: Money, fee: Money, refund: Money })),
+        by: Operator,
+      }),
+      { description: 'The oldest first' },
+    ),
+  ),
   userId: Id,
   userName: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'null where only the id is known' }),
   createdAt: Time,

@@ -75,6 +75,7 @@ const units: Readonly<Record<EndpointName, number>> = {
   callOffPerformance: 20,
   getCallingOff: 6,
   getSeatStory: 15,
+  getPerformance: 15,
   listLiveConcerts: 15,
   listOperatorLog: 15,
   listAllChargeOrders: 15,

@@ -14,7 +14,7 @@ export { effectsOf, plainFirst, sortByKey } from './keyed-batch.ts';
 export type { KeyedCommand, MaybeKeyed, Once } from './keyed-batch.ts';
 export { keyed, keyParts, recall, remember } from './keys.ts';
 export type { KeyedRequest, Remembered } from './keys.ts';
-export { fingerprintOf, once } from './once.ts';
+export { fingerprintOf, inOrder, once } from './once.ts';
 
 export interface Keys {
   /**

@@ -24,10 +24,15 @@ export async function once<Answer>(tx: Tx, request: KeyedRequest, act: () => Pro
 
 /** The same for the same request of a kind, in whatever order its fields were sent. */
 export function fingerprintOf(kind: string, request: object): string {
-  return `${kind} ${createHash('sha256').update(JSON.stringify(request, inOrder)).digest('base64url')}`;
+  return `${kind} ${createHash('sha256').update(inOrder(request)).digest('base64url')}`;
 }
 
-function inOrder(_key: string, value: unknown): unknown {
+/** As text, whatever the order of its fields. */
+export function inOrder(value: object): string {
+  return JSON.stringify(value, sorted);
+}
+
+function sorted(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }

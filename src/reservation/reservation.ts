@@ -30,7 +30,7 @@ import { createSoldSeats, soldOutDuty, type Sold } from './sold.ts';
 
 export { concertIdOf, reservedSeats } from './answer.ts';
 export { paidColumns, whatWasPaid, type PaidRow } from './paid.ts';
-export type { OwnReservation, Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
+export type { GivenBack, OwnReservation, Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
 export { lockPaid, readPaid, takeBack, type GivenUp, type PaidSeats } from './given-up.ts';
 export { callOffSale, giveBackSome, lockFree, moveSale, nextSold, type SoldTo } from './date-changes.ts';
 export { confirming } from './sale.ts';
@@ -154,11 +154,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
   const sold = createSoldSeats(sql, metrics);
   const standings = createStandings({ boards, catalog, sold });
   giveBackOnLeaving(boards, waitingRoom);
-  catalog.onChange((concertId) => {
-    sold.changed(concertId);
-    standings.changed(concertId);
-    events.changed(concertId);
-  });
+  followCatalog(catalog, [sold, standings, events]);
   waitingRoom.boundBy({ left: seatsLeft, counts: standings.countsOnSale });
   return {
     ...holding(options, holds),
@@ -171,13 +167,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
       return known?.board.performance.concertId === concertId ? known : undefined;
     },
     events,
-    seatNumbersByState: async (concertId) => {
-      const dates = await catalog.performancesOf(concertId);
-      return sumUp(
-        boards,
-        dates.filter(({ status }) => status === 'SCHEDULED'),
-      );
-    },
+    seatNumbersByState: async (concertId) => sumUp(boards, await catalog.performancesOf(concertId)),
     standing: standings.of,
     standingOfAllDates: standings.ofAllDates,
     sales: sold.of,
@@ -223,6 +213,16 @@ function holding(
   };
 }
 
+/** What is remembered of dates is not so any more where one was moved or called off. */
+function followCatalog(
+  { onChange }: Pick<Catalog, 'onChange'>,
+  memories: readonly { changed(concertId?: string): void }[],
+): void {
+  onChange((concertId) => {
+    for (const memory of memories) memory.changed(concertId);
+  });
+}
+
 /** Whatever a fan holds is given back with the session. */
 function giveBackOnLeaving(boards: SeatBoards, { onLeaving }: Pick<WaitingRoom, 'onLeaving'>): void {
   onLeaving(async (tx, concertId, userIds) => {
@@ -248,7 +248,8 @@ async function holdOf(
 
 async function sumUp(boards: SeatBoards, performances: readonly Performance[]): Promise<SeatNumbers> {
   const numbers = { total: 0, available: 0, held: 0, reserved: 0 };
-  for (const { board } of await Promise.all(performances.map((performance) => boards.of(performance)))) {
+  const dates = performances.filter(({ status }) => status === 'SCHEDULED');
+  for (const { board } of await Promise.all(dates.map((date) => boards.of(date)))) {
     numbers.total += board.performance.seatsTotal;
     numbers.available += board.available;
     numbers.held += board.held;

@@ -37,6 +37,7 @@ interface Followed {
 
 export function createSeatEvents(boards: SeatBoards, catalog: Pick<Catalog, 'performance'>): SeatEvents {
   const followed = new Map<string, Followed>();
+  const dates = createDateTelling(followed, catalog);
   const [telling, checking] = [createBell(), createBell()];
 
   boards.onChange((performanceId, numbers) => {
@@ -49,16 +50,6 @@ export function createSeatEvents(boards: SeatBoards, catalog: Pick<Catalog, 'per
     if (entry?.streams.delete(stream) !== true) return;
     entry.kept.followers--;
     if (entry.streams.size === 0) followed.delete(id);
-  };
-
-  /** Whoever asks for the date after it changed gets what it is now, so it is enough to ask once. */
-  const tellDate = async (performanceId: string): Promise<void> => {
-    const now = await catalog.performance(performanceId);
-    const entry = followed.get(performanceId);
-    if (now === undefined || entry === undefined || now.revision <= entry.told.revision) return;
-    entry.told = now;
-    const frame = frameOf(now);
-    await inSlices(entry.streams.keys(), (stream) => stream.write(frame));
   };
 
   const follow: SeatEvents['follow'] = async (performance, stream, admitted) => {
@@ -76,14 +67,8 @@ export function createSeatEvents(boards: SeatBoards, catalog: Pick<Catalog, 'per
     followed.set(performance.id, entry);
     for (const bell of [telling, checking]) bell.ring();
     // It may have changed since this fan's request asked for it.
-    if (known === undefined) ask(performance.id);
+    if (known === undefined) dates.ask(performance.id);
     else if (performance.revision < known.told.revision) stream.write(frameOf(known.told));
-  };
-
-  /** Those whose date could not be asked for are asked about again with the next look at their sessions. */
-  const unasked = new Set<string>();
-  const ask = (performanceId: string): void => {
-    tellDate(performanceId).catch(() => unasked.add(performanceId));
   };
 
   const tell = async (): Promise<unknown> => {
@@ -100,22 +85,47 @@ export function createSeatEvents(boards: SeatBoards, catalog: Pick<Catalog, 'per
   };
 
   const check = async (): Promise<unknown> => {
-    const again = [...unasked];
-    unasked.clear();
-    again.forEach(ask);
+    dates.askAgain();
     await inSlices(streamsOf(followed.values()), ([stream, admitted]) => admitted().catch(() => stream.close()));
     return followed.size === 0 ? rest() : undefined;
   };
 
   return {
     follow,
-    changed: (concertId) => {
-      for (const [id, { told }] of followed) if (concertId === undefined || told.concertId === concertId) ask(id);
-    },
+    changed: dates.changed,
     duties: [
       { name: 'seats.tell', everyMs: tick_ms, bell: telling, run: tell },
       { name: 'seats.admission', everyMs: admission_check_ms, bell: checking, run: check },
     ],
+  };
+}
+
+/** Tells streams that their date is another now. */
+function createDateTelling(followed: ReadonlyMap<string, Followed>, catalog: Pick<Catalog, 'performance'>) {
+  /** Those that could not be asked about, until the next look at the sessions of their fans. */
+  const unasked = new Set<string>();
+  /** Whoever asks for a date after it changed gets what it is now, so it is enough to ask once. */
+  const tell = async (performanceId: string): Promise<void> => {
+    const now = await catalog.performance(performanceId);
+    const entry = followed.get(performanceId);
+    if (now === undefined || entry === undefined || now.revision <= entry.told.revision) return;
+    entry.told = now;
+    const frame = frameOf(now);
+    await inSlices(entry.streams.keys(), (stream) => stream.write(frame));
+  };
+  const ask = (performanceId: string): void => {
+    tell(performanceId).catch(() => unasked.add(performanceId));
+  };
+  return {
+    ask,
+    askAgain: () => {
+      const again = [...unasked];
+      unasked.clear();
+      for (const id of again) ask(id);
+    },
+    changed: (concertId?: string) => {
+      for (const [id, { told }] of followed) if (concertId === undefined || told.concertId === concertId) ask(id);
+    },
   };
 }
 

@@ -102,14 +102,3 @@ export function ended(tops: TopUps, fan: Fan, id: string, status = 'DONE'): Prom
 export async function due({ sql }: Pick<House, 'sql'>): Promise<void> {
   await sql`update withdrawal_parts set ask_at = now() where status = 'PENDING'`;
 }
-
-/** Money of a cancelled ticket, given back with the books kept: as a cancellation will. */
-export async function refunded({ database }: Pick<House, 'database'>, fan: Fan, amount: number): Promise<void> {
-  await database.transaction(async (tx) => {
-    const [wallet] = await tx<{ balance: number }[]>`
-      update wallets set balance = balance + ${amount} where user_id = ${fan.userId} returning balance`;
-    await tx`
-      insert into transfers (user_id, kind, amount, balance, reference)
-      values (${fan.userId}, 'REFUND', ${amount}, ${wallet?.balance ?? 0}, ${randomUUID()})`;
-  });
-}

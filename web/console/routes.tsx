@@ -45,6 +45,11 @@ export const routes: readonly Route[] = [
     load: () => import('./live/concert.tsx').then(({ ConcertPage }) => ConcertPage),
   },
   {
+    path: /^\/console\/dates\/(?<performanceId>[a-z0-9]{10}-[1-9]\d{0,3})$/,
+    title: { ko: '회차', en: 'Performance' },
+    load: () => import('./dates/date.tsx').then(({ DatePage }) => DatePage),
+  },
+  {
     path: /^\/console\/log$/,
     href: '/console/log',
     title: { ko: '작업 기록', en: 'Log' },
@@ -64,6 +69,12 @@ export const routes: readonly Route[] = [
     title: { ko: '예매', en: 'Reservations' },
     key: 'r',
     load: () => import('./desk/reservations.tsx').then(({ Reservations }) => Reservations),
+  },
+  {
+    path: /^\/console\/reservation\/?$/,
+    beneath: '/console/reservations',
+    title: { ko: '예매', en: 'Reservation' },
+    load: () => import('./desk/reservation.tsx').then(({ Reservation }) => Reservation),
   },
   {
     path: /^\/console\/users\/?$/,

@@ -3,16 +3,18 @@ import type { Accounts } from '../../accounts/accounts.ts';
 import type { Catalog, Performance } from '../../catalog/catalog.ts';
 import type { Database } from '../../platform/database.ts';
 import { refuse } from '../../refusals.ts';
+import type { RefundTerms } from '../../refunds/refunds.ts';
 import type { Pause, Settings, WaitingRoom } from '../../waiting-room/gate.ts';
 import type { Wallet } from '../../wallet/wallet.ts';
 import { findSeats, type FoundSeats } from '../find-seats.ts';
 import type { WriteCsv } from './csv-file.ts';
+import { dateInFull, type DateInFull } from './date.ts';
 import { createExports, type Exports } from './exports.ts';
 import { findPeople, person, type FoundPeople, type PersonInFull } from './people.ts';
 import { seatStory, type SeatStory } from './seat-story.ts';
 
-/** A concert as it was put on sale, with the settings that are in force now. */
-export interface Plan extends Omit<Settings, keyof Pause> {
+/** A concert as it was put on sale, with the settings and refund terms that are in force now. */
+export interface Plan extends Omit<Settings, keyof Pause>, RefundTerms {
   readonly id: string;
   readonly title: string;
   readonly artist: string;
@@ -33,6 +35,8 @@ export interface Desk {
   entries: Wallet['entries'];
   /** Reads all reservations of the concert: for people, not for crowds. Refusal: NOT_FOUND. */
   seatStory(performanceId: string, number: number): Promise<SeatStory>;
+  /** What calling this date off or moving it would come to. Reads its seats: for people. Refusal: NOT_FOUND. */
+  date(performanceId: string): Promise<DateInFull>;
   readonly exports: Exports;
 }
 
@@ -50,25 +54,29 @@ export function createDesk(rooms: DeskRooms): Desk {
   const ofPerson = (userId: string) => person(rooms, userId);
   return {
     plan: async (concertId) => {
-      const [concert, settings, performances] = await Promise.all([
+      const [concert, settings, terms, performances] = await Promise.all([
         catalog.concert(concertId),
         waitingRoom.settings(concertId),
+        catalog.termsOf(concertId),
         catalog.performancesOf(concertId),
       ]);
-      if (concert === undefined || settings === undefined) throw refuse('NOT_FOUND');
+      if (concert === undefined || settings === undefined || terms === undefined) throw refuse('NOT_FOUND');
       const { id, title, artist, venue } = concert;
       const { paused: _paused, pauseReasons: _reasons, ...kept } = settings;
-      return { id, title, artist, venue, ...kept, performances };
+      return { id, title, artist, venue, ...kept, ...terms, performances };
     },
     findPeople: (q) => findPeople(rooms, q),
     findSeats: (q, concertId) => findSeats({ sql: rooms.database.sql, catalog }, q, concertId),
     person: ofPerson,
     entries: wallet.entries,
-    seatStory: async (performanceId, number) => {
-      const performance = await catalog.performance(performanceId);
-      if (performance === undefined) throw refuse('NOT_FOUND');
-      return seatStory(rooms, performance, number);
-    },
+    seatStory: async (performanceId, number) => seatStory(rooms, await performanceOf(catalog, performanceId), number),
+    date: async (performanceId) => dateInFull(rooms, await performanceOf(catalog, performanceId)),
     exports: createExports(rooms, ofPerson),
   };
+}
+
+async function performanceOf(catalog: Catalog, id: string): Promise<Performance> {
+  const performance = await catalog.performance(id);
+  if (performance === undefined) throw refuse('NOT_FOUND');
+  return performance;
 }

@@ -9,7 +9,7 @@ import { placeIn, sectionOf, type Performance } from '../../catalog/catalog.ts';
 import type { Sql } from '../../platform/database.ts';
 import type { Language } from '../../platform/language.ts';
 import { refuse } from '../../refusals.ts';
-import type { ReservationStatus } from '../../reservation/reservation.ts';
+import type { GivenBack, ReservationStatus } from '../../reservation/reservation.ts';
 import { byteOrderMark, csvLine, type Cell } from './csv.ts';
 import type { CsvFile } from './csv-file.ts';
 import type { DeskRooms } from './desk.ts';
@@ -54,6 +54,15 @@ interface ReservationRow {
   readonly releasedAt: string | null;
   readonly paidAt: string | null;
   readonly paymentId: string | null;
+  /** Of each seat that was given back; null where there is none. */
+  readonly givenBack: readonly SeatGivenBack[] | null;
+}
+
+interface SeatGivenBack {
+  readonly number: number;
+  readonly fee: number;
+  readonly reason: GivenBack['reason'];
+  readonly at: string;
 }
 
 interface Buyer {
@@ -79,8 +88,11 @@ async function* reservationPages(
     if (end === undefined) return;
     const users = await accounts.usersOf([...new Set(rows.map((row) => row.userId))]);
     const lines = rows.flatMap((row) => {
-      const [before, behind] = around(row, users.get(row.userId), language);
-      return seatCells(row, dates.get(row.performanceId)).map((seat) => csvLine([...before, ...seat, ...behind]));
+      const user = users.get(row.userId);
+      const givenBack = new Map(row.givenBack?.map((seat) => [seat.number, seat]));
+      return seatsOf(row, dates.get(row.performanceId)).map((seat) =>
+        csvLine(seatLine({ row, user, seat, back: givenBack.get(seat.number) }, language)),
+      );
     });
     yield lines.join('');
     after = end.id;
@@ -94,36 +106,67 @@ function reservationPage(sql: Sql, concertId: string, { after, until }: { after:
     select id, performance_id as "performanceId", seat_numbers as "seatNumbers", user_id as "userId",
       ${local(sql`created_at`)} as "createdAt", ${local(sql`held_until`)} as "heldUntil",
       ${local(sql`released_at`)} as "releasedAt", ${local(sql`paid_at`)} as "paidAt", payment_id as "paymentId",
-      case when status = 'HELD' and held_until <= now() then 'EXPIRED' else status end as status
+      case when status = 'HELD' and held_until <= now() then 'EXPIRED' else status end as status,
+      case when cancelled_numbers is not null then (
+        select json_agg(json_build_object('number', seat.number, 'fee', seat.fee, 'reason', reason, 'at', ${local(sql`past.at`)}))
+        from cancellations as past cross join lateral unnest(past.seat_numbers, past.seat_fees) as seat (number, fee)
+        where past.concert_id = reservations.concert_id and past.reservation_id = reservations.id) end as "givenBack"
     from reservations
     where concert_id = ${concertId} and id > ${after} and id <= ${until}
     order by id limit ${reservations_per_page}`;
 }
 
-/** What stands before and behind the seat in each of a reservation's rows. */
-function around(
-  row: ReservationRow,
-  user: Buyer | undefined,
-  language: Language,
-): readonly [before: readonly Cell[], behind: readonly Cell[]] {
+interface Line {
+  readonly row: ReservationRow;
+  readonly user: Buyer | undefined;
+  readonly seat: SeatOfLine;
+  /** Undefined where it was not given back after it was paid. */
+  readonly back: SeatGivenBack | undefined;
+}
+
+/** Prices less refunds of what was paid are the money kept, row by row and in sum. */
+function seatLine({ row, user, seat, back }: Line, language: Language): readonly Cell[] {
   const { name = null, email = null } = user ?? {};
-  const times = [row.createdAt, row.paidAt, row.heldUntil, row.releasedAt];
+  const { statuses, givenBack, reasons } = fileWords[language];
+  const [refund, fee] = back === undefined ? [null, null] : [(seat.price ?? 0) - back.fee, back.fee];
   return [
-    [row.id.slice(-8).toUpperCase(), fileWords[language].statuses[row.status]],
-    [name, email, ...times, row.id, row.paymentId, row.userId],
+    row.id.slice(-8).toUpperCase(),
+    back === undefined ? statuses[row.status] : givenBack,
+    ...seat.cells,
+    seat.price,
+    refund,
+    fee,
+    name,
+    email,
+    row.createdAt,
+    row.paidAt,
+    row.heldUntil,
+    row.releasedAt,
+    back?.at ?? null,
+    back === undefined ? null : reasons[back.reason],
+    row.id,
+    row.paymentId,
+    row.userId,
   ];
 }
 
-/** Date, section, row, seat, grade and price of each seat. */
-function seatCells(
+interface SeatOfLine {
+  readonly number: number;
+  readonly price: number | null;
+  /** Date, section, row, seat and grade. */
+  readonly cells: readonly Cell[];
+}
+
+function seatsOf(
   { seatNumbers }: ReservationRow,
   date: { readonly performance: Performance; readonly startsAt: string } | undefined,
-): readonly (readonly Cell[])[] {
+): readonly SeatOfLine[] {
   return seatNumbers.map((number) => {
     const section = date === undefined ? undefined : sectionOf(date.performance.sections, number);
-    if (date === undefined || section === undefined) return [null, null, null, number, null, null];
+    if (date === undefined || section === undefined)
+      return { number, price: null, cells: [null, null, null, number, null] };
     const { row, place } = placeIn(section, number);
-    return [date.startsAt, section.name, row, place, section.grade, section.price];
+    return { number, price: section.price, cells: [date.startsAt, section.name, row, place, section.grade] };
   });
 }
 

@@ -34,6 +34,13 @@ export function deskRoutes(app: App, { desk, accounts }: DeskRoutes): void {
     },
   });
   app.route({
+    ...route('getPerformance'),
+    handler: async (request) => {
+      await accounts.requireOperator(request);
+      return desk.date(request.params.performanceId);
+    },
+  });
+  app.route({
     ...route('findSeats'),
     handler: async (request) => {
       await accounts.requireOperator(request);

@@ -2,11 +2,14 @@
 import { seatAt, type Performance } from '../../catalog/catalog.ts';
 import type { Tx } from '../../platform/database.ts';
 import { refuse } from '../../refusals.ts';
-import type { ReservationStatus } from '../../reservation/reservation.ts';
+import type { GivenBack, ReservationStatus } from '../../reservation/reservation.ts';
+import { operatorsOf, type Operator } from '../log.ts';
 import type { DeskRooms } from './desk.ts';
 
 export interface SeatStory {
   readonly seat: NonNullable<ReturnType<typeof seatAt>> & { readonly status: 'AVAILABLE' | 'HELD' | 'RESERVED' };
+  /** The date was: whatever is available is not on sale. */
+  readonly calledOff: boolean;
   /** Newest first. */
   readonly holds: SeatHold[];
   readonly moreHolds: boolean;
@@ -17,12 +20,26 @@ interface SeatHold {
   readonly reservationId: string;
   readonly userId: string;
   readonly name: string | null;
+  /** As far as this seat goes: CANCELLED too where it alone of a reservation was given back. */
   readonly status: ReservationStatus;
   readonly from: string;
   /** Null when it was paid, and when nobody wrote it down. */
   readonly until: string | null;
   readonly paidAt: string | null;
   readonly paymentId: string | null;
+  /** How it was given back after it was paid. */
+  readonly cancellation: SeatCancellation | null;
+}
+
+interface SeatCancellation {
+  readonly id: string;
+  readonly at: string;
+  readonly reason: GivenBack['reason'];
+  /** Of this seat, as the refund. */
+  readonly fee: number;
+  readonly refund: number;
+  /** Null: the fan, or a date that was called off. */
+  readonly by: Operator | null;
 }
 
 interface SeatAttempt {
@@ -41,6 +58,12 @@ interface HoldRow {
   readonly until: Date | null;
   readonly paidAt: Date | null;
   readonly paymentId: string | null;
+  /** Null where it was not given back, as what follows. */
+  readonly cancellationId: string | null;
+  readonly cancelledAt: Date | null;
+  readonly reason: GivenBack['reason'] | null;
+  readonly fee: number | null;
+  readonly operatorId: string | null;
 }
 
 interface AttemptRow {
@@ -76,17 +99,18 @@ export async function seatStory(
     ]);
   });
   const holds = rows.slice(0, holds_max);
-  const users = await accounts.usersOf([...new Set([...holds, ...attempts].map((row) => row.userId))]);
+  const [users, operators] = await Promise.all([
+    accounts.usersOf([...new Set([...holds, ...attempts].map((row) => row.userId))]),
+    operatorsOf(
+      { accounts },
+      holds.map(({ operatorId }) => operatorId),
+    ),
+  ]);
   const nameOf = (userId: string): string | null => users.get(userId)?.name ?? null;
   return {
     seat: { ...seat, status: now?.status ?? 'AVAILABLE' },
-    holds: holds.map((row) => ({
-      ...row,
-      name: nameOf(row.userId),
-      from: row.from.toISOString(),
-      until: row.until?.toISOString() ?? null,
-      paidAt: row.paidAt?.toISOString() ?? null,
-    })),
+    calledOff: performance.status === 'CANCELLED',
+    holds: holds.map((row) => holdOf(row, seat.price, { nameOf, operators })),
     moreHolds: rows.length > holds_max,
     refused: {
       total: count?.refused ?? 0,
@@ -97,17 +121,52 @@ export async function seatStory(
   };
 }
 
+interface Names {
+  readonly nameOf: (userId: string) => string | null;
+  readonly operators: (id: string | null) => Operator | null;
+}
+
+function holdOf(row: HoldRow, price: number, { nameOf, operators }: Names): SeatHold {
+  const { cancellationId, cancelledAt, reason, fee, operatorId, ...hold } = row;
+  const isGivenBack = cancellationId !== null && cancelledAt !== null && reason !== null;
+  const ownFee = fee ?? 0;
+  return {
+    ...hold,
+    name: nameOf(row.userId),
+    from: row.from.toISOString(),
+    until: row.until?.toISOString() ?? null,
+    paidAt: row.paidAt?.toISOString() ?? null,
+    cancellation: isGivenBack
+      ? {
+          id: cancellationId,
+          at: cancelledAt.toISOString(),
+          reason,
+          fee: ownFee,
+          refund: price - ownFee,
+          by: operators(operatorId),
+        }
+      : null,
+  };
+}
+
 /** No index finds reservations by seat: it would cost every hold. The concert's own are read through, once. */
 async function holdsOf(tx: Tx, { concertId, id }: Performance, number: number): Promise<HoldRow[]> {
   return tx<HoldRow[]>`
-    select id as "reservationId", user_id as "userId", created_at as "from",
-      case when status = 'HELD' and held_until <= now() then 'EXPIRED' else status end as status,
-      case status when 'CONFIRMED' then null when 'CANCELLED' then released_at else held_until end as until,
-      paid_at as "paidAt", payment_id as "paymentId"
+    select reservations.id as "reservationId", user_id as "userId", created_at as "from",
+      case when past.id is not null then 'CANCELLED' when status = 'HELD' and held_until <= now() then 'EXPIRED'
+        else status end as status,
+      case when paid_at is not null then null when status = 'CANCELLED' then released_at else held_until end as until,
+      paid_at as "paidAt", payment_id as "paymentId", past.id as "cancellationId", past.at as "cancelledAt", past.reason,
+      past.seat_fees[array_position(past.seat_numbers, ${number}::integer)] as fee, past.operator_id as "operatorId"
     from reservations
-    where concert_id = ${concertId} and id > ${`${concertId}-`} and id < ${`${concertId}.`}
-      and performance_id = ${id} and seat_numbers @> array[${number}::integer]
-    order by created_at desc, id desc limit ${holds_max + 1}`;
+    left join lateral (
+      select cancellations.id, at, reason, cancellations.seat_numbers, seat_fees, operator_id from cancellations
+      where cancellations.concert_id = reservations.concert_id and reservation_id = reservations.id
+        and cancelled_numbers @> array[${number}::integer] and cancellations.seat_numbers @> array[${number}::integer]
+      limit 1) as past on true
+    where concert_id = ${concertId} and reservations.id > ${`${concertId}-`} and reservations.id < ${`${concertId}.`}
+      and performance_id = ${id} and reservations.seat_numbers @> array[${number}::integer]
+    order by created_at desc, reservations.id desc limit ${holds_max + 1}`;
 }
 
 /** The attempt was noted after the hold that stood in its way was committed, and before anybody else could have the seat. */

@@ -11,13 +11,14 @@ import { Field } from '../../ui/field.tsx';
 import { Notice, Refused } from '../../ui/notice.tsx';
 import { money, number, say, titleIn } from '../../words/words.ts';
 import { Confirm } from '../parts/confirm.tsx';
-import { HoldWarning } from '../parts/hold-warning.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { faultsOf, requestOf, seatsPerDate, textFields, type Draft, type DraftFaults } from './draft.ts';
 import { AskDates, doubtsOf } from './doubts.tsx';
+import { Refunds, Settings } from './form-settings.tsx';
 import { formWords } from './form-words.ts';
 import { PlanPreview } from './preview.tsx';
-import { settingFields, wholeOf } from './rules.ts';
+import { termsWords } from '../refunds/terms-words.ts';
+import { wholeOf } from './rules.ts';
 import { Dates } from './dates.tsx';
 import { Sections } from './sections.tsx';
 
@@ -58,6 +59,7 @@ export function ConcertForm({ draft }: { readonly draft: Signal<Draft> }) {
         <Dates draft={draft} faults={tried.value ? faults : undefined} />
         <Sections draft={draft} faults={tried.value ? faults : undefined} />
         <Settings draft={draft} faults={tried.value ? faults : undefined} />
+        <Refunds draft={draft} faults={tried.value ? faults : undefined} />
         <Submit faults={tried.value ? faults : undefined} />
         {problem.value !== undefined && <NotMade problem={problem.value} />}
       </div>
@@ -109,37 +111,6 @@ function About({ draft, faults }: PartProps) {
           />
         ))}
       </div>
-    </Panel>
-  );
-}
-
-function Settings({ draft, faults }: PartProps) {
-  const said = say(formWords);
-  return (
-    <Panel title={said.settings} aside={said.settingsText}>
-      <div class="fields narrow">
-        {settingFields.map((field) => (
-          <Field
-            key={field}
-            label={said.setting[field]}
-            name={field}
-            hint={said.settingHint[field]}
-            fault={faults?.settings[field] && say(faults.settings[field])}
-            input={{
-              value: draft.value.settings[field],
-              inputMode: 'numeric',
-              autocomplete: 'off',
-              onInput: ({ currentTarget: { value } }) => {
-                draft.value = { ...draft.value, settings: { ...draft.value.settings, [field]: value } };
-              },
-            }}
-          />
-        ))}
-      </div>
-      <HoldWarning
-        holdSeconds={wholeOf(draft.value.settings.holdSeconds) ?? Number.NaN}
-        sessionSeconds={wholeOf(draft.value.settings.sessionSeconds) ?? Number.NaN}
-      />
     </Panel>
   );
 }
@@ -226,6 +197,8 @@ function PutOnSale({ draft, onDone, onRefused, onClose }: PutOnSaleProps) {
     >
       <p>{said.effect(dates.length, number(seatsPerDate(draft) * dates.length))}</p>
       <p>{said.effectLine(number(wholeOf(draft.settings.maxActive) ?? 0))}</p>
+      {draft.boundToSupply && <p>{said.effectBound}</p>}
+      <p>{said.effectTerms(say(termsWords).kinds[draft.terms.kind])}</p>
       <p class="quiet">{said.effectForGood}</p>
       {doubts !== undefined && <AskDates doubts={doubts} sure={sure} missing={pressed.value && missing} />}
     </Confirm>

@@ -5,6 +5,14 @@ import { oneLineIn } from '../../../src/contract/text.ts';
 import type { BodyOf } from '../../../src/contract.ts';
 import type { Reply } from '../../client/client.ts';
 import {
+  faultsInTerms,
+  termsFrom,
+  termsOf,
+  usualTerms,
+  type TermsDraft,
+  type TermsFaults,
+} from '../refunds/terms-draft.ts';
+import {
   faults,
   found,
   seatsOf,
@@ -33,6 +41,9 @@ export interface DraftDate {
 export interface Draft {
   readonly texts: Readonly<Record<TextField, string>>;
   readonly settings: Readonly<Record<SettingField, string>>;
+  /** Nobody is let in but to seats that can be had. */
+  readonly boundToSupply: boolean;
+  readonly terms: TermsDraft;
   readonly dates: readonly DraftDate[];
   readonly sections: readonly DraftSection[];
 }
@@ -40,6 +51,7 @@ export interface Draft {
 export interface DraftFaults {
   readonly texts: Partial<Record<TextField, Fault>>;
   readonly settings: Partial<Record<SettingField, Fault>>;
+  readonly terms: TermsFaults;
   /** By key. */
   readonly dates: ReadonlyMap<number, Fault>;
   readonly sections: ReadonlyMap<number, SectionFaults>;
@@ -75,12 +87,15 @@ export function emptyDraft(): Signal<Draft> {
   return signal({
     texts: { title: '', artist: '', venue: '' },
     settings: usual,
+    // What the API does not do unless it is said, for the sake of those who know it without.
+    boundToSupply: true,
+    terms: usualTerms(),
     dates: [newDate()],
     sections: [newSection({ name: 'A', rows: '10', seatsPerRow: '20', grade: 'R', price: '110000' })],
   });
 }
 
-/** Everything of an old concert but its dates: those are for the operator to set. */
+/** Everything of an old concert but its dates: those are for the operator to set. Its settings are those in force now. */
 export function draftFrom(plan: Reply<'getPlan'>): { draft: Draft; differs: boolean } {
   const [first, ...others] = plan.performances;
   const sections = first?.sections ?? [];
@@ -95,6 +110,8 @@ export function draftFrom(plan: Reply<'getPlan'>): { draft: Draft; differs: bool
         holdSeconds: String(plan.holdSeconds),
         graceSeconds: String(plan.graceSeconds),
       },
+      boundToSupply: plan.boundToSupply,
+      terms: termsFrom(plan),
       dates: plan.performances.map(() => newDate()),
       sections: sections.map(({ name, rows, seatsPerRow, grade, price }) =>
         newSection({ name, rows: String(rows), seatsPerRow: String(seatsPerRow), grade, price: String(price) }),
@@ -111,6 +128,7 @@ export const seatsPerDate = ({ sections }: Draft): number =>
 export function faultsOf(draft: Draft): DraftFaults {
   const texts = found(textFields, (field) => textFault(draft.texts[field], limits.textCharsMax));
   const settings = found(settingFields, (field) => settingFault(field, draft.settings[field]));
+  const terms = faultsInTerms(draft.terms);
   const dates = new Map(
     draft.dates.filter(({ at }) => startsAt(at) === undefined).map(({ key }) => [key, faults.date]),
   );
@@ -129,8 +147,9 @@ export function faultsOf(draft: Draft): DraftFaults {
     ...(bytesOf(draft) > limits.bodyBytesMax ? [faults.size] : []),
   ];
   const inSections = [...sections.values()].reduce((sum, own) => sum + Object.keys(own).length, 0);
-  const count = Object.keys(texts).length + Object.keys(settings).length + dates.size + inSections + whole.length;
-  return { texts, settings, dates, sections, whole, count };
+  const inFields = Object.keys(texts).length + Object.keys(settings).length + terms.count;
+  const count = inFields + dates.size + inSections + whole.length;
+  return { texts, settings, terms, dates, sections, whole, count };
 }
 
 function bytesOf(draft: Draft): number {
@@ -138,8 +157,8 @@ function bytesOf(draft: Draft): number {
   return 2_000 + draft.dates.length * (sections + 60);
 }
 
-/** The hall's clock is nine hours ahead of UTC all year round. */
-function startsAt(at: string): string | undefined {
+/** The hall's clock is nine hours ahead of UTC all year round. Undefined where no time is written. */
+export function startsAt(at: string): string | undefined {
   const isWritten = /^[12]\d{3}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(at) && !Number.isNaN(Date.parse(`${at}:00+09:00`));
   return isWritten ? `${at}:00+09:00` : undefined;
 }
@@ -163,7 +182,7 @@ function sectionOf({ name, grade, ...sides }: SectionText): PlannedSection {
 }
 
 /** The request, of a draft without faults. */
-export function requestOf({ texts, settings, dates, sections }: Draft): BodyOf<'createConcert'> {
+export function requestOf({ texts, settings, boundToSupply, terms, dates, sections }: Draft): BodyOf<'createConcert'> {
   const plan = sections.map(sectionOf);
   return {
     title: oneLineIn(texts.title),
@@ -174,6 +193,8 @@ export function requestOf({ texts, settings, dates, sections }: Draft): BodyOf<'
     sessionSeconds: wholeOf(settings.sessionSeconds) ?? 1,
     holdSeconds: wholeOf(settings.holdSeconds) ?? 1,
     graceSeconds: wholeOf(settings.graceSeconds) ?? 1,
+    boundToSupply,
+    ...termsOf(terms),
     performances: dates.map(({ at }) => ({ startsAt: startsAt(at) ?? '', sections: plan })),
   };
 }

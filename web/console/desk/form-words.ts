@@ -22,6 +22,11 @@ export const formWords = {
       holdSeconds: '결제를 기다려 주는 시간',
       graceSeconds: '차례가 온 사람의 응답을 기다려 주는 시간',
     },
+    supply: '남은 좌석만큼만 입장',
+    supplyBound:
+      '예매할 수 있는 좌석과 선점된 좌석보다 많은 사람은 입장하지 않아요. 매진되면 아무도 입장하지 않고, 취소표가 나오면 기다리던 다음 사람이 바로 입장해요.',
+    supplyFree:
+      '좌석이 남지 않아도 동시 입장 인원까지 입장해요. 매진된 뒤에 입장한 사람은 빈 좌석을 찾지 못할 수 있어요.',
     faults: (count: number) => `고칠 곳이 ${count}군데 있어요`,
     faultsText: '표시된 칸을 고치면 판매를 시작할 수 있어요.',
     submit: '판매 시작',
@@ -35,7 +40,9 @@ export const formWords = {
     effect: (dates: number, seats: string) =>
       `회차 ${dates}개, 좌석 ${seats}석이 바로 모든 사람에게 보이고 대기열이 열려요.`,
     effectLine: (active: string) => `동시에 ${active}명까지 입장해요. 판매 중에도 바꿀 수 있어요.`,
-    effectForGood: '날짜, 구역, 가격은 나중에 바꿀 수 없어요.',
+    effectBound: '좌석이 남은 만큼만 입장해요. 매진되면 취소표가 나올 때만 다음 사람이 입장해요.',
+    effectTerms: (name: string) => `환불 규정: ${name}. 나중에 바꾸면 그때부터 결제되는 예매에 적용돼요.`,
+    effectForGood: '구역과 가격은 나중에 바꿀 수 없어요. 회차는 일정을 바꾸거나 취소할 수만 있어요.',
     madeBefore: '앞서 보낸 내용으로 공연이 이미 만들어졌어요',
     madeBeforeText:
       '응답이 늦는 사이에 내용이 바뀌었어요. 공연 목록을 확인하고, 하나 더 만들려면 판매 시작을 다시 눌러 주세요.',
@@ -66,6 +73,11 @@ export const formWords = {
       holdSeconds: 'How long a held seat waits for payment',
       graceSeconds: 'How long we wait for an answer at the front',
     },
+    supply: 'Let in only as many as there are seats for',
+    supplyBound:
+      'Nobody is let in beyond the seats that are available or held. When all is sold nobody comes in, and whatever seat comes back lets in the next in line at once.',
+    supplyFree:
+      'Up to the people inside at once are let in, whether or not there are seats. After it is sold out they may find none.',
     faults: (count: number) => (count === 1 ? 'One thing to correct' : `${count} things to correct`),
     faultsText: 'Correct the marked fields to put it on sale.',
     submit: 'Put on sale',
@@ -79,7 +91,10 @@ export const formWords = {
     effect: (dates: number, seats: string) =>
       `Everybody sees ${counted(dates, 'performance')} with ${counted(seats, 'seat')} at once, and the line opens.`,
     effectLine: (active: string) => `Up to ${active} are inside at once. That can be changed during the sale.`,
-    effectForGood: 'Dates, sections and prices cannot be changed later.',
+    effectBound: 'Only as many are let in as there are seats for; after it is sold out, only for seats that come back.',
+    effectTerms: (name: string) =>
+      `Refund policy: ${name}. If it is changed later, that is for what is paid from then on.`,
+    effectForGood: 'Sections and prices cannot be changed later; a date can only be moved or called off.',
     madeBefore: 'The concert you sent before was created',
     madeBeforeText:
       'The answer was late, and the form has changed since. Check the concerts; to create another one, press “Put on sale” again.',

@@ -19,7 +19,8 @@ const words = {
     text: '회차와 구역을 적는 대로 좌석 배치가 그려져요. 판매를 시작하기 전에는 아무것도 저장되지 않아요.',
     copy: '지난 공연 복사',
     copyNone: '빈 양식으로 시작',
-    copied: (title: string) => `‘${title}’ 공연에서 날짜만 빼고 모두 가져왔어요. 날짜를 정해 주세요.`,
+    copied: (title: string) =>
+      `‘${title}’ 공연에서 날짜만 빼고 모두 가져왔어요. 판매 설정과 환불 규정은 지금 적용 중인 값이에요. 날짜를 정해 주세요.`,
     differs: '그 공연은 회차마다 좌석 배치가 달랐어요. 첫 회차의 배치를 가져왔어요.',
   },
   en: {
@@ -27,7 +28,8 @@ const words = {
     text: 'Enter performances and sections; the seating plan is drawn as you type. Nothing is saved until you put it on sale.',
     copy: 'Copy an earlier concert',
     copyNone: 'Start from an empty form',
-    copied: (title: string) => `Everything of “${title}” except its dates has been copied. Set the dates.`,
+    copied: (title: string) =>
+      `Everything of “${title}” except its dates has been copied, with the settings and the refund policy in force now. Set the dates.`,
     differs: 'Its performances had different seating plans. This is the plan of the first one.',
   },
 };

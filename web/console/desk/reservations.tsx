@@ -10,13 +10,13 @@ import { moment } from './moments.ts';
 import { Filters } from './filters.tsx';
 import { PagesOf } from './pages-of.tsx';
 import { addressOf, queryOf } from './query.ts';
-import { ConditionOf, conditionName } from './states.tsx';
+import { ConditionOf, conditionName, conditionOf } from './states.tsx';
 import './desk.css';
 
 const words = {
   ko: {
     title: '예매',
-    text: '모든 이용자의 예매예요. 시간이 만료된 예매와 취소한 예매도 있어요.',
+    text: '모든 이용자의 예매예요. 시간이 만료된 예매와 취소한 예매도 있어요. 예매 번호를 누르면 취소할 수 있어요.',
     q: '찾을 말',
     qHint: '예매 번호, 좌석(F1구역 1열 49번), 이름, 이메일. 일부만 적어도 돼요',
     concert: '공연',
@@ -33,11 +33,14 @@ const words = {
     id: '예매 번호',
     until: (time: string) => `${time}까지`,
     found: '이 이름의 좌석',
+    cancelled: '(취소됨)',
+    back: (amount: string) => `환불 ${amount}`,
+    kinds: { CANCELLED: '취소 (선택 취소, 예매 취소)' },
     moreSeats: '더 있어요. 공연을 선택하거나 더 자세히 적어 주세요.',
   },
   en: {
     title: 'Reservations',
-    text: 'Of all users, including those that expired or were released.',
+    text: 'Of all users, including those that expired, were released or cancelled. Open one to cancel it.',
     q: 'Find',
     qHint: 'Number on the ticket, seat (F1-1-49), name or e-mail; a part will do',
     concert: 'Concert',
@@ -54,6 +57,9 @@ const words = {
     id: 'Reservation',
     until: (time: string) => `until ${time}`,
     found: 'Seats of that name',
+    cancelled: '(cancelled)',
+    back: (amount: string) => `refunded ${amount}`,
+    kinds: { CANCELLED: 'Released or cancelled' },
     moreSeats: 'There are more. Choose a concert, or type more.',
   },
 };
@@ -137,7 +143,10 @@ function ReservationFilters({ q, concertId, status }: Given) {
           label: said.status,
           value: status,
           any: said.any,
-          options: statuses.map((one) => ({ value: one, text: conditionName(one) })),
+          options: statuses.map((one) => ({
+            value: one,
+            text: one === 'CANCELLED' ? said.kinds.CANCELLED : conditionName(one),
+          })),
         },
       ]}
     />
@@ -153,12 +162,12 @@ function SeatsFound({ found: { seats, more } }: { readonly found: Reply<'findSea
   return (
     <section class="seats-found" aria-label={said.found}>
       <ul>
-        {seats.map(({ performanceId, number: seat, label, startsAt, status, concertTitle }) => (
+        {seats.map(({ performanceId, number: seat, label, startsAt, status, concertTitle, calledOff }) => (
           <li key={`${performanceId} ${seat}`}>
             <a href={addressOf('/console/seat', { performance: performanceId, seat: String(seat) })} translate={false}>
               {nameOfLabel(label)}
             </a>
-            <ConditionOf key={status} of={status} />
+            <ConditionOf key={status} of={calledOff && status === 'AVAILABLE' ? 'CALLED_OFF' : status} />
             <span class="small quiet" translate={false}>
               {titleIn(concertTitle)[0]} · {dateAndTime(startsAt)}
             </span>
@@ -190,15 +199,15 @@ export function ReservationTable({ rows, empty }: { readonly rows: readonly Row[
         {
           key: 'status',
           title: said.status,
-          cell: ({ status, heldUntil }) => (
+          cell: (row) => (
             <>
-              <ConditionOf of={status} />
-              {heldUntil !== null && <div class="small quiet">{said.until(moment(heldUntil).slice(11))}</div>}
+              <ConditionOf of={conditionOf(row)} />
+              {row.heldUntil !== null && <div class="small quiet">{said.until(moment(row.heldUntil).slice(11))}</div>}
             </>
           ),
         },
         { key: 'seats', title: said.seats, cell: (row) => <Seats of={row} /> },
-        { key: 'amount', title: said.amount, kind: 'number', cell: ({ amount }) => money(amount) },
+        { key: 'amount', title: said.amount, kind: 'number', cell: (row) => <Amount of={row} /> },
         { key: 'who', title: said.who, cell: ({ userId, userName }) => <UserLink id={userId} name={userName} /> },
         { key: 'id', title: said.id, cell: ({ id }) => <TicketNumber of={id} /> },
       ]}
@@ -206,27 +215,49 @@ export function ReservationTable({ rows, empty }: { readonly rows: readonly Row[
   );
 }
 
+/** What is kept, and what went back. */
+function Amount({ of: { amount, cancellations = [] } }: { readonly of: Row }) {
+  const refunded = cancellations.reduce((sum, { refund }) => sum + refund, 0);
+  return (
+    <>
+      {money(amount)}
+      {cancellations.length > 0 && <div class="small quiet">{say(words).back(money(refunded))}</div>}
+    </>
+  );
+}
+
 /** As the ticket has it, and all of it for whoever asks the API. */
 function TicketNumber({ of: id }: { readonly of: string }) {
   return (
     <span class="ticket-number" translate={false}>
-      <code>{id.slice(-8).toUpperCase()}</code>
+      <a href={addressOf('/console/reservation', { id })}>
+        <code>{id.slice(-8).toUpperCase()}</code>
+      </a>
       <code class="small quiet">{id}</code>
     </span>
   );
 }
 
-function Seats({ of: { performanceId, seats } }: { readonly of: Row }) {
+/** Those that are left, then those that were cancelled, which are said to be so. */
+function Seats({ of: { performanceId, seats, cancelledSeats = [] } }: { readonly of: Row }) {
+  const said = say(words);
+  const linked = ({ number: seat, label }: Row['seats'][number]) => (
+    <a
+      key={seat}
+      href={addressOf('/console/seat', { performance: performanceId, seat: String(seat) })}
+      translate={false}
+    >
+      {nameOfLabel(label)}
+    </a>
+  );
   return (
     <span class="seat-links">
-      {seats.map(({ number: seat, label }) => (
-        <a
-          key={seat}
-          href={addressOf('/console/seat', { performance: performanceId, seat: String(seat) })}
-          translate={false}
-        >
-          {nameOfLabel(label)}
-        </a>
+      {seats.map(linked)}
+      {cancelledSeats.map((seat) => (
+        <s key={seat.number} class="quiet">
+          {linked(seat)}
+          <span class="hidden"> {said.cancelled}</span>
+        </s>
       ))}
     </span>
   );

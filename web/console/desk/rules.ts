@@ -60,7 +60,8 @@ interface Bounds {
   readonly max: number;
 }
 
-function wholeFault(text: string, { min, max }: Bounds, measure: Measure): Fault | undefined {
+/** Undefined where it is a whole number within the bounds. */
+export function wholeFault(text: string, { min, max }: Bounds, measure: Measure): Fault | undefined {
   if (oneLineIn(text) === '') return faults.needed;
   const value = amountIn(text, measure);
   if (typeof value !== 'number') return value;

@@ -2,6 +2,7 @@
 import { ask, type Reply } from '../../client/client.ts';
 import { Loaded, useLoad } from '../../ui/load.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
+import { reasonWords } from '../../words/cancellation-reasons.ts';
 import { begun, nameOfLabel } from '../../words/seat-name.ts';
 import { language, money, number, say } from '../../words/words.ts';
 import { PageHead } from '../parts/page-head.tsx';
@@ -10,7 +11,7 @@ import { Stat } from '../parts/stat.tsx';
 import { Table } from '../parts/table.tsx';
 import { place } from '../router.ts';
 import { exactly, lasted } from './moments.ts';
-import { queryOf } from './query.ts';
+import { addressOf, queryOf } from './query.ts';
 import { UserLink } from './reservations.tsx';
 import { SeatPicker } from './seat-picker.tsx';
 import { seatWords } from './seat-words.ts';
@@ -58,8 +59,9 @@ function StoryOf({ performanceId, seat }: { readonly performanceId: string; read
   );
 }
 
-function Now({ story: { seat, holds, refused } }: { readonly story: Story }) {
+function Now({ story: { seat, calledOff, holds, refused } }: { readonly story: Story }) {
   const said = say(seatWords);
+  const isOff = calledOff && seat.status === 'AVAILABLE';
   const owner = holds.find(({ status }) => status === 'CONFIRMED') ?? holds.find(({ status }) => status === 'HELD');
   return (
     <Panel
@@ -71,7 +73,7 @@ function Now({ story: { seat, holds, refused } }: { readonly story: Story }) {
           <dt>{said.now}</dt>
           <dd>
             <strong>
-              <ConditionOf of={seat.status} />
+              <ConditionOf of={isOff ? 'CALLED_OFF' : seat.status} />
             </strong>
           </dd>
         </div>
@@ -100,22 +102,49 @@ function Holds({ story: { holds, moreHolds } }: { readonly story: Story }) {
         <p class="empty">{said.noHold}</p>
       ) : (
         <ol class="holds">
-          {holds.map((hold) => (
+          {holds.map((hold, index) => (
             <li key={hold.reservationId} id={`hold-${hold.reservationId}`} data-condition={hold.status}>
               <div class="when">
                 <time dateTime={hold.from}>{exactly(hold.from)}</time>
                 <span class="small quiet">{endOf(hold, said)}</span>
+                {hold.cancellation !== null && (
+                  <GivenUp of={hold.cancellation} soldAgain={holds.slice(0, index).some(isPaid)} />
+                )}
               </div>
               <div>
                 <UserLink id={hold.userId} name={hold.name} />
-                <code class="small quiet">{hold.reservationId}</code>
+                <a class="small quiet" href={addressOf('/console/reservation', { id: hold.reservationId })}>
+                  <code>{hold.reservationId}</code>
+                </a>
               </div>
-              <ConditionOf of={hold.status} />
+              <ConditionOf of={hold.cancellation === null ? hold.status : 'GIVEN_BACK'} />
             </li>
           ))}
         </ol>
       )}
     </Panel>
+  );
+}
+
+const isPaid = ({ paidAt }: Hold): boolean => paidAt !== null;
+
+interface GivenUpProps {
+  readonly of: NonNullable<Hold['cancellation']>;
+  /** Somebody has paid for it since. */
+  readonly soldAgain: boolean;
+}
+
+/** How a paid seat was given back: when, why, by whom, and what it came to. */
+function GivenUp({ of: { at, reason, refund, fee, by }, soldAgain }: GivenUpProps) {
+  const said = say(seatWords);
+  return (
+    <span class="small">
+      <time dateTime={at}>{said.cancelledAt(exactly(at))}</time> · {say(reasonWords)[reason]}
+      {by !== null && ` · ${said.by(by.email ?? by.name ?? by.id)}`}
+      <br />
+      <span translate={false}>{said.cameTo(money(refund), money(fee))}</span>
+      {soldAgain && ` · ${said.soldAgain}`}
+    </span>
   );
 }
 

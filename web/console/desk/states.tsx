@@ -21,6 +21,11 @@ const words = {
     PENDING: '처리 중',
     DONE: '출금 완료',
     NOT_SENT: '출금 실패',
+    GIVEN_BACK: '예매 취소',
+    PARTLY_GIVEN_BACK: '일부 취소',
+    CALLED_OFF: '취소된 회차',
+    MOVED: '일정 변경',
+    SCHEDULED: '예정대로',
   },
   en: {
     HELD: 'Held',
@@ -41,6 +46,11 @@ const words = {
     PENDING: 'On its way',
     DONE: 'Sent back',
     NOT_SENT: 'Not sent',
+    GIVEN_BACK: 'Cancelled',
+    PARTLY_GIVEN_BACK: 'Partly cancelled',
+    CALLED_OFF: 'Called off',
+    MOVED: 'Moved',
+    SCHEDULED: 'Scheduled',
   },
 };
 
@@ -54,4 +64,16 @@ export function ConditionOf({ of }: { readonly of: Condition }) {
       {conditionName(of)}
     </span>
   );
+}
+
+interface Paid {
+  readonly status: 'HELD' | 'CONFIRMED' | 'EXPIRED' | 'CANCELLED';
+  readonly paidAt?: string | undefined;
+  readonly cancelledSeats?: readonly unknown[] | undefined;
+}
+
+/** A hold that was let go of and a paid one that was cancelled are two things, and are called so. */
+export function conditionOf({ status, paidAt, cancelledSeats = [] }: Paid): Condition {
+  if (status === 'CONFIRMED' && cancelledSeats.length > 0) return 'PARTLY_GIVEN_BACK';
+  return status === 'CANCELLED' && paidAt !== undefined ? 'GIVEN_BACK' : status;
 }

@@ -8,6 +8,7 @@ import { Loaded, useLoad } from '../../ui/load.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { dateSpan, say, titleIn } from '../../words/words.ts';
 import { PageHead } from '../parts/page-head.tsx';
+import { TermsPanel } from '../refunds/terms-panel.tsx';
 import type { PageProps } from '../routes.tsx';
 import { Charts } from './charts.tsx';
 import { SalesPanel } from './sales.tsx';
@@ -67,7 +68,10 @@ function Sale({ concert, sales }: SaleProps) {
         {artist} · {venue} · {dateSpan(firstStartsAt, lastStartsAt)}
       </PageHead>
       <div class="sale">
-        <SalesPanel concertId={id} first={sales} read={readSales(id)} />
+        <div class="stack">
+          <SalesPanel concertId={id} first={sales} read={readSales(id)} />
+          <TermsPanel concertId={id} />
+        </div>
         <aside>
           <Steer concertId={id} />
         </aside>

@@ -17,10 +17,12 @@ export const settings = Object.keys(bounds) as Setting[];
 
 /** A setting that somebody else changed while it was being decided here. */
 export interface Conflict {
-  readonly setting: Setting | 'paused';
-  readonly from: number | string | null;
-  readonly to: number | string | null;
+  readonly setting: Setting | 'paused' | 'boundToSupply';
+  readonly from: ConflictValue;
+  readonly to: ConflictValue;
 }
+
+export type ConflictValue = number | string | boolean | null;
 
 export interface Conflicts {
   readonly by: string | null;
@@ -47,12 +49,13 @@ export interface Draft {
   send(inForce: InForce): Promise<void>;
   /** Pauses for reasons, or resumes with null. */
   pause(reasons: Reasons | null, inForce: InForce): Promise<void>;
+  /** Lets in only to seats that can be had, or whatever there is. */
+  bind(boundToSupply: boolean, inForce: InForce): Promise<void>;
 }
 
 export function createDraft(concertId: string): Draft {
   const touched = signal<Partial<Record<Setting, Touched>>>({});
   const conflicts = signal<Conflicts | undefined>(undefined);
-  const params = { concertId };
 
   const value: Draft['value'] = (setting, inForce) => touched.value[setting]?.value ?? inForce[setting];
   const changes: Draft['changes'] = (inForce) =>
@@ -62,7 +65,7 @@ export function createDraft(concertId: string): Draft {
   const update = async (body: Parameters<typeof ask<'updateConcert'>>[1]['body'], seen: InForce): Promise<void> => {
     conflicts.value = undefined;
     try {
-      await ask('updateConcert', { params, body });
+      await ask('updateConcert', { params: { concertId }, body });
     } catch (error) {
       const found = asProblem(error);
       if (found.code === 'SETTINGS_CHANGED') conflicts.value = conflictsIn(found.fields, body.expected ?? {}, seen);
@@ -106,6 +109,8 @@ export function createDraft(concertId: string): Draft {
         throw error;
       }
     },
+    bind: (boundToSupply, inForce) =>
+      update({ boundToSupply, expected: { boundToSupply: inForce.boundToSupply } }, inForce),
     pause: (reasons, inForce) =>
       update({ paused: pausing(reasons), expected: { paused: pausing(inForce.pauseReasons) } }, inForce),
   };
@@ -122,7 +127,10 @@ export function toldOf(reasons: InForce['pauseReasons']): string | null {
   return reasons === null ? null : [...new Set([reasons.ko, reasons.en])].join(' / ');
 }
 
-type Expected = Partial<Record<Setting, number>> & { readonly paused?: unknown };
+type Expected = Partial<Record<Setting, number>> & {
+  readonly paused?: unknown;
+  readonly boundToSupply?: boolean | undefined;
+};
 
 function conflictsIn(fields: Readonly<Record<string, unknown>>, expected: Expected, seen: InForce): Conflicts {
   const current = fields['current'] as InForce;
@@ -134,9 +142,12 @@ function conflictsIn(fields: Readonly<Record<string, unknown>>, expected: Expect
     expected.paused === undefined
       ? []
       : [{ setting: 'paused' as const, from: toldOf(seen.pauseReasons), to: toldOf(current.pauseReasons) }];
+  const { boundToSupply: bound } = expected;
+  const bounds =
+    bound === undefined ? [] : [{ setting: 'boundToSupply' as const, from: bound, to: current.boundToSupply }];
   return {
     by: by?.email ?? null,
     at: (fields['changedAt'] as string | null) ?? null,
-    changes: [...numbers, ...pauses],
+    changes: [...numbers, ...pauses, ...bounds],
   };
 }

@@ -8,7 +8,10 @@ export interface Now {
   readonly waiting: number;
   readonly active: number;
   readonly held: number;
+  readonly available: number;
   readonly paused: boolean;
+  /** Nobody is let in but to seats that can be had. */
+  readonly boundToSupply: boolean;
 }
 
 export interface Change {
@@ -21,6 +24,7 @@ interface Sentences {
   readonly raiseAdmits: (fans: string) => string;
   readonly raiseNobody: (max: string) => string;
   readonly raisePaused: string;
+  readonly raiseBound: string;
   readonly lowerDrains: (max: string, inside: string, leave: string) => string;
   readonly lowerRoom: (max: string) => string;
   readonly session: (from: string, to: string, inside: string) => string;
@@ -35,6 +39,7 @@ const sentences: Both<Sentences> = {
     raiseAdmits: (fans) => `기다리던 약 ${fans}명이 바로 입장해요.`,
     raiseNobody: (max) => `지금 바로 입장할 사람은 없어요. 앞으로 ${max}명까지 동시에 이용할 수 있어요.`,
     raisePaused: '입장이 멈춰 있어서 지금은 아무도 입장하지 않아요. 입장을 재개하면 적용돼요.',
+    raiseBound: '남은 좌석만큼만 입장하게 되어 있어서 지금 더 입장할 사람은 없어요. 좌석이 나오면 적용돼요.',
     lowerDrains: (max, inside, leave) =>
       `이용 중인 ${inside}명은 그대로 있어요. ${leave}명이 나가 ${max}명보다 적어질 때까지 아무도 입장하지 않아요.`,
     lowerRoom: (max) => `나가는 사람은 없어요. 앞으로 ${max}명까지만 동시에 이용할 수 있어요.`,
@@ -52,6 +57,7 @@ const sentences: Both<Sentences> = {
     raiseAdmits: (fans) => `Admits about ${fans} more at once.`,
     raiseNobody: (max) => `Admits nobody right now. From now on up to ${max} can be inside together.`,
     raisePaused: 'Admission is paused, so nobody is admitted now. It applies once admission is resumed.',
+    raiseBound: 'The line is bound to the seats, and they let nobody more in now. It applies once there are seats.',
     lowerDrains: (max, inside, leave) =>
       `Nobody is sent away: the ${inside} inside stay. Nobody is admitted until ${leave} have left and fewer than ${max} are inside.`,
     lowerRoom: (max) => `Nobody is sent away. From now on at most ${max} can be inside together.`,
@@ -88,17 +94,25 @@ export function effectOf(language: Language, change: Change, now: Now): string {
 
 // oxlint-disable-next-line max-params
 function effectOfMax(said: Sentences, { from, to }: Change, now: Now, count: (value: number) => string): string {
-  const { waiting, active, paused } = now;
-  if (to > from && paused) return said.raisePaused;
-  if (to > from) {
-    const admitted = admittedBy(to, now);
-    return admitted > 0 ? said.raiseAdmits(count(admitted)) : said.raiseNobody(count(to));
-  }
+  const { waiting, active } = now;
+  if (to > from) return effectOfMore(said, to, now, count);
   if (active < to || (active === to && waiting === 0)) return said.lowerRoom(count(to));
   return said.lowerDrains(count(to), count(active), count(active - to + 1));
 }
 
-/** How many of those who wait fit in. */
-export function admittedBy(maxActive: number, { waiting, active }: Now): number {
-  return Math.max(0, Math.min(waiting, maxActive - active));
+// oxlint-disable-next-line max-params
+function effectOfMore(said: Sentences, to: number, now: Now, count: (value: number) => string): string {
+  if (now.paused) return said.raisePaused;
+  const admitted = admittedBy(to, now);
+  if (admitted > 0) return said.raiseAdmits(count(admitted));
+  return now.waiting > 0 && now.active < to ? said.raiseBound : said.raiseNobody(count(to));
+}
+
+/** How many of those who wait fit in, as far as the seats let them; of those inside nobody knows here who holds any. */
+export function admittedBy(
+  maxActive: number,
+  { waiting, active, available, held, boundToSupply }: Omit<Now, 'paused'>,
+): number {
+  const seats = boundToSupply ? Math.min(available, available + held - active) : Infinity;
+  return Math.max(0, Math.min(waiting, maxActive - active, seats));
 }

@@ -1,17 +1,15 @@
 /** How much is sold: in all, by grade, by date; and when it is sold out if it goes on like this. */
-import type { ComponentChildren } from 'preact';
 import { useSignal } from '@preact/signals';
-import { Bar } from '../../ui/bar.tsx';
 import { Loaded } from '../../ui/load.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { clockTime, dateAndTime, money, number, say } from '../../words/words.ts';
 import { Panel } from '../parts/panel.tsx';
 import { usePolled } from './polled.ts';
+import { Choice, Manage, OnlyDate } from './sales-dates.tsx';
+import { Counted, shareOf } from './sales-table.tsx';
 import { salesWords, type Forecast, type Sales as Answer } from './sales-words.ts';
 import { overview } from './watch.ts';
 import './sales.css';
-
-type Counts = Answer['total'];
 
 const renew_ms = 2_000;
 /** Two hundred dates are half a megabyte, and every twelve seconds is often enough for that. */
@@ -51,6 +49,14 @@ function InAll({ sales }: { readonly sales: Answer }) {
       <dl class="stats">
         <Figure name={said.sold} value={number(total.sold)} of={`/ ${number(total.seats)} · ${shareOf(total)}`} />
         <Figure name={said.revenue} value={money(total.net)} />
+        {total.cancelled > 0 && (
+          <Figure
+            name={said.refunds}
+            value={money(total.refunds)}
+            of={` · ${said.cancelled} ${number(total.cancelled)}`}
+          />
+        )}
+        {total.fees > 0 && <Figure name={said.fees} value={money(total.fees)} />}
         <Figure name={said.held} value={number(total.held)} />
         <Figure name={said.free} value={number(total.available)} />
         <Figure name={said.perMinute} value={perMinute()} />
@@ -61,14 +67,22 @@ function InAll({ sales }: { readonly sales: Answer }) {
         first={said.grade}
         rows={(date ?? sales).grades.map((grade) => ({ key: grade.grade, name: grade.grade, counts: grade }))}
         sum={grades.length > 1 ? (date ?? total) : undefined}
+        withCancelled={total.cancelled > 0}
       />
+      {performances.length === 1 && <OnlyDate of={performances[0]} />}
       {performances.length > 1 && (
         <>
           <Counted
             caption={said.byDate}
             first={said.date}
-            rows={performances.map((one) => ({ key: one.id, name: <Choice of={one} chosen={chosen} />, counts: one }))}
+            rows={performances.map((one) => ({
+              key: one.id,
+              name: <Choice of={one} chosen={chosen} />,
+              counts: one,
+              manage: <Manage of={one} />,
+            }))}
             sum={total}
+            withCancelled={total.cancelled > 0}
           />
           <p class="small quiet">{said.choose}</p>
         </>
@@ -78,11 +92,6 @@ function InAll({ sales }: { readonly sales: Answer }) {
 }
 
 const perMinute = (): string => (overview.value === undefined ? '–' : number(overview.value.admittedPerMinute));
-
-/** Rounded down: what is not sold out never says 100 %. */
-function shareOf({ sold, seats }: Counts): string {
-  return `${number(seats === 0 ? 0 : Math.floor((sold / seats) * 1_000) / 10)}%`;
-}
 
 interface FigureProps {
   readonly name: string;
@@ -137,97 +146,5 @@ function SoldOut({ forecast }: { readonly forecast: Forecast }) {
         {said.basis(forecast)}
       </dd>
     </div>
-  );
-}
-
-interface ChoiceProps {
-  readonly of: Answer['performances'][number];
-  readonly chosen: { value: string | undefined };
-}
-
-function Choice({ of: { id, startsAt }, chosen }: ChoiceProps) {
-  return (
-    <button
-      type="button"
-      class="date-choice"
-      translate={false}
-      aria-pressed={chosen.value === id}
-      onClick={() => {
-        chosen.value = chosen.value === id ? undefined : id;
-      }}
-    >
-      {dateAndTime(startsAt)}
-    </button>
-  );
-}
-
-interface CountedProps {
-  /** Seen and read aloud. */
-  readonly caption: string;
-  /** The head of the first column. */
-  readonly first: string;
-  readonly rows: readonly { readonly key: string; readonly name: ComponentChildren; readonly counts: Counts }[];
-  readonly sum: Counts | undefined;
-}
-
-/** A table with its sum; many rows scroll inside it, between head and sum. */
-function Counted({ caption, first, rows, sum }: CountedProps) {
-  const said = say(salesWords);
-  return (
-    <div class="table sales-table" tabindex={0} role="group" aria-label={caption}>
-      <table>
-        <caption key={caption}>{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{first}</th>
-            {[said.soldOf, said.revenue, said.share, said.held, said.free].map((head) => (
-              <th key={head} scope="col" class="number">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ key, name, counts }) => (
-            <tr key={key}>
-              <th scope="row">{name}</th>
-              <Cells of={counts} />
-            </tr>
-          ))}
-        </tbody>
-        {sum !== undefined && (
-          <tfoot>
-            <tr>
-              <th scope="row">{said.sum}</th>
-              <Cells of={sum} />
-            </tr>
-          </tfoot>
-        )}
-      </table>
-    </div>
-  );
-}
-
-function Cells({ of }: { readonly of: Counts }) {
-  const { sold, seats, held, available, net } = of;
-  return (
-    <>
-      <td class="number" translate={false}>
-        {number(sold)} <span class="quiet">/ {number(seats)}</span>
-      </td>
-      <td class="number" translate={false}>
-        {money(net)}
-      </td>
-      <td class="number share" translate={false}>
-        {shareOf(of)}
-        <Bar share={seats === 0 ? 0 : sold / seats} />
-      </td>
-      <td class={`number ${held === 0 ? 'quiet' : ''}`} translate={false}>
-        {number(held)}
-      </td>
-      <td class="number" translate={false}>
-        {number(available)}
-      </td>
-    </>
   );
 }

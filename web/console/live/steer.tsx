@@ -11,13 +11,14 @@ import { clockTime, language, number, say } from '../../words/words.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { HoldWarning } from '../parts/hold-warning.tsx';
 import { Panel } from '../parts/panel.tsx';
-import { createDraft, settings, type Conflicts, type Draft, type InForce } from './draft.ts';
+import { createDraft, settings, type Conflicts, type ConflictValue, type Draft, type InForce } from './draft.ts';
 import { effectOf, type Now, type Setting } from './effects.ts';
 import { Late } from './late.tsx';
 import { Pause } from './pause.tsx';
 import { usePolled, type Polled } from './polled.ts';
 import { MaxActive, NumberSetting } from './setting-fields.tsx';
 import { settingWords } from './setting-words.ts';
+import { Supply } from './supply.tsx';
 import { overview, refreshOverview } from './watch.ts';
 import './steer.css';
 
@@ -36,6 +37,8 @@ const words = {
     conflictText: '아무것도 바꾸지 않았어요. 아래 값을 보고 다시 정해 주세요.',
     whoWhen: (email: string, time: string) => `${email}, ${time}`,
     running: '입장 중',
+    on: '켬',
+    off: '끔',
   },
   en: {
     title: 'Admission',
@@ -51,6 +54,8 @@ const words = {
     conflictText: 'You changed nothing. Look at the values below and decide again.',
     whoWhen: (email: string, time: string) => `${email}, ${time}`,
     running: 'Running',
+    on: 'on',
+    off: 'off',
   },
 };
 
@@ -85,6 +90,8 @@ function useNow(inForce: InForce): Now {
     waiting: now?.waiting ?? 0,
     active: now?.active ?? 0,
     held: now?.seats.held ?? 0,
+    available: now?.seats.available ?? 0,
+    boundToSupply: inForce.boundToSupply,
     paused: inForce.paused !== null,
   };
 }
@@ -107,6 +114,7 @@ function Controls({ draft, inForce, of }: ControlsProps) {
   return (
     <div class="steer stack">
       <Pause inForce={inForce} now={now} act={(reasons) => draft.pause(reasons, inForce).finally(renew)} />
+      <Supply inForce={inForce} now={now} act={(bound) => draft.bind(bound, inForce).finally(renew)} />
       {draft.conflicts.value !== undefined && <Conflicted conflicts={draft.conflicts.value} />}
       <ChangeForm
         draft={draft}
@@ -219,7 +227,8 @@ function valueOf(setting: Setting, value: number): string {
 
 function Conflicted({ conflicts: { by, at, changes } }: { readonly conflicts: Conflicts }) {
   const said = say(words);
-  const told = (setting: string, value: number | string | null): string => {
+  const told = (setting: string, value: ConflictValue): string => {
+    if (typeof value === 'boolean') return value ? said.on : said.off;
     if (typeof value === 'number') return valueOf(setting as Setting, value);
     return value ?? said.running;
   };

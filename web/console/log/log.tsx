@@ -13,6 +13,8 @@ import { settingWords } from '../live/setting-words.ts';
 import { PageHead } from '../parts/page-head.tsx';
 import { Table, type Column } from '../parts/table.tsx';
 import { place } from '../router.ts';
+import { DeedOf, isDeed } from './deeds.tsx';
+import { policyIn } from './policy.ts';
 import './log.css';
 
 const words = {
@@ -34,7 +36,15 @@ const words = {
     dates: (count: number) => `회차 ${count}개`,
     empty: '아직 작업 기록이 없어요.',
     more: '더 보기',
-    actions: { CREATE_CONCERT: '공연 등록', CHANGE_SETTINGS: '설정 변경' } as Readonly<Record<string, string>>,
+    on: '켬',
+    off: '끔',
+    actions: {
+      CREATE_CONCERT: '공연 등록',
+      CHANGE_SETTINGS: '설정 변경',
+      CANCEL_RESERVATION: '예매 대신 취소',
+      CALL_OFF_PERFORMANCE: '회차 취소',
+      MOVE_PERFORMANCE: '일정 변경',
+    } as Readonly<Record<string, string>>,
   },
   en: {
     title: 'Log',
@@ -54,14 +64,20 @@ const words = {
     dates: (count: number) => counted(count, 'performance'),
     empty: 'Nothing has been done yet.',
     more: 'Show more',
-    actions: { CREATE_CONCERT: 'Created a concert', CHANGE_SETTINGS: 'Changed settings' } as Readonly<
-      Record<string, string>
-    >,
+    on: 'on',
+    off: 'off',
+    actions: {
+      CREATE_CONCERT: 'Created a concert',
+      CHANGE_SETTINGS: 'Changed settings',
+      CANCEL_RESERVATION: 'Cancelled for a fan',
+      CALL_OFF_PERFORMANCE: 'Called a date off',
+      MOVE_PERFORMANCE: 'Moved a date',
+    } as Readonly<Record<string, string>>,
   },
 };
 
 type Said = (typeof words)['ko'];
-type Entry = Reply<'listOperatorLog'>['entries'][number];
+export type Entry = Reply<'listOperatorLog'>['entries'][number];
 
 const page_limit = 50;
 
@@ -157,7 +173,11 @@ function columnsIn(said: Said): readonly Column<Entry>[] {
         <a href={`/console/concerts/${concertId}`}>{concertTitle === null ? concertId : titleIn(concertTitle)[0]}</a>
       ),
     },
-    { key: 'how', title: said.how, cell: (entry) => <Differences entry={entry} /> },
+    {
+      key: 'how',
+      title: said.how,
+      cell: (entry) => (isDeed(entry) ? <DeedOf entry={entry} /> : <Differences entry={entry} />),
+    },
   ];
 }
 
@@ -217,6 +237,8 @@ function valueOf(said: Said, name: string, value: unknown): string {
   if (name === 'paused') {
     return value === null ? said.running : said.pausedFor((value as { reason: string }).reason);
   }
+  if (name === 'refundPolicy') return policyIn(value);
+  if (typeof value === 'boolean') return value ? said.on : said.off;
   if (typeof value === 'number') return name.endsWith('Seconds') ? countdown(value) : number(value);
   if (Array.isArray(value)) return said.dates(value.length);
   return typeof value === 'string' ? value : JSON.stringify(value);
