@@ -26,7 +26,7 @@ const { house, one, other } = await openTwoOffices();
 const price = 50_000;
 const officeOf = (index: number) => (index % 2 === 0 ? one : other);
 const told = ({ status, code, fields }: Answer<unknown>): string =>
-  [status, code, fields['because']].filter((word) => word !== undefined).join(' ');
+  [status, code, fields['because'] as string | undefined].filter((word) => word !== undefined).join(' ');
 const already = '409 NOT_CANCELLABLE ALREADY_CANCELLED';
 
 test('one reservation cancelled 20 times at once with 20 keys on two servers: one refund', async () => {
@@ -69,7 +69,7 @@ test('some of the seats against all of them, the fan against the operator, and a
     const refunds = done.reduce((sum, { refund }) => sum + refund, 0);
     assert.equal((await one.wallet(fan)).body.balance, refunds);
     const { body } = await other.reservation(fan, reservationId);
-    assert.deepEqual(body.cancelledSeats?.map(({ number }) => number).toSorted(), seats.toSorted());
+    assert.deepEqual(new Set(body.cancelledSeats?.map(({ number }) => number)), new Set(seats));
     // For the next round.
     if (body.seats.length > 0) assert.equal((await one.cancelForFan(reservationId, { reason: 'fan' })).status, 201);
   }

@@ -74,7 +74,7 @@ export async function measureCancellation(run: PartRun & { readonly yardstick: s
   const fill = (build: Build, url: string): Promise<void> =>
     build.name === 'this' ? fillPaid(url, extent.fans) : fillTill(build, url, extent.fans);
   const standing = await stand({ cluster, builds, purpose: 'cancellation' }, fill, open);
-  const load = open.use(await startLoad());
+  const load = open.use(startLoad());
   const { rows, busy } = await measure(load, standing, { ...run, ...extent });
   await builds.yardstick.closeTill?.(standing.yardstick.databaseUrl);
   return {

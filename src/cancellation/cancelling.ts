@@ -200,9 +200,11 @@ async function moveMoney(
   });
 }
 
+/** As PostgreSQL writes an array. */
+export const inBraces = (numbers: readonly number[]): string => `{${numbers.join(',')}}`;
+
 /** Sent without waiting: if one cannot be written, nothing of the transaction stands. */
 function record(tx: Tx, concertId: string, grants: readonly Grant[], done: readonly Cancelled[]): void {
-  const inBraces = (numbers: readonly number[]): string => `{${numbers.join(',')}}`;
   const seatsOf = grants.map(({ refund }) => refund.seats);
   void tx`
     insert into cancellations (concert_id, id, reservation_id, performance_id, user_id, seat_numbers, seat_fees, price, fee,

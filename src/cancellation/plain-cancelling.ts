@@ -9,7 +9,7 @@ import type { Database, Sql, Statement } from '../platform/database.ts';
 import { Refusal } from '../refusals.ts';
 import { givingUp, readPaid, type SeatChange } from '../reservation/reservation.ts';
 import { lockingWallets, refunding } from '../wallet/wallet.ts';
-import { judge, type Batch, type CancelCommand, type Cancelled, type Grant } from './cancelling.ts';
+import { inBraces, judge, type Batch, type CancelCommand, type Cancelled, type Grant } from './cancelling.ts';
 
 export interface PlainlyCancelled {
   readonly done: ReadonlyMap<CancelCommand, Cancelled>;
@@ -82,7 +82,6 @@ interface CancelledRow {
 /** The wallets are locked by the statement before, so no other transaction moves these fans' money or cancels for them. */
 function cancelling(sql: Sql, concertId: string, grants: readonly Grant[]): Statement<CancelledRow[]> {
   const { isNew, remembered } = keyParts(sql, 'cancelled');
-  const inBraces = (numbers: readonly number[]): string => `{${numbers.join(',')}}`;
   const answers = grants.map((grant) => JSON.stringify(cancelledBy(grant, 0)).split('"balance":0', 2));
   return sql<CancelledRow[]>`
     with asked as (

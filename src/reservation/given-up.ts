@@ -122,18 +122,16 @@ export const givingUp = (sql: Sql, concertId: string): Statement<readonly unknow
  * (`countChanges`). At least one.
  */
 export function takeBack(tx: Tx, concertId: string, givenUp: readonly GivenUp[]): Statement<SeatChange[]> {
-  const parts = [...Map.groupBy(givenUp, ({ reservationId }) => reservationId).values()].map((own) => ({
-    ...own[0],
-    numbers: `{${own.flatMap(({ seatNumbers }) => seatNumbers).join(',')}}`,
-    price: own.reduce((sum, { price }) => sum + price, 0),
-  }));
+  const parts = [...Map.groupBy(givenUp, ({ reservationId }) => reservationId)];
+  const dates = new Map(givenUp.map(({ reservationId, performanceId }) => [reservationId, performanceId]));
   const seats = givenUp.reduce((sum, { seatNumbers }) => sum + seatNumbers.length, 0);
   return tx<SeatChange[]>`
     with cancelled as materialized (
       select reservation_id, performance_id, numbers::int[] as numbers, price
-      from unnest(${parts.map(({ reservationId }) => reservationId ?? '')}::text[],
-        ${parts.map(({ performanceId }) => performanceId ?? '')}::text[], ${parts.map(({ numbers }) => numbers)}::text[],
-        ${parts.map(({ price }) => price)}::bigint[]) as given (reservation_id, performance_id, numbers, price)
+      from unnest(${parts.map(([id]) => id)}::text[], ${parts.map(([id]) => dates.get(id) ?? '')}::text[],
+        ${parts.map(([, own]) => `{${own.flatMap(({ seatNumbers }) => seatNumbers).join(',')}}`)}::text[],
+        ${parts.map(([, own]) => own.reduce((sum, { price }) => sum + price, 0))}::bigint[])
+        as given (reservation_id, performance_id, numbers, price)
       order by reservation_id collate "C"
     ), ${takingBack(tx, concertId)}, met as (
       select expect_rows((select count(*) from changed) + (select count(*) from freed), ${parts.length + seats})::text as all
