@@ -9,6 +9,7 @@ import { showBodies } from './shown/bodies.ts';
 import { showBookings } from './shown/bookings.ts';
 import { showCallingOff } from './shown/calling-off.ts';
 import { showCalm } from './shown/calm.ts';
+import { showCancellation } from './shown/cancellation.ts';
 import { showCore } from './shown/core.ts';
 import { showDoor } from './shown/door.ts';
 import { showFunding } from './shown/funding.ts';
@@ -30,6 +31,7 @@ const shows: { readonly [N in PartName]: (figures: FiguresOf[N]) => Shown } = {
   calm: showCalm,
   bookings: showBookings,
   funding: showFunding,
+  cancellation: showCancellation,
   'calling-off': showCallingOff,
   recovery: showRecovery,
   pages: showPages,

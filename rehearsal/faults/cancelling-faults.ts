@@ -43,7 +43,8 @@ async function breakOffCallingOff(field: Field, { stage }: Running): Promise<str
     came.push(await progress());
     hits.push(await next);
   }
-  if (hits.at(-1) === undefined) throw new Error('it was not gone on with by itself');
+  if (hits.at(-1) === undefined)
+    throw new Error(`not gone on with by itself: ${came.join(' and ')}, now ${await progress()}`);
   await field.postgres.kill();
   await sleep(kill_every_ms);
   await field.postgres.start();

@@ -26,8 +26,6 @@ export interface Found {
   readonly paid: PaidSeats | undefined;
   /** Of its date, as it was laid out; prices never change. */
   readonly performance: Performance | undefined;
-  /** By PostgreSQL, to the millisecond. */
-  readonly now: Date;
 }
 
 const notOfIt = { en: 'must be seats of this reservation', ko: '이 예매의 좌석이어야 해요' };
@@ -39,7 +37,7 @@ const notDistinct = { en: 'must not repeat itself', ko: '같은 값이 두 번 �
  * off), and where no operator decides STARTED, CLOSED, POLICY.
  */
 export function refundFor({ fanId, seatNumbers }: Wanted, found: Found, operator?: ForFan): Refund | Refusal {
-  const { paid, performance, now } = found;
+  const { paid, performance } = found;
   if (paid === undefined || performance === undefined || paid.userId !== fanId) return refuse('NOT_FOUND');
   const kept = paid.seatNumbers.filter((number) => !paid.cancelledNumbers.includes(number));
   const numbers = seatNumbers ?? kept;
@@ -51,7 +49,7 @@ export function refundFor({ fanId, seatNumbers }: Wanted, found: Found, operator
   // Here USED has its place, when there are tickets that can be.
   const seats = numbers.map((number) => ({ number, price: priceOf(performance, number) }));
   if (operator !== undefined) return refundLess(operator, seats, `operator:${operator.feePercent}`);
-  const refund = refundOf({ ...paid, paidAt: paid.paidAt, now, seats });
+  const refund = refundOf({ ...paid, paidAt: paid.paidAt, now: paid.readAt, seats });
   return 'because' in refund ? refuse('NOT_CANCELLABLE', { because: refund.because }) : refund;
 }
 

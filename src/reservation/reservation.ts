@@ -31,7 +31,7 @@ import { createSoldSeats, soldOutDuty, type Sold } from './sold.ts';
 export { concertIdOf, reservedSeats } from './answer.ts';
 export { paidColumns, whatWasPaid, type PaidRow } from './paid.ts';
 export type { GivenBack, OwnReservation, Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
-export { lockPaid, readPaid, takeBack, type GivenUp, type PaidSeats } from './given-up.ts';
+export { givingUp, lockPaid, readPaid, takeBack, type GivenUp, type PaidSeats } from './given-up.ts';
 export { callOffSale, giveBackSome, lockFree, moveSale, nextSold, type SoldTo } from './date-changes.ts';
 export { confirming } from './sale.ts';
 export type { LockedReservation } from './sale.ts';

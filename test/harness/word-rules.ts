@@ -32,6 +32,16 @@ const rules: readonly Rule[] = [
   { what: 'to top up is never to charge', pattern: /(?<![/.])\b[Cc]harge[ds]?\b/, isOf: isEnglish },
   { what: 'to withdraw is 출금', pattern: /인출|송금|환급/, isOf: isKorean },
   { what: 'to withdraw', pattern: /\bcash(?:es|ed|ing)? out\b|\bpay-?outs?\b/i, isOf: isEnglish },
+  { what: 'what cancelling costs is 취소 수수료', pattern: /위약금|페널티|공제액/, isOf: isKorean },
+  { what: 'beside a refund there is a 보상금', pattern: /보상(?!금)|배상|위로금/, isOf: isKorean },
+  { what: 'one stands by for 취소표', pattern: /취켓|취소 좌석 대기|웨이팅/, isOf: isKorean },
+  {
+    what: 'a date is called off, and moved',
+    pattern: /\b(?:show|date|concert)s? (?:is|was|has been|are|were) cancelled\b|\bpostponed\b/i,
+    isOf: isEnglish,
+  },
+  { what: 'a cancellation fee', pattern: /\bpenalt(?:y|ies)\b|\bcancellation charge/i, isOf: isEnglish },
+  { what: 'to stand by', pattern: /\bwait-?list|\bstand-?by list\b/i, isOf: isEnglish },
   { what: 'play money is 데모 머니', pattern: /(?:가상|연습|모의|가짜)\s?(?:머니|돈)/, isOf: isKorean },
   { what: 'play money', pattern: /\b(?:fake|demo|test|pretend) money\b/i, isOf: isEnglish },
   {

@@ -216,7 +216,7 @@ export function ReservationTable({ rows, empty }: { readonly rows: readonly Row[
 }
 
 /** What is kept, and what went back. */
-function Amount({ of: { amount, cancellations } }: { readonly of: Row }) {
+function Amount({ of: { amount, cancellations = [] } }: { readonly of: Row }) {
   const refunded = cancellations.reduce((sum, { refund }) => sum + refund, 0);
   return (
     <>
