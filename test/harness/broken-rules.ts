@@ -1,4 +1,5 @@
 /** Ways to break each rule that the audit checks, by the name of its check: constraints and triggers are taken away first. */
+import { brokenDates } from './broken-dates.ts';
 import { ledgerOpen, moneyPlants, paymentsOpen } from './broken-money-rules.ts';
 
 const kindsOpen = `${ledgerOpen}alter table transfers drop constraint transfers_fit_their_kind; `;
@@ -13,6 +14,7 @@ const paidTwice = `update reservations set user_id = 'u1', amount = 0, status = 
 
 /** By check. Each is SQL against the world of `sale-in-rows.ts`. */
 export const plants: Readonly<Record<string, readonly string[]>> = {
+  ...brokenDates,
   'I2 ACTIVE tokens are counted exactly and within maxActive': [
     'update rooms set active = 1',
     `${roomsOpen}update rooms set max_active = 1, active_ceiling = 1`,
