@@ -23,7 +23,7 @@ import { reservationRetention } from './retention.ts';
 import { confirm, lockForPayment } from './sale.ts';
 import type { SeatChange } from './seat-board.ts';
 import { createSeatBoards, type KeptBoard, type SeatBoards } from './seat-boards.ts';
-import { seatsLeft } from './on-sale.ts';
+import { seatsOnSale } from './on-sale.ts';
 import { createStandings, type SaleStanding, type WholeStanding } from './standing.ts';
 import { createSeatEvents, type SeatEvents } from './seat-events.ts';
 import { createSoldSeats, soldOutDuty, type Sold } from './sold.ts';
@@ -155,7 +155,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
   const standings = createStandings({ boards, catalog, sold });
   giveBackOnLeaving(boards, waitingRoom);
   followCatalog(catalog, [sold, standings, events]);
-  waitingRoom.boundBy({ left: seatsLeft, counts: standings.countsOnSale });
+  waitingRoom.boundBy({ ...seatsOnSale, counts: standings.countsOnSale });
   return {
     ...holding(options, holds),
     cancel: (userId, id) => cancellations.cancel(concertIdOf(id), { userId, id }),

@@ -15,15 +15,21 @@ export interface Seats {
    * statement behind that lock reads what holds until their commit.
    */
   left(sql: Sql | Tx, concertId: string | Part): Part;
+  /** A row for a `from`: the same, and how many such dates there are. */
+  onSale(sql: Sql, concertId: Part): Part;
+  /** A row for a `from`: how many seats are held by live holds, and by how many fans. Looks at all live holds there are. */
+  held(sql: Sql, concertId: Part): Part;
+  /** When the last of the dates on sale begins, as an expression; null: there is none. */
+  lastBegins(sql: Sql | Tx, concertId: string | Part): Part;
   /** What is told of the seats of the dates on sale: from memory, so at most a moment old. */
   counts(concertId: string): Promise<SeatCounts>;
 }
 
-export interface Supply {
-  /** To be called once, before anybody is let in, by the room that keeps the seats. */
+export interface Supply extends Pick<Seats, 'left' | 'lastBegins'> {
+  /** To be called once, before anybody is let in, by the room that keeps the seats; until then there are none. */
   by(seats: Seats): void;
-  /** How many seats are left: none while nobody has said how they are counted. */
-  left(sql: Sql | Tx, concertId: string | Part): Part;
+  /** How they are counted, if that was said. */
+  seats(): Seats | undefined;
   /** Puts what there is on this board. */
   count(board: Board): Promise<void>;
 }
@@ -34,7 +40,9 @@ export function createSupply(): Supply {
     by: (counted) => {
       seats = counted;
     },
+    seats: () => seats,
     left: (sql, concertId) => seats?.left(sql, concertId) ?? sql`0`,
+    lastBegins: (sql, concertId) => seats?.lastBegins(sql, concertId) ?? sql`null::timestamptz`,
     count: async (board) => {
       const counts = await seats?.counts(board.concertId);
       if (counts !== undefined) board.supply = counts;
