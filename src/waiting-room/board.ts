@@ -6,6 +6,7 @@
 import type { Language } from '../platform/language.ts';
 import { Turnover, type Pace } from './pace.ts';
 import { SortedNumbers } from './sorted-numbers.ts';
+import type { SeatCounts } from './supply.ts';
 import type { Pass } from './tokens.ts';
 
 export type TokenStatus = 'WAIT' | 'ACTIVE' | 'EXPIRED';
@@ -32,13 +33,6 @@ export interface Settings extends Pause {
   readonly maxSeatsPerFan: number;
   /** Nobody is let in but to seats that can be had. */
   readonly boundToSupply: boolean;
-}
-
-/** Of the dates on sale. */
-export interface SeatCounts {
-  readonly available: number;
-  readonly held: number;
-  readonly sold: number;
 }
 
 /** What happened to one place in line. */

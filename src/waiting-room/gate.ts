@@ -29,7 +29,7 @@ import { createSupply, type Supply } from './supply.ts';
 import { createTending } from './tending.ts';
 import { createQueueTokens, passOf, type Pass } from './tokens.ts';
 
-export { pauseOf, type Change, type News, type Pause, type SeatCounts, type Settings } from './board.ts';
+export { pauseOf, type Change, type News, type Pause, type Settings } from './board.ts';
 export type { LineNumbers } from './line-numbers.ts';
 export type { Gate } from './gatekeeper.ts';
 export type { Pass } from './tokens.ts';
@@ -47,7 +47,7 @@ export {
 export type { SessionEnd, TokenState } from './locked-tokens.ts';
 export { admitted, endingPaid, lockingRoom } from './admission.ts';
 export { lockRoom, saveRoom, type LockedRoom } from './line.ts';
-export type { Seats } from './supply.ts';
+export type { SeatCounts, Seats } from './supply.ts';
 
 export interface WaitingRoom {
   readonly gate: Gate;

@@ -3,7 +3,6 @@
  * counted; here it is said how many may be let in to them.
  */
 import type { Sql, Statement, Tx } from '../platform/database.ts';
-import type { Board, SeatCounts } from './board.ts';
 
 type Part = Statement<readonly unknown[]>;
 
@@ -25,13 +24,26 @@ export interface Seats {
   counts(concertId: string): Promise<SeatCounts>;
 }
 
+/** Of the dates on sale. */
+export interface SeatCounts {
+  readonly available: number;
+  readonly held: number;
+  readonly sold: number;
+}
+
+/** A board, as far as it is told of seats. */
+interface Countable {
+  readonly concertId: string;
+  supply: SeatCounts | undefined;
+}
+
 export interface Supply extends Pick<Seats, 'left' | 'lastBegins'> {
   /** To be called once, before anybody is let in, by the room that keeps the seats; until then there are none. */
   by(seats: Seats): void;
   /** How they are counted, if that was said. */
   seats(): Seats | undefined;
   /** Puts what there is on this board. */
-  count(board: Board): Promise<void>;
+  count(board: Countable): Promise<void>;
 }
 
 export function createSupply(): Supply {
