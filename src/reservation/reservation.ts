@@ -23,7 +23,7 @@ import { reservationRetention } from './retention.ts';
 import { confirm, lockForPayment } from './sale.ts';
 import type { SeatChange } from './seat-board.ts';
 import { createSeatBoards, type KeptBoard, type SeatBoards } from './seat-boards.ts';
-import { seatsLeft } from './on-sale.ts';
+import { seatsOnSale } from './on-sale.ts';
 import { createStandings, type Standings, type SaleStanding, type WholeStanding } from './standing.ts';
 import { createSeatEvents, type SeatEvents } from './seat-events.ts';
 import { createSoldSeats, soldOutDuty, type Sold } from './sold.ts';
@@ -228,7 +228,7 @@ function serveLine(
   boards: SeatBoards,
   { countsOnSale: counts }: Pick<Standings, 'countsOnSale'>,
 ): void {
-  boundBy({ left: seatsLeft, counts });
+  boundBy({ ...seatsOnSale, counts });
   onLeaving(async (tx, concertId, userIds) => {
     const changes = await giveBackOf(tx, concertId, userIds);
     countChanges(tx, concertId, changes);
