@@ -71,7 +71,7 @@ test('a fan cancels one of two seats by what was quoted, though an answer is los
   await reads(next, '#told', /나의 대기 순서 1\. 취소표를 기다리고 있어요/);
   await next.assertAccessible();
   // The server paints the same.
-  assert.match(await paintedFor(next, date.concertId, 'ko'), /취소표를 기다리고 있어요.*판매 2석/s);
+  assert.match(await paintedFor(next, date.concertId, 'ko'), /취소표를 기다리고 있어요.*판매\s2석/s);
 
   await fan.open('/my');
   await page.locator('.own-act a').click();

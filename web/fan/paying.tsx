@@ -1,8 +1,10 @@
 /** Paying for a hold, or letting go of it: what is in the wallet, what else goes with it, the rules of a refund, the button. */
+import { useEffect } from 'preact/hooks';
 import { useSignal, type Signal } from '@preact/signals';
 import { ask, type Reply } from '../client/client.ts';
 import { asProblem, isPassing, type Problem } from '../client/problem.ts';
 import { Button } from '../ui/button.tsx';
+import { fetchFontFor } from '../ui/font-ahead.ts';
 import { useHeir } from '../ui/focus.ts';
 import { LiveRegion } from '../ui/live-region.tsx';
 import { Notice, Refused } from '../ui/notice.tsx';
@@ -110,6 +112,8 @@ export function Pay(props: PayProps) {
   const said = say(words);
   const { held, set, reload } = props;
   const { reservation, concert, wallet } = held;
+  // Said when there is no line any more to fetch it by.
+  useEffect(() => fetchFontFor(said.lost), [said]);
   const { busy, problem, press, release } = usePaying(props);
   const missing = reservation.amount - wallet.balance;
   const told = useSignal('');

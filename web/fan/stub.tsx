@@ -5,7 +5,7 @@
 import type { ComponentChildren } from 'preact';
 import { OwnTime } from '../ui/own-time.tsx';
 import { clockTime, dateWithYear, money, nameOfLabel, say, titleIn } from '../words/words.ts';
-import { startsAtOf, type Concert } from './concerts.ts';
+import { dateIn, startsAtOf, type Concert } from './concerts.ts';
 import { cancelledSeatsOf, isGivenBack, type Reservation } from './reservation.ts';
 import './stub.css';
 
@@ -15,7 +15,7 @@ const words = {
     hall: '장소',
     seats: '좌석',
     price: '금액',
-    stamps: { paid: ['예매', '완료'], void: ['예매', '취소'] },
+    stamps: { paid: ['예매', '완료'], void: ['예매', '취소'], off: ['공연', '취소'] },
     cancelled: '취소된 좌석',
   },
   en: {
@@ -23,7 +23,7 @@ const words = {
     hall: 'Venue',
     seats: 'Seats',
     price: 'Total',
-    stamps: { paid: ['Confirmed'], void: ['Cancelled'] },
+    stamps: { paid: ['Confirmed'], void: ['Cancelled'], off: ['Called off'] },
     cancelled: 'Cancelled seat',
   },
 };
@@ -37,9 +37,12 @@ export interface StubProps {
   readonly fresh?: boolean;
 }
 
-type State = 'held' | 'paid' | 'over' | 'void';
+type State = 'held' | 'paid' | 'over' | 'void' | 'off';
 
-function stateOf(reservation: Reservation): State {
+/** Of a date that was called off, a ticket that was paid for lets nobody in, refunded already or not yet. */
+function stateOf(reservation: Reservation, concert: Concert): State {
+  const isOff = dateIn(concert, reservation.performanceId)?.status === 'CANCELLED';
+  if (isOff && reservation.paid !== undefined) return 'off';
   if (isGivenBack(reservation)) return 'void';
   return ({ HELD: 'held', CONFIRMED: 'paid', EXPIRED: 'over', CANCELLED: 'over' } as const)[reservation.status];
 }
@@ -49,7 +52,7 @@ export function Stub({ reservation, concert, end, fresh = false }: StubProps) {
   const { amount, paid, performanceId } = reservation;
   const [title, second] = titleIn(concert.title);
   const startsAt = startsAtOf(concert, performanceId);
-  const state = stateOf(reservation);
+  const state = stateOf(reservation, concert);
   return (
     <div class={`stub ${state} ${fresh ? 'fresh' : ''}`}>
       <div class="stub-body">
@@ -77,10 +80,12 @@ export function Stub({ reservation, concert, end, fresh = false }: StubProps) {
           </div>
           <div>
             <dt>{said.price}</dt>
-            <dd>{state === 'void' ? <s key="void">{money(paid ?? 0)}</s> : <b key="kept">{money(amount)}</b>}</dd>
+            <dd>
+              {isGivenBack(reservation) ? <s key="void">{money(paid ?? 0)}</s> : <b key="kept">{money(amount)}</b>}
+            </dd>
           </div>
         </dl>
-        {(state === 'paid' || state === 'void') && <Stamp key={state} words={said.stamps[state]} />}
+        {(state === 'paid' || state === 'void' || state === 'off') && <Stamp key={state} words={said.stamps[state]} />}
       </div>
       <div class="stub-end">{end}</div>
     </div>

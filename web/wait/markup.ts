@@ -143,8 +143,9 @@ export function aheadOf(language: Language, position: number): string {
 export function estimateOf(view: EstimateView): string {
   const [first = '', ...others] = estimateTextsOf(view).map(escaped);
   if (others.length === 0) return `<p>${first}</p>`;
-  const isReason = !isSoldOut(view.sale) && !isStandby(view);
-  const lines = others.map((text, index) => `<p${isReason && index === 0 ? ' class="reason"' : ''}>${text}</p>`);
+  const kind = isStandby(view) ? ' class="calm"' : ' class="reason"';
+  const isMarked = (index: number): boolean => isStandby(view) || (index === 0 && !isSoldOut(view.sale));
+  const lines = others.map((text, index) => `<p${isMarked(index) ? kind : ''}>${text}</p>`);
   return `<strong>${first}</strong>${lines.join('')}`;
 }
 

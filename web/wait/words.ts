@@ -1,5 +1,5 @@
 /** What the waiting room says. Read by the server for the first paint and by the page from then on. */
-import { counted, type Both } from '../words/language.ts';
+import { counted, unbroken, type Both } from '../words/language.ts';
 
 export interface WaitWords {
   readonly title: string;
@@ -72,6 +72,9 @@ export interface WaitWords {
   readonly other: string;
 }
 
+/** A line ends between two of them only. */
+const parts = (...all: readonly string[]): string => all.map(unbroken).join(' · ');
+
 export const waitWords: Both<WaitWords> = {
   ko: {
     title: '대기실',
@@ -103,7 +106,7 @@ export const waitWords: Both<WaitWords> = {
     standbyJoin: '취소표를 기다릴 수 있어요',
     standbyButton: '취소표 대기하기',
     supply: (available, held, sold) =>
-      `선택할 수 있는 좌석 ${available}석 · 선점 ${held}석, 다시 나올 수 있어요 · 판매 ${sold}석`,
+      parts(`선택할 수 있는 좌석 ${available}석`, `선점 ${held}석, 다시 나올 수 있어요`, `판매 ${sold}석`),
     offTitle: '공연이 취소됐어요',
     offWhy: (reason) => `취소된 이유: ${reason}`,
     offText: '이제 기다리지 않아도 돼요. 예매한 분은 결제한 금액 전부를 지갑으로 환불받아요.',
@@ -181,7 +184,7 @@ export const waitWords: Both<WaitWords> = {
     standbyJoin: 'You can stand by for returned seats',
     standbyButton: 'Stand by',
     supply: (available, held, sold) =>
-      `${counted(available, 'seat')} to choose · ${held} held, may come back · ${sold} sold`,
+      parts(`${counted(available, 'seat')} to choose`, `${held} held, may come back`, `${sold} sold`),
     offTitle: 'The show was called off',
     offWhy: (reason) => `Why: ${reason}`,
     offText: 'You need not wait any more. Whoever has tickets gets back all that they paid, into the wallet.',

@@ -1,7 +1,9 @@
 /** Which seats, what comes back for each and for all of them, by which rule and until when, and to where: before the button. */
+import { useEffect } from 'preact/hooks';
 import { useSignal, type ReadonlySignal, type Signal } from '@preact/signals';
 import { isPassing } from '../../client/problem.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
+import { fetchFontFor } from '../../ui/font-ahead.ts';
 import { LiveRegion } from '../../ui/live-region.tsx';
 import { Notice, Refused } from '../../ui/notice.tsx';
 import { counted, joinedPercents } from '../../words/language.ts';
@@ -65,6 +67,8 @@ interface ChooseProps {
 export function Choose({ known, pressing, chosen }: ChooseProps) {
   const said = say(words);
   const { quote, origin, reservation } = known;
+  // Said when there is no line any more to fetch it by.
+  useEffect(() => fetchFontFor(said.lost), [said]);
   const way = useSignal<Way>(origin > 0 ? 'origin' : 'wallet');
   const seats = quote.seats.length === 1 ? quote.seats : quote.seats.filter(({ number }) => chosen.value.has(number));
   const sums = sumsOf(seats);
