@@ -18,8 +18,8 @@ export function dice(runs: number): Parameters<unknown> {
 const character = integer({ min: 0, max: code_point_max - surrogates.count }).map(
   (nth) => String.fromCodePoint(nth < surrogates.first ? nth : nth + surrogates.count),
   (made) => {
-    if (typeof made !== 'string' || [...made].length !== 1) throw new TypeError('not one character');
-    const point = made.codePointAt(0) ?? 0;
+    const point = typeof made === 'string' ? made.codePointAt(0) : undefined;
+    if (point === undefined || made !== String.fromCodePoint(point)) throw new TypeError('not one character');
     return point < surrogates.first ? point : point - surrogates.count;
   },
 );
