@@ -24,9 +24,9 @@ import { confirm, lockForPayment } from './sale.ts';
 import type { SeatChange } from './seat-board.ts';
 import { createSeatBoards, type KeptBoard, type SeatBoards } from './seat-boards.ts';
 import { seatsOnSale } from './on-sale.ts';
-import { createStandings, type Standings, type SaleStanding, type WholeStanding } from './standing.ts';
+import { createStandings, type SaleStanding, type Standings, type WholeStanding } from './standing.ts';
 import { createSeatEvents, type SeatEvents } from './seat-events.ts';
-import { createSoldSeats, soldOutDuty, type Sold } from './sold.ts';
+import { createSoldSeats, soldOutDuty, type Sold, type SoldSeats } from './sold.ts';
 
 export { concertIdOf, reservedSeats } from './answer.ts';
 export { paidColumns, whatWasPaid, type PaidRow } from './paid.ts';
@@ -112,7 +112,7 @@ export interface ReservationsOptions {
   readonly database: Database;
   readonly feed: Feed;
   readonly catalog: Catalog;
-  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'boundBy' | 'onLeaving' | 'soldOut'>;
+  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'boundBy' | 'onLeaving' | 'seatsCameBack' | 'soldOut'>;
   readonly keys: Pick<Keys, 'known'>;
   readonly metrics: Pick<Metrics, 'batch' | 'depth' | 'holds' | 'attemptsDropped'>;
   /** Most commands in one batch of a lane. */
@@ -153,8 +153,8 @@ export function createReservations(options: ReservationsOptions): Reservations {
   const cancellations = createCancellations({ database, boards, metrics, batchMax });
   const sold = createSoldSeats(sql, metrics);
   const standings = createStandings({ boards, catalog, sold });
-  serveLine(waitingRoom, boards, standings);
   followCatalog(catalog, [sold, standings, events]);
+  serveTheLine(boards, waitingRoom, standings);
   return {
     ...holding(options, holds),
     cancel: (userId, id) => cancellations.cancel(concertIdOf(id), { userId, id }),
@@ -175,10 +175,7 @@ export function createReservations(options: ReservationsOptions): Reservations {
     confirm,
     giveBack: giveBackOf,
     countChanges,
-    announce: (concertId, changes) => {
-      boards.committed(changes);
-      sold.changed(concertId);
-    },
+    announce: announcing(boards, sold, waitingRoom),
     duties: [
       ...boards.duties,
       ...events.duties,
@@ -222,10 +219,22 @@ function followCatalog(
   });
 }
 
-/** Whatever a fan holds is given back with the session; and a line may be bound to what is left. */
-function serveLine(
-  { onLeaving, boundBy }: Pick<WaitingRoom, 'onLeaving' | 'boundBy'>,
+function announcing(
+  boards: Pick<SeatBoards, 'committed'>,
+  sold: Pick<SoldSeats, 'changed'>,
+  { seatsCameBack }: Pick<WaitingRoom, 'seatsCameBack'>,
+): Reservations['announce'] {
+  return (concertId, changes) => {
+    boards.committed(changes);
+    sold.changed(concertId);
+    if (changes.some(({ code }) => code === 0)) seatsCameBack(concertId);
+  };
+}
+
+/** Tells the line of its seats, and gives back with the session whatever a fan holds. */
+function serveTheLine(
   boards: SeatBoards,
+  { boundBy, onLeaving }: Pick<WaitingRoom, 'boundBy' | 'onLeaving'>,
   { countsOnSale: counts }: Pick<Standings, 'countsOnSale'>,
 ): void {
   boundBy({ ...seatsOnSale, counts });
