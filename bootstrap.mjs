@@ -52,7 +52,7 @@ function install() {
 }
 
 /** What pages are made of besides packages; `tidy.test.ts` holds it against what they import. */
-const page_sources = ['web', 'src/contract', 'src/pages/seal.svg'];
+const page_sources = ['web', 'src/contract', 'src/refunds', 'src/pages/seal.svg'];
 
 /** Changes with anything that the built pages are made of. */
 function fingerprintOfPages() {

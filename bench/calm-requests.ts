@@ -1,10 +1,10 @@
 /** What the fans of a hundred calm concerts ask, and those of a hot one, request by request. */
 import { createCredentials, get, post, type Secrets } from './wire.ts';
-import { seat_step } from './requests.ts';
+import { concerts, line_inside, middle_line, seat_step } from './requests.ts';
 
 export type CalmKind = 'status' | 'seats' | 'issue' | 'hold';
-/** `calm`: spread over the hundred. `hot`: all of them to the one. */
-export type CalmMix = 'calm' | 'hot';
+/** `calm`: spread over the hundred. `hot`: all of them to the one. `waiting`: polls of one line of 10,000. */
+export type CalmMix = 'calm' | 'hot' | 'waiting';
 
 export const calm_concerts = 100;
 export const calm_room = { inside: 400, waiting: 1_000 } as const;
@@ -22,8 +22,13 @@ export function calmConcert(index: number): string {
 /** Of ten requests: how many are of which kind. */
 const mixes: Record<CalmMix, readonly CalmKind[]> = {
   calm: ['status', 'seats', 'status', 'issue', 'status', 'hold', 'status', 'seats', 'status', 'hold'],
+  waiting: ['status'],
   hot: ['status', 'status', 'issue', 'status', 'status', 'hold', 'status', 'seats', 'status', 'status'],
 };
+
+const rooms = { calm: calm_room, hot: hot_room, waiting: { inside: line_inside, waiting: middle_line } } as const;
+/** Where all requests are to one concert. */
+const only: Partial<Record<CalmMix, string>> = { hot: hot_concert, waiting: concerts.middle };
 
 export interface CalmRequest {
   readonly kind: CalmKind;
@@ -33,15 +38,15 @@ export interface CalmRequest {
 /** Makes the request with a number, counted from 0; no two with different numbers want the same seat. */
 export function calmMaker(mix: CalmMix, secrets: Secrets): (index: number) => CalmRequest {
   const { place, bearer } = createCredentials(secrets);
-  const concertOf = (index: number): string => (mix === 'hot' ? hot_concert : calmConcert(index % calm_concerts));
-  const { inside, waiting } = mix === 'hot' ? hot_room : calm_room;
+  const { inside, waiting } = rooms[mix];
+  const concertOf = (index: number): string => only[mix] ?? calmConcert(index % calm_concerts);
   const seats = mix === 'hot' ? hot_seats : calm_seats;
   const kinds = mixes[mix];
   return (index) => {
     const concertId = concertOf(index);
     // How many came to this concert before; the calm ones begin at another kind each, so that they differ.
-    const own = mix === 'hot' ? index : Math.floor(index / calm_concerts);
-    const kind = kinds[(mix === 'hot' ? own : own + index) % kinds.length] ?? 'status';
+    const own = mix === 'calm' ? Math.floor(index / calm_concerts) : index;
+    const kind = kinds[(mix === 'calm' ? own + index : own) % kinds.length] ?? 'status';
     // Of ten requests to the hot one a single one is a hold, so the tens number them.
     const hold = mix === 'hot' ? Math.floor(own / kinds.length) : own;
     const insider = place(concertId, ((hold * seat_step) % inside) + 1);

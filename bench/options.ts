@@ -12,6 +12,8 @@ export const part_names = [
   'calm',
   'bookings',
   'funding',
+  'cancellation',
+  'calling-off',
   'recovery',
   'pages',
   'door',
@@ -20,7 +22,7 @@ export const part_names = [
 export type PartName = (typeof part_names)[number];
 
 /** Held against another build: measured where one is named. */
-const with_yardstick: readonly PartName[] = ['beside', 'rooms', 'funding'];
+const with_yardstick: readonly PartName[] = ['beside', 'rooms', 'funding', 'cancellation'];
 
 export interface Options extends CoreOptions {
   readonly parts: readonly PartName[];

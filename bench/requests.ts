@@ -3,7 +3,7 @@
  * here and there a fan, a hold and a seat are known by their number alone.
  */
 import { order_amount, ordererOf, orderOf, paymentOf } from './order-names.ts';
-import { createCredentials, get, holdOf, keyed, post, type Secrets } from './wire.ts';
+import { createCredentials, fanOf, get, holdOf, keyed, post, type Secrets } from './wire.ts';
 
 export type ScenarioName =
   | 'status'
@@ -19,6 +19,7 @@ export type ScenarioName =
   | 'charge, one fan'
   | 'confirm'
   | 'pay'
+  | 'cancel'
   | GrowthScenario;
 
 /** The same four requests to rooms that differ in the length of their lines alone. */
@@ -62,6 +63,8 @@ export const hall_fans = 75_000;
 export const holds_per_fan = 8;
 export const seats_per_performance = 100_000;
 export const small_seats = 50;
+/** Of each, in whole units. */
+export const seat_price = 1_000;
 export const hall_performances = (hall_fans * holds_per_fan) / seats_per_performance;
 const charging_fans = 50_000;
 
@@ -100,6 +103,11 @@ export function requestMaker(scenario: ScenarioName, secrets: Secrets): (index: 
     },
     pay: (index) =>
       post(`/reservations/${holdOf(concerts.till, index + 1)}/payment`, place(concerts.till, index + 1) + keyed(index)),
+    cancel: (index) => {
+      const headers = bearer(fanOf(concerts.till, index + 1)) + keyed(index);
+      const wish = JSON.stringify({ refund: seat_price });
+      return post(`/reservations/${holdOf(concerts.till, index + 1)}/cancellation`, headers, wish);
+    },
   };
   return isGrowth(scenario) ? growthMaker(scenario, secrets) : makers[scenario];
 }

@@ -5,7 +5,9 @@ import type { PartName } from './options.ts';
 import type { Beside } from './parts/beside.ts';
 import type { Bodies } from './parts/bodies.ts';
 import type { Bookings } from './parts/bookings.ts';
+import type { CallingOff } from './parts/calling-off.ts';
 import type { Calm } from './parts/calm.ts';
+import type { Cancellation } from './parts/cancellation.ts';
 import type { Core } from './parts/core.ts';
 import type { Door } from './parts/door.ts';
 import type { Funding } from './parts/funding.ts';
@@ -26,6 +28,8 @@ export interface FiguresOf extends Record<PartName, unknown> {
   calm: Calm;
   bookings: Bookings;
   funding: Funding;
+  cancellation: Cancellation;
+  'calling-off': CallingOff;
   recovery: Recovery;
   pages: Pages;
   door: Door;

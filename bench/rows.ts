@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { connect, type Sql } from '../src/platform/database.ts';
 import { migrate } from '../src/platform/migrations.ts';
-import { seat_step } from './requests.ts';
+import { seat_price as price, seat_step } from './requests.ts';
 
 export const day_seconds = 86_400;
 /** Of holds: they end before the sessions of those who are inside, as the house has it. */
@@ -14,7 +14,6 @@ const half_day_seconds = day_seconds / 2;
 const hold_seconds = 3_600;
 /** A connection that is silent for long is taken for lost, so no statement may last long. */
 const rows_per_statement = 100_000;
-const price = 1_000;
 const money = 10_000;
 
 /** Migrates the database, lets `fill` write its rows, and leaves it tidy. */
@@ -115,6 +114,38 @@ export async function holdsWithMoney(sql: Sql, concertId: string, { fans, seatsP
     select user_id, 'CHARGE', ${money}, ${money}, 'bench-' || user_id, 'open', now() - interval '2 days' from held order by fan`;
   await sql`insert into money_sources (source) values ('open') on conflict do nothing`;
   await sql`drop table held`;
+}
+
+/** The first fans of a concert have paid for one seat each, the day before yesterday, under its terms, and have money left. */
+export async function paidFor(sql: Sql, concertId: string, { fans, seatsPerPerformance }: Holds): Promise<void> {
+  await sql`
+    create temporary table paid as
+    select fan, 'jwt:' || ${concertId} || '-' || fan as user_id, ${`${concertId}-r`} || lpad(fan::text, 21, '0') as id,
+      ${`${concertId}-p`} || lpad(fan::text, 21, '0') as payment_id,
+      ${concertId} || '-' || (fan - 1) / ${seatsPerPerformance} + 1 as performance_id,
+      ((fan - 1) * ${seat_step} % ${seatsPerPerformance} + 1)::integer as number, now() - interval '2 days' as at
+    from generate_series(1, ${fans}::bigint) as fan`;
+  await sql`
+    insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, status, held_until, created_at,
+      payment_id, paid_at, refund_terms)
+    select ${concertId}, id, performance_id, user_id, array[number], ${price}, 'CONFIRMED', at + interval '5 minutes', at, payment_id, at,
+      (select refund_terms from concerts where id = ${concertId}) from paid`;
+  await sql`
+    update seats set reservation_id = paid.id, sold = true, version = 2
+    from paid where concert_id = ${concertId} and seats.performance_id = paid.performance_id and seats.number = paid.number`;
+  await sql`
+    update performance_sales as sales set changes = 2 * seat.sold, seats_reserved = seat.sold, revenue = ${price}::bigint * seat.sold
+    from (select performance_id, count(*)::integer as sold from paid group by performance_id) as seat
+    where concert_id = ${concertId} and sales.performance_id = seat.performance_id`;
+  await sql`insert into wallets (user_id, balance) select user_id, ${money - price} from paid`;
+  await sql`
+    insert into transfers (user_id, kind, amount, balance, reference, source, at)
+    select user_id, 'CHARGE', ${money}, ${money}, 'bench-' || user_id, 'open', at from paid order by fan`;
+  await sql`
+    insert into transfers (user_id, kind, amount, balance, reference, at)
+    select user_id, 'PAYMENT', ${-price}, ${money - price}, payment_id, at from paid order by fan`;
+  await sql`insert into money_sources (source) values ('open') on conflict do nothing`;
+  await sql`drop table paid`;
 }
 
 /**

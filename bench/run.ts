@@ -38,6 +38,9 @@ const measures: { readonly [N in PartName]: (run: PartRun, options: Options) => 
   bookings: async (run) => (await import('./parts/bookings.ts')).measureBookings(run),
   funding: async (run, { yardstick = '' }) =>
     (await import('./parts/funding.ts')).measureFunding({ ...run, yardstick: path.resolve(yardstick) }),
+  cancellation: async (run, { yardstick = '' }) =>
+    (await import('./parts/cancellation.ts')).measureCancellation({ ...run, yardstick: path.resolve(yardstick) }),
+  'calling-off': async (run) => (await import('./parts/calling-off.ts')).measureCallingOff(run),
   recovery: async (run) => (await import('./parts/recovery.ts')).measureRecovery(run),
   pages: async (run) => (await import('./parts/pages.ts')).measurePages(run),
   door: async (run) => (await import('./parts/door.ts')).measureDoor(run),

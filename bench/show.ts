@@ -7,7 +7,9 @@ import type { FiguresOf, Results } from './results.ts';
 import { showBeside } from './shown/beside.ts';
 import { showBodies } from './shown/bodies.ts';
 import { showBookings } from './shown/bookings.ts';
+import { showCallingOff } from './shown/calling-off.ts';
 import { showCalm } from './shown/calm.ts';
+import { showCancellation } from './shown/cancellation.ts';
 import { showCore } from './shown/core.ts';
 import { showDoor } from './shown/door.ts';
 import { showFunding } from './shown/funding.ts';
@@ -29,6 +31,8 @@ const shows: { readonly [N in PartName]: (figures: FiguresOf[N]) => Shown } = {
   calm: showCalm,
   bookings: showBookings,
   funding: showFunding,
+  cancellation: showCancellation,
+  'calling-off': showCallingOff,
   recovery: showRecovery,
   pages: showPages,
   door: showDoor,

@@ -24,7 +24,21 @@ export function openReport(folder: string): void {
 export async function writeReport(options: Options, results: SaleResults, verdict: Verdict): Promise<string> {
   const { operatorPassword: _password, identitySecret: _secret, ...shown } = options;
   const { findings, figures } = verdict;
-  const { samples, steps, codes, endings, fortunes, concert, soldOutAfter, seatsSold, revenue, calls, audit } = results;
+  const {
+    samples,
+    steps,
+    codes,
+    endings,
+    fortunes,
+    concert,
+    soldOutAfter,
+    seatsSold,
+    revenue,
+    calls,
+    audit,
+    seatsGivenBack,
+    datesCalledOff,
+  } = results;
   const json = {
     verdict: passed(verdict) ? 'PASS' : 'FAIL',
     at: new Date().toISOString(),
@@ -33,6 +47,8 @@ export async function writeReport(options: Options, results: SaleResults, verdic
     concert,
     soldOutAfter,
     seatsSold,
+    seatsGivenBack,
+    datesCalledOff,
     revenue,
     calls,
     figures: Object.fromEntries(figures),

@@ -140,6 +140,11 @@ export async function playSale(
     },
   );
   const limit = setTimeout(end, options.limit * 1_000);
+  // Also where something breaks that should not.
+  open.defer(() => {
+    clearTimeout(limit);
+    end();
+  });
   const breaking = meanwhile({ stage, latest: () => samples.at(-1) });
   const working = workAsOperator(stage);
   await letIn(stage, bearerOf);

@@ -89,7 +89,8 @@ export function demoCrowd(rooms: CrowdRooms, plan: CrowdPlan): Crowd {
   };
   const move = async (): Promise<void> => {
     if (!plan.isWatched()) return disperse();
-    const [performance] = await rooms.catalog.performancesOf(concertId);
+    const dates = await rooms.catalog.performancesOf(concertId);
+    const performance = dates.find(({ status }) => status === 'SCHEDULED');
     if (performance === undefined) return undefined;
     await come();
     const stays = await Promise.all(fans.map((fan) => act(fan, performance)));

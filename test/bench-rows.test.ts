@@ -28,4 +28,8 @@ test('of lines, of the past, and of those who stand ready to pay once who never 
   );
   await rows.waitersLoseHolds(house.sql, 'benchtill0');
   assert.deepEqual(await broken(), []);
+  await rows.line(house.sql, 'benchpaid0', { inside: 0, waiting: 0, graceSeconds, maxActive: inside });
+  await rows.performances(house.sql, 'benchpaid0', [50]);
+  await rows.paidFor(house.sql, 'benchpaid0', { fans: 20, seatsPerPerformance: 50 });
+  assert.deepEqual(await broken(), []);
 });

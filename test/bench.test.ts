@@ -48,7 +48,7 @@ describe('options', () => {
   });
 
   test('all of it, or parts in their order', () => {
-    const alone = part_names.filter((name) => !['beside', 'rooms', 'funding'].includes(name));
+    const alone = part_names.filter((name) => !['beside', 'rooms', 'funding', 'cancellation'].includes(name));
     assert.deepEqual(readOptions(['--all']).parts, alone);
     assert.deepEqual(readOptions(['--only', 'pages,growth']).parts, ['growth', 'pages']);
     assert.equal(readOptions(['--only', 'pages,growth']).kept, true);

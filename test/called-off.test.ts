@@ -190,6 +190,11 @@ for (const isBarred of [true, false])
     const refused = [...holds.map(() => 'SALE_ENDED'), ...payments.map(() => 'HOLD_EXPIRED')];
     if (isBarred) assert.deepEqual(outcomes, refused);
     else assert.deepEqual(outcomes.filter((outcome) => outcome === 201).length, 7, outcomes.join());
+    if (isBarred)
+      await eventually(async () => {
+        const { body } = await other.performances(first?.token ?? '', concertId, 'all');
+        assert.equal(body.performances[0]?.status, 'CANCELLED', 'it finds out without any news');
+      }, 2_000);
     await house.sql`update performances set status = 'SCHEDULED' where id = ${performanceId}`;
     await house.sql`update performance_sales set called_off = false where performance_id = ${performanceId}`;
   });

@@ -7,7 +7,7 @@ import { connect, isTransient, type Database, type Sql } from '../src/platform/d
 import { boxOffice, newFan } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
-import { dice } from './harness/properties.ts';
+import { anyCharacters, dice } from './harness/properties.ts';
 import { openWire } from './harness/wire.ts';
 
 let house: House;
@@ -100,9 +100,7 @@ test('what broke off in the middle of its rows leaves no holes in the next answe
 });
 
 test('arrays come back as they went, whatever is in them', async () => {
-  const text = fc.option(
-    fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('NULL', '', '{}', '\\', '"', ' a,b\n')),
-  );
+  const text = fc.option(fc.oneof(anyCharacters(), fc.constantFrom('NULL', '', '{}', '\\', '"', ' a,b\n')));
   const storable = text.filter((value) => value?.includes('\0') !== true && value?.isWellFormed() !== false);
   const arrays = fc.record({
     texts: fc.array(storable),

@@ -231,36 +231,59 @@ test('a date before it is called off: whom and what it concerns, and what was gi
   assert.deepEqual([none.status, none.code], [404, 'NOT_FOUND']);
 });
 
-test('refund terms and the bond to the seats: kept by a copy, and never written over unseen', async () => {
-  const rules = [
-    { untilDaysBefore: 5, feePercent: 0 },
-    { untilDaysBefore: 1, feePercent: 50 },
-  ];
-  const refundPolicy = { rules, freeHoursAfterPurchase: 2, freeUntilDaysBefore: 1, closesMinutesBeforeStart: 60 };
-  const { concertId } = await office.createConcert({ refundPolicy, timeZone: 'Europe/Paris', boundToSupply: true });
-  const plan = await get<ReplyOf<'getPlan', 200>>(`/concerts/${concertId}/plan`);
-  assert.deepEqual([plan.refundPolicy, plan.timeZone, plan.boundToSupply], [refundPolicy, 'Europe/Paris', true]);
-  const terms = { refundPolicy: plan.refundPolicy, timeZone: plan.timeZone };
-  const changed = await office.updateConcert(concertId, {
-    refundPolicy: { preset: 'platform' },
-    boundToSupply: false,
-    expected: { ...terms, boundToSupply: true },
+const reason = { ko: '무대 사고', en: 'An accident on stage' };
+const startsAt = '2030-05-03T10:00:00.000Z';
+
+test('a date that was moved and called off: nothing of it is for sale, and what it brought went back', async () => {
+  const { concertId, first } = sale;
+  const asked = { ...(await office.asOperator()), key: 'call-off' };
+  const date = `/api/v1/admin/performances/${first}`;
+  assert.equal((await office.call('PATCH', date, { ...asked, body: { startsAt } })).status, 200);
+  const body = { reason, compensationPercent: 10 };
+  assert.equal((await office.call('POST', `${date}/cancellation`, { ...asked, body })).status, 202);
+  await eventually(async () => {
+    const now = await get<ReplyOf<'getPerformance', 200>>(`/performances/${first}`);
+    assert.deepEqual([now.status, now.startsAt, now.movedFrom], ['CANCELLED', startsAt, '2030-05-01T10:00:00.000Z']);
+    assert.deepEqual([now.paid.seats, now.held.seats], [0, 0]);
+    const compensations = 9_999 + 5_000;
+    assert.deepEqual(now.givenBack, {
+      cancellations: 4,
+      seats: 5,
+      fees,
+      refunds: gross - 50_000 - fees,
+      compensations,
+    });
   });
-  assert.equal(changed.status, 200, JSON.stringify(changed.fields));
-  const settings = await get<ReplyOf<'getConcertSettings', 200>>(`/concerts/${concertId}`);
+  await eventually(async () => {
+    const { total, performances, forecast } = await get<ReplyOf<'getSales', 200>>(`/concerts/${concertId}/sales`);
+    const [off] = performances;
+    assert.deepEqual([off?.status, off?.seats, off?.available, off?.sold, off?.cancelled], ['CANCELLED', 0, 0, 0, 5]);
+    assert.deepEqual([off?.gross, off?.net, off?.movedFrom], [gross - 50_000, fees, '2030-05-01T10:00:00.000Z']);
+    assert.deepEqual([total.seats, total.available, total.sold, total.net], [10, 9, 1, 50_000 + fees]);
+    assert.notEqual(forecast.because, 'SOLD_OUT');
+  });
+  await office.assertInvariants();
+});
+
+test('and that is told in the list of concerts, in the story of a seat and in the log', async () => {
+  const { concertId, first, second } = sale;
+  const live = await get<ReplyOf<'listLiveConcerts', 200>>('/concerts');
+  const row = live.concerts.find(({ id }) => id === concertId);
+  assert.deepEqual([row?.seatsTotal, row?.seatsSold, row?.revenue], [10, 1, 50_000 + fees]);
+  const story = await get<ReplyOf<'getSeatStory', 200>>(`/performances/${first}/seats/1/story`);
+  assert.deepEqual([story.calledOff, story.holds[0]?.cancellation?.reason], [true, 'called_off']);
+  const { entries } = await get<ReplyOf<'listOperatorLog', 200>>(`/log?concertId=${concertId}&limit=2`);
   assert.deepEqual(
-    [settings.refundPolicy, settings.timeZone, settings.boundToSupply],
-    [{ preset: 'platform' }, 'Europe/Paris', false],
+    entries.map(({ action, before: from, after: to }) => [
+      action,
+      from?.['startsAt'],
+      to?.['startsAt'],
+      to?.['reason'],
+    ]),
+    [
+      ['CALL_OFF_PERFORMANCE', undefined, startsAt, reason],
+      ['MOVE_PERFORMANCE', '2030-05-01T10:00:00.000Z', startsAt, undefined],
+    ],
   );
-  for (const stale of [{ refundPolicy }, { timeZone: 'Asia/Seoul' }, { boundToSupply: true }]) {
-    const refused = await office.updateConcert(concertId, { timeZone: 'Asia/Tokyo', expected: stale });
-    const { current, changedBy } = refused.fields as {
-      current?: ReplyOf<'getConcertSettings', 200>;
-      changedBy?: { email: string };
-    };
-    assert.deepEqual([refused.code, changedBy?.email], ['SETTINGS_CHANGED', operator.email]);
-    assert.deepEqual([current?.refundPolicy, current?.boundToSupply], [{ preset: 'platform' }, false]);
-  }
-  const after = await get<ReplyOf<'getConcertSettings', 200>>(`/concerts/${concertId}`);
-  assert.equal(after.timeZone, 'Europe/Paris');
+  assert.equal((await get<ReplyOf<'getPerformance', 200>>(`/performances/${second}`)).status, 'SCHEDULED');
 });

@@ -163,6 +163,39 @@ describe('settings', () => {
     const nothing = await one.updateConcert(concertId, { expected: { maxActive: 20 } });
     assert.deepEqual([nothing.status, nothing.code], [400, 'VALIDATION_FAILED']);
   });
+
+  test('refund terms and the bond to the seats: kept by a copy, and never written over unseen', async () => {
+    const rules = [
+      { untilDaysBefore: 5, feePercent: 0 },
+      { untilDaysBefore: 1, feePercent: 50 },
+    ];
+    const refundPolicy = { rules, freeHoursAfterPurchase: 2, freeUntilDaysBefore: 1, closesMinutesBeforeStart: 60 };
+    const { concertId } = await one.createConcert({ refundPolicy, timeZone: 'Europe/Paris', boundToSupply: true });
+    const { body: plan } = await ask<ReplyOf<'getPlan', 200>>(one, `concerts/${concertId}/plan`);
+    assert.deepEqual([plan.refundPolicy, plan.timeZone, plan.boundToSupply], [refundPolicy, 'Europe/Paris', true]);
+    const terms = { refundPolicy: plan.refundPolicy, timeZone: plan.timeZone };
+    const changed = await one.updateConcert(concertId, {
+      refundPolicy: { preset: 'platform' },
+      boundToSupply: false,
+      expected: { ...terms, boundToSupply: true },
+    });
+    assert.equal(changed.status, 200, JSON.stringify(changed.fields));
+    const { body: now } = await settings(one, concertId);
+    assert.deepEqual(
+      [now.refundPolicy, now.timeZone, now.boundToSupply],
+      [{ preset: 'platform' }, 'Europe/Paris', false],
+    );
+    for (const stale of [{ refundPolicy }, { timeZone: 'Asia/Seoul' }, { boundToSupply: true }]) {
+      const refused = await one.updateConcert(concertId, { timeZone: 'Asia/Tokyo', expected: stale });
+      const { current, changedBy } = refused.fields as {
+        current?: ReplyOf<'getConcertSettings', 200>;
+        changedBy?: { email: string };
+      };
+      assert.deepEqual([refused.code, changedBy?.email], ['SETTINGS_CHANGED', operator.email]);
+      assert.deepEqual([current?.refundPolicy, current?.boundToSupply], [{ preset: 'platform' }, false]);
+    }
+    assert.equal((await settings(one, concertId)).body.timeZone, 'Europe/Paris');
+  });
 });
 
 describe('the log', () => {

@@ -131,8 +131,8 @@ test('holds and a move at once: no live hold outlasts the start', async () => {
   const { concertId, performanceId } = await one.createConcert();
   const inside = await Promise.all(newFans(40).map((fan) => one.enter(concertId, fan)));
   await other.seats(inside[0] ?? '', performanceId);
-  const early_ = inside.slice(0, 10);
-  const before = await Promise.all(early_.map((token, at) => one.hold(token, performanceId, [at + 1], `key-${at}`)));
+  const first = inside.slice(0, 10);
+  const before = await Promise.all(first.map((token, at) => one.hold(token, performanceId, [at + 1], `key-${at}`)));
   const startsAt = inSeconds(120);
   const [moved, ...holds] = await Promise.all([
     move(one, performanceId, startsAt),
@@ -149,7 +149,7 @@ test('holds and a move at once: no live hold outlasts the start', async () => {
   assert.equal(ends.length, 40);
   for (const { end, seats } of ends) assert.deepEqual([end.toISOString(), seats.toISOString()], [startsAt, startsAt]);
   const [hold] = before;
-  const again = await other.hold(early_[0] ?? '', performanceId, [1], 'key-0');
+  const again = await other.hold(first[0] ?? '', performanceId, [1], 'key-0');
   assert.deepEqual([again.status, again.body], [201, hold?.body], 'the first answer again');
   await one.assertInvariants();
 });

@@ -6,12 +6,10 @@ import { createFeed } from '../src/platform/feed.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { createWaitingRoom } from '../src/waiting-room/gate.ts';
 import { createBoards } from '../src/waiting-room/boards.ts';
-import { createPresence } from '../src/waiting-room/presence.ts';
-import { createSupply } from '../src/waiting-room/supply.ts';
-import { createTending } from '../src/waiting-room/tending.ts';
 import { boxOffice } from './harness/box-office.ts';
 import { openHouse, type House } from './harness/house.ts';
 import { stoppedClock } from './harness/stopped-clock.ts';
+import { tendingOf } from './harness/tending-of.ts';
 
 let house: House;
 let concerts: string[];
@@ -47,8 +45,7 @@ test('what a sick server leaves undone is done, however many lines there are', a
   // All falls to somebody else, who says that it is on duty and does nothing. Another server looks, two lines at a time.
   const sick = { isOurs: () => false, hasCompany: () => true };
   const boards = createBoards(database, feed);
-  const [presence, supply] = [createPresence(database), createSupply()];
-  const duty = createTending({ database, boards, presence, supply, feed: sick, roomsPerLook: 2 });
+  const duty = tendingOf({ database, boards, feed: { ...feed, ...sick }, roomsPerLook: 2 });
   for (let second = 0; second < 60; second++) {
     await duty.run();
     pass(1_000);

@@ -117,6 +117,18 @@ describe('what the gateway undid', () => {
     assert.deepEqual((await box.charge(fan, 1)).body.balance, 10_001, 'what owes nothing is charged as ever');
   });
 
+  test('is met first by what comes back for a ticket, also where it should go on to where it came from', async () => {
+    const { fan, order } = await owing();
+    const [ticket] = (await box.reservations(fan)).body.reservations;
+    const { status, body } = await other.cancelPaid(fan, ticket?.id ?? '', { refund: 50_000, to: 'origin' });
+    assert.deepEqual([status, body.refund, body.balance, 'withdrawal' in body], [201, 50_000, 0, false]);
+    assert.deepEqual(await reversed(order, 50_000), { owed: 0, walletOwes: 0 });
+    assert.deepEqual((await movesOf(house, fan)).slice(-2), [
+      ['REFUND', 50_000, 50_000],
+      ['REVERSAL', -50_000, 0],
+    ]);
+  });
+
   test('is met once by many who come at the same moment, on several servers', async () => {
     const { fan, order } = await owing();
     const answers = await Promise.all(

@@ -40,28 +40,28 @@ const plans = fc.oneof(
 const demo = demoConcerts(new Date(0)).map(({ performances: [first] }) => numbered(first?.sections ?? []));
 
 const near = 1.5;
+/** A number for each cell: no hall has so many rows of them, on either side of zero. */
+const columns_apart = 2 ** 24;
 
 /** The distance between the two seats that are nearest to each other, if it is less than `near`. */
 function nearest({ xs, ys }: Layout): number {
-  const cells = new Map<string, number[]>();
-  const cellOf = (column: number, row: number): number[] => {
-    const key = `${column}/${row}`;
-    const cell = cells.get(key) ?? [];
-    cells.set(key, cell);
-    return cell;
-  };
+  const cells = new Map<number, number[]>();
+  const cellOf = (column: number, row: number): number => column * columns_apart + row;
   let least = near;
   xs.forEach((x, seat) => {
     const y = ys[seat] ?? Number.NaN;
     const [column, row] = [Math.floor(x / near), Math.floor(y / near)];
     for (const dx of [-1, 0, 1]) {
       for (const dy of [-1, 0, 1]) {
-        for (const other of cellOf(column + dx, row + dy)) {
+        for (const other of cells.get(cellOf(column + dx, row + dy)) ?? []) {
           least = Math.min(least, Math.hypot((xs[other] ?? 0) - x, (ys[other] ?? 0) - y));
         }
       }
     }
-    cellOf(column, row).push(seat);
+    const own = cellOf(column, row);
+    const cell = cells.get(own);
+    if (cell === undefined) cells.set(own, [seat]);
+    else cell.push(seat);
   });
   return least;
 }
@@ -82,7 +82,8 @@ function assertSound(sections: readonly Section[]): void {
     sections,
   );
   // Seats are 0.78 wide, so there is air between any two.
-  assert(nearest(layout) > 0.98, `two seats are ${nearest(layout)} apart`);
+  const least = nearest(layout);
+  assert(least > 0.98, `two seats are ${least} apart`);
   xs.forEach((x, seat) => {
     const at = { x, y: ys[seat] ?? Number.NaN };
     assert(at.x > bounds.left && at.x < bounds.right && at.y > bounds.top && at.y < bounds.bottom, 'inside the hall');

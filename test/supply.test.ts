@@ -67,7 +67,7 @@ async function assertInside(of: Sale, count: number): Promise<void> {
     from rooms where concert_id = ${of.concertId}`;
   assert.deepEqual(room, { active: count, inside: count });
 }
-const soon = (of: Sale, count: number) => eventually(() => assertInside(of, count), 2_000);
+const soon = (of: Sale, count: number) => eventually(() => assertInside(of, count));
 
 async function holdOf(of: Sale, { token }: InLine, ...seats: number[]): Promise<string> {
   const { status, body } = await one.hold(token, of.performanceId, seats);
@@ -94,7 +94,7 @@ test('as many are let in as there are seats of dates on sale; what is sold lets 
   assert.equal(await statusOf(fourth), 'ACTIVE', 'in the order of the line');
   assert.equal(await statusOf(fifth), 'WAIT');
   await endSessions(house.sql, of.concertId, { userId: third.fan.userId });
-  await eventually(async () => assert.equal(await statusOf(fifth), 'ACTIVE'), 2_000);
+  await eventually(async () => assert.equal(await statusOf(fifth), 'ACTIVE'));
   await assertInside(of, 2);
 });
 

@@ -9,13 +9,13 @@ import { createBoards } from '../src/waiting-room/boards.ts';
 import { createLiveRooms, turnOver } from '../src/waiting-room/live-rooms.ts';
 import { createPresence } from '../src/waiting-room/presence.ts';
 import { createSupply } from '../src/waiting-room/supply.ts';
-import { createTending } from '../src/waiting-room/tending.ts';
 import { createWaitingRoom, type WaitingRoom } from '../src/waiting-room/gate.ts';
 import type { Tx } from '../src/platform/database.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { boxOffice } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
 import { openHouse, type House } from './harness/house.ts';
+import { tendingOf } from './harness/tending-of.ts';
 
 const concerts_count = 5;
 
@@ -77,7 +77,7 @@ function hasten(t: TestContext): void {
 
 test('a look asks about so many rooms, the next one goes on behind them, and none waits for ever', async () => {
   await overdue();
-  const rooms = createLiveRooms(house.sql, 2);
+  const rooms = createLiveRooms(house.sql, { perLook: 2, supply: createSupply() });
   const looks = [await rooms.live(), await rooms.live(), await rooms.live()];
   assert.deepEqual(looks, [concerts.slice(0, 2), concerts.slice(2, 4), concerts.slice(4)]);
   assert.deepEqual(await rooms.live(), concerts.slice(0, 2), 'and from the beginning');
@@ -89,15 +89,7 @@ test('a look asks about so many rooms, the next one goes on behind them, and non
 test('with more lines than one look asks about, time reaches all of them', async (t) => {
   await overdue();
   const boards = createBoards(house.database, feed);
-  const presence = createPresence(house.database);
-  const duty = createTending({
-    database: house.database,
-    boards,
-    presence,
-    supply: createSupply(),
-    feed,
-    roomsPerLook: 2,
-  });
+  const duty = tendingOf({ database: house.database, boards, feed, roomsPerLook: 2 });
   hasten(t);
   for (let run = 0; run < 3; run++) await duty.run();
   const late = await house.sql`select from queue_tokens where status = 'ACTIVE' and expires_at <= now()`;
@@ -108,7 +100,7 @@ test('with more lines than one look asks about, time reaches all of them', async
 
 test('where nobody waits or is inside, nothing is looked at; whoever comes is seen, and one forgotten is found', async () => {
   await overdue();
-  const rooms = createLiveRooms(house.sql, 100);
+  const rooms = createLiveRooms(house.sql, { perLook: 100, supply: createSupply() });
   await rooms.live();
   assert.deepEqual(await live(), concerts);
   await everybodyLeaves();
@@ -130,7 +122,7 @@ test('where nobody waits or is inside, nothing is looked at; whoever comes is se
 test('somebody who comes while a room is being found empty is not overlooked', async () => {
   const [concertId = ''] = concerts;
   await everybodyLeaves();
-  await createLiveRooms(house.sql, 100).live();
+  await createLiveRooms(house.sql, { perLook: 100, supply: createSupply() }).live();
   await house.sql`update rooms set is_live = true where concert_id = ${concertId}`;
   const seenEmpty = async () => {
     const rows = await house.sql<{ version: number }[]>`select version from rooms where concert_id = ${concertId}`;
@@ -206,7 +198,14 @@ test('who comes calls whoever tends the lines, and who holds whoever gives seats
     const here = open('here', deaf, own);
     open('there', elsewhere, openRoom(elsewhere));
     const pass = await own.join(concertId, `fan ${(fans += 1)}`);
-    await eventually(() => assert.deepEqual([...called].toSorted(), ['line.tend here', 'line.tend there']));
+    await eventually(() =>
+      assert.deepEqual([...called].toSorted(), [
+        'boards.check here',
+        'boards.check there',
+        'line.tend here',
+        'line.tend there',
+      ]),
+    );
     await here.hold(pass, `${concertId}-1`, [1]);
     await eventually(() => assert(called.has('holds.release here') && called.has('holds.release there')));
     await Promise.all([here.drain(), own.drain()]);
@@ -229,7 +228,7 @@ test('a heart that did not beat while there was no line is no outage; one that c
   const beatAfterAnHour = async (quietAt?: number): Promise<boolean> => {
     await house.sql`update heartbeat set at = now() - interval '1 hour'`;
     const before = await graceFrom();
-    await createTending({ database: house.database, boards, presence, supply: createSupply(), feed }).run(quietAt);
+    await tendingOf({ database: house.database, boards, presence, feed }).run(quietAt);
     const [row] = await house.sql<[{ isFresh: boolean }]>`
       select at > now() - interval '1 minute' as "isFresh" from heartbeat`;
     assert(row.isFresh);

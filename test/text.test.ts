@@ -14,7 +14,7 @@ import { boxOffice, type BoxOffice } from './harness/box-office.ts';
 import type { Answer } from './harness/http.ts';
 import { openHouse, type House } from './harness/house.ts';
 import { text as nasty } from './harness/nasty.ts';
-import { dice } from './harness/properties.ts';
+import { anyCharacters, dice } from './harness/properties.ts';
 import type { Server } from './harness/server.ts';
 
 let house: House;
@@ -34,7 +34,7 @@ const nfd = (text: string): string => text.normalize('NFD');
 const graphemes = ['가', '각', '홀', 'Ａ', 'é', '​', '‍', '️', 'ᆨ', ' ', '한', '구역', '👨‍👩‍👧', '1'];
 const anyText = oneof(
   nasty,
-  string({ unit: 'binary', maxLength: chars_max }),
+  anyCharacters({ maxLength: chars_max }),
   string({ unit: constantFrom(...graphemes), maxLength: 6 }).map(nfd),
   constantFrom(
     '\ude00\ud83d',

@@ -89,7 +89,7 @@ interface Window {
   readonly postgresBusy: number;
 }
 
-type Loads = Record<CalmMix, Helper<ArrivalOrder, Arrived | Connected | number>>;
+type Loads = Record<Exclude<CalmMix, 'waiting'>, Helper<ArrivalOrder, Arrived | Connected | number>>;
 
 interface Field {
   readonly loads: Loads;
@@ -97,7 +97,7 @@ interface Field {
   readonly pid: number;
   readonly postgresPid: number;
   /** The next request of each mix. */
-  readonly next: Record<CalmMix, number>;
+  readonly next: Record<Exclude<CalmMix, 'waiting'>, number>;
 }
 
 export async function measureCalm(run: PartRun): Promise<Calm> {

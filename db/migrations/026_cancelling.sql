@@ -89,10 +89,11 @@ alter table rooms add column bound_to_supply boolean not null default false;
 alter table rooms add column openings integer;
 alter table rooms add column openings_counted integer not null default 0;
 -- A line that waits for returned seats while there is none, and nobody is inside, is at rest: nothing that time brings concerns it,
--- and it is not looked at. Since `waking_since` signs of life of its fans are being written down, and nobody is let in before.
-alter table rooms add column is_at_rest boolean not null default false check (not (is_at_rest and is_live));
-alter table rooms add column waking_since timestamptz;
-create index rooms_at_rest on rooms (concert_id) where is_at_rest;
+-- and it is not looked at, until the last of its dates begins at the latest; null while it is not. When it is woken, signs of life
+-- of its fans are written down first: nobody is let in while it is waking.
+alter table rooms add column rests_until timestamptz check (rests_until is null or not is_live);
+alter table rooms add column waking_since timestamptz check (waking_since is null or rests_until is null);
+create index rooms_at_rest on rooms (rests_until) where rests_until is not null;
 
 alter table operator_log drop constraint operator_log_action_check;
 alter table operator_log add constraint operator_log_action_check check (action in

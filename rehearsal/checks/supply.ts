@@ -10,7 +10,7 @@ import type { Spell } from './spells.ts';
 /** Two clocks of one machine, or of two machines that are kept in time. */
 const clock_slack_ms = 50;
 /** Of those let in by seats that came back, so many may find none. */
-export const found_nothing_share_max = 0.05;
+const found_nothing_share_max = 0.05;
 /** Of fewer nobody can say a share. */
 const share_of_min = 100;
 

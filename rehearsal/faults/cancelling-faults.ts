@@ -4,14 +4,15 @@ import { callOff, isCalledOff } from '../operator-at-work.ts';
 import type { Running } from '../sale.ts';
 import type { Fault } from './fault.ts';
 import type { Field } from './field.ts';
-import { cutAtCommit, killAtCommit } from './killing.ts';
+import { cutCommits, killAtCommit } from './killing.ts';
 
 /** A batch of the refunds of a date that was called off. */
 const refunding = /insert into cancellations[^]*'called_off'/;
 /** Cancellations of fans, or by an operator for them. */
 const cancelling = /insert into cancellations[^]*operator_id/;
 
-const hit_seconds_max = 20;
+/** All of them; a server is started again between two of them. */
+const hit_seconds_max = 60;
 /** Until the first change their minds. */
 const cancelling_more_seconds = 10;
 const done_seconds_max = 30;
@@ -19,32 +20,24 @@ const done_seconds_max = 30;
 const kill_every_ms = 1_500;
 
 /**
- * Breaks it off at the commit of its second batch, twice by killing the server that works on it and once by killing PostgreSQL;
- * then it has to end by itself. Answers how far it had come each time.
+ * Lets its first batch pass and none behind it: the server that commits the next is killed, and whichever takes over, and at
+ * the third PostgreSQL. Then it has to end by itself.
  */
 async function breakOffCallingOff(field: Field, { stage }: Running): Promise<string> {
   const { office, operator, concert } = stage;
   const [date = ''] = concert.performanceIds;
-  const progress = async (): Promise<string> => {
-    const { json } = await office.calledOff(operator, date);
-    return `${Number(json['done'])} of ${Number(json['total'])}`;
-  };
-  const first = killAtCommit(field, { of: refunding, behind: 1, seconds: hit_seconds_max });
+  const { hits, end } = cutCommits(field, { of: refunding, behind: 1, seconds: hit_seconds_max }, 2);
   const calling = callOff(stage, date);
-  const hits = [await first];
-  const came: string[] = [];
-  for (let kills = 1; kills <= 2; kills++) {
-    const server = hits.at(-1)?.server;
-    if (server === undefined) throw new Error('no batch of refunds was met: nothing was hit');
-    await field.kill(server);
-    const moment = { of: refunding, seconds: hit_seconds_max };
-    const next = kills === 1 ? killAtCommit(field, moment) : cutAtCommit(field, moment);
-    await field.restart(server);
-    came.push(await progress());
-    hits.push(await next);
+  for (const [number, next] of hits.entries()) {
+    const hit = await next;
+    if (hit === undefined) throw new Error(`met at the commit of a batch: ${number} times, which should be 3`);
+    // At the third one all are there to go on.
+    if (number < 2) await field.kill(hit.server);
+    if (number < 2) await field.restart(hit.server);
   }
-  if (hits.at(-1) === undefined) throw new Error('it was not gone on with by itself');
+  const { json } = await office.calledOff(operator, date);
   await field.postgres.kill();
+  end();
   await sleep(kill_every_ms);
   await field.postgres.start();
   await calling;
@@ -54,7 +47,8 @@ async function breakOffCallingOff(field: Field, { stage }: Running): Promise<str
     await sleep(100);
   }
   const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
-  return `two servers and PostgreSQL killed at the commit of a batch, at ${came.join(' and ')}; done ${seconds} s later`;
+  const far = `${Number(json['done'])} of ${Number(json['total'])}`;
+  return `two servers and PostgreSQL killed at the commit of a batch, with ${far} given back; done ${seconds} s later`;
 }
 
 /** Goes on until somebody was killed, for `seconds` at least. Answers how often. */

@@ -16,36 +16,43 @@ export interface Hit {
   readonly values: string;
 }
 
-/** The next such commit of any server is not passed on. Undefined if there was none in time. */
-export function cutAtCommit(field: Pick<Field, 'wires'>, moment: Moment): Promise<Hit | undefined> {
-  return atCommit(field, moment, () => undefined);
+type Servers = Pick<Field, 'wires' | 'servers'>;
+
+/**
+ * The next such commit of any server is not passed on, and its server is sent SIGKILL by the wire itself, so that nothing of it
+ * goes on. Undefined if there was none in time.
+ */
+export async function killAtCommit(field: Servers, moment: Moment): Promise<Hit | undefined> {
+  const { hits, end } = cutCommits(field, moment, 1);
+  const [hit] = hits;
+  const found = await hit;
+  end();
+  return found;
 }
 
-/** The same, and its server is sent SIGKILL by the wire itself, so that nothing of it goes on. */
-export function killAtCommit(field: Pick<Field, 'wires' | 'servers'>, moment: Moment): Promise<Hit | undefined> {
-  return atCommit(field, moment, (server) => void field.servers[server]?.child.kill('SIGKILL'));
+export interface Cutting {
+  /** One after the other; undefined: there was none in time. */
+  readonly hits: readonly Promise<Hit | undefined>[];
+  end(): void;
 }
 
-async function atCommit(
-  { wires }: Pick<Field, 'wires'>,
-  { of, behind = 0, seconds }: Moment,
-  strike: (server: number) => void,
-): Promise<Hit | undefined> {
-  const hit = Promise.withResolvers<Hit | undefined>();
-  let passed = 0;
+/** None of these commits is passed on any more until the end; the first `kills` of them kill their servers. */
+export function cutCommits({ wires, servers }: Servers, { of, behind = 0, seconds }: Moment, kills: number): Cutting {
+  const all = Array.from({ length: kills + 1 }, () => Promise.withResolvers<Hit | undefined>());
+  let met = -behind;
   for (const [server, wire] of wires.entries()) {
     wire.before = (bound) => {
       const found = bound.find(({ statement }) => of.test(statement));
-      if (found === undefined || passed++ < behind) return false;
-      for (const each of wires) each.before = undefined;
-      strike(server);
-      hit.resolve({ server, values: found.values });
+      if (found === undefined || met++ < 0) return false;
+      if (met <= kills) servers[server]?.child.kill('SIGKILL');
+      all[met - 1]?.resolve({ server, values: found.values });
       return true;
     };
   }
-  const late = setTimeout(() => hit.resolve(undefined), seconds * 1_000);
-  const found = await hit.promise;
-  clearTimeout(late);
-  for (const wire of wires) wire.before = undefined;
-  return found;
+  const late = setTimeout(() => all.forEach(({ resolve }) => resolve(undefined)), seconds * 1_000);
+  const end = (): void => {
+    clearTimeout(late);
+    for (const wire of wires) wire.before = undefined;
+  };
+  return { hits: all.map(({ promise }) => promise), end };
 }

@@ -4,6 +4,7 @@
  */
 import type { Database, Tx } from '../platform/database.ts';
 import { cancellationChecks } from './cancellation-checks.ts';
+import { dateChecks } from './date-checks.ts';
 import { fundingChecks } from './funding-checks.ts';
 import { keyChecks } from './key-checks.ts';
 import { lineChecks } from './line-checks.ts';
@@ -32,7 +33,15 @@ export interface Audit {
   run(): Promise<AuditReport>;
 }
 
-const all = [...lineChecks, ...seatChecks, ...moneyChecks, ...cancellationChecks, ...fundingChecks, ...keyChecks];
+const all = [
+  ...lineChecks,
+  ...seatChecks,
+  ...moneyChecks,
+  ...cancellationChecks,
+  ...dateChecks,
+  ...fundingChecks,
+  ...keyChecks,
+];
 const sample_rows = 5;
 /** On millions of rows one check takes seconds, and an audit must not be cut off in the middle. */
 const statement_minutes_max = 10;

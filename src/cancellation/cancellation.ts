@@ -5,7 +5,7 @@
  */
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Funding } from '../funding/funding.ts';
-import { keyed, type Once } from '../idempotency/idempotency.ts';
+import { keyed, plainFirst, type Once } from '../idempotency/idempotency.ts';
 import type { Database } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
 import { createLanes, type LaneMetrics } from '../platform/lane.ts';
@@ -16,6 +16,7 @@ import type { Wallet } from '../wallet/wallet.ts';
 import { cancelAll, type CancelCommand, type Cancelled, type CancellingDeps } from './cancelling.ts';
 import { createDates, type Dates, type DatesOptions } from './dates.ts';
 import type { ForFan, Wanted } from './deciding.ts';
+import { cancelPlainly } from './plain-cancelling.ts';
 import { quote, type Quote } from './quoting.ts';
 
 export type { Cancelled, Deed } from './cancelling.ts';
@@ -74,18 +75,28 @@ export function createCancellation(options: CancellationOptions): Cancellation {
     pendingMax: pending_max,
     lanesMax: lanes_max,
     metrics,
-    run: async (concertId, commands) => {
+    run: async (concertId, commands, attempt) => {
       // Before the transaction: inside it, a look-up on a second connection could wait for ever for a free one.
       const dates = await catalog.performancesOf(concertId);
       const performances = new Map(dates.map((one) => [one.id, one]));
-      const { answers, after } = await keyed(() =>
-        database.transaction((tx) => cancelAll(tx, options, { concertId, performances, commands })),
-      );
-      if (after !== undefined) {
-        reservations.announce(concertId, await after.changes);
-        if (after.isSentOn) funding.sendSoon();
-      }
-      return answers;
+      return plainFirst<CancelCommand, Cancelled>(commands, {
+        plain: async (firsts) => {
+          if (attempt > 0) return new Map();
+          const { done, changes } = await keyed(() =>
+            cancelPlainly(database, { concertId, performances, commands: firsts }),
+          );
+          if (done.size > 0) reservations.announce(concertId, changes);
+          return done;
+        },
+        general: async (rest) => {
+          const { answers, after } = await keyed(() =>
+            database.transaction((tx) => cancelAll(tx, options, { concertId, performances, commands: rest })),
+          );
+          if (after !== undefined) reservations.announce(concertId, await after.changes);
+          if (after?.isSentOn === true) funding.sendSoon();
+          return answers;
+        },
+      });
     },
   });
   const dates = createDates(options);

@@ -79,7 +79,7 @@ export async function cancelAll(
   batch: Batch,
 ): Promise<{ answers: (Once<Cancelled> | Refusal)[]; after: After | undefined }> {
   const { concertId, commands } = batch;
-  const [held, paid, [time], remembered] = await Promise.all([
+  const [held, paid, remembered] = await Promise.all([
     holdWallets(
       tx,
       commands.map(({ fanId }) => fanId),
@@ -89,19 +89,17 @@ export async function cancelAll(
       concertId,
       commands.map(({ reservationId }) => reservationId),
     ),
-    // Behind the locks: not the time before a wait, and what another server did for these fans meanwhile is seen.
-    tx<{ now: Date }[]>`select date_trunc('milliseconds', clock_timestamp()) as now`,
+    // Behind the locks, so that what another server did for these fans meanwhile is seen.
     recall(tx, commands),
   ]);
-  if (time === undefined) throw new Error('the clock says nothing');
   const sorted = sortByKey<CancelCommand, Cancelled>(commands, remembered);
-  const { outcomes, grants } = decide(sorted.fresh, { ...batch, paid, now: time.now });
-  const after =
-    grants.length === 0 ? undefined : await write(tx, deps, { concertId, grants, outcomes, held, at: time.now });
+  const { outcomes, grants } = decide(sorted.fresh, { ...batch, paid });
+  const after = grants.length === 0 ? undefined : await write(tx, deps, { concertId, grants, outcomes, held });
   return { answers: sorted.answersOf(outcomes), after };
 }
 
-interface Grant {
+/** A command that is carried out, from what was read of its reservation. */
+export interface Grant {
   readonly command: CancelCommand;
   readonly paid: PaidSeats;
   readonly refund: Refund;
@@ -109,31 +107,42 @@ interface Grant {
 
 interface Facts extends Pick<Batch, 'performances'> {
   readonly paid: ReadonlyMap<string, PaidSeats>;
-  readonly now: Date;
 }
 
 /** In order of arrival: seats that one command gives up are cancelled for those behind it. */
 function decide(
   commands: readonly CancelCommand[],
-  { paid, performances, now }: Facts,
+  { paid, performances }: Facts,
 ): { outcomes: Map<CancelCommand, Outcome>; grants: Grant[] } {
   const standing = new Map(paid);
   const outcomes = new Map<CancelCommand, Outcome>();
   const grants: Grant[] = [];
   for (const command of commands) {
-    const own = standing.get(command.reservationId);
-    const performance = performances.get(own?.performanceId ?? '');
-    const refund = refundFor(command, { paid: own, performance, now }, command.operator);
-    if (refund instanceof Refusal) outcomes.set(command, refund);
-    else if (command.refund !== undefined && command.refund !== refund.refund)
-      outcomes.set(command, refuse('QUOTE_CHANGED', { fee: refund.fee, refund: refund.refund }));
-    else if (own !== undefined) {
-      grants.push({ command, paid: own, refund });
-      const numbers = refund.seats.map(({ number }) => number);
-      standing.set(own.id, { ...own, cancelledNumbers: [...own.cancelledNumbers, ...numbers] });
+    const granted = judge(command, standing.get(command.reservationId), performances);
+    if (granted instanceof Refusal) {
+      outcomes.set(command, granted);
+      continue;
     }
+    grants.push(granted);
+    const { paid: own, refund } = granted;
+    const numbers = refund.seats.map(({ number }) => number);
+    standing.set(own.id, { ...own, cancelledNumbers: [...own.cancelledNumbers, ...numbers] });
   }
   return { outcomes, grants };
+}
+
+/** What `refundFor` refuses, and behind it QUOTE_CHANGED. */
+export function judge(
+  command: CancelCommand,
+  paid: PaidSeats | undefined,
+  performances: Batch['performances'],
+): Grant | Refusal {
+  const performance = performances.get(paid?.performanceId ?? '');
+  const refund = refundFor(command, { paid, performance }, command.operator);
+  if (refund instanceof Refusal) return refund;
+  if (paid === undefined) return refuse('NOT_FOUND');
+  if (command.refund === undefined || command.refund === refund.refund) return { command, paid, refund };
+  return refuse('QUOTE_CHANGED', { fee: refund.fee, refund: refund.refund });
 }
 
 interface Writing {
@@ -141,12 +150,11 @@ interface Writing {
   readonly grants: readonly Grant[];
   readonly outcomes: Map<CancelCommand, Outcome>;
   readonly held: HeldWallets;
-  readonly at: Date;
 }
 
 /** The money first, which alone may have to be waited for: then what everybody at this date waits for is locked briefly. */
-async function write(tx: Tx, deps: CancellingDeps, { concertId, grants, outcomes, held, at }: Writing): Promise<After> {
-  const done = await moveMoney(tx, deps, { grants, held, at });
+async function write(tx: Tx, deps: CancellingDeps, { concertId, grants, outcomes, held }: Writing): Promise<After> {
+  const done = await moveMoney(tx, deps, { grants, held });
   for (const [place, { command }] of grants.entries()) outcomes.set(command, done[place] ?? refuse('INTERNAL'));
   const givenUp = grants.map(({ paid: { id, performanceId }, refund: { seats, fee, refund } }) => {
     return { reservationId: id, performanceId, seatNumbers: seats.map(({ number }) => number), price: fee + refund };
@@ -160,20 +168,18 @@ async function write(tx: Tx, deps: CancellingDeps, { concertId, grants, outcomes
       return { performanceId, seats: -seats.length, amount: -refund };
     }),
   );
-  record(tx, concertId, { grants, done, at });
+  record(tx, concertId, grants, done);
   const deeds = grants.flatMap((grant) => deedOf(concertId, grant));
   await Promise.all(deeds.map((deed) => deps.writeDown(tx, deed)));
   remember(tx, effectsOf(grants.map(({ command }, place) => [command, done[place] ?? refuse('INTERNAL')] as const)));
   return { changes, cancelled: grants.length, isSentOn: done.some(({ withdrawal }) => withdrawal !== undefined) };
 }
 
-interface Moving extends Pick<Writing, 'grants' | 'held' | 'at'> {}
-
 /** All refunds, then what of them is sent on. */
 async function moveMoney(
   tx: Tx,
   { wallet, funding }: CancellingDeps,
-  { grants, held, at }: Moving,
+  { grants, held }: Pick<Writing, 'grants' | 'held'>,
 ): Promise<Cancelled[]> {
   const refunds = grants.map(({ command: { id, fanId }, refund: { refund } }) => {
     return { userId: fanId, amount: refund, reference: id };
@@ -185,28 +191,26 @@ async function moveMoney(
     leaving.map(({ command: { fanId }, refund: { refund } }) => ({ userId: fanId, amount: refund })),
   );
   const withdrawals = new Map(leaving.map(({ command }, place) => [command, sent[place]]));
-  return grants.map(({ command, refund: { seats, fee, refund } }, place) => {
+  return grants.map(({ command, paid: { readAt }, refund: { seats, fee, refund } }, place) => {
     const { id, reservationId } = command;
     const withdrawal = withdrawals.get(command);
     const balance = withdrawal?.balance ?? balances[place]?.balance ?? 0;
-    const cancelled = { id, reservationId, fee, refund, balance, seats, cancelledAt: at.toISOString() };
+    const cancelled = { id, reservationId, fee, refund, balance, seats, cancelledAt: readAt.toISOString() };
     return withdrawal === undefined ? cancelled : { ...cancelled, withdrawal };
   });
 }
 
-interface Recording extends Pick<Writing, 'grants' | 'at'> {
-  readonly done: readonly Cancelled[];
-}
+/** As PostgreSQL writes an array. */
+export const inBraces = (numbers: readonly number[]): string => `{${numbers.join(',')}}`;
 
 /** Sent without waiting: if one cannot be written, nothing of the transaction stands. */
-function record(tx: Tx, concertId: string, { grants, done, at }: Recording): void {
-  const inBraces = (numbers: readonly number[]): string => `{${numbers.join(',')}}`;
+function record(tx: Tx, concertId: string, grants: readonly Grant[], done: readonly Cancelled[]): void {
   const seatsOf = grants.map(({ refund }) => refund.seats);
   void tx`
     insert into cancellations (concert_id, id, reservation_id, performance_id, user_id, seat_numbers, seat_fees, price, fee,
       refund, rule, reason, operator_id, withdrawal_id, at)
     select ${concertId}, id, reservation_id, performance_id, user_id, seat_numbers::int[], seat_fees::bigint[], fee + refund, fee,
-      refund, rule, reason, operator_id, withdrawal_id, ${at}
+      refund, rule, reason, operator_id, withdrawal_id, at
     from unnest(${grants.map(({ command }) => command.id)}::text[], ${grants.map(({ paid }) => paid.id)}::text[],
       ${grants.map(({ paid }) => paid.performanceId)}::text[], ${grants.map(({ paid }) => paid.userId)}::text[],
       ${seatsOf.map((seats) => inBraces(seats.map(({ number }) => number)))}::text[],
@@ -215,9 +219,9 @@ function record(tx: Tx, concertId: string, { grants, done, at }: Recording): voi
       ${grants.map(({ refund }) => refund.rule)}::text[],
       ${grants.map(({ command }) => command.operator?.reason ?? 'fan')}::text[],
       ${grants.map(({ command }) => command.operator?.operatorId ?? null)}::text[],
-      ${done.map(({ withdrawal }) => withdrawal?.id ?? null)}::text[])
+      ${done.map(({ withdrawal }) => withdrawal?.id ?? null)}::text[], ${grants.map(({ paid }) => paid.readAt)}::timestamptz[])
       as done (id, reservation_id, performance_id, user_id, seat_numbers, seat_fees, fee, refund, rule, reason, operator_id,
-        withdrawal_id)`.execute();
+        withdrawal_id, at)`.execute();
 }
 
 function deedOf(concertId: string, { command: { operator }, paid, refund: { seats, fee, refund } }: Grant): Deed[] {

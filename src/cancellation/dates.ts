@@ -46,7 +46,7 @@ export interface Dates {
 export interface DatesOptions {
   readonly database: Database;
   readonly feed: Pick<Feed, 'isOurs'>;
-  readonly catalog: Pick<Catalog, 'lockDate' | 'callOffDate' | 'moveDate' | 'changed' | 'performance'>;
+  readonly catalog: Pick<Catalog, 'lockDate' | 'callOffDate' | 'moveDate' | 'changed' | 'onChange' | 'performance'>;
   readonly reservations: Pick<Reservations, 'announce' | 'countChanges'>;
   readonly wallet: Pick<Wallet, 'giveBack'>;
   readonly metrics: LaneMetrics;
@@ -56,6 +56,8 @@ export interface DatesOptions {
 export function createDates(options: DatesOptions): Dates {
   const { database, catalog, metrics } = options;
   const started = createBell();
+  // Wherever it was called off.
+  catalog.onChange(() => started.ring());
   // Whoever changes dates of a concert waits in its lane: what may pass is tried again there, within bounds.
   const lanes = createLanes<() => Promise<unknown>, unknown>({
     name: 'dates',
@@ -72,7 +74,6 @@ export function createDates(options: DatesOptions): Dates {
       inLane(command.performanceId, async () => {
         const { answer, concertId } = await callOff(options, command);
         catalog.changed(concertId);
-        started.ring();
         return answer;
       }),
     callingOff: (performanceId) => readCallingOff(database.sql, performanceId),

@@ -26,8 +26,6 @@ export interface Found {
   readonly paid: PaidSeats | undefined;
   /** Of its date, as it was laid out; prices never change. */
   readonly performance: Performance | undefined;
-  /** By PostgreSQL, to the millisecond. */
-  readonly now: Date;
 }
 
 const notOfIt = { en: 'must be seats of this reservation', ko: '이 예매의 좌석이어야 해요' };
@@ -39,20 +37,33 @@ const notDistinct = { en: 'must not repeat itself', ko: '같은 값이 두 번 �
  * off), and where no operator decides STARTED, CLOSED, POLICY.
  */
 export function refundFor({ fanId, seatNumbers }: Wanted, found: Found, operator?: ForFan): Refund | Refusal {
-  const { paid, performance, now } = found;
+  const { paid, performance } = found;
   if (paid === undefined || performance === undefined || paid.userId !== fanId) return refuse('NOT_FOUND');
-  const kept = paid.seatNumbers.filter((number) => !paid.cancelledNumbers.includes(number));
-  const numbers = seatNumbers ?? kept;
-  if (new Set(numbers).size < numbers.length) return refuseField('seatNumbers', notDistinct);
-  if (numbers.some((number) => !paid.seatNumbers.includes(number))) return refuseField('seatNumbers', notOfIt);
-  if (paid.paidAt === null) return refuse('NOT_CANCELLABLE', { because: 'NOT_PAID' });
-  if (paid.isCalledOff || numbers.length === 0 || numbers.some((number) => !kept.includes(number)))
-    return refuse('NOT_CANCELLABLE', { because: 'ALREADY_CANCELLED' });
+  const numbers = numbersAmong(paid, seatNumbers);
+  if (numbers instanceof Refusal) return numbers;
+  const { paidAt, readAt: now } = paid;
+  if (paidAt === null) return refuse('NOT_CANCELLABLE', { because: 'NOT_PAID' });
+  if (isGivenBack(paid, numbers)) return refuse('NOT_CANCELLABLE', { because: 'ALREADY_CANCELLED' });
   // Here USED has its place, when there are tickets that can be.
   const seats = numbers.map((number) => ({ number, price: priceOf(performance, number) }));
   if (operator !== undefined) return refundLess(operator, seats, `operator:${operator.feePercent}`);
-  const refund = refundOf({ ...paid, paidAt: paid.paidAt, now, seats });
+  const refund = refundOf({ ...paid, paidAt, now, seats });
   return 'because' in refund ? refuse('NOT_CANCELLABLE', { because: refund.because }) : refund;
+}
+
+/** One of them, or all there were, or the date was called off and all of it comes back by itself. */
+function isGivenBack({ isCalledOff, cancelledNumbers }: PaidSeats, numbers: readonly number[]): boolean {
+  return isCalledOff || numbers.length === 0 || numbers.some((number) => cancelledNumbers.includes(number));
+}
+
+/** Those that are wanted; all that are left, where none is named. */
+function numbersAmong(
+  { seatNumbers: all, cancelledNumbers }: PaidSeats,
+  wanted: Wanted['seatNumbers'],
+): readonly number[] | Refusal {
+  if (wanted === undefined) return all.filter((number) => !cancelledNumbers.includes(number));
+  if (new Set(wanted).size < wanted.length) return refuseField('seatNumbers', notDistinct);
+  return wanted.every((number) => all.includes(number)) ? wanted : refuseField('seatNumbers', notOfIt);
 }
 
 function priceOf(performance: Performance, number: number): PaidSeat['price'] {

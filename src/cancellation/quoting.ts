@@ -19,27 +19,23 @@ export interface Quote {
 }
 
 interface Quoting {
-  readonly database: Pick<Database, 'sql' | 'flight'>;
+  readonly database: Pick<Database, 'sql'>;
   readonly catalog: Pick<Catalog, 'performance'>;
 }
 
 /** Throws what `refundFor` refuses. */
 export async function quote(
-  { database: { sql, flight }, catalog }: Quoting,
+  { database: { sql }, catalog }: Quoting,
   reservationId: string,
   wanted: Wanted,
   language: Language,
 ): Promise<Quote> {
-  const [[paid], [time]] = await flight([
-    readPaid(sql, concertIdOf(reservationId), [reservationId]),
-    sql<[{ now: Date }]>`select date_trunc('milliseconds', clock_timestamp()) as now`,
-  ]);
+  const [paid] = await readPaid(sql, concertIdOf(reservationId), [reservationId]);
   const performance = paid && (await catalog.performance(paid.performanceId));
-  const refund = refundFor(wanted, { paid, performance, now: time.now });
+  const refund = refundFor(wanted, { paid, performance });
   if (refund instanceof Refusal) throw refund;
   if (paid?.paidAt == null) throw new Error('nothing is refunded that was not paid');
   const { seats, fee, refund: sum, rule } = refund;
-  const bought = { ...paid, paidAt: paid.paidAt };
-  const sentence = sentenceOf(rule, language, paid.terms, bought);
-  return { reservationId, seats, fee, refund: sum, rule: sentence, now: time.now.toISOString() };
+  const sentence = sentenceOf(rule, language, paid.terms, { ...paid, paidAt: paid.paidAt });
+  return { reservationId, seats, fee, refund: sum, rule: sentence, now: paid.readAt.toISOString() };
 }

@@ -30,7 +30,7 @@ import { holdWallets, type HeldWallets } from '../wallet/wallet.ts';
 import type { DatesOptions } from './dates.ts';
 
 interface Refunding extends Pick<DatesOptions, 'database' | 'feed' | 'catalog' | 'reservations' | 'wallet'> {
-  /** Rung when a date was called off from this server; elsewhere it is found out. */
+  /** Rung when a date may have been called off. */
   readonly bell: Bell;
 }
 
@@ -45,7 +45,7 @@ interface Running {
 
 const pause_ms = 50;
 /** Seats that a batch looks at, and holds that it gives back. */
-const batch_max = 300;
+const batch_max = 400;
 /** A run ends after so many batches of a date; what is left waits for the next. */
 const batches_max = 10;
 /** Dates at once; a house that calls off more works through them one after the other. */
@@ -64,6 +64,8 @@ export function refundingAll(options: Refunding): Duty {
       const running = await runningDates(database.sql);
       if (running.length === 0) return rest();
       const ours = running.filter(({ concertId, isLate }) => isLate || feed.isOurs(concertId));
+      // Whoever it falls to may be gone: it is looked for again with the next sign of it.
+      if (ours.length === 0) return rest();
       await eachByItself(ours, (date) => workOn(options, date));
       return undefined;
     },

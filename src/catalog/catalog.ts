@@ -55,6 +55,8 @@ export interface Catalog {
    * which is told to the others. Neither waits nor throws.
    */
   changed(concertId: string): void;
+  /** A date was found to be another than is known here, of which no news came: what is remembered of its concert is forgotten. */
+  outdated(concertId: string): void;
   /** Called when a concert may have changed, wherever; undefined: any of them. What is asked from then on is as it is now. */
   onChange(handle: (concertId: string | undefined) => void): void;
 }
@@ -101,6 +103,7 @@ export function createCatalog({ database, feed, metrics }: CatalogOptions): Cata
       forget(concertId);
       feed.tell('catalog', concertId);
     },
+    outdated: forget,
     onChange: (handle) => {
       handlers.push(handle);
     },

@@ -142,20 +142,17 @@ async function complete(
 ): Promise<ReservationsPage['reservations'][number]> {
   const { id, concertId, performanceId, userId, status } = row;
   const performance = await catalog.performance(performanceId);
-  const paid = whatWasPaid(row, performance);
-  const { cancellations, ...others } = paid;
-  const { cancelledSeats = [] } = others;
-  const prices = new Map(cancelledSeats.map(({ number, price }) => [number, price]));
+  const { cancellations, ...paid } = whatWasPaid(row, performance);
+  const prices = new Map(paid.cancelledSeats?.map(({ number, price }) => [number, price]));
+  const told = cancellations?.map((past) => Object.assign(past, sharesOf(past, prices, done.get(past.id))));
   return {
     id,
     concertId,
     performanceId,
     userId,
     userName,
-    ...others,
-    ...(cancellations && {
-      cancellations: cancellations.map((past) => Object.assign(past, sharesOf(past, prices, done.get(past.id)))),
-    }),
+    ...paid,
+    ...(told === undefined ? {} : { cancellations: told }),
     status,
     heldUntil: status === 'HELD' ? row.heldUntil.toISOString() : null,
     createdAt: row.createdAt.toISOString(),

@@ -69,10 +69,15 @@ const seats_sold_min = 10;
 /** The pace of ten minutes says nothing about another day. */
 const ahead_seconds_max = 86_400;
 
-/** As long as boards are good for: of a date that was called off there is much to read. */
-const given_back_kept = { keptMs: 1_000, keptMax: 100 };
+/**
+ * As long as boards are good for, and for ten times as long as it took: of 50,000 seats of a date that was called off it takes
+ * tens of milliseconds, and a database that has other things to do is asked less often.
+ */
+const kept_ms_min = 1_000;
+const kept_times = 10;
+const given_back_kept = { keptMs: 10_000, keptMax: 100 };
 
-/** Answers from boards in memory, at most a second old, and what was given back, as old. Refusal: NOT_FOUND. */
+/** Answers from boards in memory, at most a second old, and what was given back, at most ten seconds. Refusal: NOT_FOUND. */
 export function createSales(rooms: SalesRooms): (concertId: string) => Promise<Sales> {
   const { database, waitingRoom, catalog, reservations } = rooms;
   const memory = createShortMemory<readonly GivenBackSeats[]>(given_back_kept);
@@ -114,8 +119,9 @@ async function remembered<V>(memory: ShortMemory<V>, key: string, read: () => Pr
   const known = memory.get(key);
   if (known !== undefined) return known;
   const remember = memory.asking();
+  const askedAt = performance.now();
   const value = await read();
-  remember(key, value);
+  remember(key, value, Math.max(kept_ms_min, kept_times * (performance.now() - askedAt)));
   return value;
 }
 

@@ -19,7 +19,7 @@ export const dateEndpoints = {
         concertTitle: Type.String(),
         currency: Type.String(),
         startsAt: Time,
-        started: Type.Boolean({ description: 'It has begun: it is neither moved nor called off any more' }),
+        started: Type.Boolean({ description: 'It has begun' }),
         status: oneOf(['SCHEDULED', 'CANCELLED'], { description: 'CANCELLED: it was called off' }),
         movedFrom: TimeOrNull,
         movedAt: TimeOrNull,

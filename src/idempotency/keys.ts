@@ -58,7 +58,7 @@ export function remember(tx: Tx, rows: readonly (KeyedRequest & { readonly answe
  * request without one. PostgreSQL carries out the parts of a statement that nobody reads from the last to the first: so what
  * is yet to take locks, `counted`, is read here, that keys are stored behind it.
  */
-export const keyParts = (sql: Sql, effects: 'paid' | 'charged' | 'granted') => ({
+export const keyParts = (sql: Sql, effects: 'paid' | 'charged' | 'granted' | 'cancelled') => ({
   isNew:
     sql`(select true from idempotency_keys as known where known.user_id = asked.user_id and known.key = asked.key) is null` as Part,
   remembered: sql`

@@ -13,6 +13,8 @@ export interface Company {
   assume(): void;
   /** Whether anybody but this server is there to be told something. */
   isThere(): boolean;
+  /** How many were heard of lately; Infinity while it is only assumed that there is somebody. */
+  count(): number;
   /** Forgets those who fell silent without a word; true if there were any, whose last news may be lost. */
   forgetSilent(): boolean;
 }
@@ -33,6 +35,7 @@ export function createCompany(): Company {
   const heardAt = new Map<string, number>();
   const onDutyAt = new Map<string, number>();
   let lastAt = -Infinity;
+  const isThere = (): boolean => performance.now() - lastAt < company_ms;
   return {
     hear: (server) => {
       lastAt = performance.now();
@@ -53,7 +56,8 @@ export function createCompany(): Company {
     assume: () => {
       lastAt = performance.now();
     },
-    isThere: () => performance.now() - lastAt < company_ms,
+    isThere,
+    count: () => (heardAt.size > 0 || !isThere() ? heardAt.size : Infinity),
     forgetSilent: () => {
       const before = performance.now() - silence_ms_max;
       const silent = [...heardAt].filter(([, at]) => at < before);

@@ -36,6 +36,8 @@ export interface Feed {
   lost(): void;
   /** Whether another server was heard of lately. */
   hasCompany(): boolean;
+  /** How many were; Infinity while nobody can say. */
+  others(): number;
   /**
    * Whether what any server may do, and one should, falls to this one: of those who are heard of, all name the same. Nobody
    * may rely on it being done: that one may be gone, or sick. True where nobody else is heard of.
@@ -106,6 +108,7 @@ export async function createFeed(url: string, sql: Sql): Promise<Feed> {
     onGap: audience.onGap,
     lost,
     hasCompany,
+    others: () => (isDeaf() ? Infinity : company.count()),
     isOurs: (thing) => isChosen(self, company.dutiful(), thing),
     watch: {
       name: 'feed.watch',

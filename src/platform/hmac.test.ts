@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHmac as opensslHmac } from 'node:crypto';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { anyCharacters } from '../../test/harness/properties.ts';
 import { createHmac } from './hmac.ts';
 
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -11,7 +12,7 @@ test('signs as OpenSSL does, whatever the lengths of key and text, one text afte
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 200 }),
-      fc.array(fc.string({ unit: 'binary', maxLength: 6_000, size: 'max' }), { minLength: 1, maxLength: 3 }),
+      fc.array(anyCharacters({ maxLength: 6_000, size: 'max' }), { minLength: 1, maxLength: 3 }),
       (key, texts) => {
         const hmac = createHmac(key);
         for (const text of texts) {

@@ -5,7 +5,7 @@
  */
 import type { Sql, Statement, Tx } from '../platform/database.ts';
 import type { RefundTerms } from '../refunds/refunds.ts';
-import { bySeatKey } from './holding.ts';
+import { counting } from './counting.ts';
 import type { SeatChange } from './seat-board.ts';
 
 /** A reservation with its payment, and the date that it is for, as the database has them at this moment. */
@@ -28,6 +28,8 @@ export interface PaidSeats {
   readonly movedAt: Date | null;
   /** The date was called off: whatever is left of it is refunded by itself. */
   readonly isCalledOff: boolean;
+  /** When all this was so, to the millisecond, by PostgreSQL. */
+  readonly readAt: Date;
 }
 
 /** Some seats of a reservation, all of one date, and what they cost together. */
@@ -48,7 +50,8 @@ export function readPaid(sql: Sql, concertId: string, ids: readonly string[]): S
       paid.amount, paid.payment_id as "paymentId", paid.paid_at as "paidAt",
       coalesce(paid.cancelled_numbers, '{}') as "cancelledNumbers",
       json_build_object('refundPolicy', terms.policy, 'timeZone', terms.time_zone) as terms,
-      date.starts_at as "startsAt", date.moved_at as "movedAt", date.status = 'CANCELLED' as "isCalledOff"
+      date.starts_at as "startsAt", date.moved_at as "movedAt", date.status = 'CANCELLED' as "isCalledOff",
+      date_trunc('milliseconds', clock_timestamp()) as "readAt"
     from reservations as paid
     -- What was paid before there were terms goes by the first.
     join refund_terms as terms on terms.id = coalesce(paid.refund_terms, 1)
@@ -76,41 +79,62 @@ export async function lockPaid(
 }
 
 /**
- * Takes back these seats of reservations that `lockPaid` has locked in this transaction: they are AVAILABLE, and a
- * reservation without any other is CANCELLED. Sent at once, to be waited for or to travel with the commit: nothing of the
- * transaction stands if a single seat is not sold to its reservation. What it answers is to be announced after the commit, and
- * in this transaction the seats are to be counted (`countChanges`). At least one; the seats are taken in the order of
- * everybody's locks.
+ * Parts of a statement in which `cancelled` has seats that are given up, a row a reservation: `reservation_id`,
+ * `performance_id`, their `numbers` and `price`. They are AVAILABLE, and a reservation without any other is CANCELLED.
+ * Reservations are met in the order given, which is to be that of their ids, seats in the order in which everybody takes them.
+ * Whoever uses them has it found out by `expect_rows` whether all were met: `changed`, which are as many as `cancelled`, and
+ * `freed`, the seats.
+ */
+const takingBack = (sql: Sql | Tx, concertId: string): Statement<readonly unknown[]> => sql`
+  changed as (
+    update reservations as own
+    set cancelled_numbers = own.cancelled_numbers || cancelled.numbers,
+      cancelled_amount = coalesce(own.cancelled_amount, 0) + cancelled.price,
+      status = case cardinality(own.seat_numbers)
+        when coalesce(cardinality(own.cancelled_numbers), 0) + cardinality(cancelled.numbers) then 'CANCELLED' else own.status end
+    from cancelled
+    where own.id = cancelled.reservation_id and own.concert_id = ${concertId} and own.status || '' = 'CONFIRMED'
+      and not coalesce(own.cancelled_numbers && cancelled.numbers, false)
+    returning 1
+  ), freed as (
+    update seats as seat set reservation_id = null, sold = false, version = seat.version + 1
+    from (
+      select performance_id, unnest(numbers) as number, reservation_id from cancelled
+      order by performance_id collate "C", number
+    ) as given
+    where seat.concert_id = ${concertId} and seat.performance_id = given.performance_id and seat.number = given.number
+      and seat.reservation_id = given.reservation_id and seat.sold
+    returning seat.performance_id, seat.number, seat.version
+  )`;
+
+/** The same, and they are counted as given up for the `refund` that each row has. */
+export const givingUp = (sql: Sql, concertId: string): Statement<readonly unknown[]> => sql`
+  ${takingBack(sql, concertId)}, change as (
+    select performance_id, sum(cardinality(numbers))::int as changes, -sum(cardinality(numbers))::int as seats,
+      -sum(refund)::bigint as amount, null::int as revision
+    from cancelled group by performance_id
+  ), ${counting(sql, concertId)}`;
+
+/**
+ * Takes back these seats of reservations that `lockPaid` has locked in this transaction; several parts of one are one. Sent at
+ * once, to be waited for or to travel with the commit: nothing of the transaction stands if a single seat is not sold to its
+ * reservation. What it answers is to be announced after the commit, and in this transaction the seats are to be counted
+ * (`countChanges`). At least one.
  */
 export function takeBack(tx: Tx, concertId: string, givenUp: readonly GivenUp[]): Statement<SeatChange[]> {
-  const seats = givenUp
-    .flatMap(({ reservationId: id, performanceId, seatNumbers }) =>
-      seatNumbers.map((number) => ({ id, performanceId, number })),
-    )
-    .toSorted(bySeatKey);
-  const byId = [...Map.groupBy(givenUp, ({ reservationId }) => reservationId)];
+  const parts = [...Map.groupBy(givenUp, ({ reservationId }) => reservationId)];
+  const dates = new Map(givenUp.map(({ reservationId, performanceId }) => [reservationId, performanceId]));
+  const seats = givenUp.reduce((sum, { seatNumbers }) => sum + seatNumbers.length, 0);
   return tx<SeatChange[]>`
-    with changed as (
-      update reservations as own
-      set cancelled_numbers = own.cancelled_numbers || given.numbers::int[],
-        cancelled_amount = coalesce(own.cancelled_amount, 0) + given.price,
-        status = case cardinality(own.seat_numbers)
-          when coalesce(cardinality(own.cancelled_numbers), 0) + cardinality(given.numbers::int[]) then 'CANCELLED'
-          else own.status end
-      from unnest(${byId.map(([id]) => id)}::text[],
-        ${byId.map(([, parts]) => `{${parts.flatMap(({ seatNumbers }) => seatNumbers).join(',')}}`)}::text[],
-        ${byId.map(([, parts]) => parts.reduce((sum, { price }) => sum + price, 0))}::bigint[]) as given (id, numbers, price)
-      where own.id = given.id and own.concert_id = ${concertId} and own.status || '' = 'CONFIRMED'
-      returning 1
-    ), freed as (
-      update seats as seat set reservation_id = null, sold = false, version = seat.version + 1
-      from unnest(${seats.map((seat) => seat.performanceId)}::text[], ${seats.map((seat) => seat.number)}::int[],
-        ${seats.map((seat) => seat.id)}::text[]) as given (performance_id, number, reservation_id)
-      where seat.concert_id = ${concertId} and seat.performance_id = given.performance_id and seat.number = given.number
-        and seat.reservation_id = given.reservation_id and seat.sold
-      returning seat.performance_id, seat.number, seat.version
-    ), met as (
-      select expect_rows((select count(*) from changed) + (select count(*) from freed), ${byId.length + seats.length})::text as all
+    with cancelled as materialized (
+      select reservation_id, performance_id, numbers::int[] as numbers, price
+      from unnest(${parts.map(([id]) => id)}::text[], ${parts.map(([id]) => dates.get(id) ?? '')}::text[],
+        ${parts.map(([, own]) => `{${own.flatMap(({ seatNumbers }) => seatNumbers).join(',')}}`)}::text[],
+        ${parts.map(([, own]) => own.reduce((sum, { price }) => sum + price, 0))}::bigint[])
+        as given (reservation_id, performance_id, numbers, price)
+      order by reservation_id collate "C"
+    ), ${takingBack(tx, concertId)}, met as (
+      select expect_rows((select count(*) from changed) + (select count(*) from freed), ${parts.length + seats})::text as all
     )
     -- What is selected from is "met": beside nothing that was freed it would never be asked.
     select performance_id as "performanceId", number, 0 as code, version

@@ -1,6 +1,7 @@
 /**
  * Finding out what was missed of the seats: news leave after their commit, so they may be lost with the server that had
- * them. Each performance counts the changes of its seats, and a board those that it has taken over.
+ * them. Each performance counts the changes of its seats, and a board those that it has taken over; and what the date itself
+ * has become is seen by its revision.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '../platform/database.ts';
@@ -21,13 +22,15 @@ interface Checking {
   /** Of present use. */
   used(): readonly SeatBoard[];
   reread(board: SeatBoard): Promise<void>;
+  /** Told the revision of each date that was looked at. */
+  seen(performanceId: string, revision: number): void;
 }
 
-export function createSeatsCheck({ sql, feed, used, reread }: Checking) {
+export function createSeatsCheck({ sql, feed, used, reread, seen }: Checking) {
   const next = createRotation(checked_max);
   let checks = 0;
   const check = async (boards: readonly SeatBoard[]): Promise<void> =>
-    eachByItself(await lackingChanges(sql, boards), reread);
+    eachByItself(await lackingChanges({ sql, seen }, boards), reread);
   const duty: Duty = {
     name: 'seats.check',
     everyMs: check_every_ms,
@@ -48,26 +51,29 @@ export function createSeatsCheck({ sql, feed, used, reread }: Checking) {
  */
 const looks_apart_ms = [20, 40, 60, 80];
 
+type Looking = Pick<Checking, 'sql' | 'seen'>;
+
 /** Which of these boards lack a change that was committed. */
-async function lackingChanges(sql: Sql, boards: readonly SeatBoard[]): Promise<readonly SeatBoard[]> {
-  let lacking = await behind(sql, boards);
+async function lackingChanges(looking: Looking, boards: readonly SeatBoard[]): Promise<readonly SeatBoard[]> {
+  let lacking = await behind(looking, boards);
   for (const ms of looks_apart_ms) {
     if (lacking.length === 0) break;
     await sleep(ms, undefined, { ref: false });
-    lacking = await behind(sql, lacking);
+    lacking = await behind(looking, lacking);
   }
   return lacking;
 }
 
 /** A board's count is taken before the question: what is taken over while it is asked must not stand for what is wanting. */
-async function behind(sql: Sql, boards: readonly SeatBoard[]): Promise<readonly SeatBoard[]> {
+async function behind({ sql, seen }: Looking, boards: readonly SeatBoard[]): Promise<readonly SeatBoard[]> {
   if (boards.length === 0) return [];
   const known = new Map(boards.map((board) => [board.performance.id, { board, changes: board.changes }]));
-  const rows = await sql<{ performanceId: string; changes: number }[]>`
-    select performance_id as "performanceId", changes
+  const rows = await sql<{ performanceId: string; changes: number; revision: number }[]>`
+    select performance_id as "performanceId", changes, revision
     from unnest(${boards.map(({ performance }) => performance.concertId)}::text[], ${[...known.keys()]}::text[])
       as asked (concert_id, performance_id) join performance_sales using (concert_id, performance_id)`;
-  return rows.flatMap(({ performanceId, changes }) => {
+  return rows.flatMap(({ performanceId, changes, revision }) => {
+    seen(performanceId, revision);
     const one = known.get(performanceId);
     return one !== undefined && one.changes < changes ? [one.board] : [];
   });

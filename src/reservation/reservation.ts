@@ -23,15 +23,15 @@ import { reservationRetention } from './retention.ts';
 import { confirm, lockForPayment } from './sale.ts';
 import type { SeatChange } from './seat-board.ts';
 import { createSeatBoards, type KeptBoard, type SeatBoards } from './seat-boards.ts';
-import { seatsLeft } from './on-sale.ts';
-import { createStandings, type SaleStanding, type WholeStanding } from './standing.ts';
+import { seatsOnSale } from './on-sale.ts';
+import { createStandings, type Standings, type SaleStanding, type WholeStanding } from './standing.ts';
 import { createSeatEvents, type SeatEvents } from './seat-events.ts';
 import { createSoldSeats, soldOutDuty, type Sold } from './sold.ts';
 
 export { concertIdOf, reservedSeats } from './answer.ts';
 export { paidColumns, whatWasPaid, type PaidRow } from './paid.ts';
 export type { GivenBack, OwnReservation, Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
-export { lockPaid, readPaid, takeBack, type GivenUp, type PaidSeats } from './given-up.ts';
+export { givingUp, lockPaid, readPaid, takeBack, type GivenUp, type PaidSeats } from './given-up.ts';
 export { callOffSale, giveBackSome, lockFree, moveSale, nextSold, type SoldTo } from './date-changes.ts';
 export { confirming } from './sale.ts';
 export type { LockedReservation } from './sale.ts';
@@ -136,7 +136,7 @@ function counting({ holds }: Pick<Metrics, 'holds'>, held: Bell): (count: number
 export function createReservations(options: ReservationsOptions): Reservations {
   const { database, feed, catalog, waitingRoom, metrics, batchMax } = options;
   const { sql } = database;
-  const boards = createSeatBoards({ database, feed });
+  const boards = createSeatBoards({ database, feed, catalog });
   const events = createSeatEvents(boards, catalog);
   const lostAttempts = createLostAttempts(database, metrics.attemptsDropped);
   const held = createBell();
@@ -153,9 +153,8 @@ export function createReservations(options: ReservationsOptions): Reservations {
   const cancellations = createCancellations({ database, boards, metrics, batchMax });
   const sold = createSoldSeats(sql, metrics);
   const standings = createStandings({ boards, catalog, sold });
-  giveBackOnLeaving(boards, waitingRoom);
+  serveLine(waitingRoom, boards, standings);
   followCatalog(catalog, [sold, standings, events]);
-  waitingRoom.boundBy({ left: seatsLeft, counts: standings.countsOnSale });
   return {
     ...holding(options, holds),
     cancel: (userId, id) => cancellations.cancel(concertIdOf(id), { userId, id }),
@@ -223,8 +222,13 @@ function followCatalog(
   });
 }
 
-/** Whatever a fan holds is given back with the session. */
-function giveBackOnLeaving(boards: SeatBoards, { onLeaving }: Pick<WaitingRoom, 'onLeaving'>): void {
+/** Whatever a fan holds is given back with the session; and a line may be bound to what is left. */
+function serveLine(
+  { onLeaving, boundBy }: Pick<WaitingRoom, 'onLeaving' | 'boundBy'>,
+  boards: SeatBoards,
+  { countsOnSale: counts }: Pick<Standings, 'countsOnSale'>,
+): void {
+  boundBy({ ...seatsOnSale, counts });
   onLeaving(async (tx, concertId, userIds) => {
     const changes = await giveBackOf(tx, concertId, userIds);
     countChanges(tx, concertId, changes);

@@ -2,7 +2,7 @@
  * The boards of the performances that somebody looks at: read when first asked for, then kept up to date by own
  * commits and by the feed, read again when they lack a change, and dropped when nobody asks any more.
  */
-import type { Layout } from '../catalog/catalog.ts';
+import type { Catalog, Layout } from '../catalog/catalog.ts';
 import type { Database } from '../platform/database.ts';
 import { eachByItself } from '../platform/each.ts';
 import type { Feed } from '../platform/feed.ts';
@@ -42,7 +42,13 @@ const reread_ms = 30_000;
 const page_idle_ms = 30_000;
 const board_idle_ms = 600_000;
 
-export function createSeatBoards({ database, feed }: { database: Database; feed: Feed }): SeatBoards {
+export interface SeatBoardsOptions {
+  readonly database: Database;
+  readonly feed: Feed;
+  readonly catalog: Pick<Catalog, 'known' | 'outdated'>;
+}
+
+export function createSeatBoards({ database, feed, catalog }: SeatBoardsOptions): SeatBoards {
   const shelf = createShelf();
   const read = createSeatReading(database.sql);
   const loader = createLoading(read, shelf);
@@ -59,7 +65,16 @@ export function createSeatBoards({ database, feed }: { database: Database; feed:
     if (numbers.length > 0) tell(board.performance.id, numbers);
   };
   const used = (): readonly SeatBoard[] => shelf.used(reread_ms);
-  const { checkAll, duty: check } = createSeatsCheck({ sql: database.sql, feed, used, reread });
+  const { checkAll, duty: check } = createSeatsCheck({
+    sql: database.sql,
+    feed,
+    used,
+    reread,
+    seen: (performanceId, revision) => {
+      const known = catalog.known(performanceId);
+      if (known !== undefined && known.revision < revision) catalog.outdated(known.concertId);
+    },
+  });
 
   feed.subscribe('seats', (news: News) => apply(changesOf(news)));
   // Boards of no present use are dropped: whoever asks for one next has it read.

@@ -140,7 +140,7 @@ export function admitting(sql: Sql, concertId: string, left?: Part): Statement<A
 
 function mayAdmit(sql: Sql, left: Part | undefined): Part {
   if (left === undefined) return sql`paused_reason is null and not bound_to_supply`;
-  return sql`paused_reason is null and not is_at_rest and waking_since is null`;
+  return sql`paused_reason is null and rests_until is null and waking_since is null`;
 }
 
 interface Admitting {

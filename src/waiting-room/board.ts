@@ -6,6 +6,7 @@
 import type { Language } from '../platform/language.ts';
 import { Turnover, type Pace } from './pace.ts';
 import { SortedNumbers } from './sorted-numbers.ts';
+import type { SeatCounts } from './supply.ts';
 import type { Pass } from './tokens.ts';
 
 export type TokenStatus = 'WAIT' | 'ACTIVE' | 'EXPIRED';
@@ -34,13 +35,6 @@ export interface Settings extends Pause {
   readonly boundToSupply: boolean;
 }
 
-/** Of the dates on sale. */
-export interface SeatCounts {
-  readonly available: number;
-  readonly held: number;
-  readonly sold: number;
-}
-
 /** What happened to one place in line. */
 export type Change =
   | readonly ['admitted', entry: number, number: number, expiresAt: number, claimed: boolean, mark: number]
@@ -59,6 +53,8 @@ export interface News {
   readonly changes: readonly Change[];
   /** The settings from this version on, if it changed them. */
   readonly settings?: Settings | undefined;
+  /** Whether the line is at rest from this version on, if it changed that. */
+  readonly isAtRest?: boolean | undefined;
 }
 
 export interface Snapshot extends Omit<News, 'changes' | 'settings'> {
@@ -113,6 +109,10 @@ export class Board {
   isSoldOut = false;
   /** The seats that a line is bound to, when they were counted last; undefined until then. */
   supply: SeatCounts | undefined;
+  /** As they were counted last, see `openings.ts`; null until then. */
+  openings: number | null = null;
+  /** See `resting.ts`. */
+  isAtRest = false;
 
   constructor(snapshot: Snapshot) {
     this.concertId = snapshot.concertId;
@@ -122,7 +122,6 @@ export class Board {
 
   /** Replaces everything by what the database says. */
   restore(snapshot: Snapshot): void {
-    this.settings = snapshot.settings;
     this.setMarks(snapshot);
     this.active.clear();
     for (const { entry, ...session } of snapshot.active) this.active.set(entry, session);
@@ -166,7 +165,6 @@ export class Board {
         if (number > news.head) left.push(number);
       }
     }
-    if (news.settings !== undefined) this.settings = news.settings;
     this.setMarks(news);
     this.departed.add(left);
     this.departed.dropTo(this.head);
@@ -237,6 +235,11 @@ export class Board {
     return this.active.size > 0 || this.waiting > 0;
   }
 
+  /** The same, and time may bring them something. */
+  get isAwake(): boolean {
+    return this.isLive && !this.isAtRest;
+  }
+
   get waiting(): number {
     return this.lastNumber - this.head - this.departed.size + this.passedOver.size;
   }
@@ -244,8 +247,8 @@ export class Board {
   /** The seats and not `maxActive` keep the line: whoever waits stands by for seats that come back. */
   get isStandingBy(): boolean {
     const { settings, supply, active } = this;
-    if (!settings.boundToSupply || supply === undefined) return false;
-    return active.size < settings.maxActive && active.size >= supply.available + supply.held;
+    if (!settings.boundToSupply || supply === undefined || active.size >= settings.maxActive) return false;
+    return this.isAtRest || active.size >= supply.available + supply.held || (this.openings ?? 1) <= 0;
   }
 
   admittedPerMinute(nowSeconds: number): number {
@@ -272,7 +275,9 @@ export class Board {
     if (session !== undefined) session.mark = mark;
   }
 
-  private setMarks({ version, head, front, lastNumber }: Omit<News, 'changes'>): void {
+  private setMarks({ version, head, front, lastNumber, settings, isAtRest }: Omit<News, 'changes'>): void {
+    this.settings = settings ?? this.settings;
+    this.isAtRest = isAtRest ?? this.isAtRest;
     this.version = version;
     this.head = head;
     this.front = front;

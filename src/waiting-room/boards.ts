@@ -6,10 +6,10 @@ import type { Database } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
 import { createLoader } from '../platform/loader.ts';
 import { createFewAtOnce } from '../platform/few-at-once.ts';
-import { createBell, type Bell, type Duty } from '../platform/ticker.ts';
+import { createBell, rest, type Bell, type Duty } from '../platform/ticker.ts';
 import { keepBoard, type Kept } from './board-keeper.ts';
 import type { Board, News, Snapshot } from './board.ts';
-import { check_every_ms, createCatchingUp } from './catching-up.ts';
+import { check_every_ms, createCatchingUp, type CatchingUp } from './catching-up.ts';
 import { createArrivals, extendedPartsOf, partsOf, type Extend, type ExtendedPart, type Extension } from './news.ts';
 import { readSnapshot } from './snapshot.ts';
 
@@ -48,7 +48,7 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
   const kept = new Map<string, Kept>();
   const { admitted, count } = createTally(onAdmitted);
   const handlers: ((change: BoardChange) => void)[] = [];
-  const bell = createBell();
+  const [bell, checking] = [createBell(), createBell()];
   const tell = (concertId: string, entries?: readonly number[]): void => {
     for (const handle of handlers) handle({ concertId, entries });
   };
@@ -58,7 +58,9 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
     const keeper = kept.get(news.concertId)?.keeper;
     if (keeper === undefined) loader.hear(news.concertId, news);
     else keeper.accept(news);
-    bell.ring();
+    // Whoever comes to a line at rest, or leaves it, has nothing done by time.
+    if (keeper?.board.isAtRest !== true) bell.ring();
+    checking.ring();
   };
   const extend: Extend = (concertId, sessions) => {
     const board = kept.get(concertId)?.keeper.board;
@@ -77,7 +79,12 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
 
   return {
     peek: use,
-    open: async (concertId) => use(concertId) ?? (await loader.load(concertId)),
+    open: async (concertId) => {
+      const known = use(concertId);
+      if (known !== undefined) return known;
+      checking.ring();
+      return loader.load(concertId);
+    },
     show: async (news) => {
       count(news);
       for (const part of partsOf(news)) feed.tell('line', part);
@@ -95,13 +102,29 @@ export function createBoards(database: Database, feed: Feed, onAdmitted?: (fans:
     bell,
     admitted,
     all: () => [...kept.values()].map(({ keeper }) => keeper.board),
-    duty: {
-      name: 'boards.check',
-      everyMs: check_every_ms,
-      run: async () => {
-        dropUnused(kept);
-        if (kept.size > 0) await catchingUp.look();
-      },
+    duty: checkDuty({ kept, catchingUp, bell: checking }),
+  };
+}
+
+interface Checking {
+  readonly kept: Map<string, Kept>;
+  readonly catchingUp: CatchingUp;
+  readonly bell: Bell;
+}
+
+/** Finds what was missed. Rests while all lines in memory are at rest: of those it is seen in the database. */
+function checkDuty({ kept, catchingUp, bell }: Checking): Duty {
+  return {
+    name: 'boards.check',
+    everyMs: check_every_ms,
+    bell,
+    sign: catchingUp.sign,
+    run: async () => {
+      dropUnused(kept);
+      if (kept.size === 0) return undefined;
+      const isQuiet = [...kept.values()].every(({ keeper }) => keeper.board.isAtRest);
+      await (isQuiet ? catchingUp.lookAtAll() : catchingUp.look());
+      return isQuiet ? rest() : undefined;
     },
   };
 }

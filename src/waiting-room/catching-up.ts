@@ -3,7 +3,7 @@
  * them, and a message may be lost on its way. Every change shows in its room's version; extended sessions show in none.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '../platform/database.ts';
+import type { Database, Sql, Statement } from '../platform/database.ts';
 import { createRotation } from '../platform/each.ts';
 import type { Feed } from '../platform/feed.ts';
 import type { Kept } from './board-keeper.ts';
@@ -22,6 +22,10 @@ export interface CatchingUp {
   fallBehind(): void;
   /** Compares the versions of boards that matter now, every tenth time of all. One that keeps up is not read again. */
   look(): Promise<void>;
+  /** Compares those of all boards. */
+  lookAtAll(): Promise<void>;
+  /** What shows in the database that a board has missed a change. */
+  sign(sql: Sql): Statement<readonly unknown[]>;
 }
 
 export const check_every_ms = 500;
@@ -75,6 +79,14 @@ export function createCatchingUp({ database, feed, kept, loader, extend }: Catch
     fallBehind: () => {
       isBehind = true;
       catchUp([...kept.keys()]).catch(() => undefined);
+    },
+    lookAtAll: () => catchUp(nextWide([...kept.keys()])),
+    sign: (sql) => {
+      const boards = [...kept.values()].slice(0, looked_at_max).map(({ keeper }) => keeper.board);
+      return sql`exists (
+        select from unnest(${boards.map(({ concertId }) => concertId)}::text[], ${boards.map(({ version }) => version)}::bigint[])
+          as known (concert_id, version)
+        join rooms using (concert_id) where rooms.version > known.version)`;
     },
     look: async () => {
       const isWide = looks++ % looks_per_wide_look === 0;

@@ -7,6 +7,7 @@ import type { News, Pause, Settings } from './board.ts';
 import { joinPlainly, type Joined } from './joining.ts';
 import { admit } from './letting-in.ts';
 import { endOverdue, join, lockRoom, saveRoom, type LockedRoom } from './line.ts';
+import { unbind } from './resting.ts';
 import { settingsOf, type SettingsRow } from './snapshot.ts';
 import type { Supply } from './supply.ts';
 import { markOf, type Pass } from './tokens.ts';
@@ -257,8 +258,10 @@ export async function changeSettings(
       max_seats_per_fan_ever = greatest(max_seats_per_fan_ever, ${after.maxSeatsPerFan}::integer),
       bound_to_supply = ${after.boundToSupply}, paused_reason = ${after.paused?.reason ?? null}, paused_reason_ko = ${after.pauseReasons?.ko ?? null}
     where concert_id = ${concertId}`;
+  const isWoken = settings.boundToSupply && !after.boundToSupply ? await unbind(tx, concertId) : false;
   const room = await lockRoom(tx, concertId);
   if (room === undefined) throw refuse('NOT_FOUND');
   await admit(tx, room, { supply });
-  return { before: settings, after, news: saveRoom(tx, room, after) };
+  const news = saveRoom(tx, room, after);
+  return { before: settings, after, news: isWoken ? { ...news, isAtRest: false } : news };
 }

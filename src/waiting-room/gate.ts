@@ -21,6 +21,7 @@ import { createLivePlaces, type LivePlaces } from './live-places.ts';
 import { concertsOf, createLookUps } from './look-up.ts';
 import { createOpenBoards } from './open-boards.ts';
 import { createPresence } from './presence.ts';
+import { createResting, type Resting } from './resting.ts';
 import { placeRetention } from './retention.ts';
 import type { QueueStatus, Reader } from './status.ts';
 import { createStatuses } from './statuses.ts';
@@ -28,7 +29,7 @@ import { createSupply, type Supply } from './supply.ts';
 import { createTending } from './tending.ts';
 import { createQueueTokens, passOf, type Pass } from './tokens.ts';
 
-export { pauseOf, type Change, type News, type Pause, type SeatCounts, type Settings } from './board.ts';
+export { pauseOf, type Change, type News, type Pause, type Settings } from './board.ts';
 export type { LineNumbers } from './line-numbers.ts';
 export type { Gate } from './gatekeeper.ts';
 export type { Pass } from './tokens.ts';
@@ -46,7 +47,7 @@ export {
 export type { SessionEnd, TokenState } from './locked-tokens.ts';
 export { admitted, endingPaid, lockingRoom } from './admission.ts';
 export { lockRoom, saveRoom, type LockedRoom } from './line.ts';
-export type { Seats } from './supply.ts';
+export type { SeatCounts, Seats } from './supply.ts';
 
 export interface WaitingRoom {
   readonly gate: Gate;
@@ -74,6 +75,8 @@ export interface WaitingRoom {
   readonly onLeaving: Leavers['onLeaving'];
   /** To be called once, before anybody is let in, by the room that keeps the seats; see supply.ts. */
   readonly boundBy: Supply['by'];
+  /** After a commit that freed sold seats of this concert, or put a date on sale. Neither waits nor throws. */
+  readonly seatsCameBack: Resting['seatsCameBack'];
   /** The statement that lets in whom free slots are for, in a flight that has locked the room; see admission.ts. */
   admitting(concertId: string): ReturnType<typeof admittingFor>;
   /**
@@ -143,6 +146,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const tokens = createQueueTokens(secret);
   const presence = createPresence(database);
   const supply = createSupply();
+  const resting = createResting({ ...deps, boards, presence, supply });
   const issueLanes = createIssueLanes({ ...deps, boards, supply });
   const leavers = createLeavers({ ...deps, boards, supply });
   const voidLanes = createVoidLanes({ ...deps, boards });
@@ -178,6 +182,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     leave: leavers.leave,
     onLeaving: leavers.onLeaving,
     ...lettingIn({ database, boards, supply }),
+    seatsCameBack: resting.seatsCameBack,
     voidTokens: async (userId) => {
       const concertIds = await concertsOf(database, userId);
       await Promise.all(concertIds.map((concertId) => voidLanes.submit(concertId, userId)));
@@ -185,11 +190,15 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     present,
     ...asKnown(boards, open),
     duties: [
-      createTending({ ...deps, boards, presence, supply }),
+      createTending({ ...deps, boards, presence, supply, resting }),
       boards.duty,
       placeRetention(database, deps.retentionDays),
     ],
-    drain: () => drainAll([issueLanes, leavers, voidLanes, lookUps, livePlaces]),
+    drain: async () => {
+      await drainAll([issueLanes, leavers, voidLanes, lookUps, livePlaces]);
+      // What only this server knows; if it cannot, nobody is the worse for it than by its sudden end.
+      await presence.flushKept().catch(() => undefined);
+    },
   };
 }
 

@@ -32,7 +32,7 @@ export async function joinPlainly(
   const { sql } = database;
   const board = boards.peek(concertId);
   const { maxActive, paused } = board?.settings ?? { maxActive: 0, paused: null };
-  const mayAdmit = board === undefined || (paused === null && board.active.size < maxActive);
+  const mayAdmit = board === undefined || (paused === null && !board.isAtRest && board.active.size < maxActive);
   const before = [
     lockingRoom(sql, concertId),
     joining(sql, concertId, { userIds, limit, front: frontPlaces(maxActive) }),
@@ -130,7 +130,7 @@ function joining(sql: Sql, concertId: string, { userIds, limit, front }: Joining
       insert into queue_tokens (concert_id, entry, number, user_id)
       select ${concertId}, entry, entry, user_id from newcomers
     ), saved as (
-      update rooms set last_number = last_number + came.fans, version = version + 1, is_live = not is_at_rest,
+      update rooms set last_number = last_number + came.fans, version = version + 1, is_live = rests_until is null,
         front = case when front = last_number then greatest(front, least(last_number + came.fans, head + ${front})) else front end
       from (select count(*) as fans from newcomers) as came
       where concert_id = ${concertId} and came.fans > 0
@@ -139,7 +139,7 @@ function joining(sql: Sql, concertId: string, { userIds, limit, front }: Joining
       select * from saved union all select * from rooms where concert_id = ${concertId} and not exists (select from saved)
     )
     select null as "userId", null::bigint as entry, null::int as generation, version, head, front, last_number as "lastNumber",
-      paused_reason is null and active < max_active and not is_at_rest as "hasRoom"
+      paused_reason is null and active < max_active and rests_until is null as "hasRoom"
     from room
     union all
     select user_id, entry, generation, null, null, null, null, null from live

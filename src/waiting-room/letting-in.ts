@@ -17,7 +17,7 @@ export interface Slots {
 
 /** Gives every free slot away, by the one statement of admission.ts. */
 export async function admit(tx: Tx, room: LockedRoom, slots: Slots): Promise<void> {
-  if (room.paused || room.isAsleep) return;
+  if (isShut(room)) return;
   for (let scan = 0; scan < scans_max; scan++) {
     const most = room.maxActive - room.active;
     if (most <= 0 || (room.head === room.lastNumber && scan > 0)) return;
@@ -29,6 +29,8 @@ export async function admit(tx: Tx, room: LockedRoom, slots: Slots): Promise<voi
     if (room.head - before < placesToCall(called[0]?.free ?? most)) return;
   }
 }
+
+const isShut = ({ paused, isAtRest, wakingMs }: LockedRoom): boolean => paused || isAtRest || wakingMs !== null;
 
 function note(room: LockedRoom, called: readonly CalledRow[]): void {
   const changes = changesOf(called);

@@ -17,9 +17,11 @@ export interface LockedRoom {
   readonly forgivenSeconds: number;
   readonly paused: boolean;
   readonly boundToSupply: boolean;
-  /** It waits for seats to come back, or for signs of life to be written down: nobody is let in. */
-  readonly isAsleep: boolean;
-  readonly graceFrom: Date;
+  /** See `resting.ts`; nobody is let in. */
+  readonly isAtRest: boolean;
+  /** For so long; null while it is not waking. Nobody is let in. */
+  wakingMs: number | null;
+  graceFrom: Date;
   /** See the table; null where nobody has counted yet. */
   openings: number | null;
   lastNumber: number;
@@ -45,7 +47,7 @@ export async function lockRoom(
   // `execute` sends it now: awaiting would send it a moment later, behind a statement that relies on the lock.
   const [row] = await tx<RoomRow[]>`
     select max_active, session_seconds, grace_seconds, paused_reason, grace_from, last_number, head, front, active, version,
-      bound_to_supply, openings, is_at_rest or waking_since is not null as is_asleep
+      bound_to_supply, openings, rests_until is not null as is_at_rest, extract(epoch from statement_timestamp() - waking_since)::float8 * 1000 as waking_ms
     from rooms where concert_id = ${concertId} for update ${skip}`.execute();
   if (row === undefined) return undefined;
   return {
@@ -55,7 +57,8 @@ export async function lockRoom(
     forgivenSeconds: row.grace_seconds + grace_slack_seconds,
     paused: row.paused_reason !== null,
     boundToSupply: row.bound_to_supply,
-    isAsleep: row.is_asleep,
+    isAtRest: row.is_at_rest,
+    wakingMs: row.waking_ms,
     graceFrom: row.grace_from,
     openings: row.openings,
     lastNumber: row.last_number,
@@ -80,7 +83,8 @@ interface RoomRow {
   version: number;
   bound_to_supply: boolean;
   openings: number | null;
-  is_asleep: boolean;
+  is_at_rest: boolean;
+  waking_ms: number | null;
 }
 
 /**
@@ -217,7 +221,7 @@ export function saveRoom(tx: Tx, room: LockedRoom, settings?: Settings): News {
   void tx`
     update rooms set last_number = ${lastNumber}, head = ${head}, front = ${front}, active = ${room.active},
       active_ceiling = greatest(max_active, ${room.active}::integer), version = ${version}, openings = ${room.openings},
-      is_live = not is_at_rest
+      is_live = rests_until is null
     where concert_id = ${concertId}`.execute();
   return news;
 }

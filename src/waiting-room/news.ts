@@ -13,6 +13,8 @@ export type NewsPart = readonly [
   parts: number,
   changes: readonly PackedChange[],
   settings: PackedSettings | null,
+  /** Servers of before say nothing of it, and lines of theirs are never at rest. */
+  isAtRest: boolean | null,
 ];
 /** Each text once: with two of the longest, of the dearest characters, they fill most of a notification. */
 type PackedSettings = Readonly<Pick<Settings, Exclude<keyof Settings, keyof Pause>>> & {
@@ -26,7 +28,8 @@ const changes_per_part = Math.floor((payload_bytes_max - 250) / 40);
 const end_reasons = ['PAID', 'SESSION_ENDED', 'LEFT', 'ABSENT'] as const satisfies readonly EndReason[];
 
 /** News in parts that fit a notification each. */
-export function partsOf({ concertId, version, head, front, lastNumber, changes, settings }: News): NewsPart[] {
+export function partsOf({ changes, settings, isAtRest, ...room }: News): NewsPart[] {
+  const { concertId, version, head, front, lastNumber } = room;
   const parts: [PackedChange[], NewsPart[8]][] = [];
   for (let from = 0; from < changes.length; from += changes_per_part)
     parts.push([changes.slice(from, from + changes_per_part).map(pack), null]);
@@ -44,6 +47,7 @@ export function partsOf({ concertId, version, head, front, lastNumber, changes, 
     count,
     some,
     changed,
+    isAtRest ?? null,
   ]);
 }
 
@@ -97,14 +101,24 @@ function unpack(packed: PackedChange): Change {
  */
 export function createArrivals(deliver: (news: News) => void) {
   const arriving = new Map<string, { version: number; next: number; changes: Change[] }>();
-  return ([concertId, version, head, front, lastNumber, part, parts, packed, settings]: NewsPart): void => {
+  return ([concertId, version, head, front, lastNumber, part, parts, packed, settings, isAtRest]: NewsPart): void => {
     const known = part === 0 ? { version, next: 0, changes: [] } : arriving.get(concertId);
     arriving.delete(concertId);
     if (known?.version !== version || known.next !== part) return;
     for (const change of packed) known.changes.push(unpack(change));
     if (part === parts - 1) {
       const changed = settings === null ? undefined : unpackSettings(settings);
-      deliver({ concertId, version, head, front, lastNumber, changes: known.changes, settings: changed });
+      const { changes } = known;
+      deliver({
+        concertId,
+        version,
+        head,
+        front,
+        lastNumber,
+        changes,
+        settings: changed,
+        isAtRest: isAtRest ?? undefined,
+      });
       return;
     }
     known.next += 1;

@@ -5,6 +5,7 @@
 import type { Database, Tx } from '../platform/database.ts';
 import { eachByItself } from '../platform/each.ts';
 import { numberOf, type Board } from './board.ts';
+import { front_places_max } from './front.ts';
 import type { Pass } from './tokens.ts';
 
 export interface Presence {
@@ -18,8 +19,13 @@ export interface Presence {
    * may soon be taken for gone: to be told so, and to be heard by another server, is better than a place in memory.
    */
   isUnheard(board: Board, entry: number): boolean;
-  /** Writes the collected signs down. Answers where that failed, and why; elsewhere it was done. */
+  /** Writes the collected signs down, but those of lines at rest. Answers where that failed, and why; elsewhere it was done. */
   flush(): Promise<ReadonlyMap<string, unknown>>;
+  /**
+   * Writes down what was kept of the signs of this line, or of all lines, while it was at rest: of each fan when they gave the last
+   * one, so that who is gone is still known to be.
+   */
+  flushKept(concertId?: string): Promise<void>;
 }
 
 /** A sign is written down again only when this part of the grace period has passed. */
@@ -28,6 +34,10 @@ const rewrite_ms_max = 5_000;
 /** Per concert; beyond it the oldest are forgotten, which costs only an early rewrite. */
 const written_remembered_max = 50_000;
 const signs_per_flush_max = 5_000;
+/** Of a line at rest, while nothing is written down: twice as many as stand in the longest front. */
+const kept_max = 2 * front_places_max;
+/** Nobody's sign is of use for longer than the second chance of one who was passed over. */
+const kept_graces = 15;
 /** A line that nobody asks about leaves nothing behind. */
 const unused_ms_max = 60_000;
 
@@ -41,7 +51,7 @@ const unheard_reach = 2;
 interface Signs {
   readonly board: Board;
   /** By `signOf`: a sign that is not good for its place must not stand in the way of one that is. */
-  readonly collected: Map<string, Pass>;
+  readonly collected: Map<string, Sign>;
   /** When each entry's sign was last written, in milliseconds of this process's steady clock. */
   readonly written: Map<number, number>;
   /** Since when a sign has been waiting to be written; the same clock. Undefined: none does. */
@@ -50,28 +60,39 @@ interface Signs {
   signedAt: number;
 }
 
+interface Sign {
+  readonly pass: Pass;
+  /** When it was given, on the same clock. */
+  readonly at: number;
+}
+
 export function createPresence(database: Database): Presence {
   const concerts = new Map<string, Signs>();
   /** Whether any sign was found to wait for long, so that all other polls are not asked about it. */
   let isLate = false;
+
+  const signsOn = (board: Board): Signs => {
+    const known = concerts.get(board.concertId);
+    if (known?.board === board) return known;
+    const signs: Signs = { board, collected: new Map(), written: new Map(), owedSince: undefined, signedAt: 0 };
+    concerts.set(board.concertId, signs);
+    return signs;
+  };
 
   return {
     sign: (board, pass) => {
       const { entry } = pass;
       const session = board.active.get(entry);
       if (!isWanted(board, pass)) return;
-      let signs = concerts.get(board.concertId);
-      if (signs?.board !== board) {
-        signs = { board, collected: new Map(), written: new Map(), owedSince: undefined, signedAt: 0 };
-        concerts.set(board.concertId, signs);
-      }
+      const signs = signsOn(board);
       const rewriteMs = Math.min(board.settings.graceSeconds * 1_000 * rewrite_part_of_grace, rewrite_ms_max);
       const writtenAt = session === undefined ? signs.written.get(entry) : undefined;
       const now = performance.now();
       signs.signedAt = now;
+      if (board.isAtRest) return keep(signs, { pass, at: now }, rewriteMs);
       if (signs.owedSince !== undefined && now - signs.owedSince > unheard_ms_min) isLate = true;
       if (writtenAt !== undefined && now - writtenAt <= rewriteMs) return;
-      signs.collected.set(signOf(pass), pass);
+      signs.collected.set(signOf(pass), { pass, at: now });
       signs.owedSince ??= now;
     },
     isUnheard: (board, entry) => {
@@ -83,10 +104,9 @@ export function createPresence(database: Database): Presence {
     },
     flush: async () => {
       const now = performance.now();
-      for (const [concertId, { collected, signedAt }] of concerts)
-        if (collected.size === 0 && now - signedAt > unused_ms_max) concerts.delete(concertId);
+      for (const [concertId, signs] of concerts) if (now - signs.signedAt > usedMs(signs)) concerts.delete(concertId);
       const failures = new Map<string, unknown>();
-      const owing = [...concerts.values()].filter(({ collected }) => collected.size > 0);
+      const owing = [...concerts.values()].filter(({ board, collected }) => collected.size > 0 && !board.isAtRest);
       await eachByItself(owing, (signs) =>
         flush(database, signs).catch((error: unknown) => {
           failures.set(signs.board.concertId, error);
@@ -95,38 +115,73 @@ export function createPresence(database: Database): Presence {
       if (failures.size === 0) isLate = false;
       return failures;
     },
+    flushKept: async (concertId) => {
+      const lines = [...concerts.values()].filter(
+        ({ board }) => concertId === undefined || board.concertId === concertId,
+      );
+      for (const signs of lines) {
+        for (let times = Math.ceil(signs.collected.size / signs_per_flush_max); times > 0; times--)
+          // oxlint-disable-next-line no-await-in-loop
+          await flush(database, signs);
+      }
+    },
   };
+}
+
+/** Remembers a sign, while there is room for it. */
+function keep({ collected }: Signs, sign: Sign, rewriteMs: number): void {
+  const key = signOf(sign.pass);
+  const known = collected.get(key);
+  const isKnown = known !== undefined && sign.at - known.at <= rewriteMs;
+  if (isKnown || (known === undefined && collected.size >= kept_max)) return;
+  collected.set(key, sign);
+}
+
+/** What was collected of a line that is not at rest is to be written down, however long that takes. */
+function usedMs({ board, collected }: Signs): number {
+  if (collected.size > 0 && !board.isAtRest) return Infinity;
+  return board.isAtRest ? Math.max(unused_ms_max, board.settings.graceSeconds * 1_000 * kept_graces) : unused_ms_max;
 }
 
 /** Writes down what one concert's fans gave; what could not be written waits for the next time. */
 async function flush(database: Database, signs: Signs): Promise<void> {
   const { board, collected, written } = signs;
-  const passes = nearest(collected, signs_per_flush_max);
-  for (const pass of passes) collected.delete(signOf(pass));
-  const collect = (again: Iterable<Pass>): void => {
-    for (const pass of again) collected.set(signOf(pass), pass);
-  };
-  const met = await write(database, board.concertId, passes).catch((error: unknown) => {
+  const given = nearest(collected, signs_per_flush_max);
+  for (const { pass } of given) collected.delete(signOf(pass));
+  const collect = (again: Iterable<Sign>): void => collectAgain(signs, again);
+  const met = await write(database, board.concertId, given).catch((error: unknown) => {
     // Nobody is taken for gone because the database was away when the sign was to be written.
-    collect(passes);
+    collect(given);
     throw error;
   });
   const now = performance.now();
-  const unmet = new Set(passes.keys());
-  for (const { place, own } of met) {
+  const unmet = new Set(given.keys());
+  for (const { place, own, claimed } of met) {
     unmet.delete(place);
-    const entry = passes[place]?.entry;
+    const entry = given[place]?.pass.entry;
     if (!own || entry === undefined) continue;
     written.delete(entry);
     written.set(entry, now);
-    const session = board.active.get(entry);
-    if (session !== undefined) session.claimed = true;
+    if (claimed) claim(board, entry);
   }
-  collect(passes.filter(({ entry }, place) => unmet.has(place) && isLive(board, entry)));
+  collect(given.filter(({ pass }, place) => unmet.has(place) && isLive(board, pass.entry)));
   signs.owedSince = collected.size > 0 ? now : undefined;
   for (const entry of written.keys()) {
     if (written.size <= written_remembered_max) break;
     written.delete(entry);
+  }
+}
+
+function claim({ active }: Board, entry: number): void {
+  const session = active.get(entry);
+  if (session !== undefined) session.claimed = true;
+}
+
+function collectAgain({ collected }: Signs, again: Iterable<Sign>): void {
+  for (const sign of again) {
+    const key = signOf(sign.pass);
+    // One that was given meanwhile is newer.
+    if (!collected.has(key)) collected.set(key, sign);
   }
 }
 
@@ -150,10 +205,10 @@ function matters(board: Board, entry: number, reach = 1): boolean {
 }
 
 /** Those whose turn comes first, if not all can be written down at once. */
-function nearest(collected: ReadonlyMap<string, Pass>, count: number): Pass[] {
-  const passes = [...collected.values()];
-  if (passes.length <= count) return passes;
-  return passes.toSorted((a, b) => numberOf(a.entry) - numberOf(b.entry)).slice(0, count);
+function nearest(collected: ReadonlyMap<string, Sign>, count: number): Sign[] {
+  const signs = [...collected.values()];
+  if (signs.length <= count) return signs;
+  return signs.toSorted((a, b) => numberOf(a.pass.entry) - numberOf(b.pass.entry)).slice(0, count);
 }
 
 function isLive(board: Board, entry: number): boolean {
@@ -165,14 +220,16 @@ function isLive(board: Board, entry: number): boolean {
 interface Met {
   readonly place: number;
   readonly own: boolean;
+  /** Given by one who was inside by then. */
+  readonly claimed: boolean;
 }
 
 /** Writes signs of life of one concert down, and answers of whom. */
-async function write(database: Database, concertId: string, passes: readonly Pass[]): Promise<readonly Met[]> {
+async function write(database: Database, concertId: string, signs: readonly Sign[]): Promise<readonly Met[]> {
   return database.transaction(async (tx) => {
     // Nobody is answered for a sign, and after a crash silence is forgiven: it need not wait for the disk.
     void tx`set local synchronous_commit = off`.execute();
-    return heard(tx, concertId, passes);
+    return heard(tx, concertId, signs);
   });
 }
 
@@ -180,18 +237,23 @@ async function write(database: Database, concertId: string, passes: readonly Pas
  * Rows locked by another transaction are left out rather than waited for: nothing here may wait for a lock, since it
  * takes tokens without the room. Those left out are written down with the next ones.
  */
-function heard(tx: Tx, concertId: string, passes: readonly Pass[]): Promise<readonly Met[]> {
+function heard(tx: Tx, concertId: string, signs: readonly Sign[]): Promise<readonly Met[]> {
+  const passes = signs.map(({ pass }) => pass);
+  const now = performance.now();
+  const secondsAgo = signs.map(({ at }) => String((now - at) / 1_000));
   return tx<Met[]>`
     with met as (
-      select token.entry, place::int - 1 as place, token.user_id = given.user_id and token.generation = given.generation as own
+      select token.entry, place::int - 1 as place, token.user_id = given.user_id and token.generation = given.generation as own,
+        now() - make_interval(secs => seconds_ago::float8) as seen_at, token.admitted_at
       from unnest(${passes.map(({ entry }) => entry)}::bigint[], ${passes.map(({ userId }) => userId)}::text[],
-        ${passes.map(({ generation }) => generation)}::int[]) with ordinality as given (entry, user_id, generation, place)
+        ${passes.map(({ generation }) => generation)}::int[], ${secondsAgo}::text[])
+        with ordinality as given (entry, user_id, generation, seconds_ago, place)
       join queue_tokens as token on token.entry = given.entry
       where token.concert_id = ${concertId} and token.status <> 'EXPIRED'
       for no key update of token skip locked
     ), written as (
-      update queue_tokens as token set seen_at = now() from met
+      update queue_tokens as token set seen_at = greatest(token.seen_at, met.seen_at) from met
       where token.concert_id = ${concertId} and token.entry = met.entry and met.own
     )
-    select place, own from met`.execute();
+    select place, own, coalesce(seen_at >= admitted_at, false) as claimed from met`.execute();
 }

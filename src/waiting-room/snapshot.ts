@@ -14,6 +14,7 @@ interface RoomRow extends SettingsRow {
   readonly head: number;
   readonly front: number;
   readonly lastNumber: number;
+  readonly isAtRest: boolean;
 }
 
 /**
@@ -28,7 +29,7 @@ export async function readSnapshot({ transaction }: Database, concertId: string)
         select max_active as "maxActive", session_seconds as "sessionSeconds", hold_seconds as "holdSeconds",
           grace_seconds as "graceSeconds", max_seats_per_fan as "maxSeatsPerFan", bound_to_supply as "boundToSupply", paused_reason as "pausedReason",
           paused_reason_ko as "pausedReasonKo",
-          version, head, front, last_number as "lastNumber"
+          version, head, front, last_number as "lastNumber", rests_until is not null as "isAtRest"
         from rooms where concert_id = ${concertId}`,
       tx<{ entry: number; expiresAt: Date; claimed: boolean; userId: string; generation: number }[]>`
         select entry, expires_at as "expiresAt", seen_at >= admitted_at as claimed, user_id as "userId", generation
@@ -47,13 +48,14 @@ export async function readSnapshot({ transaction }: Database, concertId: string)
     ]);
     const [room] = rooms;
     if (room === undefined) return undefined;
-    const { version, head, front, lastNumber } = room;
+    const { version, head, front, lastNumber, isAtRest } = room;
     return {
       concertId,
       version,
       head,
       front,
       lastNumber,
+      isAtRest,
       settings: settingsOf(room),
       active: active.map(({ entry, expiresAt, claimed, ...fan }) => ({
         entry,

@@ -3,7 +3,6 @@
  * counted; here it is said how many may be let in to them.
  */
 import type { Sql, Statement, Tx } from '../platform/database.ts';
-import type { Board, SeatCounts } from './board.ts';
 
 type Part = Statement<readonly unknown[]>;
 
@@ -15,17 +14,36 @@ export interface Seats {
    * statement behind that lock reads what holds until their commit.
    */
   left(sql: Sql | Tx, concertId: string | Part): Part;
+  /** A row for a `from`: the same, and how many such dates there are. */
+  onSale(sql: Sql, concertId: Part): Part;
+  /** A row for a `from`: how many seats are held by live holds, and by how many fans. Looks at all live holds there are. */
+  held(sql: Sql, concertId: Part): Part;
+  /** When the last of the dates on sale begins, as an expression; null: there is none. */
+  lastBegins(sql: Sql | Tx, concertId: string | Part): Part;
   /** What is told of the seats of the dates on sale: from memory, so at most a moment old. */
   counts(concertId: string): Promise<SeatCounts>;
 }
 
-export interface Supply {
-  /** To be called once, before anybody is let in, by the room that keeps the seats. */
+/** Of the dates on sale. */
+export interface SeatCounts {
+  readonly available: number;
+  readonly held: number;
+  readonly sold: number;
+}
+
+/** A board, as far as it is told of seats. */
+interface Countable {
+  readonly concertId: string;
+  supply: SeatCounts | undefined;
+}
+
+export interface Supply extends Pick<Seats, 'left' | 'lastBegins'> {
+  /** To be called once, before anybody is let in, by the room that keeps the seats; until then there are none. */
   by(seats: Seats): void;
-  /** How many seats are left: none while nobody has said how they are counted. */
-  left(sql: Sql | Tx, concertId: string | Part): Part;
+  /** How they are counted, if that was said. */
+  seats(): Seats | undefined;
   /** Puts what there is on this board. */
-  count(board: Board): Promise<void>;
+  count(board: Countable): Promise<void>;
 }
 
 export function createSupply(): Supply {
@@ -34,7 +52,9 @@ export function createSupply(): Supply {
     by: (counted) => {
       seats = counted;
     },
+    seats: () => seats,
     left: (sql, concertId) => seats?.left(sql, concertId) ?? sql`0`,
+    lastBegins: (sql, concertId) => seats?.lastBegins(sql, concertId) ?? sql`null::timestamptz`,
     count: async (board) => {
       const counts = await seats?.counts(board.concertId);
       if (counts !== undefined) board.supply = counts;

@@ -14,7 +14,9 @@ import { frontPlaces } from './front.ts';
 import { admit } from './letting-in.ts';
 import { endAbsent, endOverdue, extendFront, lockRoom, saveRoom, type LockedRoom } from './line.ts';
 import { createLiveRooms } from './live-rooms.ts';
+import { countOpenings } from './openings.ts';
 import type { Presence } from './presence.ts';
+import { goToRest, returnedSign, type Resting } from './resting.ts';
 import type { Supply } from './supply.ts';
 
 export interface Tending {
@@ -23,6 +25,7 @@ export interface Tending {
   readonly presence: Pick<Presence, 'flush'>;
   readonly feed: Pick<Feed, 'isOurs' | 'hasCompany'>;
   readonly supply: Supply;
+  readonly resting: Resting;
   /** Most rooms that one look asks about. */
   readonly roomsPerLook?: number;
 }
@@ -48,12 +51,13 @@ const patience_ms = 2_000;
  * is no line at all, this rests until one is heard of or seen; then nobody can be silent, and no heart need beat.
  */
 export function createTending(deps: Tending): Duty {
-  const { database, boards, presence, feed, supply, roomsPerLook = rooms_per_look } = deps;
-  const rooms = createLiveRooms(database.sql, roomsPerLook);
+  const { database, boards, presence, feed, supply, resting, roomsPerLook = rooms_per_look } = deps;
+  const rooms = createLiveRooms(database.sql, { perLook: roomsPerLook, supply });
   /** Where signs of life could not be written down, of whom nobody knows. */
   const deaf = new Set<string>();
   const patience = createPatience();
   const counted = createRotation(roomsPerLook);
+  const counting = { sql: database.sql, boards, supply };
   let heartbeatAt = -Infinity;
   let beats = 0;
 
@@ -65,14 +69,24 @@ export function createTending(deps: Tending): Duty {
     const ours = await rooms.among(all.filter(feed.isOurs));
     const left = isBeat ? patience.worn(await rooms.live(), rooms.rounds, feed.isOurs) : [];
     const forgotten = isBeat && beats++ % beats_per_empty_look === 0 ? await rooms.empty() : [];
-    return new Set([...short, ...ours, ...left, ...forgotten, ...deaf]);
+    return new Set([...short, ...ours, ...left, ...forgotten, ...deaf, ...resting.woken]);
+  };
+
+  /** Every time those that fall to this server; now and then all, for another one that does nothing. */
+  const toBeCounted = (isBeat: boolean): readonly string[] => {
+    const bound = new Set(
+      livesOf(boards)
+        .filter(isBound)
+        .map(({ concertId }) => concertId),
+    ).union(rooms.bound());
+    return [...bound.union(new Set(resting.waking))].filter((concertId) => isBeat || feed.isOurs(concertId));
   };
 
   return {
     name: 'line.tend',
     everyMs: tend_every_ms,
     bell: boards.bell,
-    sign: (sql) => sql`exists (select from rooms where is_live)`,
+    sign: (sql) => sql`(exists (select from rooms where is_live) or ${returnedSign(sql, supply)})`,
     run: async (quietAt = -Infinity) => {
       const now = performance.now();
       const isBeat = now - heartbeatAt >= heartbeat_ms;
@@ -84,6 +98,8 @@ export function createTending(deps: Tending): Duty {
       }
       const unheard = await presence.flush();
       for (const concertId of unheard.keys()) deaf.add(concertId);
+      await resting.wake({ all: isBeat });
+      await countOpenings(counting, toBeCounted(isBeat));
       await eachByItself(await withWork(isBeat), async (concertId) => {
         const isTended = await tend(deps, concertId, deaf.has(concertId));
         // Once more when all has been written down, for what was said meanwhile.
@@ -91,7 +107,7 @@ export function createTending(deps: Tending): Duty {
       });
       // A duty that fails says so; one reason is as good as any.
       for (const error of unheard.values()) throw error;
-      const isQuiet = isBeat && rooms.isQuiet && deaf.size === 0 && livesOf(boards).length === 0;
+      const isQuiet = isBeat && rooms.isQuiet && deaf.size === 0 && resting.isQuiet && livesOf(boards).length === 0;
       return isQuiet ? rest() : undefined;
     },
   };
@@ -119,7 +135,7 @@ function createPatience() {
 }
 
 function livesOf(boards: Pick<Boards, 'all'>): readonly Board[] {
-  return boards.all().filter((board) => board.isLive);
+  return boards.all().filter((board) => board.isAwake);
 }
 
 const isBound = ({ settings }: Board): boolean => settings.boundToSupply;
@@ -134,7 +150,7 @@ async function beat({ sql }: Database, { isOutage }: { readonly isOutage: boolea
     update heartbeat set at = now() from last where heartbeat.at < now() - interval '0.9 seconds'
     returning extract(epoch from now() - last.at)::float8 as gap`;
   if (isOutage && beaten !== undefined && beaten.gap > outage_seconds)
-    await sql`update rooms set grace_from = now() where is_live`;
+    await sql`update rooms set grace_from = now() where is_live or rests_until > now()`;
 }
 
 /** How far the front should reach, by how fast the line moves as this server sees it. */
@@ -155,25 +171,31 @@ function isShort(board: Board): boolean {
  * since signs of life were given that this server could not pass on. Others are let in all the same.
  */
 async function tend(
-  { database, boards, supply }: Pick<Tending, 'database' | 'boards' | 'supply'>,
+  { database, boards, supply, resting }: Pick<Tending, 'database' | 'boards' | 'supply' | 'resting'>,
   concertId: string,
   forgiving: boolean,
 ): Promise<boolean> {
   const { isFree, news } = await database.transaction(async (tx) => {
     impatient(tx);
     const locked = await lockRoom(tx, concertId, { skipLocked: true });
-    if (locked === undefined) return { isFree: false, news: undefined };
+    if (locked === undefined) return { isFree: false, news: [] };
     const room = forgiving ? await forgive(tx, locked) : locked;
     const { front } = room;
+    await resting.settle(tx, room);
     await endOverdue(tx, room);
-    await endAbsent(tx, room);
+    // Of whom it will be known only then whether they are there.
+    if (room.wakingMs === null) await endAbsent(tx, room);
     await admit(tx, room, { supply });
     await extendFront(tx, room, frontOf(room, boards.peek(concertId)));
-    return { isFree: true, news: room.changes.length > 0 || room.front !== front ? saveRoom(tx, room) : undefined };
+    const saved = room.changes.length > 0 || room.front !== front ? saveRoom(tx, room) : undefined;
+    const atRest = mayRest(room) ? await goToRest(tx, concertId, supply) : undefined;
+    return { isFree: true, news: [saved, atRest].filter((one) => one !== undefined) };
   });
-  if (news !== undefined) await boards.show(news);
+  for (const one of news) await boards.show(one);
   return isFree;
 }
+
+const mayRest = (room: LockedRoom): boolean => room.boundToSupply && room.active === 0 && !room.isAtRest;
 
 async function forgive(tx: Tx, room: LockedRoom): Promise<LockedRoom> {
   const [forgiven] = await tx<{ at: Date }[]>`

@@ -232,10 +232,10 @@ function addToHeld(tx: Tx, kind: Kind, movements: readonly Movement[], held: Hel
   return rows.map(({ balance }) => ({ balance }));
 }
 
-function next<T>(all: Iterator<T, unknown>): T {
+function next<T>(all: Iterator<T, undefined>): T {
   const { value, done } = all.next();
   if (done === true) throw new Error('each movement has its answer');
-  return value as T;
+  return value;
 }
 
 /** Of what has no limit, nothing is refused but what could not be counted. */

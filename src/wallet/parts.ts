@@ -29,6 +29,22 @@ export function debiting(sql: Sql): Part {
 }
 
 /**
+ * Parts of a statement in which `cancelled` has refunds of different fans whose wallets are locked and owe nothing: user,
+ * amount, id, and the balance after it. Adds the money, and writes the transfers. No limit.
+ */
+export function refunding(sql: Sql): Part {
+  return sql`
+    credited as (
+      update wallets set balance = cancelled.balance from cancelled
+      where wallets.user_id = cancelled.user_id and wallets.balance + cancelled.refund = cancelled.balance and wallets.owed = 0
+      returning 1
+    ), transferred as (
+      insert into transfers (user_id, kind, amount, balance, reference)
+      select user_id, 'REFUND', refund, balance, id from cancelled
+    )`;
+}
+
+/**
  * Parts of a statement in which `received` has what orders of different fans brought: user, order's id, amount and source.
  * Credits those who owe nothing, making wallets that do not exist yet, writes the transfers, and leaves `credited`: user and
  * balance. Whom it left out is for `Ledger.creditOrders` to credit. No limit. Locks the wallets in the order of everybody's

@@ -15,7 +15,7 @@ export type { Charge } from './charging.ts';
 export type { OnCredited, Source } from './ledger.ts';
 export { holdWallets, lockWallets } from './movements.ts';
 export type { HeldWallets, Moved } from './movements.ts';
-export { crediting, debiting, lockingWallets } from './parts.ts';
+export { crediting, debiting, lockingWallets, refunding } from './parts.ts';
 export { agreeOnMoney } from './sources.ts';
 
 export interface Entry {

@@ -171,12 +171,12 @@ export function keepingPastTheStore(pages: readonly Source[]): string[] {
 }
 
 /** Code of the server that pages may run: built with them anew whenever it changes (`page_sources` of bootstrap.mjs). */
-const shared_with_pages = 'src/contract/';
+const shared_with_pages = ['src/contract/', 'src/refunds/'];
 
 export function pagesRunningServerCode(pages: readonly Source[]): string[] {
   return pages.flatMap(({ path: file, text }) =>
     importsOf({ path: file, text: text.replaceAll(/^(?:import|export) type [^;]*;/gm, '') })
-      .filter(({ to }) => to.startsWith('src/') && !to.startsWith(shared_with_pages))
+      .filter(({ to }) => to.startsWith('src/') && !shared_with_pages.some((room) => to.startsWith(room)))
       .map(({ to }) => `${file} runs ${to}`),
   );
 }

@@ -13,7 +13,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform
 import { migrate } from '../../src/platform/migrations.ts';
 import { unpackChromium } from './chromium.ts';
 import { furnish, postgres_variables, template_name } from './house.ts';
-import { pack } from './pack.ts';
+import { pack, strip } from './pack.ts';
 import { packages } from './packed.ts';
 import { openScratch } from './scratch.ts';
 
@@ -126,7 +126,8 @@ async function main(): Promise<void> {
     open.defer(() => cluster.stop());
     environment[postgres_variables[version]] = cluster.url;
   });
-  const prepared = await Promise.allSettled([...clusters, pack(packed, packages), prepareBrowser(files, folder)]);
+  const packing = pack(packed, packages).then(() => strip(packed, files));
+  const prepared = await Promise.allSettled([...clusters, packing, prepareBrowser(files, folder)]);
   for (const one of prepared) if (one.status === 'rejected') throw one.reason;
   process.exitCode = await runTests(flags, files, environment);
   if (process.exitCode === 0) await rm(evidence, { recursive: true });

@@ -61,6 +61,8 @@ insert into cancellations (concert_id, id, reservation_id, performance_id, user_
   ('concert001', 'x3', 'concert001-off', 'concert001-2', 'u7', '{1}', '{0}', 1005, 0, 1005, 100, 'called_off', 'called_off', null);
 insert into performance_sales (concert_id, performance_id, seats_total, seats_reserved, revenue, changes)
   values ('concert001', 'concert001-1', 20, 3, 2100, 15), ('concert001', 'concert001-2', 3, 0, 0, 3);
+update performance_sales set called_off = true, revision = 1 where performance_id = 'concert001-2';
+update performances set revision = 1 where id = 'concert001-2';
 insert into wallets values ('u1', 8500), ('u2', 700), ('u7', 4500);
 insert into transfers (user_id, kind, amount, balance, reference, source, at)
   select 'u7', kind, amount, balance, reference, case kind when 'CHARGE' then 'open' end, now() - days * interval '1 day'

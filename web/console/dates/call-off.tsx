@@ -166,6 +166,7 @@ function AskDay({ date, written, onDone, onClose }: AskDayProps) {
     <Confirm
       title={said.confirmTitle}
       deed={said.callOffDeed}
+      leave={said.leave}
       onClose={onClose}
       onConfirm={async () => {
         pressed.value = true;

@@ -18,7 +18,7 @@ export const dateWords = {
     refunds: '환불한 금액',
     fees: '취소 수수료',
     compensations: '보상금',
-    started: '이미 시작한 회차라서 일정을 바꾸거나 취소할 수 없어요.',
+    started: '이미 시작한 회차예요. 뒤로 옮기면 다시 판매되고, 취소하면 모두에게 환불돼요.',
 
     move: '일정 변경',
     to: '새 공연 일시',
@@ -56,9 +56,10 @@ export const dateWords = {
     background: '환불은 서버가 이어서 하고, 이 화면을 닫아도 계속돼요. 서버가 다시 시작해도 이어져요.',
     forGood: '되돌릴 수 없어요.',
     confirmTitle: '이 회차를 취소할까요?',
-    type: (day: string) => `확인을 위해 이 회차의 날짜를 적어 주세요: ${day}`,
+    type: (day: string) => `${day}: 확인을 위해 이 날짜를 적어 주세요`,
     typeFault: '이 회차의 날짜와 달라요.',
     callOffDeed: '이 회차 취소하기',
+    leave: '그대로 두기',
 
     running: '환불하고 있어요',
     done: '모두 환불했어요',
@@ -86,7 +87,7 @@ export const dateWords = {
     refunds: 'Refunded',
     fees: 'Fees',
     compensations: 'Compensation',
-    started: 'It has begun, so it can be neither moved nor called off.',
+    started: 'It has begun. Moved to a later time it is on sale again; called off, everybody is refunded.',
 
     move: 'Move this date',
     to: 'New date and time',
@@ -124,9 +125,10 @@ export const dateWords = {
     background: 'The servers go on refunding by themselves, with this page closed and after a restart.',
     forGood: 'This cannot be undone.',
     confirmTitle: 'Call this date off?',
-    type: (day: string) => `To confirm, type the day of this date: ${day}`,
+    type: (day: string) => `${day}: type this day to confirm`,
     typeFault: 'That is not the day of this date.',
     callOffDeed: 'Call it off',
+    leave: 'Leave it on',
 
     running: 'Refunding',
     done: 'Everybody is refunded',

@@ -55,9 +55,9 @@ function Shown({ date, load }: DateProps) {
       </PageHead>
       <Facts date={date} />
       {status === 'CANCELLED' && <Refunding performanceId={date.id} onDone={load.reload} />}
-      {status === 'SCHEDULED' && started && <p class="empty">{said.started}</p>}
-      {status === 'SCHEDULED' && !started && (
+      {status === 'SCHEDULED' && (
         <>
+          {started && <p class="quiet">{said.started}</p>}
           <Move key={startsAt} date={date} load={load} />
           <CallOff date={date} load={load} />
         </>

@@ -264,6 +264,7 @@ function Ask({ of, written, onDone, onClose }: AskProps) {
     <Confirm
       title={said.confirm}
       deed={said.deed}
+      leave={said.leave}
       onClose={onClose}
       onConfirm={async () => {
         const body = { reason: written.reason.value, feePercent: percentIn(written) ?? 0, seatNumbers: chosen };

@@ -17,7 +17,8 @@ import { AskDates, doubtsOf } from './doubts.tsx';
 import { Refunds, Settings } from './form-settings.tsx';
 import { formWords } from './form-words.ts';
 import { PlanPreview } from './preview.tsx';
-import { termsWords } from '../refunds/terms-words.ts';
+import { termsOf } from '../refunds/terms-draft.ts';
+import { policyName } from '../refunds/terms-words.ts';
 import { wholeOf } from './rules.ts';
 import { Dates } from './dates.tsx';
 import { Sections } from './sections.tsx';
@@ -198,7 +199,7 @@ function PutOnSale({ draft, onDone, onRefused, onClose }: PutOnSaleProps) {
       <p>{said.effect(dates.length, number(seatsPerDate(draft) * dates.length))}</p>
       <p>{said.effectLine(number(wholeOf(draft.settings.maxActive) ?? 0))}</p>
       {draft.boundToSupply && <p>{said.effectBound}</p>}
-      <p>{said.effectTerms(say(termsWords).kinds[draft.terms.kind])}</p>
+      <p>{said.effectTerms(policyName(termsOf(draft.terms).refundPolicy))}</p>
       <p class="quiet">{said.effectForGood}</p>
       {doubts !== undefined && <AskDates doubts={doubts} sure={sure} missing={pressed.value && missing} />}
     </Confirm>

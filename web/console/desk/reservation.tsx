@@ -94,7 +94,9 @@ function Shown({ of, load }: ShownProps) {
         )}
       </PageHead>
       <Facts of={of} />
-      {(row.cancellations ?? []).length > 0 && <Cancellations of={of} />}
+      {row.cancellations !== undefined && row.cancellations.length > 0 && (
+        <Cancellations of={of} past={row.cancellations} />
+      )}
       <CancelForFan of={of} load={load} />
     </>
   );
@@ -163,15 +165,19 @@ function SeatLink({ performanceId, seat, label }: SeatLinkProps) {
 
 type Cancellation = NonNullable<OneReservation['row']['cancellations']>[number];
 
+interface CancellationsProps {
+  readonly of: OneReservation;
+  readonly past: readonly Cancellation[];
+}
+
 /** Each seat with what it cost and what came back; the sums of all of them are those of the facts. */
-function Cancellations({ of: { row } }: { readonly of: OneReservation }) {
+function Cancellations({ of: { row }, past: all }: CancellationsProps) {
   const said = say(reservationWords);
-  const { cancelledSeats = [], cancellations = [] } = row;
-  const labels = new Map(cancelledSeats.map(({ number: seat, label }) => [seat, label]));
+  const labels = new Map(row.cancelledSeats?.map(({ number: seat, label }) => [seat, label]));
   return (
     <Panel title={said.history}>
       <ol class="given-back">
-        {cancellations.map((past) => (
+        {all.map((past) => (
           <li key={past.id}>
             <div>
               <time dateTime={past.at}>{moment(past.at)}</time> · <strong>{say(reasonWords)[past.reason]}</strong> ·{' '}

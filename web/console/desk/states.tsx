@@ -68,8 +68,9 @@ export function ConditionOf({ of }: { readonly of: Condition }) {
 
 interface Paid {
   readonly status: 'HELD' | 'CONFIRMED' | 'EXPIRED' | 'CANCELLED';
-  readonly paidAt?: string | undefined;
-  readonly cancelledSeats?: readonly unknown[] | undefined;
+  /** Of what was paid alone, as what follows. */
+  readonly paidAt?: string;
+  readonly cancelledSeats?: readonly unknown[];
 }
 
 /** A hold that was let go of and a paid one that was cancelled are two things, and are called so. */

@@ -1,4 +1,4 @@
-/** One sale: what is sold, the controls, and, folded, how it went for the last hour. */
+/** One sale: what is sold, the controls, how refunds go, and, folded, how it went for the last hour. */
 import { useEffect } from 'preact/hooks';
 import { signal } from '@preact/signals';
 import { ask, type Reply } from '../../client/client.ts';
@@ -68,14 +68,14 @@ function Sale({ concert, sales }: SaleProps) {
         {artist} · {venue} · {dateSpan(firstStartsAt, lastStartsAt)}
       </PageHead>
       <div class="sale">
-        <div class="stack">
-          <SalesPanel concertId={id} first={sales} read={readSales(id)} />
-          <TermsPanel concertId={id} />
-        </div>
+        <SalesPanel concertId={id} first={sales} read={readSales(id)} />
         <aside>
           <Steer concertId={id} />
         </aside>
-        <ChartsFold concertId={id} />
+        <div class="stack">
+          <TermsPanel concertId={id} />
+          <ChartsFold concertId={id} />
+        </div>
       </div>
     </>
   );

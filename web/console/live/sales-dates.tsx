@@ -50,7 +50,7 @@ export function Choice({ of: date, chosen }: ChoiceProps) {
         }}
       >
         {dateAndTime(startsAt)}
-      </button>
+      </button>{' '}
       <DateState of={date} />
     </>
   );

@@ -1,7 +1,7 @@
 /** A refund policy in one line, for a list of what was changed. */
 import { number, say } from '../../words/words.ts';
-import { termsWords } from '../refunds/terms-words.ts';
-import { kindOf, type Terms } from '../refunds/terms-draft.ts';
+import { policyName } from '../refunds/terms-words.ts';
+import type { Terms } from '../refunds/terms-draft.ts';
 
 const words = {
   ko: { rule: (days: string, percent: string) => `${days}일 전까지 ${percent}%` },
@@ -13,6 +13,6 @@ export function policyIn(value: unknown): string {
   const rules = (policy.rules ?? []).map(({ untilDaysBefore, feePercent }) =>
     say(words).rule(number(untilDaysBefore), number(feePercent)),
   );
-  const name = say(termsWords).kinds[kindOf(policy)];
+  const name = policyName(policy);
   return rules.length === 0 ? name : `${name}: ${rules.join(', ')}`;
 }

@@ -16,7 +16,7 @@ import { methodName } from './method-words.ts';
 const words = {
   ko: {
     title: '일별 합계',
-    text: '한국 시각(KST) 자정에 날짜가 바뀌어요. 결제사의 정산 내역과 맞춰 보세요. 결제사를 거치지 않은 충전은 들어 있지 않아요.',
+    text: '한국 시각(KST) 자정에 날짜가 바뀌어요. 결제사의 정산 내역과 맞춰 보세요. 결제사를 거치지 않은 충전과, 지갑으로 들어간 환불과 보상금은 들어 있지 않아요.',
     from: '첫날',
     to: '마지막 날',
     show: '보기',
@@ -39,7 +39,7 @@ const words = {
   },
   en: {
     title: 'Day by day',
-    text: 'A day ends at midnight in Seoul (KST). Hold it against the gateway’s own statement. Top-ups without a gateway are not counted.',
+    text: 'A day ends at midnight in Seoul (KST). Hold it against the gateway’s own statement. Top-ups without a gateway, and refunds and compensations into wallets, are not counted.',
     from: 'First day',
     to: 'Last day',
     show: 'Show',

@@ -13,6 +13,8 @@ export interface ConfirmProps {
   readonly title: string;
   /** What the button says: the deed itself, never "OK". */
   readonly deed: string;
+  /** What the other button says, where “cancel” would be the deed itself. */
+  readonly leave?: string;
   /** The effect, in sentences. */
   readonly children: ComponentChildren;
   /** Does it; the dialog stays open until it is done, and shows why it was refused. False: not done, stay open. */
@@ -24,7 +26,7 @@ export interface ConfirmProps {
 }
 
 /** Open for as long as it is rendered. */
-export function Confirm({ title, deed, children, onConfirm, onClose, onRefused }: ConfirmProps) {
+export function Confirm({ title, deed, leave, children, onConfirm, onClose, onRefused }: ConfirmProps) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   const busy = useSignal(false);
@@ -58,7 +60,7 @@ export function Confirm({ title, deed, children, onConfirm, onClose, onRefused }
       {problem.value !== undefined && <Refused problem={problem.value} />}
       <div class="row end">
         <Button kind="plain" size="small" onPress={() => dialog.current?.close()}>
-          {say(words).cancel}
+          {leave ?? say(words).cancel}
         </Button>
         <Button size="small" busy={busy.value} onPress={() => void act()}>
           {deed}

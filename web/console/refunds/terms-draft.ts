@@ -154,6 +154,3 @@ function policyOf({ kind, rules, beside }: TermsDraft): Policy {
     closesMinutesBeforeStart: wholeOf(beside.closes) ?? 0,
   };
 }
-
-/** Which of the kinds a policy is. */
-export const kindOf = ({ preset }: Policy): PolicyKind => preset ?? 'own';

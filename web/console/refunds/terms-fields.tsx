@@ -20,6 +20,7 @@ import {
   type TermsFaults,
 } from './terms-draft.ts';
 import { termsWords } from './terms-words.ts';
+import '../desk/desk.css';
 import './refunds.css';
 
 export interface TermsFieldsProps {

@@ -10,9 +10,9 @@ import { number, say } from '../../words/words.ts';
 import { overview } from '../live/watch.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { Panel } from '../parts/panel.tsx';
-import { faultsInTerms, kindOf, termsFrom, termsOf, type Terms, type TermsDraft } from './terms-draft.ts';
+import { faultsInTerms, termsFrom, termsOf, type Terms, type TermsDraft } from './terms-draft.ts';
 import { TermsFields, TermsSaid } from './terms-fields.tsx';
-import { termsWords } from './terms-words.ts';
+import { policyName, termsWords } from './terms-words.ts';
 
 const words = {
   ko: {
@@ -100,8 +100,7 @@ function InForceSaid({ terms }: { readonly terms: Terms }) {
   return (
     <div>
       <p>
-        <strong>{say(termsWords).kinds[kindOf(terms.refundPolicy)]}</strong>{' '}
-        <span class="quiet small">{terms.timeZone}</span>
+        <strong>{policyName(terms.refundPolicy)}</strong> <span class="quiet small">{terms.timeZone}</span>
       </p>
       <TermsSaid of={{ refundPolicy: terms.refundPolicy, timeZone: terms.timeZone }} />
     </div>

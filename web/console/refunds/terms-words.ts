@@ -1,11 +1,14 @@
 /** What refund terms are called, and what their fields say. */
 import type { Both } from '../../words/language.ts';
-import type { BesideField, PolicyKind, RuleField } from './terms-draft.ts';
+import { say } from '../../words/words.ts';
+import type { BesideField, PolicyKind, RuleField, Terms } from './terms-draft.ts';
 
 interface TermsWords {
   readonly title: string;
   readonly aside: string;
   readonly kinds: Readonly<Record<PolicyKind, string>>;
+  /** What rules of its own are called where they are in force. */
+  readonly own: string;
   readonly inWords: string;
   readonly untold: string;
   readonly table: string;
@@ -30,6 +33,7 @@ export const termsWords: Both<TermsWords> = {
       none: '취소 불가',
       own: '직접 정하기',
     },
+    own: '직접 정한 규정',
     inWords: '팬에게 보이는 규정',
     untold: '표시된 칸을 고치면 규정을 문장으로 보여 드려요.',
     table: '취소 수수료 규정',
@@ -60,6 +64,7 @@ export const termsWords: Both<TermsWords> = {
       none: 'No cancelling',
       own: 'Rules of your own',
     },
+    own: 'Rules of its own',
     inWords: 'What fans read',
     untold: 'Correct the marked fields to see the rules in words.',
     table: 'Cancellation fees',
@@ -82,3 +87,9 @@ export const termsWords: Both<TermsWords> = {
     zoneHint: 'Days are counted by the calendar there. Dates above are entered in Korean time.',
   },
 };
+
+/** What a policy is called. */
+export function policyName({ preset }: Terms['refundPolicy']): string {
+  const { kinds, own } = say(termsWords);
+  return preset === undefined ? own : kinds[preset];
+}
