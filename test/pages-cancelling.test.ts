@@ -75,17 +75,19 @@ test('a fan cancels one of two seats by what was quoted, though an answer is los
 
   await fan.open('/my');
   await page.locator('.own-act a').click();
-  const button = page.locator('.cancelling button[type=submit]');
+  const button = page.locator('.cancelling button.wide');
   await reads(fan, '.cancelling', /10% of the price of each seat/);
   assert.equal(await button.getAttribute('aria-disabled'), 'true');
   await page.getByRole('checkbox').last().check();
+  // Enter on a seat sends nothing.
+  await page.getByRole('checkbox').last().press('Enter');
   await reads(fan, '.cancelling .sums', /Paid» ₩50,000.*Cancellation fee» −₩5,000.*Refund» ₩45,000/);
-  await reads(fan, '.cancelling button[type=submit]', /^«Cancel 1 seat and get ₩45,000 back»$/);
+  await reads(fan, '.cancelling button.wide', /^«Cancel 1 seat and get ₩45,000 back»$/);
   // Overnight the fee has become another.
   await startsIn(house, date.performanceId, 3);
   await button.click();
   await reads(fan, '.cancelling .notice', /The refund is another by now/, /₩45,000 → ₩40,000/, /Nothing was cancelled/);
-  await reads(fan, '.cancelling button[type=submit]', /^«Cancel 1 seat and get ₩40,000 back»$/);
+  await reads(fan, '.cancelling button.wide', /^«Cancel 1 seat and get ₩40,000 back»$/);
   const keys: (string | undefined)[] = [];
   await page.route('**/cancellation', async (route) => {
     keys.push(route.request().headers()['idempotency-key']);

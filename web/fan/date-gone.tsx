@@ -56,9 +56,11 @@ export function DateOff({ concertId, performanceId }: { readonly concertId: stri
   return (
     <div class="date-off" ref={panel} tabIndex={-1}>
       <Notice title={said.off} actions={actions}>
-        <WhyOff notice={(concert && dateIn(concert, performanceId)?.notice) ?? null} />
-        <p>{said.over}</p>
-        <p class="quiet">{said.paid}</p>
+        <div class="news-lines">
+          <WhyOff notice={(concert && dateIn(concert, performanceId)?.notice) ?? null} />
+          <p>{said.over}</p>
+          <p class="quiet">{said.paid}</p>
+        </div>
       </Notice>
     </div>
   );
@@ -67,9 +69,11 @@ export function DateOff({ concertId, performanceId }: { readonly concertId: stri
 export function MovedNow({ from, to }: { readonly from: string; readonly to: string }) {
   const said = say(words);
   return (
-    <Notice title={said.moved} kind="calm">
-      <MovedFromTo from={from} to={to} />
-      <p class="quiet">{said.movedText}</p>
-    </Notice>
+    <div class="moved-now">
+      <Notice title={said.moved} kind="calm">
+        <MovedFromTo from={from} to={to} />
+        <p class="quiet">{said.movedText}</p>
+      </Notice>
+    </div>
   );
 }

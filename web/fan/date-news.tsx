@@ -65,10 +65,12 @@ function CalledOff({ date, reservation, actions }: DateNewsProps) {
   const said = say(words);
   return (
     <Notice title={said.off} kind="calm" actions={actions}>
-      <WhyOff notice={date?.notice ?? null} />
-      {refundTexts(reservation, said).map((text) => (
-        <p key={text}>{text}</p>
-      ))}
+      <div class="news-lines">
+        <WhyOff notice={date?.notice ?? null} />
+        {refundTexts(reservation, said).map((text) => (
+          <p key={text}>{text}</p>
+        ))}
+      </div>
     </Notice>
   );
 }
@@ -97,9 +99,11 @@ function Moved({ date, reservation, actions }: DateNewsProps) {
   const until = freeUntil(date, reservation);
   return (
     <Notice title={said.moved} kind="calm" actions={until === undefined ? undefined : actions}>
-      <MovedFromTo from={date.movedFrom} to={date.startsAt} />
-      {reservation.status === 'CONFIRMED' && <p>{said.kept}</p>}
-      {until !== undefined && <p>{said.free(dateAndTime(until))}</p>}
+      <div class="news-lines">
+        <MovedFromTo from={date.movedFrom} to={date.startsAt} />
+        {reservation.status === 'CONFIRMED' && <p>{said.kept}</p>}
+        {until !== undefined && <p>{said.free(dateAndTime(until))}</p>}
+      </div>
     </Notice>
   );
 }

@@ -19,3 +19,8 @@ export function cancellationsOf({ cancellations = [] }: Of<'cancellations'>): Ca
 export function isGivenBack({ status, paid }: Of<'status' | 'paid'>): boolean {
   return status === 'CANCELLED' && paid !== undefined;
 }
+
+/** As it tells itself; a concert that a page knows may be older. */
+export function isCalledOff(reservation: Of<'cancellations'>): boolean {
+  return cancellationsOf(reservation).some(({ reason }) => reason === 'called_off');
+}

@@ -11,6 +11,7 @@ import { money, nameOfLabel, say } from '../../words/words.ts';
 import { sumsOf, type Cancelling, type Quote, type QuotedSeat, type Sums } from './known.ts';
 import type { Press, Wish } from './press.ts';
 import { Where, type Way } from './where.tsx';
+import './given-back.css';
 
 const words = {
   ko: {
@@ -79,14 +80,8 @@ export function Choose({ known, pressing, chosen }: ChooseProps) {
     way: origin > 0 && sums.refund > 0 ? way.value : 'wallet',
   };
   return (
-    <form
-      class="cancelling"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (seats.length > 0) press(wish);
-      }}
-    >
+    // No form: Enter on a seat would send it.
+    <div class="cancelling">
       <SeatsToCancel known={known} chosen={chosen} isBusy={busy} />
       <SumsTold sums={sums} />
       <section>
@@ -99,7 +94,13 @@ export function Choose({ known, pressing, chosen }: ChooseProps) {
         <p class="small quiet" id="final">
           {said.final}
         </p>
-        <Button type="submit" size="wide" busy={busy.value} disabled={seats.length === 0} describedBy="final">
+        <Button
+          size="wide"
+          busy={busy.value}
+          disabled={seats.length === 0}
+          describedBy="final"
+          onPress={() => press(wish)}
+        >
           {buttonOf(said, busy.value, seats.length, sums)}
         </Button>
         <ButtonLink href={`/reservations/${reservation.id}`} kind="plain" size="wide">
@@ -107,7 +108,7 @@ export function Choose({ known, pressing, chosen }: ChooseProps) {
         </ButtonLink>
       </div>
       <LiveRegion text={seats.length === 0 ? '' : said.told(seats.length, money(sums.refund))} />
-    </form>
+    </div>
   );
 }
 
@@ -185,7 +186,7 @@ function SeatLine({ seat: { price, fee, refund }, label }: { readonly seat: Quot
 function SumsTold({ sums: { price, fee, refund } }: { readonly sums: Sums }) {
   const said = say(words);
   return (
-    <dl class="sums">
+    <dl class="sums refund-sums">
       <div>
         <dt>{said.paid}</dt>
         <dd>{money(price)}</dd>

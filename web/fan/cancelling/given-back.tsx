@@ -91,7 +91,7 @@ export function CancellationTold({ cancellation, withdrawals, price }: ToldProps
   const { fee, refund, compensation } = cancellation;
   return (
     <>
-      <dl class="sums">
+      <dl class="sums refund-sums">
         <div>
           <dt>{said.paid}</dt>
           <dd>{money(price)}</dd>

@@ -8,10 +8,10 @@ import { Loaded, useLoad, useReloadWhenSeen } from '../../ui/load.tsx';
 import { Refused } from '../../ui/notice.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { language, say } from '../../words/words.ts';
-import { concertOf } from '../concerts.ts';
+import { concertChanged, concertOf } from '../concerts.ts';
 import { placesSettled } from '../places.ts';
 import { go } from '../router.ts';
-import type { Reservation } from '../reservation.ts';
+import { isCalledOff, type Reservation } from '../reservation.ts';
 import { Lines } from '../lines.tsx';
 import { useTitle } from '../title.ts';
 import type { Owned } from '../reservation-line.tsx';
@@ -40,6 +40,8 @@ const words = {
 
 /** A reservation is shown even if its concert cannot be read just now. */
 async function withConcerts(reservations: readonly Reservation[]): Promise<Owned[]> {
+  const off = reservations.filter(isCalledOff).map(({ concertId }) => concertId);
+  for (const concertId of new Set(off)) concertChanged(concertId);
   return Promise.all(
     reservations.map(async (reservation) => ({
       reservation,

@@ -19,7 +19,7 @@ import { DateNews } from '../date-news.tsx';
 import { newestReservations, othersHeld } from '../other-holds.tsx';
 import { Pay, type Held } from '../paying.tsx';
 import type { PageProps } from '../routes.ts';
-import { cancellationsOf, cancelledSeatsOf, isGivenBack, type Reservation } from '../reservation.ts';
+import { cancellationsOf, cancelledSeatsOf, isCalledOff, isGivenBack, type Reservation } from '../reservation.ts';
 import { Stub } from '../stub.tsx';
 import { useTitle } from '../title.ts';
 import { askWithdrawals, type Withdrawal } from '../wallet/withdrawals.tsx';
@@ -94,7 +94,8 @@ export function Ticket({ params }: PageProps) {
       newestReservations(signal),
       askChargeWays(),
     ]);
-    if (isCalledOff(reservation)) concertChanged(concertId);
+    // Whoever's seats are gone may have lost them to news of the date.
+    if (reservation.status === 'CANCELLED') concertChanged(concertId);
     const [concert, withdrawals] = await Promise.all([concertOf(concertId), withdrawalsOf(reservation, signal)]);
     return { reservation, concert, wallet, others: othersHeld(reservation, newest), withdrawals };
   });
@@ -109,11 +110,6 @@ export function Ticket({ params }: PageProps) {
       </Loaded>
     </div>
   );
-}
-
-/** As the reservation itself tells; the concert that this page knows may be older. */
-function isCalledOff(reservation: Reservation): boolean {
-  return cancellationsOf(reservation).some(({ reason }) => reason === 'called_off');
 }
 
 type Standing = keyof (typeof words)['ko']['titles'];
