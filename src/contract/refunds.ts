@@ -160,7 +160,7 @@ const operator = {
       { reason: Reason, compensationPercent: Type.Optional(percent(10, { default: 0 })) },
       { additionalProperties: false },
     ),
-    bodyBytesMax: 8_192,
+    bodyBytesMax: 16_384,
     replies: { 202: CallingOff },
     refusals: ['NOT_FOUND', 'NOT_CANCELLABLE'],
   },

@@ -38,7 +38,21 @@ function inAscii(json: string): string {
 }
 
 const settings = { maxActive: 1_000_000, sessionSeconds: 86_400, holdSeconds: 86_400, graceSeconds: 86_400 };
-const changes = { ...settings, maxSeatsPerFan: 100, paused: { reason: '매'.repeat(500) } };
+const refundPolicy = {
+  rules: Array.from({ length: 20 }, (_, index) => ({ untilDaysBefore: 365 - index, feePercent: 100 })),
+  freeHoursAfterPurchase: 8_760,
+  freeUntilDaysBefore: 365,
+  closesMinutesBeforeStart: 525_600,
+};
+const changes = {
+  ...settings,
+  maxSeatsPerFan: 100,
+  boundToSupply: false,
+  refundPolicy,
+  timeZone: 'America/Argentina/ComodRivadavia',
+  paused: { reason: '매'.repeat(500) },
+};
+const paidSeats = Array.from({ length: 100 }, (_, index) => 99_900 + index);
 const wide = { name: '구역'.repeat(8), rows: 100, seatsPerRow: 100, grade: '등급'.repeat(4), price: 1_000_000 };
 const performances = (dates: number, sections: number): unknown =>
   Array.from({ length: dates }, () => ({
@@ -67,6 +81,10 @@ const largest: Readonly<Record<string, readonly unknown[]>> = {
   ],
   confirmChargeOrder: [{ paymentKey: '"'.repeat(200), amount: 1_000_000_000_000 }],
   createWithdrawal: [{ amount: 1_000_000_000_000 }],
+  cancelPaid: [{ seatNumbers: paidSeats, refund: 1_000_000_000_000, to: 'wallet' }],
+  cancelForFan: [{ reason: 'force_majeure', feePercent: 100, seatNumbers: paidSeats }],
+  callOffPerformance: [{ reason: { ko: '비'.repeat(500), en: '매'.repeat(500) }, compensationPercent: 10 }],
+  movePerformance: [{ startsAt: '2030-05-01T10:00:00.000000000+09:00' }],
   signUp: [{ email: `${'a'.repeat(60)}@${'b'.repeat(60)}.kr`, password: '密'.repeat(128), name: '이'.repeat(100) }],
   signIn: [{ email: `${'a'.repeat(60)}@${'b'.repeat(60)}.kr`, password: '🎫'.repeat(128) }],
   updateConcert: [{ ...changes, expected: changes }],
