@@ -23,7 +23,7 @@ before(async () => {
 after(() => Promise.allSettled([browser.close(), house.close()]));
 
 /** What is wider than the page, by its name; the page itself must not scroll sideways. */
-async function assertFits({ page }: Visitor, name: string): Promise<void> {
+async function assertFits({ page, assertAccessible }: Visitor, name: string): Promise<void> {
   const [width, room, wide] = await page.evaluate<[number, number, string[]]>(`[
     document.scrollingElement.scrollWidth,
     document.documentElement.clientWidth,
@@ -32,11 +32,7 @@ async function assertFits({ page }: Visitor, name: string): Promise<void> {
       .map((one) => one.tagName + '.' + one.className),
   ]`);
   assert.deepEqual({ name, width, wide }, { name, width: Math.min(width, room), wide: [] });
-}
-
-async function assertUsable(visitor: Visitor, name: string): Promise<void> {
-  await assertFits(visitor, name);
-  await visitor.assertAccessible();
+  await assertAccessible();
 }
 
 const sizes: Readonly<Record<string, VisitorOptions>> = {
@@ -62,7 +58,7 @@ for (const [where, options] of Object.entries(sizes)) {
     const open = async (address: string, seen: string): Promise<void> => {
       await fan.open(address);
       await page.locator(seen).first().waitFor();
-      await assertUsable(fan, address);
+      await assertFits(fan, address);
     };
     await open('/', `a[href="/concerts/${concertId}"]`);
     await open(`/concerts/${concertId}`, 'main .button');
@@ -78,20 +74,20 @@ for (const [where, options] of Object.entries(sizes)) {
     assert(map !== null && map.height >= 200 && sheet !== null);
     await page.locator('.together .button').click();
     await page.locator('.picked-seat').first().waitFor();
-    await assertUsable(fan, 'chosen');
+    await assertFits(fan, 'chosen');
     await page.locator('.views button').last().click();
     await page.locator('.section').last().click();
-    await assertUsable(fan, 'the list');
+    await assertFits(fan, 'the list');
     await page.locator('.sheet .button').click();
     await page.waitForURL(/\/reservations\//);
     await page.locator('.stub').waitFor();
-    await assertUsable(fan, 'the held ticket');
+    await assertFits(fan, 'the held ticket');
     const answer = await office.charge({ userId: '', token: bearer }, 500_000);
     assert.equal(answer.status, 201);
     await page.reload();
     await page.locator('main .button:not(.plain)').click();
     await page.locator('.stub.paid').waitFor();
-    await assertUsable(fan, 'the paid ticket');
+    await assertFits(fan, 'the paid ticket');
     await assertStamped(fan);
     await open('/my', 'main a[href^="/reservations/"]');
     fan.assertNoComplaints();
