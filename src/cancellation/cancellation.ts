@@ -19,7 +19,7 @@ import type { ForFan, Wanted } from './deciding.ts';
 import { cancelPlainly } from './plain-cancelling.ts';
 import { quote, type Quote } from './quoting.ts';
 
-export type { Cancelled, Deed } from './cancelling.ts';
+export type { Cancelled } from './cancelling.ts';
 export type { ForFan } from './deciding.ts';
 export type { Quote } from './quoting.ts';
 
