@@ -157,7 +157,7 @@ async function makeRooms(
     isBusy: createBusyWatch(),
   });
   const payments = createPayments({ database, catalog, waitingRoom, reservations, wallet, batchMax, metrics });
-  const left = { database, feed, catalog, reservations, wallet, funding };
+  const left = { database, feed, catalog, waitingRoom, reservations, wallet, funding };
   const cancellation = createCancellation({ ...left, writeDown, batchMax, metrics });
   const { money } = config;
   const console = createConsole({ database, accounts, catalog, waitingRoom, reservations, wallet, metrics, money });

@@ -227,6 +227,7 @@ async function cancelOnTwo(
       database: { ...database, flight },
       feed,
       catalog: createCatalog({ database, feed, metrics }),
+      waitingRoom: { seatsCameBack: () => undefined },
       reservations: { countChanges, announce: () => undefined },
       wallet: createWallet({ database }),
       funding: { sendOn: () => sending().then(() => []), sendSoon: () => undefined },

@@ -9,6 +9,7 @@ import type { Feed } from '../platform/feed.ts';
 import { createLanes, type LaneMetrics } from '../platform/lane.ts';
 import { createBell, type Duty } from '../platform/ticker.ts';
 import type { Reservations } from '../reservation/reservation.ts';
+import type { WaitingRoom } from '../waiting-room/gate.ts';
 import type { Wallet } from '../wallet/wallet.ts';
 import { callOff, readCallingOff, type CallingOff, type CallOffCommand } from './calling-off.ts';
 import { move, type MoveCommand, type MovedDate } from './moving.ts';
@@ -47,6 +48,7 @@ export interface DatesOptions {
   readonly database: Database;
   readonly feed: Pick<Feed, 'isOurs'>;
   readonly catalog: Pick<Catalog, 'lockDate' | 'callOffDate' | 'moveDate' | 'changed' | 'onChange' | 'performance'>;
+  readonly waitingRoom: Pick<WaitingRoom, 'seatsCameBack'>;
   readonly reservations: Pick<Reservations, 'announce' | 'countChanges'>;
   readonly wallet: Pick<Wallet, 'giveBack'>;
   readonly metrics: LaneMetrics;
@@ -54,7 +56,7 @@ export interface DatesOptions {
 }
 
 export function createDates(options: DatesOptions): Dates {
-  const { database, catalog, metrics } = options;
+  const { database, catalog, waitingRoom, metrics } = options;
   const started = createBell();
   // Wherever it was called off.
   catalog.onChange(() => started.ring());
@@ -81,6 +83,8 @@ export function createDates(options: DatesOptions): Dates {
       inLane(command.performanceId, async () => {
         const moved = await move(options, command);
         catalog.changed(moved.concertId);
+        // One that had begun may be on sale again.
+        waitingRoom.seatsCameBack(moved.concertId);
         return moved;
       }),
     duties: [refundingAll({ ...options, bell: started })],

@@ -19,7 +19,6 @@ import { createUpcoming, type Upcoming } from './upcoming.ts';
 
 export { placeIn, saleEndOf, seatAt, sectionOf } from './layout.ts';
 export type { Layout, Performance, Section } from './layout.ts';
-export type { LockedDate } from './moving.ts';
 export type { Concert, ConcertPage, PageRequest } from './listing.ts';
 export type { Upcoming } from './upcoming.ts';
 export type { CreatedConcert, CreatedPerformance, NewConcert } from './creation.ts';
