@@ -72,7 +72,7 @@ test('from the programme to a stamped ticket, with money charged on the way', as
   await assertStamped(fan);
 
   await page.getByRole('link', { name: '내 예매' }).last().click();
-  await page.getByRole('link', { name: '밤의 정원' }).waitFor();
+  await page.getByRole('link', { name: '밤의 정원', exact: true }).waitFor();
   await page.getByText('−100,000원').waitFor();
   await fan.assertAccessible();
   fan.assertNoComplaints();

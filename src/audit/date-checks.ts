@@ -3,7 +3,7 @@ import type { Check } from './check.ts';
 
 export const dateChecks: readonly Check[] = [
   {
-    name: 'I14 a date that was called off has given back as many as it says, and all of them when it is done',
+    name: 'I14 a date that was called off has refunded as many as it says, and all of them when it is done',
     breaches: (tx, at) => tx`
       select off.concert_id, off.performance_id, state, done, total, given.count as given, kept.count as kept, date.status
       from performance_cancellations as off

@@ -1,6 +1,6 @@
 /** Ways to break what the audit checks of dates that were called off or moved, by the name of the check. */
 export const brokenDates = {
-  'I14 a date that was called off has given back as many as it says, and all of them when it is done': [
+  'I14 a date that was called off has refunded as many as it says, and all of them when it is done': [
     `update performance_cancellations set done = 0`,
     `update performance_cancellations set total = 2`,
     `update performances set status = 'SCHEDULED' where id = 'concert001-2'`,

@@ -1,4 +1,4 @@
-/** Paying for a hold, or letting go of it: what is in the wallet, what else goes with it, the rules of a refund, the button. */
+/** Paying for a hold, or letting go of it: what is in the wallet, what else goes with it, the button. */
 import { useEffect } from 'preact/hooks';
 import { useSignal, type Signal } from '@preact/signals';
 import { ask, type Reply } from '../client/client.ts';
@@ -14,7 +14,6 @@ import type { Concert } from './concerts.ts';
 import { OtherHolds } from './other-holds.tsx';
 import { pay } from './pay.ts';
 import { placeEnded } from './places.ts';
-import { RulesToOpen } from './refund-rules.tsx';
 import type { Reservation } from './reservation.ts';
 import { TopUp } from './top-up.tsx';
 
@@ -111,7 +110,7 @@ function usePaying({ held, fresh, reload, set }: PayProps) {
 export function Pay(props: PayProps) {
   const said = say(words);
   const { held, set, reload } = props;
-  const { reservation, concert, wallet } = held;
+  const { reservation, wallet } = held;
   // Said when there is no line any more to fetch it by.
   useEffect(() => fetchFontFor(said.lost), [said]);
   const { busy, problem, press, release } = usePaying(props);
@@ -138,7 +137,6 @@ export function Pay(props: PayProps) {
       {problem.value !== undefined && <Refused problem={problem.value} concertId={reservation.concertId} />}
       {problem.value !== undefined && isPassing(problem.value) && <p class="small">{said.lost}</p>}
       <OtherHolds others={held.others} />
-      <RulesToOpen rules={concert.refundRules} />
       {missing > 0 ? (
         <Notice kind="calm" title={said.missing(money(missing))}>
           <TopUp

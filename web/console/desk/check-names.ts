@@ -47,7 +47,7 @@ export const checkNames: Readonly<Record<string, string>> = {
     '취소마다 좌석 가격이 환불과 수수료로 나뉘고, 보상금은 약속한 만큼만 있어요',
   'I14 each cancellation moved its refund and its compensation into the wallet of its fan, once, and no more than that away':
     '취소마다 환불과 보상금이 본인 지갑에 한 번 들어왔고, 출금은 환불을 넘지 않았어요',
-  'I14 a date that was called off has given back as many as it says, and all of them when it is done':
+  'I14 a date that was called off has refunded as many as it says, and all of them when it is done':
     '취소된 회차의 환불 건수가 기록과 같고, 끝났을 때 남은 좌석이 없어요',
   'I9 what decides whether a date can be held or paid is what the date is':
     '회차의 상태와 판매를 막는 표시가 서로 같아요',

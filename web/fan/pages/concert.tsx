@@ -70,7 +70,8 @@ function Shown({ concert, reload }: { readonly concert: Concert; readonly reload
         <Loaded of={sale} skeleton={<SaleSkeleton concert={concert} />}>
           {(shown) => <SaleShown concert={concert} sale={shown} />}
         </Loaded>
-        <Rules rules={concert.refundRules} />
+        {/* They stand below how the sale stands, and come with it. */}
+        {sale.state.value.at !== 'loading' && <Rules rules={concert.refundRules} />}
         <p class="quiet small">{said.limit(concert.maxSeatsPerFan)}</p>
       </div>
       <aside class="take">

@@ -19,6 +19,7 @@ import { DateNews } from '../date-news.tsx';
 import { newestReservations, othersHeld } from '../other-holds.tsx';
 import { Pay, type Held } from '../paying.tsx';
 import type { PageProps } from '../routes.ts';
+import { RulesToOpen } from '../refund-rules.tsx';
 import { cancellationsOf, cancelledSeatsOf, isCalledOff, isGivenBack, type Reservation } from '../reservation.ts';
 import { Stub } from '../stub.tsx';
 import { useTitle } from '../title.ts';
@@ -157,6 +158,7 @@ function Shown({ known, load }: { known: Known; load: Load<Known> }) {
         }
       />
       <Stub reservation={reservation} concert={concert} end={<End known={known} load={load} />} fresh={fresh.value} />
+      {status === 'HELD' && <RulesToOpen key="rules" rules={concert.refundRules} />}
       {status === 'HELD' && (
         <Pay held={known} fresh={fresh} reload={() => load.reload()} set={(held) => load.set({ ...known, ...held })} />
       )}
