@@ -30,7 +30,7 @@ import { createMoney, type Money } from './money/money.ts';
 import { listReservations, type ReservationQuery, type ReservationsPage } from './reservations.ts';
 
 // For the rooms that act for an operator: one room writes the log.
-export { writeDown, type Deed } from './log.ts';
+export { writeDown } from './log.ts';
 
 /** A concert to put on sale; settings left out are the contract's defaults. */
 export type NewSale = NewConcert & Partial<Omit<Settings, keyof Pause>>;
