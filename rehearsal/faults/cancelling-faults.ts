@@ -72,7 +72,7 @@ export const cancellingFaults: readonly Fault[] = [
     name: 'killed-calling-off',
     what: 'a date is called off; `kill -9` of the server that refunds, at the commit of a batch, twice; then of PostgreSQL',
     // Enough of them on one date that its refunds are several batches.
-    sale: { fansTimes: 4, begunAt: 0.7, options: { 'called-off': 0, limit: 300 } },
+    sale: { fansTimes: 5, begunAt: 0.8, options: { 'called-off': 0, limit: 400 } },
     strike: (field, _seconds, running) => breakOffCallingOff(field, running),
   },
   {
