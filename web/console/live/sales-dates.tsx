@@ -5,7 +5,7 @@ import { salesWords, type Sales } from './sales-words.ts';
 
 type DateSales = Sales['performances'][number];
 
-export function Manage({ of: { id, startsAt } }: { readonly of: DateSales }) {
+function Manage({ of: { id, startsAt } }: { readonly of: DateSales }) {
   const said = say(salesWords);
   return (
     <a class="date-choice" href={`/console/dates/${id}`} aria-label={said.manageThis(dateAndTime(startsAt))}>
@@ -50,8 +50,11 @@ export function Choice({ of: date, chosen }: ChoiceProps) {
         }}
       >
         {dateAndTime(startsAt)}
-      </button>{' '}
-      <DateState of={date} />
+      </button>
+      <div class="date-row small">
+        <Manage of={date} />
+        <DateState of={date} />
+      </div>
     </>
   );
 }

@@ -20,7 +20,6 @@ export interface CountedProps {
     readonly key: string;
     readonly name: ComponentChildren;
     readonly counts: Counts;
-    readonly manage?: ComponentChildren;
   }[];
   readonly sum: Counts | undefined;
   /** Something was given back: then it is told what. */
@@ -31,7 +30,6 @@ export interface CountedProps {
 export function Counted({ caption, first, rows, sum, withCancelled }: CountedProps) {
   const said = say(salesWords);
   const back = withCancelled ? [said.cancelled, said.refunds] : [];
-  const isManaged = rows.some(({ manage }) => manage !== undefined);
   return (
     <div class="table sales-table" tabindex={0} role="group" aria-label={caption}>
       <table>
@@ -44,19 +42,13 @@ export function Counted({ caption, first, rows, sum, withCancelled }: CountedPro
                 {head}
               </th>
             ))}
-            {isManaged && (
-              <th>
-                <span class="hidden">{said.manage}</span>
-              </th>
-            )}
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ key, name, counts, manage }) => (
+          {rows.map(({ key, name, counts }) => (
             <tr key={key}>
               <th scope="row">{name}</th>
               <Cells of={counts} withCancelled={withCancelled} />
-              {isManaged && <td class="number">{manage}</td>}
             </tr>
           ))}
         </tbody>
@@ -65,7 +57,6 @@ export function Counted({ caption, first, rows, sum, withCancelled }: CountedPro
             <tr>
               <th scope="row">{said.sum}</th>
               <Cells of={sum} withCancelled={withCancelled} />
-              {isManaged && <td />}
             </tr>
           </tfoot>
         )}

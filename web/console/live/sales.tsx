@@ -5,7 +5,7 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import { clockTime, dateAndTime, money, number, say } from '../../words/words.ts';
 import { Panel } from '../parts/panel.tsx';
 import { usePolled } from './polled.ts';
-import { Choice, Manage, OnlyDate } from './sales-dates.tsx';
+import { Choice, OnlyDate } from './sales-dates.tsx';
 import { Counted, shareOf } from './sales-table.tsx';
 import { salesWords, type Forecast, type Sales as Answer } from './sales-words.ts';
 import { overview } from './watch.ts';
@@ -79,7 +79,6 @@ function InAll({ sales }: { readonly sales: Answer }) {
               key: one.id,
               name: <Choice of={one} chosen={chosen} />,
               counts: one,
-              manage: <Manage of={one} />,
             }))}
             sum={total}
             withCancelled={total.cancelled > 0}

@@ -33,6 +33,8 @@ export function Confirm({ title, deed, leave, children, onConfirm, onClose, onRe
   const problem = useSignal<Problem | undefined>(undefined);
   useEffect(() => {
     dialog.current?.showModal();
+    // The focus is on a button, below: a long effect is read from its beginning.
+    if (dialog.current !== null) dialog.current.scrollTop = 0;
   }, []);
   const act = async (): Promise<void> => {
     busy.value = true;

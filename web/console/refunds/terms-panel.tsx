@@ -204,8 +204,9 @@ function Effect({ from, to }: Pick<AskProps, 'from' | 'to'>) {
       <p>
         {said.effect} {paid === undefined ? said.keptSome : said.kept(number(paid))}
       </p>
-      <p class="small quiet">{said.from}</p>
-      <InForceSaid terms={from} />
+      <p class="small quiet">
+        {said.from}: {policyName(from.refundPolicy)} {from.timeZone}
+      </p>
       <p class="small quiet">{said.to}</p>
       <InForceSaid terms={to} />
     </>
