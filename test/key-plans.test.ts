@@ -5,9 +5,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { payPlainly } from '../src/payment/plain-payments.ts';
+import type { Database } from '../src/platform/database.ts';
 import { type Ready, sqlBy, toReady } from '../src/platform/statements.ts';
 import { lockForPayment } from '../src/reservation/sale.ts';
 import { giveBackOf } from '../src/reservation/release.ts';
+import { admitting } from '../src/waiting-room/admission.ts';
+import type { WaitingRoom } from '../src/waiting-room/gate.ts';
 import { openHouse, type House } from './harness/house.ts';
 
 const past_rows = 2_000;
@@ -65,7 +68,10 @@ for (const postgres of [18, 15] as const) {
     };
 
     test('finds what a payment wants by its key', async () => {
-      const sent = await sentBy((database) => payPlainly(database, 'c', [pay]));
+      const sent = await sentBy((database: Database) => {
+        const waitingRoom = { admitting: () => admitting(database.sql, 'c') } as unknown as WaitingRoom;
+        return payPlainly({ database, waitingRoom }, 'c', [pay]);
+      });
       assert.equal(sent.length, 5);
       assert.deepEqual(await astray(sent), []);
     });

@@ -104,7 +104,7 @@ export class BoxOfficeModel {
     const { performanceIds, seats: seatsTotal, concertId } = this.hall;
     const all = performanceIds.map((id, performance) => {
       const seatsAvailable = this.seats(performance).filter(({ status }) => status === 'AVAILABLE').length;
-      return { id, concertId, startsAt: startsAt(performance), seatsTotal, seatsAvailable };
+      return { id, concertId, startsAt: startsAt(performance), status: 'SCHEDULED', seatsTotal, seatsAvailable };
     });
     return { status: 200, fields: { performances: all.filter(({ seatsAvailable }) => seatsAvailable > 0) } };
   }

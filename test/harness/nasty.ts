@@ -86,3 +86,13 @@ export const aConcert = JSON.stringify({
     },
   ],
 });
+
+/**
+ * The address of an endpoint with these for its parameters. What ends a path is escaped: what would be left of it may be that of
+ * another endpoint, with refusals of its own.
+ */
+export function filled(url: string, segments: readonly string[], asked = ''): string {
+  let next = 0;
+  const segmentAt = (place: number): string => segments[place % segments.length] ?? '';
+  return url.replaceAll(/:\w+/g, () => segmentAt(next++).replaceAll(/[#?]/g, encodeURIComponent)) + asked;
+}
