@@ -144,7 +144,7 @@ test('when a seat comes back, the next who is there is let in, wherever that is 
     ],
   );
   assert.equal((await one.status(gone ?? '')).body.position, 1, 'and keeps a protected place');
-  assert.deepEqual(await breaches(of), []);
+  assert.deepEqual(await breaches(of, 'inside'), []);
 });
 
 test('of whom only a server knew that died, nobody is passed over', async () => {

@@ -109,16 +109,8 @@ export function createArrivals(deliver: (news: News) => void) {
     if (part === parts - 1) {
       const changed = settings === null ? undefined : unpackSettings(settings);
       const { changes } = known;
-      deliver({
-        concertId,
-        version,
-        head,
-        front,
-        lastNumber,
-        changes,
-        settings: changed,
-        isAtRest: isAtRest ?? undefined,
-      });
+      const rest = typeof isAtRest === 'boolean' ? { isAtRest } : {};
+      deliver({ concertId, version, head, front, lastNumber, changes, settings: changed, ...rest });
       return;
     }
     known.next += 1;

@@ -2,8 +2,8 @@
 import type { House } from './house.ts';
 
 /**
- * All rows, without what a server notes by itself as time goes by: that fans are there, that it lives, what it sees, that
- * nobody is in a line any more.
+ * All rows, without what a server notes by itself as time goes by: that fans are there, that it lives, what it sees, how many
+ * seats nobody looks for, that nobody is in a line any more.
  */
 export async function rowsOf({ sql }: House): Promise<Readonly<Record<string, string>>> {
   const tables = await sql<{ name: string }[]>`
@@ -13,7 +13,7 @@ export async function rowsOf({ sql }: House): Promise<Readonly<Record<string, st
   const sums = tables.map(async ({ name }): Promise<[string, string]> => {
     const [row] = await sql<{ sum: string }[]>`
       select count(*) || ' ' || coalesce(md5(string_agg(line, ',' order by line)), '') as sum from (
-        select (to_jsonb(t) - array['seen_at', 'front', 'version', 'grace_from', 'is_live'])::text as line
+        select (to_jsonb(t) - array['seen_at', 'front', 'version', 'grace_from', 'is_live', 'openings', 'openings_counted'])::text as line
         from ${sql(name)} as t) as lines`;
     return [name, row?.sum ?? ''];
   });
