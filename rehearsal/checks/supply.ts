@@ -2,7 +2,7 @@
  * A line that is bound to its supply: who is let in finds seats that can be had. What is surely sold, and what had not yet been
  * given back, follow from what fans were told; so does how many seats there were at most at the moment of each admission.
  */
-import type { Call, SupplyTold, Terms } from '../history.ts';
+import type { Call, Op, SupplyTold, Terms } from '../history.ts';
 import { createFinding, type Finding } from './check.ts';
 import { createGivenBack } from './given-back.ts';
 import type { Spell } from './spells.ts';
@@ -15,6 +15,7 @@ const found_nothing_share_max = 0.05;
 const share_of_min = 100;
 
 interface Hold {
+  readonly fan: number;
   readonly reservation: string;
   readonly performance: string;
   readonly seats: readonly number[];
@@ -45,32 +46,26 @@ export function createSupply(terms: Terms) {
   const found = createFinding('Who is let in by a seat that came back finds one, but for 5 in 100');
   const givenBack = createGivenBack();
   const holds = new Map<string, Hold>();
+  const ofFan = new Map<number, Hold[]>();
   const standbys = new Map<string, Standby>();
-  let holders: { readonly starts: Float64Array; readonly ends: Float64Array } | undefined;
+  let holders: ReturnType<typeof spansOf> | undefined;
 
-  const hold = ({ facts, end, fan }: Call): void => {
-    const { reservation, performance, seats, heldUntil } = facts;
-    if (reservation === undefined || performance === undefined || seats === undefined || end === null) return;
-    if (holds.has(reservation)) return;
-    const until = facts.again === true ? end : (heldUntil ?? end);
-    holds.set(reservation, {
-      reservation,
-      performance,
-      seats,
-      from: end,
-      heldUntil: until - clock_slack_ms,
-      releasedAt: Infinity,
-      paidAt: Infinity,
-    });
-    const own = standbys.get(`${fan}.${facts.spell}`);
+  const hold = (call: Call): void => {
+    if (call.status !== 201) return;
+    const own = standbys.get(`${call.fan}.${call.facts.spell}`);
     if (own !== undefined) own.held = true;
+    const one = holdIn(call);
+    if (one === undefined || holds.has(one.reservation)) return;
+    holds.set(one.reservation, one);
+    ofFan.set(one.fan, [...(ofFan.get(one.fan) ?? []), one]);
   };
 
-  const over = ({ facts, start, end, status, op }: Call): void => {
+  /** Whoever leaves, or pays for one, gives all others back. */
+  const over = ({ fan, facts, start, end, status, op }: Call): void => {
     const one = holds.get(facts.reservation ?? '');
-    if (one === undefined) return;
-    one.releasedAt = Math.min(one.releasedAt, start);
-    if (op === 'pay' && status === 201) one.paidAt = Math.min(one.paidAt, end ?? Infinity);
+    const ended = op === 'cancel' ? [one] : (ofFan.get(fan) ?? []);
+    for (const each of ended) if (each !== undefined) each.releasedAt = Math.min(each.releasedAt, start);
+    if (one !== undefined && op === 'pay' && status === 201) one.paidAt = Math.min(one.paidAt, end ?? Infinity);
   };
 
   const standing = ({ fan, facts }: Call): void => {
@@ -92,14 +87,21 @@ export function createSupply(terms: Terms) {
     if (op === 'seats' && facts.anyFree === true) one.sawFree = true;
   };
 
+  const takes: Partial<Record<Op, (call: Call) => void>> = {
+    hold,
+    pay: over,
+    cancel: over,
+    leave: over,
+    performances: inside,
+    seats: inside,
+  };
+
   const take = (call: Call): void => {
     if (!isBound) return;
     givenBack.take(call);
     if (call.facts.forged === true) return;
-    if (call.facts.standing !== undefined) standing(call);
-    else if (call.op === 'hold' && call.status === 201) hold(call);
-    else if (call.op === 'pay' || call.op === 'cancel') over(call);
-    else if (call.op === 'performances' || call.op === 'seats') inside(call);
+    if (call.facts.standing === undefined) takes[call.op]?.(call);
+    else standing(call);
   };
 
   /** Each moment at which the most seats that can be had, or held, changes, and by how many. */
@@ -143,14 +145,15 @@ export function createSupply(terms: Terms) {
     }
   };
 
-  /** How many surely had a live hold at this moment. */
+  /** When it surely was a hold that can be paid: the calling off of its date lets it go. */
+  const spanOf = ({ performance, from, heldUntil, releasedAt }: Hold): Span => {
+    const offAt = givenBack.calledOff.get(performance)?.from ?? Infinity;
+    return [from, Math.min(heldUntil, releasedAt, offAt)];
+  };
+
+  /** How many fans surely had a live hold at this moment. */
   const holdersAt = (at: number): number => {
-    holders ??= {
-      starts: Float64Array.from(holds.values(), ({ from }) => from).toSorted(),
-      ends: Float64Array.from(holds.values(), (one) =>
-        Math.max(one.from, Math.min(one.heldUntil, one.releasedAt)),
-      ).toSorted(),
-    };
+    holders ??= spansOf([...ofFan.values()].flatMap((own) => spansTogether(own.map(spanOf))));
     return countUpTo(holders.starts, at) - countUpTo(holders.ends, at);
   };
 
@@ -175,6 +178,34 @@ export function createSupply(terms: Terms) {
       return [bound.done(), found.done()];
     },
   };
+}
+
+/** A first answer that comes again says nothing of how long it is held now. */
+function holdIn({ fan, end, facts }: Call): Hold | undefined {
+  const { reservation, performance, seats, again, heldUntil } = facts;
+  if (reservation === undefined || performance === undefined || seats === undefined || end === null) return undefined;
+  const until = again === true ? end : (heldUntil ?? end) - clock_slack_ms;
+  return { fan, reservation, performance, seats, from: end, heldUntil: until, releasedAt: Infinity, paidAt: Infinity };
+}
+
+type Span = readonly [from: number, until: number];
+
+function spansOf(spans: readonly Span[]): { readonly starts: Float64Array; readonly ends: Float64Array } {
+  return {
+    starts: Float64Array.from(spans, ([from]) => from).toSorted(),
+    ends: Float64Array.from(spans, ([, until]) => until).toSorted(),
+  };
+}
+
+/** When one fan surely held anything: who holds twice is one who holds. */
+function spansTogether(own: readonly Span[]): Span[] {
+  const together: Span[] = [];
+  for (const [from, until] of own.filter((span) => span[1] > span[0]).toSorted((one, other) => one[0] - other[0])) {
+    const last = together.at(-1);
+    if (last === undefined || from > last[1]) together.push([from, until]);
+    else together[together.length - 1] = [last[0], Math.max(last[1], until)];
+  }
+  return together;
 }
 
 /** How many of the sorted are not after `at`. */
