@@ -141,7 +141,7 @@ test('steering: numbers are live, and every button does what it says', async () 
   await one.shows('active', '4');
   await one.shows('waiting', '2');
 
-  const brake = page.locator('.brake');
+  const brake = page.locator('.brake').first();
   await reads(brake.locator('strong'), '«Fans are being admitted»');
   await button(page, 'Pause admission').click();
   await button(dialog, 'Pause admission').click();
