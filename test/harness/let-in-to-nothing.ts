@@ -9,7 +9,7 @@ export interface Breach {
   /** Which rule: as many were inside as may be, or those inside who hold nothing were as many as the free seats. */
   readonly rule: 'inside' | 'looking';
   readonly entry: number;
-  readonly found: number;
+  readonly reached: number;
   readonly most: number;
 }
 
@@ -27,20 +27,20 @@ const counts = `
 /** Answers who was let in to a concert against which rule; to be called before anybody is. */
 export async function watchAdmissions({ sql }: House) {
   await sql.unsafe(`
-    create table let_in_to_nothing (concert_id text, rule text, entry bigint, found int, most int);
+    create table let_in_to_nothing (concert_id text, rule text, entry bigint, reached int, most int);
     create function watch_admission() returns trigger language plpgsql as $$ begin
       insert into let_in_to_nothing
-      select new.concert_id, rule, new.entry, found, limits.most
+      select new.concert_id, rule, new.entry, reached, limits.most
       from (select room.active, ${counts} where room.concert_id = new.concert_id) as now
-      cross join lateral (values ('inside', now.active, now.most), ('looking', now.looking, now.free)) as limits (rule, found, most)
-      where found > limits.most;
+      cross join lateral (values ('inside', now.active, now.most), ('looking', now.looking, now.free)) as limits (rule, reached, most)
+      where reached > limits.most;
       return null;
     end $$;
     create constraint trigger watch_admission after update of status on queue_tokens deferrable initially deferred
       for each row when (new.status = 'ACTIVE' and old.status = 'WAIT') execute function watch_admission()`);
   return async ({ concertId }: { readonly concertId: string }, rule: Breach['rule']): Promise<readonly Breach[]> => [
     ...(await sql<Breach[]>`
-      select rule, entry, found, most from let_in_to_nothing where concert_id = ${concertId} and rule = ${rule}`),
+      select rule, entry, reached, most from let_in_to_nothing where concert_id = ${concertId} and rule = ${rule}`),
   ];
 }
 
@@ -53,11 +53,12 @@ export async function isDue(sql: Sql, concertId: string): Promise<boolean> {
   return row?.due === true;
 }
 
-/** Whether what was counted of the seats is what there is. */
+/** Whether what was counted of the seats is what there is, and every session that is over has ended. */
 export async function isCounted(sql: Sql, concertId: string): Promise<boolean> {
   const [row] = await sql.unsafe<{ counted: boolean }[]>(`
-    select not bound_to_supply or rests_until is not null or openings = least(max_active, free - looking)
-      or least(openings, free - looking) >= max_active as counted
+    select (not bound_to_supply or rests_until is not null or openings = least(max_active, free - looking)
+      or least(openings, free - looking) >= max_active) and not exists (
+        select from queue_tokens where concert_id = '${concertId}' and status = 'ACTIVE' and expires_at <= now()) as counted
     from (select room.bound_to_supply, room.rests_until, room.openings, room.max_active, ${counts}
       where room.concert_id = '${concertId}') as now`);
   return row?.counted === true;
