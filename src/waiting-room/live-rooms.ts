@@ -46,7 +46,8 @@ interface Looking {
 
 export function createLiveRooms(sql: Sql, { perLook, supply }: Looking): LiveRooms {
   const next = createRotation(perLook);
-  const work = hasWork(sql, supply);
+  // Made for each look: the room that keeps the seats says only after this how they are counted.
+  const work = (): Part => hasWork(sql, supply);
   let [met, before] = [new Set<string>(), new Set<string>()];
   let [bound, boundBefore] = [new Set<string>(), new Set<string>()];
   let isQuiet = false;
@@ -54,7 +55,7 @@ export function createLiveRooms(sql: Sql, { perLook, supply }: Looking): LiveRoo
   const look = (isLive: boolean): (() => Promise<readonly string[]>) => {
     let after = '';
     return async () => {
-      const { rooms, last, count, live, bound: some } = await lookAt(sql, { isLive, after, perLook, work });
+      const { rooms, last, count, live, bound: some } = await lookAt(sql, { isLive, after, perLook, work: work() });
       if (isLive) {
         isQuiet = count === 0 && after === '';
         if (after === '') {
@@ -77,7 +78,7 @@ export function createLiveRooms(sql: Sql, { perLook, supply }: Looking): LiveRoo
       if (concertIds.length === 0) return [];
       const rows = await sql<{ concertId: string }[]>`
         select concert_id as "concertId" from rooms as room
-        where concert_id = any(${next(concertIds)}::text[]) and ${work}`;
+        where concert_id = any(${next(concertIds)}::text[]) and ${work()}`;
       return rows.map(({ concertId }) => concertId);
     },
     live: look(true),
