@@ -109,6 +109,21 @@ test('a date that begins lets in nobody any more; one that is moved lets in as m
   await soon(of, 3);
 });
 
+/** Nobody comes, leaves or pays meanwhile: only the look at the line can find it. */
+test('a seat that comes back lets in the next while somebody is inside', async () => {
+  const of = await sale(3);
+  const buyer = await join(of);
+  const bought = await holdOf(of, buyer, 1, 2);
+  await pay(buyer, bought);
+  await join(of);
+  const next = await join(of);
+  await assertInside(of, 1);
+  const cancelled = await one.cancelPaid(buyer.fan, bought, { refund: price, seatNumbers: [1] });
+  assert.equal(cancelled.status, 201, JSON.stringify(cancelled.fields));
+  await soon(of, 2);
+  assert.equal(await statusOf(next), 'ACTIVE');
+});
+
 /** A fan with two holds pays for the one: the rule decides it in the general case, which counts the sale last. */
 test('what is sold by a payment that gives something back is counted before anybody is let in', async () => {
   const of = await sale(3);
