@@ -197,7 +197,7 @@ test('twin: where nothing is counted, somebody is let in to what others hold', a
     create function never_count() returns trigger language plpgsql as $$ begin new.openings := null; return new; end $$;
     create trigger never_count before update on rooms for each row execute function never_count()`);
   const { failed } = await fc.check(property({ boundToSupply: true, rules: ['looking'], counts: false }), {
-    ...dice(10),
+    ...dice(60),
     endOnFailure: true,
   });
   await house.sql`drop trigger never_count on rooms`;

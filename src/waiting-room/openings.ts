@@ -37,8 +37,8 @@ export async function countOpenings({ sql, boards, supply }: Counting, concertId
   // As long as there are enough seats for all who may be inside, whatever these hold, nobody's holds are looked at.
   const rows = await sql<CountedRow[]>`
     select room.concert_id as "concertId", version, openings_counted as counted, openings, max_active as "maxActive",
-      greatest(-max_active, least(max_active, case when plenty >= max_active then plenty - active
-        else (select sale.seats - held.seats - active + held.fans from ${seats.held(sql, concertId)} as held (seats, fans)) end))::int as found
+      least(max_active, case when plenty >= max_active then plenty - active
+        else (select sale.seats - held.seats - active + held.fans from ${seats.held(sql, concertId)} as held (seats, fans)) end)::int as found
     from rooms as room
     cross join lateral ${seats.onSale(sql, concertId)} as sale (seats, dates)
     cross join lateral (select sale.seats - active::bigint * max_seats_per_fan_ever * sale.dates) as spare (plenty)
