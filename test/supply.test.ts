@@ -195,3 +195,21 @@ test('the status says how many seats there are, and whether they keep the line',
   const unbound = await join({ concertId });
   assert.deepEqual(await told(unbound), { supply: undefined, standby: undefined });
 });
+
+/** The first server has counted while all seats were free; then the line rests, and nothing of it is looked at. */
+test('of a line at rest both servers tell the seats as they are', async () => {
+  const of = await sale(2);
+  const buyer = await join(of);
+  const bought = await holdOf(of, buyer, 1, 2);
+  await pay(buyer, bought);
+  const waiting = await join(of, newFan(), offices[1]);
+  await eventually(async () => {
+    const [room] = await house.sql`select from rooms where concert_id = ${of.concertId} and rests_until is not null`;
+    assert(room !== undefined);
+  });
+  for (const office of offices)
+    await eventually(async () => {
+      const { supply, standby } = (await office.status(waiting.token)).body;
+      assert.deepEqual([supply, standby], [{ available: 0, held: 0, sold: 2 }, true]);
+    });
+});

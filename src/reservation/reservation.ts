@@ -112,7 +112,10 @@ export interface ReservationsOptions {
   readonly database: Database;
   readonly feed: Feed;
   readonly catalog: Catalog;
-  readonly waitingRoom: Pick<WaitingRoom, 'boards' | 'boundBy' | 'onLeaving' | 'seatsCameBack' | 'soldOut'>;
+  readonly waitingRoom: Pick<
+    WaitingRoom,
+    'boards' | 'boundBy' | 'onLeaving' | 'seatsCameBack' | 'seatsChanged' | 'soldOut'
+  >;
   readonly keys: Pick<Keys, 'known'>;
   readonly metrics: Pick<Metrics, 'batch' | 'depth' | 'holds' | 'attemptsDropped'>;
   /** Most commands in one batch of a lane. */
@@ -234,10 +237,11 @@ function announcing(
 /** Tells the line of its seats, and gives back with the session whatever a fan holds. */
 function serveTheLine(
   boards: SeatBoards,
-  { boundBy, onLeaving }: Pick<WaitingRoom, 'boundBy' | 'onLeaving'>,
+  { boundBy, onLeaving, seatsChanged }: Pick<WaitingRoom, 'boundBy' | 'onLeaving' | 'seatsChanged'>,
   { countsOnSale: counts }: Pick<Standings, 'countsOnSale'>,
 ): void {
   boundBy({ ...seatsOnSale, counts });
+  boards.onChange((performanceId) => seatsChanged(concertIdOf(performanceId)));
   onLeaving(async (tx, concertId, userIds) => {
     const changes = await giveBackOf(tx, concertId, userIds);
     countChanges(tx, concertId, changes);

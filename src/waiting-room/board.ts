@@ -109,6 +109,8 @@ export class Board {
   isSoldOut = false;
   /** The seats that a line is bound to, when they were counted last; undefined until then. */
   supply: SeatCounts | undefined;
+  /** Seats are others since: they are to be counted at the next look. */
+  hasOtherSeats = false;
   /** As they were counted last, see `openings.ts`; null until then. */
   openings: number | null = null;
   /** See `resting.ts`. */

@@ -75,6 +75,8 @@ export interface WaitingRoom {
   readonly onLeaving: Leavers['onLeaving'];
   /** To be called once, before anybody is let in, by the room that keeps the seats; see supply.ts. */
   readonly boundBy: Supply['by'];
+  /** Seats of this concert are others, as this server knows them: who is told of them is told so from the next look on. */
+  seatsChanged(concertId: string): void;
   /** After a commit that freed sold seats of this concert, or put a date on sale. Neither waits nor throws. */
   readonly seatsCameBack: Resting['seatsCameBack'];
   /** The statement that lets in whom free slots are for, in a flight that has locked the room; see admission.ts. */
@@ -183,6 +185,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     onLeaving: leavers.onLeaving,
     ...lettingIn({ database, boards, supply }),
     seatsCameBack: resting.seatsCameBack,
+    seatsChanged: recounting(boards),
     voidTokens: async (userId) => {
       const concertIds = await concertsOf(database, userId);
       await Promise.all(concertIds.map((concertId) => voidLanes.submit(concertId, userId)));
@@ -248,3 +251,13 @@ interface Taken extends Pick<Place, 'isNew'> {
 
 const concerts_path = contract.issueQueueToken.url.replace(/:.*/, '');
 const id_chars = 10;
+
+/** For the next look at the line. */
+function recounting(boards: Pick<Boards, 'peek' | 'bell'>): WaitingRoom['seatsChanged'] {
+  return (concertId) => {
+    const board = boards.peek(concertId);
+    if (board?.settings.boundToSupply !== true) return;
+    board.hasOtherSeats = true;
+    boards.bell.ring();
+  };
+}

@@ -35,6 +35,7 @@ export interface SeatCounts {
 interface Countable {
   readonly concertId: string;
   supply: SeatCounts | undefined;
+  hasOtherSeats: boolean;
 }
 
 export interface Supply extends Pick<Seats, 'left' | 'lastBegins'> {
@@ -56,6 +57,8 @@ export function createSupply(): Supply {
     left: (sql, concertId) => seats?.left(sql, concertId) ?? sql`0`,
     lastBegins: (sql, concertId) => seats?.lastBegins(sql, concertId) ?? sql`null::timestamptz`,
     count: async (board) => {
+      // Before it is counted, so that what changes meanwhile is counted once more.
+      board.hasOtherSeats = false;
       const counts = await seats?.counts(board.concertId);
       if (counts !== undefined) board.supply = counts;
     },

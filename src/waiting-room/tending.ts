@@ -94,8 +94,8 @@ export function createTending(deps: Tending): Duty {
         // Where there was no line a moment ago, nobody has been silent for longer.
         await beat(database, { isOutage: now - quietAt > outage_seconds * 1_000 });
         heartbeatAt = performance.now();
-        await eachByItself(counted(livesOf(boards).filter(isBound)), supply.count);
       }
+      await eachByItself(counted(toBeTold(boards, isBeat)), supply.count);
       const unheard = await presence.flush();
       for (const concertId of unheard.keys()) deaf.add(concertId);
       await resting.wake({ all: isBeat });
@@ -107,8 +107,8 @@ export function createTending(deps: Tending): Duty {
       });
       // A duty that fails says so; one reason is as good as any.
       for (const error of unheard.values()) throw error;
-      const isQuiet = isBeat && rooms.isQuiet && deaf.size === 0 && resting.isQuiet && livesOf(boards).length === 0;
-      return isQuiet ? rest() : undefined;
+      const isQuiet = isBeat && rooms.isQuiet && deaf.size === 0 && resting.isQuiet;
+      return isQuiet && !boards.all().some(isOfInterest) ? rest() : undefined;
     },
   };
 }
@@ -136,6 +136,13 @@ function createPatience() {
 
 function livesOf(boards: Pick<Boards, 'all'>): readonly Board[] {
   return boards.all().filter((board) => board.isAwake);
+}
+
+const isOfInterest = ({ isAwake, hasOtherSeats }: Board): boolean => isAwake || hasOtherSeats;
+
+/** Whose seats are to be counted for those who are told of them: where they are others, be the line at rest; now and then all. */
+function toBeTold(boards: Pick<Boards, 'all'>, isBeat: boolean): readonly Board[] {
+  return boards.all().filter((board) => isBound(board) && (board.hasOtherSeats || (isBeat && board.isAwake)));
 }
 
 const isBound = ({ settings }: Board): boolean => settings.boundToSupply;
