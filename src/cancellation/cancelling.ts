@@ -164,8 +164,8 @@ async function write(tx: Tx, deps: CancellingDeps, { concertId, grants, outcomes
     tx,
     concertId,
     givenUp.flatMap(({ performanceId, seatNumbers }) => seatNumbers.map(() => ({ performanceId }))),
-    grants.map(({ paid: { performanceId }, refund: { seats, refund } }) => {
-      return { performanceId, seats: -seats.length, amount: -refund };
+    grants.map(({ paid: { performanceId, revision: wentBy }, refund: { seats, refund } }) => {
+      return { performanceId, seats: -seats.length, amount: -refund, wentBy };
     }),
   );
   record(tx, concertId, grants, done);

@@ -1,7 +1,7 @@
 /**
  * The plain case of cancelling: a fan's only cancellation of the batch, into a wallet that owes nothing, with a key that is
  * new. What comes back is decided from what was read before, and carried out in one flight, which stands only if all of it
- * is as it was read: each seat is sold to its reservation, which has not given it up. A decision
+ * is as it was read: each seat is sold to its reservation, which has not given it up, and its date was not changed. A decision
  * holds for a second; what is later, or not plain, is left to cancelling.ts. Two round trips, and three statements.
  */
 import { keyParts } from '../idempotency/idempotency.ts';
@@ -92,10 +92,10 @@ function cancelling(sql: Sql, concertId: string, grants: readonly Grant[]): Stat
         ${grants.map(({ refund }) => inBraces(refund.seats.map(({ fee }) => fee)))}::text[],
         ${grants.map(({ refund }) => refund.fee)}::bigint[],
         ${grants.map(({ refund }) => refund.refund)}::bigint[], ${grants.map(({ refund }) => refund.rule)}::text[],
-        ${grants.map(({ paid }) => paid.readAt)}::timestamptz[], ${answers.map(([before = '']) => before)}::text[],
+        ${grants.map(({ paid }) => paid.revision)}::int[], ${grants.map(({ paid }) => paid.readAt)}::timestamptz[], ${answers.map(([before = '']) => before)}::text[],
         ${answers.map(([, behind = '']) => behind)}::text[])
         with ordinality as asked (user_id, key, fingerprint, id, reservation_id, performance_id, seat_numbers, seat_fees,
-          fee, refund, rule, at, before, behind, place)
+          fee, refund, rule, revision, at, before, behind, place)
     ), cancelled as materialized (
       select asked.*, seat_numbers::int[] as numbers, fee + refund as price, wallet.balance + refund as balance,
         format('%s"balance":%s%s', before, wallet.balance + refund, behind) as answer
@@ -109,8 +109,11 @@ function cancelling(sql: Sql, concertId: string, grants: readonly Grant[]): Stat
       select ${concertId}, id, reservation_id, performance_id, user_id, numbers, seat_fees::bigint[], price, fee, refund, rule, 'fan', at
       from cancelled
     ), ${givingUp(sql, concertId)}, ${remembered}, met as (
-      select expect_rows((select count(*) from credited) + (select count(*) from changed) + (select count(*) from freed),
-        (select 2 * count(*) + coalesce(sum(cardinality(numbers)), 0) from cancelled)::bigint)::text as all
+      select expect_rows(
+        (select count(*) from credited) + (select count(*) from changed) + (select count(*) from freed)
+          + (select count(*) from counted),
+        (select 2 * count(*) + coalesce(sum(cardinality(numbers)), 0) from cancelled)::bigint + (select count(*) from change)
+      )::text as all
     )
     -- Whatever else was not met: where anything is cancelled, it is asked.
     select place::int, balance, performance_id as "performanceId", null::int as number, null::int as version

@@ -4,7 +4,7 @@ import type { SeatChange } from './seat-board.ts';
 
 /**
  * Parts of a statement in which `change` has a row a performance: how many of its seats were changed, how many of them sold,
- * for what, and the `revision` of the date that whoever holds seats went by, else null. `counted` meets each of them, but no
+ * for what, and the `revision` of the date that whoever holds or gives up seats went by, else null. `counted` meets each of them, but no
  * date that is another by now, nor one that was called off where something is held or sold: whoever uses them has it found
  * out by `expect_rows` whether all were met, and decides again. So nothing that was decided by an older date stands after
  * that of its change. The rows are locked in the order of their ids and as late as can be: those who change seats of one
@@ -36,7 +36,7 @@ export interface Sales {
   readonly seats: number;
   /** Whole units. What is counted is money kept: of a seat given up for a fee, the fee stays. */
   readonly amount: number;
-  /** Of holds, the revision of the date that they went by. */
+  /** Of holds, and of cancellations that were decided by the date, its revision that they went by. */
   readonly wentBy?: number;
 }
 

@@ -26,6 +26,8 @@ export interface PaidSeats {
   readonly startsAt: Date;
   /** When the date was moved last; null: never. */
   readonly movedAt: Date | null;
+  /** Counts the changes of the date: whoever decided by another decides again. */
+  readonly revision: number;
   /** The date was called off: whatever is left of it is refunded by itself. */
   readonly isCalledOff: boolean;
   /** When all this was so, to the millisecond, by PostgreSQL. */
@@ -50,7 +52,7 @@ export function readPaid(sql: Sql, concertId: string, ids: readonly string[]): S
       paid.amount, paid.payment_id as "paymentId", paid.paid_at as "paidAt",
       coalesce(paid.cancelled_numbers, '{}') as "cancelledNumbers",
       json_build_object('refundPolicy', terms.policy, 'timeZone', terms.time_zone) as terms,
-      date.starts_at as "startsAt", date.moved_at as "movedAt", date.status = 'CANCELLED' as "isCalledOff",
+      date.starts_at as "startsAt", date.moved_at as "movedAt", date.revision, date.status = 'CANCELLED' as "isCalledOff",
       date_trunc('milliseconds', clock_timestamp()) as "readAt"
     from reservations as paid
     -- What was paid before there were terms goes by the first.
@@ -107,11 +109,11 @@ const takingBack = (sql: Sql | Tx, concertId: string): Statement<readonly unknow
     returning seat.performance_id, seat.number, seat.version
   )`;
 
-/** The same, and they are counted as given up for the `refund` that each row has. */
+/** The same, and they are counted as given up for the `refund` that each row has, of the date's `revision` that it went by. */
 export const givingUp = (sql: Sql, concertId: string): Statement<readonly unknown[]> => sql`
   ${takingBack(sql, concertId)}, change as (
     select performance_id, sum(cardinality(numbers))::int as changes, -sum(cardinality(numbers))::int as seats,
-      -sum(refund)::bigint as amount, null::int as revision
+      -sum(refund)::bigint as amount, min(revision) as revision
     from cancelled group by performance_id
   ), ${counting(sql, concertId)}`;
 
