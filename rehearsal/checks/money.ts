@@ -165,13 +165,13 @@ function settle(fan: number, book: Book, { sums, money }: Settling): void {
   const isOthersBusiness = (entry: Entry): boolean =>
     (money === 'sandbox' && isFromOutside(entry)) || (givenBack.has(entry[3]) && !known.has(entry[3]));
   let before = 0;
-  for (const entry of entries) {
+  for (const [index, entry] of entries.entries()) {
     const [, amount, after, reference] = entry;
     sums.count();
     if (after !== before + amount) sums.violation(`fan ${fan}: ${before} and ${amount} make ${after} (${reference})`);
     before = after;
     if (isOthersBusiness(entry)) continue;
-    const complaint = explain(entry, known.get(reference), maybe);
+    const complaint = explain(entry, known.get(reference), { maybe, leaves: leftBehind(entries, index) });
     if (complaint !== undefined) sums.violation(`fan ${fan}: ${complaint}`);
     known.delete(reference);
   }
@@ -181,15 +181,27 @@ function settle(fan: number, book: Book, { sums, money }: Settling): void {
     sums.violation(`fan ${fan}: entries end with ${before}, the wallet says ${balance}`);
 }
 
+/** The balance behind an entry; behind a refund, also what it leaves when what is owed was taken from it at once. */
+function leftBehind(entries: readonly Entry[], index: number): number[] {
+  const [kind, , after] = entries[index] ?? ['', 0, 0];
+  const leaves = [after];
+  if (kind !== 'REFUND') return leaves;
+  for (const [next, , left] of entries.slice(index + 1)) {
+    if (next !== 'REVERSAL') break;
+    leaves.push(left);
+  }
+  return leaves;
+}
+
 /** What is wrong with an entry: not as it was told, or nobody asked for it. Uses up attempts without an answer. */
 function explain(
   [kind, amount, after, reference]: Entry,
   told: Effect | undefined,
-  maybe: Effect[],
+  { maybe, leaves }: { readonly maybe: Effect[]; readonly leaves: readonly number[] },
 ): string | undefined {
   if (told !== undefined) {
     const balance = told.balance === undefined ? undefined : told.balance + (told.sentOn ?? 0);
-    if (told.amount === amount && balance === after) return undefined;
+    if (told.amount === amount && balance !== undefined && leaves.includes(balance)) return undefined;
     return `${reference} was told as ${told.amount} to ${balance}, is ${amount} to ${after}`;
   }
   const place = maybe.findIndex((one) => one.amount === amount && kinds[one.op] === kind);
