@@ -267,6 +267,21 @@ for (const to of ['wallet', 'origin'] as const) {
   });
 }
 
+test('the only seat sold of a date, decided about by two servers before either has it: one refund, and a refusal', async () => {
+  const date = await one.createConcert();
+  const { fan, reservationId } = await paidSeats(one, date, [1]);
+  const { sql, end } = await house.database.session();
+  await sql`begin`;
+  await sql`select from wallets where user_id = ${fan.userId} for update`;
+  const cancelling = [one, other].map((office) => office.cancelPaid(fan, reservationId, { refund: price }));
+  await lockWaiters(house, 2);
+  await sql`commit`;
+  end();
+  assert.deepEqual((await Promise.all(cancelling)).map(told).toSorted(), ['201', already]);
+  assert.equal((await one.wallet(fan)).body.balance, price);
+  await one.assertInvariants();
+});
+
 for (const [what, change] of Object.entries({
   moved: (performanceId: string) => move(one, performanceId, '2031-05-01T10:00:00Z'),
   'called off': (performanceId: string) => callOff(one, performanceId),

@@ -112,7 +112,8 @@ function cancelling(sql: Sql, concertId: string, grants: readonly Grant[]): Stat
       select expect_rows(
         (select count(*) from credited) + (select count(*) from changed) + (select count(*) from freed)
           + (select count(*) from counted),
-        (select 2 * count(*) + coalesce(sum(cardinality(numbers)), 0) from cancelled)::bigint + (select count(*) from change)
+        (select 2 * count(*) + coalesce(sum(cardinality(numbers)), 0) from cancelled)::bigint 
+          + (select count(distinct performance_id) from cancelled)
       )::text as all
     )
     -- Whatever else was not met: where anything is cancelled, it is asked.

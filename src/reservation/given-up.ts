@@ -109,12 +109,17 @@ const takingBack = (sql: Sql | Tx, concertId: string): Statement<readonly unknow
     returning seat.performance_id, seat.number, seat.version
   )`;
 
-/** The same, and they are counted as given up for the `refund` that each row has, of the date's `revision` that it went by. */
+/**
+ * The same, and they are counted as given up for the `refund` that each row has, of the date's `revision` that it went by: none of
+ * them unless all were freed, since a date has no fewer seats sold than none. Of `counted` there are then as many as dates.
+ */
 export const givingUp = (sql: Sql, concertId: string): Statement<readonly unknown[]> => sql`
   ${takingBack(sql, concertId)}, change as (
     select performance_id, sum(cardinality(numbers))::int as changes, -sum(cardinality(numbers))::int as seats,
       -sum(refund)::bigint as amount, min(revision) as revision
-    from cancelled group by performance_id
+    from cancelled
+    where (select count(*) from freed) = (select sum(cardinality(numbers)) from cancelled)
+    group by performance_id
   ), ${counting(sql, concertId)}`;
 
 /**
