@@ -151,7 +151,7 @@ for (const width of [360, 768]) {
     assert.equal(await page.locator('.chart').count(), 0);
     await page.getByText('대기열, 요청, 서버 차트').focus();
     await page.keyboard.press('Enter');
-    await page.locator('.chart canvas').first().waitFor();
+    await page.locator('.chart canvas').first().waitFor({ timeout: 30_000 });
     assert.equal(await page.locator('.chart .zone').first().innerText(), 'KST', 'whose clock it is');
     const sales = await page.getByRole('group', { name: '등급별 판매' }).boundingBox();
     const brake = await page.getByRole('button', { name: '입장 멈추기' }).boundingBox();

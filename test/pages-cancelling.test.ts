@@ -41,7 +41,8 @@ async function reads({ page }: Visitor, where: string, ...texts: readonly RegExp
   await eventually(async () => {
     const read = (await place.innerText()).replaceAll('\u2060', '').replaceAll(/\s+/g, ' ');
     for (const text of texts) assert.match(read, text);
-  });
+    // A waiting room looks at the sale every six seconds or so.
+  }, 20_000);
 }
 
 /** The waiting room before any script. */
