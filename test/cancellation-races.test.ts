@@ -16,7 +16,6 @@ import { createSupply } from '../src/waiting-room/supply.ts';
 import { passOf } from '../src/waiting-room/tokens.ts';
 import { createWallet } from '../src/wallet/wallet.ts';
 import { boxOffice, newFan, newFans } from './harness/box-office.ts';
-import { callOff, move } from './harness/dates.ts';
 import { openHouse, type House } from './harness/house.ts';
 import type { Answer } from './harness/http.ts';
 import { lockWaiters } from './harness/lock-waiters.ts';
@@ -264,42 +263,5 @@ for (const to of ['wallet', 'origin'] as const) {
     const { checks } = await createAudit(twin).run();
     const broken = checks.filter(({ ok }) => !ok).map(({ name }) => name.split(' ')[0]);
     assert(broken.includes('I14') && broken.includes('I5'), broken.join(' '));
-  });
-}
-
-test('the only seat sold of a date, decided about by two servers before either has it: one refund, and a refusal', async () => {
-  const date = await one.createConcert();
-  const { fan, reservationId } = await paidSeats(one, date, [1]);
-  const { sql, end } = await house.database.session();
-  await sql`begin`;
-  await sql`select from wallets where user_id = ${fan.userId} for update`;
-  const cancelling = [one, other].map((office) => office.cancelPaid(fan, reservationId, { refund: price }));
-  await lockWaiters(house, 2);
-  await sql`commit`;
-  end();
-  assert.deepEqual((await Promise.all(cancelling)).map(told).toSorted(), ['201', already]);
-  assert.equal((await one.wallet(fan)).body.balance, price);
-  await one.assertInvariants();
-});
-
-for (const [what, change] of Object.entries({
-  moved: (performanceId: string) => move(one, performanceId, '2031-05-01T10:00:00Z'),
-  'called off': (performanceId: string) => callOff(one, performanceId),
-})) {
-  test(`a date that is ${what} between what a cancellation reads and what it writes: no fee is taken for it`, async () => {
-    const date = await one.createConcert({ refundPolicy: { rules: [{ untilDaysBefore: 0, feePercent: 50 }] } });
-    const { fan, reservationId } = await paidSeats(one, date, [1]);
-    const { sql, end } = await house.database.session();
-    await sql`begin`;
-    await sql`select from wallets where user_id = ${fan.userId} for update`;
-    const cancelling = one.cancelPaid(fan, reservationId, { refund: price / 2 });
-    await lockWaiters(house, 1);
-    assert((await change(date.performanceId)).status < 300);
-    await sql`commit`;
-    end();
-    const answer = await cancelling;
-    assert.equal(told(answer), what === 'moved' ? '409 QUOTE_CHANGED' : already);
-    if (what === 'moved') assert.deepEqual([answer.fields['fee'], answer.fields['refund']], [0, price]);
-    await one.assertInvariants();
   });
 }

@@ -98,13 +98,12 @@ export function createPresence(database: Database): Presence {
     isUnheard: (board, entry) => {
       if (!isLate) return false;
       const signs = concerts.get(board.concertId);
-      if (signs?.board !== board || signs.owedSince === undefined) return false;
+      if (signs?.board !== board || signs.owedSince === undefined || board.isAtRest) return false;
       const patienceMs = Math.max(board.settings.graceSeconds * 1_000 * unheard_part_of_grace, unheard_ms_min);
       return performance.now() - signs.owedSince > patienceMs && matters(board, entry, unheard_reach);
     },
     flush: async () => {
-      const now = performance.now();
-      for (const [concertId, signs] of concerts) if (now - signs.signedAt > usedMs(signs)) concerts.delete(concertId);
+      tidyUp(concerts);
       const failures = new Map<string, unknown>();
       const owing = [...concerts.values()].filter(({ board, collected }) => collected.size > 0 && !board.isAtRest);
       await eachByItself(owing, (signs) =>
@@ -128,8 +127,19 @@ export function createPresence(database: Database): Presence {
   };
 }
 
-/** Remembers a sign, while there is room for it. */
-function keep({ collected }: Signs, sign: Sign, rewriteMs: number): void {
+/** Forgets what is of no use. */
+function tidyUp(concerts: Map<string, Signs>): void {
+  const now = performance.now();
+  for (const [concertId, signs] of concerts) {
+    if (signs.board.isAtRest) signs.owedSince = undefined;
+    if (now - signs.signedAt > usedMs(signs)) concerts.delete(concertId);
+  }
+}
+
+/** Remembers a sign of a line at rest, while there is room for it. It is kept on purpose: nobody is owed that it be written down. */
+function keep(signs: Signs, sign: Sign, rewriteMs: number): void {
+  const { collected } = signs;
+  signs.owedSince = undefined;
   const key = signOf(sign.pass);
   const known = collected.get(key);
   const isKnown = known !== undefined && sign.at - known.at <= rewriteMs;
