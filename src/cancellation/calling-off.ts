@@ -1,4 +1,5 @@
 /** Calling a date off, and how far it has come. */
+import { concertIdOf } from '../catalog/catalog.ts';
 import { fingerprintOf, keyed, once, type Once } from '../idempotency/idempotency.ts';
 import type { Sql, Tx } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
@@ -40,14 +41,10 @@ interface Row extends Omit<CallingOff, 'performanceId' | 'reason' | 'startedAt' 
 export async function callOff(
   { database, ...rooms }: DatesOptions,
   command: CallOffCommand,
-): Promise<{ readonly concertId: string; readonly answer: Once<CallingOff> }> {
+): Promise<Once<CallingOff>> {
   const { key, operatorId, ...asked } = command;
   const request = { userId: operatorId, key, fingerprint: fingerprintOf('calling-off', asked) };
-  const { performanceId } = asked;
-  const answer = await keyed(() =>
-    database.transaction((tx) => once(tx, request, () => callOffIn(tx, rooms, command))),
-  );
-  return { concertId: performanceId.slice(0, performanceId.indexOf('-')), answer };
+  return keyed(() => database.transaction((tx) => once(tx, request, () => callOffIn(tx, rooms, command))));
 }
 
 async function callOffIn(
@@ -73,7 +70,7 @@ async function callOffIn(
 
 /** See `Dates.callingOff`. */
 export async function readCallingOff(sql: Sql, performanceId: string): Promise<CallingOff> {
-  const concertId = performanceId.slice(0, Math.max(0, performanceId.indexOf('-')));
+  const concertId = concertIdOf(performanceId);
   const [row] = await sql<Row[]>`
     select ${columns(sql)} from performance_cancellations
     where concert_id = ${concertId} and performance_id = ${performanceId}`;

@@ -3,7 +3,7 @@
  * operator for them. Cancellations of one concert that arrive together share a transaction, the one of cancelling.ts. Dates
  * that are called off or moved are in dates.ts.
  */
-import type { Catalog } from '../catalog/catalog.ts';
+import { concertIdOf, type Catalog } from '../catalog/catalog.ts';
 import type { Funding } from '../funding/funding.ts';
 import { keyed, plainFirst, type Once } from '../idempotency/idempotency.ts';
 import type { Database } from '../platform/database.ts';
@@ -11,7 +11,7 @@ import { timeOrderedId } from '../platform/ids.ts';
 import { createLanes, type LaneMetrics } from '../platform/lane.ts';
 import type { Language } from '../platform/language.ts';
 import { refuse } from '../refusals.ts';
-import { concertIdOf, type Reservations, type SeatChange } from '../reservation/reservation.ts';
+import type { Reservations } from '../reservation/reservation.ts';
 import type { Wallet } from '../wallet/wallet.ts';
 import { cancelAll, type CancelCommand, type Cancelled, type CancellingDeps } from './cancelling.ts';
 import { createDates, type Dates, type DatesOptions } from './dates.ts';
@@ -68,7 +68,7 @@ const pending_max = 20_000;
 const lanes_max = 10_000;
 
 export function createCancellation(options: CancellationOptions): Cancellation {
-  const { database, catalog, funding, batchMax, metrics } = options;
+  const { database, catalog, reservations, funding, batchMax, metrics } = options;
   const lanes = createLanes<CancelCommand, Once<Cancelled>>({
     name: 'cancellation',
     batchMax,
@@ -85,14 +85,14 @@ export function createCancellation(options: CancellationOptions): Cancellation {
           const { done, changes } = await keyed(() =>
             cancelPlainly(database, { concertId, performances, commands: firsts }),
           );
-          if (done.size > 0) show(options, concertId, changes);
+          if (done.size > 0) reservations.announce(concertId, changes);
           return done;
         },
         general: async (rest) => {
           const { answers, after } = await keyed(() =>
             database.transaction((tx) => cancelAll(tx, options, { concertId, performances, commands: rest })),
           );
-          if (after !== undefined) show(options, concertId, await after.changes);
+          if (after !== undefined) reservations.announce(concertId, await after.changes);
           if (after?.isSentOn === true) funding.sendSoon();
           return answers;
         },
@@ -125,16 +125,6 @@ export function createCancellation(options: CancellationOptions): Cancellation {
       await Promise.all([lanes.drain(), dates.drain()]);
     },
   };
-}
-
-/** Seats that came back are for those who wait. */
-function show(
-  { reservations, waitingRoom }: Pick<CancellationOptions, 'reservations' | 'waitingRoom'>,
-  concertId: string,
-  changes: readonly SeatChange[],
-): void {
-  reservations.announce(concertId, changes);
-  waitingRoom.seatsCameBack(concertId);
 }
 
 const named = (seatNumbers: SeatNumbers): string => seatNumbers?.join(',') ?? 'all';

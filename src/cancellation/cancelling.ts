@@ -8,6 +8,7 @@ import type { Performance } from '../catalog/catalog.ts';
 import type { Funding, Withdrawal } from '../funding/funding.ts';
 import { effectsOf, recall, remember, sortByKey, type KeyedCommand, type Once } from '../idempotency/idempotency.ts';
 import type { Statement, Tx } from '../platform/database.ts';
+import { inBraces } from '../platform/values.ts';
 import { Refusal, refuse } from '../refusals.ts';
 import type { Refund } from '../refunds/refunds.ts';
 import { lockPaid, takeBack, type PaidSeats, type Reservations, type SeatChange } from '../reservation/reservation.ts';
@@ -60,7 +61,6 @@ type Outcome = Cancelled | Refusal;
 /** What is shown after the commit. */
 export interface After {
   readonly changes: Statement<SeatChange[]>;
-  readonly cancelled: number;
   /** Gateways are to be asked. */
   readonly isSentOn: boolean;
 }
@@ -172,7 +172,7 @@ async function write(tx: Tx, deps: CancellingDeps, { concertId, grants, outcomes
   const deeds = grants.flatMap((grant) => deedOf(concertId, grant));
   await Promise.all(deeds.map((deed) => deps.writeDown(tx, deed)));
   remember(tx, effectsOf(grants.map(({ command }, place) => [command, done[place] ?? refuse('INTERNAL')] as const)));
-  return { changes, cancelled: grants.length, isSentOn: done.some(({ withdrawal }) => withdrawal !== undefined) };
+  return { changes, isSentOn: done.some(({ withdrawal }) => withdrawal !== undefined) };
 }
 
 /** All refunds, then what of them is sent on. */
@@ -199,9 +199,6 @@ async function moveMoney(
     return withdrawal === undefined ? cancelled : { ...cancelled, withdrawal };
   });
 }
-
-/** As PostgreSQL writes an array. */
-export const inBraces = (numbers: readonly number[]): string => `{${numbers.join(',')}}`;
 
 /** Sent without waiting: if one cannot be written, nothing of the transaction stands. */
 function record(tx: Tx, concertId: string, grants: readonly Grant[], done: readonly Cancelled[]): void {

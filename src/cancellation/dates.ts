@@ -2,7 +2,7 @@
  * Dates that are called off or moved. Either is one short transaction, behind which nobody holds or pays by what stood before;
  * what a date called off owes to its fans is given back in the background (refunding-all.ts).
  */
-import type { Catalog } from '../catalog/catalog.ts';
+import { concertIdOf, type Catalog } from '../catalog/catalog.ts';
 import type { Once } from '../idempotency/idempotency.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
@@ -70,12 +70,12 @@ export function createDates(options: DatesOptions): Dates {
     run: async (_concertId, acts) => Promise.all(acts.map((act) => act())),
   });
   const inLane = <T>(performanceId: string, act: () => Promise<T>): Promise<T> =>
-    lanes.submit(performanceId.slice(0, Math.max(0, performanceId.indexOf('-'))), act) as Promise<T>;
+    lanes.submit(concertIdOf(performanceId), act) as Promise<T>;
   return {
     callOff: (command) =>
       inLane(command.performanceId, async () => {
-        const { answer, concertId } = await callOff(options, command);
-        catalog.changed(concertId);
+        const answer = await callOff(options, command);
+        catalog.changed(concertIdOf(command.performanceId));
         return answer;
       }),
     callingOff: (performanceId) => readCallingOff(database.sql, performanceId),

@@ -6,10 +6,11 @@
  */
 import { keyParts } from '../idempotency/idempotency.ts';
 import type { Database, Sql, Statement } from '../platform/database.ts';
+import { inBraces } from '../platform/values.ts';
 import { Refusal } from '../refusals.ts';
 import { givingUp, readPaid, type SeatChange } from '../reservation/reservation.ts';
 import { lockingWallets, refunding } from '../wallet/wallet.ts';
-import { inBraces, judge, type Batch, type CancelCommand, type Cancelled, type Grant } from './cancelling.ts';
+import { judge, type Batch, type CancelCommand, type Cancelled, type Grant } from './cancelling.ts';
 
 export interface PlainlyCancelled {
   readonly done: ReadonlyMap<CancelCommand, Cancelled>;

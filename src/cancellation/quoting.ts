@@ -1,10 +1,10 @@
 /** What cancelling would give back now. Nothing is locked: what holds when it is asked for, the cancellation decides again. */
-import type { Catalog } from '../catalog/catalog.ts';
+import { concertIdOf, type Catalog } from '../catalog/catalog.ts';
 import type { Database } from '../platform/database.ts';
 import type { Language } from '../platform/language.ts';
 import { Refusal } from '../refusals.ts';
 import { sentenceOf, type RefundedSeat } from '../refunds/refunds.ts';
-import { concertIdOf, readPaid } from '../reservation/reservation.ts';
+import { readPaid } from '../reservation/reservation.ts';
 import { refundFor, type Wanted } from './deciding.ts';
 
 export interface Quote {

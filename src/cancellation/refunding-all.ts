@@ -13,6 +13,7 @@ import { eachByItself, impatient } from '../platform/each.ts';
 import type { Sql, Tx } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
 import { rest, type Bell, type Duty } from '../platform/ticker.ts';
+import { inBraces } from '../platform/values.ts';
 import { percentOf, refundLess } from '../refunds/refunds.ts';
 import {
   giveBackSome,
@@ -114,8 +115,7 @@ async function inBatches(
 
 async function release(tx: Tx, date: CalledOff): Promise<Batch> {
   impatient(tx);
-  const { changes, isLast } = await giveBackSome(tx, date, batch_max);
-  return { changes, isLast };
+  return giveBackSome(tx, date, batch_max);
 }
 
 async function refundSome(tx: Tx, options: Refunding, date: CalledOff): Promise<Batch> {
@@ -237,7 +237,7 @@ function write(tx: Tx, concertId: string, cancellations: readonly FullRefund[]):
       array_fill(0::bigint, array[cardinality(numbers::int[])]), refund, 0, refund, compensation, 'called_off', 'called_off'
     from unnest(${cancellations.map(({ id }) => id)}::text[], ${cancellations.map((one) => one.reservationId)}::text[],
       ${cancellations.map((one) => one.performanceId)}::text[], ${cancellations.map(({ userId }) => userId)}::text[],
-      ${cancellations.map(({ seatNumbers }) => `{${seatNumbers.join(',')}}`)}::text[],
+      ${cancellations.map(({ seatNumbers }) => inBraces(seatNumbers))}::text[],
       ${cancellations.map((one) => one.refund)}::bigint[], ${cancellations.map(({ compensation }) => compensation)}::bigint[])
       as given (id, reservation_id, performance_id, user_id, numbers, refund, compensation)`.execute();
 }

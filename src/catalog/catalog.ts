@@ -10,14 +10,14 @@ import type { Feed } from '../platform/feed.ts';
 import type { LaneMetrics } from '../platform/lane.ts';
 import { createConcert, type CreatedConcert, type NewConcert } from './creation.ts';
 import type { RefundTerms } from '../refunds/refunds.ts';
-import type { Performance } from './layout.ts';
+import { concertIdOf, type Performance } from './layout.ts';
 import { createList, type Concert, type ConcertPage, type PageRequest } from './listing.ts';
 import { callOffDate, lockDate, moveDate } from './moving.ts';
 import { createKeptConcerts } from './kept.ts';
 import { changeTerms } from './terms.ts';
 import { createUpcoming, type Upcoming } from './upcoming.ts';
 
-export { placeIn, saleEndOf, seatAt, sectionOf } from './layout.ts';
+export { concertIdOf, placeIn, saleEndOf, seatAt, sectionOf } from './layout.ts';
 export type { Layout, Performance, Section } from './layout.ts';
 export type { Concert, ConcertPage, PageRequest } from './listing.ts';
 export type { Upcoming } from './upcoming.ts';
@@ -86,9 +86,8 @@ export function createCatalog({ database, feed, metrics }: CatalogOptions): Cata
 
   return {
     concert: async (id) => (await find(id))?.concert,
-    performance: async (id) =>
-      performance_id.test(id) ? (await find(id.slice(0, id.indexOf('-'))))?.byId.get(id) : undefined,
-    known: (id) => kept.known(id.slice(0, Math.max(0, id.indexOf('-'))))?.byId.get(id),
+    performance: async (id) => (performance_id.test(id) ? (await find(concertIdOf(id)))?.byId.get(id) : undefined),
+    known: (id) => kept.known(concertIdOf(id))?.byId.get(id),
     performancesOf: async (concertId) => (await find(concertId))?.performances ?? [],
     termsOf: async (concertId) => (await find(concertId))?.terms,
     upcoming: upcoming.all,

@@ -36,6 +36,11 @@ export interface Performance extends Layout {
   readonly reason: { readonly ko: string; readonly en: string } | null;
 }
 
+/** The concert that the id of a date or of a reservation begins with; none is the empty text. */
+export function concertIdOf(id: string): string {
+  return id.slice(0, Math.max(0, id.indexOf('-')));
+}
+
 /** From when on nothing of this date can be held: its start; ever since, where it was called off. */
 export function saleEndOf({ startsAt, status }: Pick<Performance, 'startsAt' | 'status'>): Date {
   return new Date(status === 'SCHEDULED' ? startsAt : 0);

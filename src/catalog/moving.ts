@@ -6,7 +6,7 @@
 import type { Tx } from '../platform/database.ts';
 import { refuse, refuseField } from '../refusals.ts';
 import { sentences, utc } from './creation.ts';
-import type { Performance } from './layout.ts';
+import { concertIdOf, type Performance } from './layout.ts';
 
 export interface LockedDate extends Pick<Performance, 'startsAt' | 'status' | 'revision' | 'movedAt' | 'movedFrom'> {
   readonly concertId: string;
@@ -26,7 +26,7 @@ interface Row {
  * with NOT_FOUND, and with NOT_CANCELLABLE (ALREADY_CANCELLED) what was called off, which nothing changes any more.
  */
 export async function lockDate(tx: Tx, performanceId: string): Promise<LockedDate> {
-  const concertId = performanceId.slice(0, Math.max(0, performanceId.indexOf('-')));
+  const concertId = concertIdOf(performanceId);
   void tx`select from concerts where id = ${concertId} for no key update`.execute();
   const [row] = await tx<Row[]>`
     select ${columns(tx)} from performances where concert_id = ${concertId} and id = ${performanceId}`;

@@ -26,6 +26,11 @@ function writtenArray(values: readonly Plain[]): string {
   return `${text}}`;
 }
 
+/** Numbers as PostgreSQL writes an array of them: for one among several, since an array that is sent has one dimension. */
+export function inBraces(numbers: readonly number[]): string {
+  return `{${numbers.join(',')}}`;
+}
+
 /** Ids and keys hardly ever need it: looking first costs 0.03 µs a text, replacing 0.7. */
 const special = /["\\]/;
 

@@ -50,8 +50,3 @@ export function reservedSeats(performance: Layout, numbers: readonly number[]): 
     return seat === undefined ? [] : [{ number, label: seat.label, price: seat.price }];
   });
 }
-
-/** The concert that a reservation's id begins with. */
-export function concertIdOf(reservationId: string): string {
-  return reservationId.slice(0, Math.max(0, reservationId.indexOf('-')));
-}

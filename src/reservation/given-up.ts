@@ -4,6 +4,7 @@
  * gives it up, so it is given back once, whoever has it by then.
  */
 import type { Sql, Statement, Tx } from '../platform/database.ts';
+import { inBraces } from '../platform/values.ts';
 import type { RefundTerms } from '../refunds/refunds.ts';
 import { counting } from './counting.ts';
 import type { SeatChange } from './seat-board.ts';
@@ -136,7 +137,7 @@ export function takeBack(tx: Tx, concertId: string, givenUp: readonly GivenUp[])
     with cancelled as materialized (
       select reservation_id, performance_id, numbers::int[] as numbers, price
       from unnest(${parts.map(([id]) => id)}::text[], ${parts.map(([id]) => dates.get(id) ?? '')}::text[],
-        ${parts.map(([, own]) => `{${own.flatMap(({ seatNumbers }) => seatNumbers).join(',')}}`)}::text[],
+        ${parts.map(([, own]) => inBraces(own.flatMap(({ seatNumbers }) => seatNumbers)))}::text[],
         ${parts.map(([, own]) => own.reduce((sum, { price }) => sum + price, 0))}::bigint[])
         as given (reservation_id, performance_id, numbers, price)
       order by reservation_id collate "C"

@@ -9,6 +9,7 @@ import { keyed, plainFirst, recall, remember, sortByKey, type Once } from '../id
 import type { Database, Tx } from '../platform/database.ts';
 import { timeOrderedId } from '../platform/ids.ts';
 import { createLanes, type LaneMetrics } from '../platform/lane.ts';
+import { inBraces } from '../platform/values.ts';
 import type { Refusal } from '../refusals.ts';
 import { extendSessions, hear, lockTokens, type SessionEnd, type TokenState } from '../waiting-room/gate.ts';
 import type { Reservation } from './answer.ts';
@@ -171,7 +172,7 @@ function write(tx: Tx, concertId: string, grants: readonly Grant[]): void {
     insert into reservations (concert_id, id, performance_id, user_id, seat_numbers, amount, held_until)
     select ${concertId}, id, performance_id, user_id, seat_numbers::int[], amount, held_until::timestamptz
     from unnest(${rows.map((row) => row.id)}::text[], ${rows.map((row) => row.performanceId)}::text[],
-      ${rows.map((row) => row.userId)}::text[], ${rows.map((row) => `{${row.hold.numbers.join(',')}}`)}::text[],
+      ${rows.map((row) => row.userId)}::text[], ${rows.map((row) => inBraces(row.hold.numbers))}::text[],
       ${rows.map((row) => row.amount)}::bigint[], ${rows.map((row) => row.heldUntil)}::text[])
       as granted (id, performance_id, user_id, seat_numbers, amount, held_until)`.execute();
   void tx`

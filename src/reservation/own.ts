@@ -1,8 +1,8 @@
 /** A fan's own reservations, as the database has them at this moment. */
-import type { Catalog } from '../catalog/catalog.ts';
+import { concertIdOf, type Catalog } from '../catalog/catalog.ts';
 import type { Sql } from '../platform/database.ts';
 import { refuse, refuseCursor } from '../refusals.ts';
-import { concertIdOf, type OwnReservation, type ReservationStatus } from './answer.ts';
+import type { OwnReservation, ReservationStatus } from './answer.ts';
 import { paidColumns, whatWasPaid, type PaidRow } from './paid.ts';
 
 export interface PageRequest {

@@ -7,6 +7,7 @@
 import { saleEndOf } from '../catalog/catalog.ts';
 import { keyParts } from '../idempotency/idempotency.ts';
 import type { Database, Sql, Statement } from '../platform/database.ts';
+import { inBraces } from '../platform/values.ts';
 import { lockingPlaces, outlasting, tokenParts, type SessionEnd } from '../waiting-room/gate.ts';
 import type { Reservation } from './answer.ts';
 import { counting } from './counting.ts';
@@ -110,7 +111,7 @@ function judging(sql: Sql, concertId: string, { plain, rateLimit }: Granting): S
       select * from unnest(${plain.map(({ hold }) => hold.pass.entry)}::bigint[],
         ${plain.map(({ hold }) => hold.pass.userId)}::text[], ${plain.map(({ hold }) => hold.pass.generation)}::int[],
         ${plain.map(({ hold }) => hold.id)}::text[], ${plain.map(({ hold }) => hold.performance.id)}::text[],
-        ${plain.map(({ hold }) => `{${hold.numbers.join(',')}}`)}::text[], ${plain.map(({ wish }) => wish.amount)}::bigint[],
+        ${plain.map(({ hold }) => inBraces(hold.numbers))}::text[], ${plain.map(({ wish }) => wish.amount)}::bigint[],
         ${plain.map(({ hold }) => saleEndOf(hold.performance))}::timestamptz[]${columns})
         with ordinality as asked (entry, user_id, generation, id, performance_id, seat_numbers, amount, sale_end${names}, place)
     ), judged as (

@@ -2,7 +2,7 @@
  * The door of the room where seats are held. A seat is one row with at most one owner; who holds it is decided by
  * the transactions of this room alone, and what people see of it comes from boards in memory that follow them.
  */
-import type { Catalog, Performance } from '../catalog/catalog.ts';
+import { concertIdOf, type Catalog, type Performance } from '../catalog/catalog.ts';
 import type { Keys, Once } from '../idempotency/idempotency.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Feed } from '../platform/feed.ts';
@@ -10,7 +10,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import { createBell, type Bell, type Duty } from '../platform/ticker.ts';
 import { refuse, refuseField } from '../refusals.ts';
 import type { Pass, WaitingRoom } from '../waiting-room/gate.ts';
-import { concertIdOf, type OwnReservation, type Reservation } from './answer.ts';
+import type { OwnReservation, Reservation } from './answer.ts';
 import { createCancellations } from './cancellations.ts';
 import type { HoldCommand } from './holding.ts';
 import { countChanges } from './counting.ts';
@@ -28,7 +28,7 @@ import { createStandings, type SaleStanding, type Standings, type WholeStanding 
 import { createSeatEvents, type SeatEvents } from './seat-events.ts';
 import { createSoldSeats, soldOutDuty, type Sold, type SoldSeats } from './sold.ts';
 
-export { concertIdOf, reservedSeats } from './answer.ts';
+export { reservedSeats } from './answer.ts';
 export { paidColumns, whatWasPaid, type PaidRow } from './paid.ts';
 export type { GivenBack, OwnReservation, Reservation, ReservationStatus, ReservedSeat } from './answer.ts';
 export { givingUp, lockPaid, readPaid, takeBack, type GivenUp, type PaidSeats } from './given-up.ts';

@@ -5,12 +5,12 @@ import { refundLimits } from '../../../src/contract/limits.ts';
 import { percentOf } from '../../../src/refunds/refund-of.ts';
 import { askOnce } from '../../client/keys.ts';
 import { Button } from '../../ui/button.tsx';
-import { Field } from '../../ui/field.tsx';
 import { language, money, number, say } from '../../words/words.ts';
 import { moment } from '../desk/moments.ts';
 import { wholeOf } from '../desk/rules.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { Panel } from '../parts/panel.tsx';
+import { WrittenField } from '../parts/written-field.tsx';
 import type { DateProps, OneDate } from './date.tsx';
 import { dateWords } from './date-words.ts';
 
@@ -47,19 +47,13 @@ export function CallOff({ date, load }: DateProps) {
       >
         <Reasons written={written} fault={tried.value && faults.reason} />
         <div class="fields narrow">
-          <Field
+          <WrittenField
             label={said.percent}
             name="compensation"
             hint={said.percentHint}
             fault={tried.value && faults.percent ? said.percentFault : undefined}
-            input={{
-              value: written.percent.value,
-              inputMode: 'numeric',
-              autocomplete: 'off',
-              onInput: ({ currentTarget: { value } }) => {
-                written.percent.value = value;
-              },
-            }}
+            text={written.percent}
+            input={{ inputMode: 'numeric', autocomplete: 'off' }}
           />
         </div>
         <Effects date={date} percent={percentIn(written) ?? 0} />
@@ -179,18 +173,12 @@ function AskDay({ date, written, onDone, onClose }: AskDayProps) {
       }}
     >
       <Effects date={date} percent={percent} />
-      <Field
+      <WrittenField
         label={said.type(day)}
         name="day"
         fault={pressed.value && !fits ? said.typeFault : undefined}
-        input={{
-          value: typed.value,
-          autocomplete: 'off',
-          inputMode: 'numeric',
-          onInput: ({ currentTarget: { value } }) => {
-            typed.value = value;
-          },
-        }}
+        text={typed}
+        input={{ inputMode: 'numeric', autocomplete: 'off' }}
       />
     </Confirm>
   );

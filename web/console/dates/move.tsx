@@ -3,12 +3,12 @@ import { useSignal } from '@preact/signals';
 import { ask } from '../../client/client.ts';
 import { secondsUntil } from '../../client/clock.ts';
 import { Button } from '../../ui/button.tsx';
-import { Field } from '../../ui/field.tsx';
 import { dateAndTime, number, say } from '../../words/words.ts';
 import { moment } from '../desk/moments.ts';
 import { startsAt as timeOf } from '../desk/draft.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { Panel } from '../parts/panel.tsx';
+import { WrittenField } from '../parts/written-field.tsx';
 import type { DateProps } from './date.tsx';
 import { dateWords } from './date-words.ts';
 
@@ -34,18 +34,13 @@ export function Move({ date, load }: DateProps) {
         }}
       >
         <div class="fields">
-          <Field
+          <WrittenField
             label={said.to}
             name="startsAt"
             hint={said.toHint}
             fault={tried.value ? fault : undefined}
-            input={{
-              type: 'datetime-local',
-              value: at.value,
-              onInput: ({ currentTarget: { value } }) => {
-                at.value = value;
-              },
-            }}
+            text={at}
+            input={{ type: 'datetime-local' }}
           />
         </div>
         <div>

@@ -5,13 +5,13 @@ import type { BodyOf } from '../../../src/contract.ts';
 import type { Reply } from '../../client/client.ts';
 import { askOnce } from '../../client/keys.ts';
 import { Button } from '../../ui/button.tsx';
-import { Field } from '../../ui/field.tsx';
 import type { Load } from '../../ui/load.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { reasonWords } from '../../words/cancellation-reasons.ts';
 import { money, nameOfLabel, number, say } from '../../words/words.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { Panel } from '../parts/panel.tsx';
+import { WrittenField } from '../parts/written-field.tsx';
 import type { OneReservation } from './reservation.tsx';
 import { reservationWords } from './reservation-words.ts';
 import { wholeOf } from './rules.ts';
@@ -149,19 +149,13 @@ function ReasonAndFee({ written, fault }: ReasonProps) {
           ))}
         </select>
       </div>
-      <Field
+      <WrittenField
         label={said.percent}
         name="feePercent"
         hint={said.percentHint}
         fault={fault ? said.percentFault : undefined}
-        input={{
-          value: written.percent.value,
-          inputMode: 'numeric',
-          autocomplete: 'off',
-          onInput: ({ currentTarget: { value } }) => {
-            written.percent.value = value;
-          },
-        }}
+        text={written.percent}
+        input={{ inputMode: 'numeric', autocomplete: 'off' }}
       />
     </div>
   );

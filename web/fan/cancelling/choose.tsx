@@ -11,7 +11,7 @@ import { money, nameOfLabel, say } from '../../words/words.ts';
 import { sumsOf, type Cancelling, type Quote, type QuotedSeat, type Sums } from './known.ts';
 import type { Press, Wish } from './press.ts';
 import { Where, type Way } from './where.tsx';
-import './given-back.css';
+import { RefundSums } from './refund-sums.tsx';
 
 const words = {
   ko: {
@@ -19,9 +19,6 @@ const words = {
     all: '모두 선택',
     price: (price: string, fee: string) => `결제 ${price} · 수수료 ${fee}`,
     refund: '환불',
-    paid: '결제한 금액',
-    fee: '취소 수수료',
-    sum: '환불 금액',
     rule: '지금 적용되는 규정',
     none: '취소할 좌석을 선택해 주세요',
     told: (count: number, sum: string) => `${count}석, 환불 금액 ${sum}`,
@@ -40,9 +37,6 @@ const words = {
     all: 'All of them',
     price: (price: string, fee: string) => `Paid ${price} · fee ${fee}`,
     refund: 'Refund',
-    paid: 'Paid',
-    fee: 'Cancellation fee',
-    sum: 'Refund',
     rule: 'The rule that decides now',
     none: 'Choose the seats to cancel',
     told: (count: number, sum: string) => `${counted(count, 'seat')}, refund ${sum}`,
@@ -83,7 +77,7 @@ export function Choose({ known, pressing, chosen }: ChooseProps) {
     // No form: Enter on a seat would send it.
     <div class="cancelling">
       <SeatsToCancel known={known} chosen={chosen} isBusy={busy} />
-      <SumsTold sums={sums} />
+      <RefundSums {...sums} />
       <section>
         <h2>{said.rule}</h2>
         <p>{joinedPercents(quote.rule)}</p>
@@ -180,26 +174,6 @@ function SeatLine({ seat: { price, fee, refund }, label }: { readonly seat: Quot
       </span>
       <span class="small quiet">{said.price(money(price), money(fee))}</span>
     </span>
-  );
-}
-
-function SumsTold({ sums: { price, fee, refund } }: { readonly sums: Sums }) {
-  const said = say(words);
-  return (
-    <dl class="sums refund-sums">
-      <div>
-        <dt>{said.paid}</dt>
-        <dd>{money(price)}</dd>
-      </div>
-      <div>
-        <dt>{said.fee}</dt>
-        <dd>{fee === 0 ? money(0) : `−${money(fee)}`}</dd>
-      </div>
-      <div class="result">
-        <dt>{said.sum}</dt>
-        <dd>{money(refund)}</dd>
-      </div>
-    </dl>
   );
 }
 

@@ -3,15 +3,12 @@ import { begun } from '../../words/seat-name.ts';
 import { dateAndTime, money, namesOfLabels, say } from '../../words/words.ts';
 import { cancellationsOf, cancelledSeatsOf, type Cancellation, type Reservation } from '../reservation.ts';
 import { WithdrawalTold, type Withdrawal } from '../wallet/withdrawals.tsx';
+import { RefundSums } from './refund-sums.tsx';
 import './given-back.css';
 
 const words = {
   ko: {
     title: '취소와 환불 내역',
-    paid: '결제한 금액',
-    fee: '취소 수수료',
-    refund: '환불 금액',
-    compensation: '보상금',
     why: {
       fan: undefined,
       organiser: '주최 측 사정으로 취소됐어요.',
@@ -28,10 +25,6 @@ const words = {
   },
   en: {
     title: 'Cancelled and refunded',
-    paid: 'Paid',
-    fee: 'Cancellation fee',
-    refund: 'Refund',
-    compensation: 'Compensation',
     why: {
       fan: undefined,
       organiser: 'The organiser cancelled it.',
@@ -87,30 +80,10 @@ interface ToldProps {
 
 /** The sums of one, and where the money is. */
 export function CancellationTold({ cancellation, withdrawals, price }: ToldProps) {
-  const said = say(words);
   const { fee, refund, compensation } = cancellation;
   return (
     <>
-      <dl class="sums refund-sums">
-        <div>
-          <dt>{said.paid}</dt>
-          <dd>{money(price)}</dd>
-        </div>
-        <div>
-          <dt>{said.fee}</dt>
-          <dd>{fee === 0 ? money(0) : `−${money(fee)}`}</dd>
-        </div>
-        <div class="result">
-          <dt>{said.refund}</dt>
-          <dd>{money(refund)}</dd>
-        </div>
-        {compensation > 0 && (
-          <div>
-            <dt>{said.compensation}</dt>
-            <dd>+{money(compensation)}</dd>
-          </div>
-        )}
-      </dl>
+      <RefundSums price={price} fee={fee} refund={refund} compensation={compensation} />
       <WhereNow cancellation={cancellation} withdrawals={withdrawals} />
     </>
   );
