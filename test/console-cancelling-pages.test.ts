@@ -1,26 +1,11 @@
 /** The console cancels in a real browser: says what it will do, asks once more, does it once, and tells what became of it. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { type BoxOffice, boxOffice } from './harness/box-office.ts';
-import { openBrowser } from './harness/browser.ts';
-import { type House, openHouse } from './harness/house.ts';
+import { test } from 'node:test';
 import { onDuty } from './harness/on-duty.ts';
 import { paidSeats } from './harness/paid-seats.ts';
-import type { Server } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { server, office, browser } = await openPages();
 
 test('a seat is cancelled for its fan, then the date is called off; each says its sums first, and stands in the log', async () => {
   const { concertId, performanceId } = await office.createConcert({

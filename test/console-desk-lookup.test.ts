@@ -1,30 +1,17 @@
 /** The operator looks things up in a real browser: a fan, a seat and who lost it, a file, the audit green and red. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 import type { ReplyOf } from '../src/contract.ts';
 import type { Account } from './harness/accounts.ts';
 import { endHold } from './harness/backdate.ts';
-import { boxOffice, newFans, type BoxOffice, type Fan } from './harness/box-office.ts';
-import { openBrowser, type VisitorOptions } from './harness/browser.ts';
+import { newFans, type Fan } from './harness/box-office.ts';
+import { type VisitorOptions } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
-import { openHouse, type House } from './harness/house.ts';
 import { leave, operatorAt as signedIn } from './harness/operator.ts';
-import type { Server } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { house, server, office, browser } = await openPages();
 
 const operatorAt = (address: string, options?: VisitorOptions) => signedIn(browser, server, address, options);
 

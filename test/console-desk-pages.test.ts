@@ -1,27 +1,14 @@
 /** The operator makes concerts in a real browser: by form, by CSV, from an old one, and each of them once. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Locator, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Locator, Page } from 'playwright-core';
 import type { ReplyOf } from '../src/contract.ts';
 import { bytesOf, planCases } from './cases/plans.ts';
-import { boxOffice, type BoxOffice } from './harness/box-office.ts';
-import { openBrowser, type VisitorOptions } from './harness/browser.ts';
-import { openHouse, type House } from './harness/house.ts';
+import { type VisitorOptions } from './harness/browser.ts';
 import { leave, operatorAt as signedIn } from './harness/operator.ts';
-import type { Server } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { house, server, office, browser } = await openPages();
 
 const operatorAt = (address: string, options?: VisitorOptions) => signedIn(browser, server, address, options);
 

@@ -1,26 +1,13 @@
 /** Steering a sale in a real browser: pausing it, letting more in, not writing over others; the charts, and the log. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { type BoxOffice, boxOffice } from './harness/box-office.ts';
-import { openBrowser, visit } from './harness/browser.ts';
+import { describe, test } from 'node:test';
+import { visit } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
-import { type House, openHouse } from './harness/house.ts';
 import { lineOf, onDuty } from './harness/on-duty.ts';
-import { operator, type Server } from './harness/server.ts';
+import { operator } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { house, server, office, browser } = await openPages();
 
 describe('steering', () => {
   test('a pause asks for its reason, says what it does, and is read on the waiting page; resuming ends it', async () => {

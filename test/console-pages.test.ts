@@ -1,25 +1,12 @@
 /** The console in a real browser: who may come in, what is in view, by keyboard, on small screens, without a server. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { type BoxOffice, boxOffice } from './harness/box-office.ts';
-import { openBrowser, visit } from './harness/browser.ts';
-import { type House, openHouse } from './harness/house.ts';
+import { describe, test } from 'node:test';
+import { visit } from './harness/browser.ts';
 import { lineOf, onDuty } from './harness/on-duty.ts';
-import { operator, type Server } from './harness/server.ts';
+import { operator } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { server, office, browser } = await openPages();
 
 describe('who may come in', () => {
   test('nobody without signing in, and a wrong password is told', async () => {

@@ -3,28 +3,15 @@
  * seats on a date that is called off or moved, wherever they look.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
-import { openBrowser, visit, type Visitor, type VisitorOptions } from './harness/browser.ts';
+import { test } from 'node:test';
+import { newFan } from './harness/box-office.ts';
+import { visit, type Visitor, type VisitorOptions } from './harness/browser.ts';
 import { callOff, move } from './harness/dates.ts';
 import { eventually } from './harness/eventually.ts';
-import { type House, openHouse } from './harness/house.ts';
 import { boughtAgo, paidSeats, startsIn } from './harness/paid-seats.ts';
-import type { Server } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { house, server, office, browser } = await openPages();
 
 const price = 50_000;
 const rowOf = (seatsPerRow: number) => [{ name: 'A', rows: 1, seatsPerRow, grade: 'R', price }];

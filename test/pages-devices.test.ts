@@ -1,24 +1,12 @@
 /** What a device keeps, and what the server knows of the fan: no storage, no cookies, another device of the same fan. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { type BoxOffice, boxOffice, newFan, newFans } from './harness/box-office.ts';
-import { openBrowser, visit, type Visitor } from './harness/browser.ts';
-import { type House, openHouse } from './harness/house.ts';
-import type { Server } from './harness/server.ts';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { newFan, newFans } from './harness/box-office.ts';
+import { visit, type Visitor } from './harness/browser.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { house, server, office, browser } = await openPages();
 
 /** One fan inside, and room for nobody else until `leave`. */
 async function fullConcert(ahead = 0) {

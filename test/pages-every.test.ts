@@ -4,27 +4,15 @@
  * nothing jumps when content arrives.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 import { endHold } from './harness/backdate.ts';
-import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
-import { openBrowser, visit, type VisitorOptions } from './harness/browser.ts';
-import { type House, openHouse } from './harness/house.ts';
+import { newFan } from './harness/box-office.ts';
+import { visit, type VisitorOptions } from './harness/browser.ts';
 import { lineOf } from './harness/on-duty.ts';
-import { operator, type Server } from './harness/server.ts';
+import { operator } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { house, server, office, browser } = await openPages();
 
 /** Of the console's other pages nobody knows how long a list will be. */
 const shift_max = 0.05;

@@ -1,27 +1,13 @@
 /** Where the focus is, and what is said aloud, after each deed whose button goes with it. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { type BoxOffice, boxOffice } from './harness/box-office.ts';
-import { openBrowser } from './harness/browser.ts';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { eventually } from './harness/eventually.ts';
-import { type House, openHouse } from './harness/house.ts';
 import { admittedTo, holding } from './harness/inside.ts';
 import { leave, operatorAt } from './harness/operator.ts';
-import type { Server } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { server, office, browser } = await openPages();
 
 /** By tag, and by its name or the beginning of its text. */
 const focused = (page: Page) =>

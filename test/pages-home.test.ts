@@ -1,25 +1,13 @@
 /** The first page, its search, and the way in by keyboard. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
-import { openBrowser, visit } from './harness/browser.ts';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { newFan } from './harness/box-office.ts';
+import { visit } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
-import { type House, openHouse } from './harness/house.ts';
-import type { Server } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { server, office, browser } = await openPages();
 
 const titlesOn = (page: Page): Promise<string[]> => page.locator('.programme h2').allInnerTexts();
 const focused = (page: Page): Promise<string> =>
@@ -42,7 +30,7 @@ test('the programme: the next date first, what is sold out last; a search by key
   const fan = await visit(browser, server);
   const { page } = fan;
   await fan.open('/');
-  await page.locator('.programme').first().waitFor();
+  await page.locator('.programme h2').first().waitFor();
   assert.deepEqual(await titlesOn(page), ['봄 바다', '겨울 정원', '여름 정원']);
   await fan.assertAccessible();
   const search = page.getByRole('searchbox', { name: '제목, 아티스트, 장소' });

@@ -1,11 +1,8 @@
 /** The drawn map in a real browser: fingers, mouse, wheel and keys on it, and what it shows when the hall changes. */
 import assert from 'node:assert/strict';
-import { after, before, test, type TestContext } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
-import { openBrowser } from './harness/browser.ts';
+import { test, type TestContext } from 'node:test';
+import { newFan } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
-import { type House, openHouse } from './harness/house.ts';
 import {
   atMap,
   chosen,
@@ -18,20 +15,9 @@ import {
   pinch,
   stadium,
 } from './harness/map.ts';
-import type { Server } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { server, office, browser } = await openPages();
 
 test('a click from far leads into the section, one from near chooses the seat', async () => {
   const sale = await onSale(office, hall);

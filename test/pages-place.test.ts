@@ -1,31 +1,19 @@
 /** A fan's place in line as the pages know it: none on this device, an old one, one whose time is over. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { createCatalog } from '../src/catalog/catalog.ts';
 import { createFeed } from '../src/platform/feed.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { createWaitingRoom } from '../src/waiting-room/gate.ts';
 import { endSessions } from './harness/backdate.ts';
-import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
-import { openBrowser, visit, type VisitorOptions } from './harness/browser.ts';
+import { newFan } from './harness/box-office.ts';
+import { visit, type VisitorOptions } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
-import { type House, openHouse } from './harness/house.ts';
 import { admittedTo, charged, holding, type Inside } from './harness/inside.ts';
-import type { Server } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { house, server, office, browser } = await openPages();
 
 const admitted = (concertId: string, options?: VisitorOptions) => admittedTo({ browser, server }, concertId, options);
 const rememberedBy = ({ page }: Inside, concertId: string) =>

@@ -1,26 +1,12 @@
 /** Choosing seats: on small screens, in forced colours, over a reload. What is seen first, how a row reads, what is kept. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
-import { openBrowser } from './harness/browser.ts';
+import { test } from 'node:test';
+import { newFan } from './harness/box-office.ts';
 import { eventually } from './harness/eventually.ts';
-import { type House, openHouse } from './harness/house.ts';
 import { type AtMap, atMap, chosen, finish, hall, onSale, type OnSale, opened, stadium } from './harness/map.ts';
-import type { Server } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { server, office, browser } = await openPages();
 
 interface Seen {
   /** What of the first screen does not show, or is under the sheet. */

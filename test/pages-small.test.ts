@@ -1,26 +1,12 @@
 /** Every page of the fan on the smallest phone and in a browser zoomed to 200 %: nothing sticks out, nothing is lost. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { type BoxOffice, boxOffice } from './harness/box-office.ts';
-import { openBrowser, visit, type Visitor, type VisitorOptions } from './harness/browser.ts';
-import { type House, openHouse } from './harness/house.ts';
+import { test } from 'node:test';
+import { visit, type Visitor, type VisitorOptions } from './harness/browser.ts';
 import { assertStamped, holding } from './harness/inside.ts';
 import { leave, operatorAt } from './harness/operator.ts';
-import type { Server } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { server, office, browser } = await openPages();
 
 /** What is wider than the page, by its name; the page itself must not scroll sideways. */
 async function assertFits({ page, assertAccessible }: Visitor, name: string): Promise<void> {

@@ -1,28 +1,16 @@
 /** What the pages say when nothing moves: a pause and its end, a server that says nothing, seats held, seats sold. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { estimateTextsOf } from '../web/wait/estimate.ts';
 import type { QueueStatus, Sale } from '../web/wait/markup.ts';
-import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
-import { openBrowser, visit } from './harness/browser.ts';
+import { newFan } from './harness/box-office.ts';
+import { visit } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
-import { type House, openHouse } from './harness/house.ts';
 import { lineOf, onDuty } from './harness/on-duty.ts';
-import type { Server } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { server, office, browser } = await openPages();
 
 const told = ({ page }: { readonly page: Page }) => page.locator('#told').textContent();
 

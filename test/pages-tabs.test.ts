@@ -1,25 +1,13 @@
 /** Many tabs of one browser, which follow the same place by one stream. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { type BoxOffice, boxOffice, newFan, newFans } from './harness/box-office.ts';
-import { openBrowser, visit, type Visitor } from './harness/browser.ts';
+import { afterEach, test } from 'node:test';
+import type { BrowserContext, Page } from 'playwright-core';
+import { newFan, newFans } from './harness/box-office.ts';
+import { visit, type Visitor } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
-import { type House, openHouse } from './harness/house.ts';
-import type { Server } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { house, server, office, browser } = await openPages();
 // Streams are counted: those of a test that failed are not the next one's.
 afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
 

@@ -1,26 +1,14 @@
 /** A whole purchase, the waiting room and the console with a page translator at work: what is said stays true. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
-import { openBrowser, visit } from './harness/browser.ts';
+import { test } from 'node:test';
+import type { Locator, Page } from 'playwright-core';
+import { newFan } from './harness/box-office.ts';
+import { visit } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
-import { type House, openHouse } from './harness/house.ts';
 import { lineOf, onDuty } from './harness/on-duty.ts';
-import type { Server } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { server, office, browser } = await openPages();
 
 /** What a person reads there, in one line. */
 async function read(locator: Locator): Promise<string> {

@@ -1,24 +1,11 @@
 /** The waiting room in a real browser: the page people look at longest, on good lines and on bad ones. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { type BoxOffice, boxOffice, newFan, newFans } from './harness/box-office.ts';
-import { openBrowser, visit, type Visitor, type VisitorOptions } from './harness/browser.ts';
-import { type House, openHouse } from './harness/house.ts';
-import type { Server } from './harness/server.ts';
+import { test } from 'node:test';
+import { newFan, newFans } from './harness/box-office.ts';
+import { visit, type Visitor, type VisitorOptions } from './harness/browser.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { house, server, office, browser } = await openPages();
 
 interface Line {
   readonly concertId: string;

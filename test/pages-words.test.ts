@@ -1,27 +1,13 @@
 /** Small words that are easily wrong: one of something, nothing of something, and what counts as a number. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 import { endHold } from './harness/backdate.ts';
-import { type BoxOffice, boxOffice } from './harness/box-office.ts';
-import { openBrowser, visit } from './harness/browser.ts';
-import { type House, openHouse } from './harness/house.ts';
+import { visit } from './harness/browser.ts';
 import { admittedTo, holding } from './harness/inside.ts';
 import { leave, operatorAt } from './harness/operator.ts';
-import type { Server } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { house, server, office, browser } = await openPages();
 
 test('one minute is one minute, and a ticket that cost nothing took nothing', async () => {
   const sections = [{ name: 'A', rows: 1, seatsPerRow: 2, grade: 'R', price: 0 }];

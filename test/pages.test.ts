@@ -1,27 +1,14 @@
 /** What a fan does in a real browser: from the programme to a paid seat, against others, with a bad line, by keyboard. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 import { endHold } from './harness/backdate.ts';
-import { type BoxOffice, boxOffice, newFan } from './harness/box-office.ts';
-import { openBrowser, visit, type Visitor, type VisitorOptions } from './harness/browser.ts';
+import { newFan } from './harness/box-office.ts';
+import { visit, type Visitor, type VisitorOptions } from './harness/browser.ts';
 import { eventually } from './harness/eventually.ts';
-import { type House, openHouse } from './harness/house.ts';
 import { admittedTo, assertStamped, charged, holding } from './harness/inside.ts';
-import type { Server } from './harness/server.ts';
+import { openPages } from './harness/pages.ts';
 
-let house: House;
-let server: Server;
-let office: BoxOffice;
-let browser: Browser;
-
-before(async () => {
-  browser = await openBrowser();
-  house = await openHouse();
-  server = await house.start();
-  office = boxOffice(server);
-});
-after(() => Promise.allSettled([browser.close(), house.close()]));
+const { house, server, office, browser } = await openPages();
 
 const admitted = (concertId: string, options?: VisitorOptions) => admittedTo({ browser, server }, concertId, options);
 
